@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/* complaint: all that a load has to say, each with its file, line, severity and sentence. */
+#ifndef COMMON_COMPLAINT_H
+#define COMMON_COMPLAINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum complaint_severity {
+    COMPLAINT_ERROR,   /* something named is not served, or the whole is refused */
+    COMPLAINT_WARNING, /* served, but some sender treats it badly */
+    COMPLAINT_NOTICE,  /* served as meant; the admin may want to know */
+};
+
+struct complaint {
+    enum complaint_severity severity;
+    unsigned line; /* from 1; 0 where no line is meant */
+    char *file;    /* owned; never NULL */
+    char *text;    /* owned; "what, and what to write instead", without file or line */
+};
+
+/* {0} is valid and empty. */
+struct complaints {
+    struct complaint *items; /* in the order they were found */
+    size_t count;
+    size_t errors;
+    size_t warnings;
+    bool out_of_memory; /* some could not be kept; counted in errors */
+};
+
+/* Copies file and text. line 0: the file as a whole. */
+void complaints_add(struct complaints *said, enum complaint_severity severity, const char *file,
+                    unsigned line, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+void complaints_free(struct complaints *said);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: ISC */
+/* config: the whole configuration, read, inherited and judged: what mta-stsd.ini(5) describes. */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "domainlist.h"
+#include "draft.h"
+#include "file.h"
+#include "pattern.h"
+#include "resolve.h"
+#include "sections.h"
+#include "settings.h"
+
+#define FILE_MAX_BYTES                                                                             \
+    ((size_t)256 * 1024 * 1024) /* of one ini or list: over a million domains                      \
+                                 */
+
+/* The directory that relative paths start from, absolute, in the scratch arena. */
+static const char *directory_of(struct draft *draft, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *below =
+        arena_copy(&draft->scratch, path, slash != NULL ? (size_t)(slash - path) : 0);
+    if (path[0] == '/' || below == NULL)
+        return below;
+
+    char *here = getcwd(NULL, 0);
+    if (here == NULL && errno != ENOMEM)
+        draft_refuse(draft, path, 0,
+                     "the working directory cannot be named (%s); give the file's full path",
+                     strerror(errno));
+    const char *directory = NULL;
+    if (here != NULL && below[0] != '\0')
+        directory = pattern_absolute(&draft->scratch, here, below, false);
+    else if (here != NULL)
+        directory = arena_copy(&draft->scratch, here, strlen(here));
+    free(here);
+    return directory;
+}
+
+/* What takes the bytes of one file. */
+typedef void take_file(struct draft *draft, const char *file, const char *bytes, size_t length);
+
+/* named: where an ini names the file, or NULL. */
+static void read_file(struct draft *draft, const char *path, const struct config_place *named,
+                      take_file *take)
+{
+    struct file file;
+    struct error why;
+    const char *kept = draft_text(draft, path);
+    if (kept == NULL)
+        return;
+    if (file_read(&file, path, FILE_MAX_BYTES, &why) == 0) {
+        take(draft, kept, (const char *)file.bytes, file.length);
+        file_free(&file);
+    } else if (named != NULL) {
+        draft_refuse(draft, named->file, named->line, "%s", why.text);
+    } else {
+        const char *reason = why.text;
+        if (strncmp(reason, path, strlen(path)) == 0 && reason[strlen(path)] == ':')
+            reason += strlen(path) + strlen(": ");
+        draft_refuse(draft, path, 0, "%s", reason);
+    }
+}
+
+static void take_main(struct draft *draft, const char *file, const char *bytes, size_t length)
+{
+    sections_read(draft, file, false, bytes, length);
+}
+
+static void take_include(struct draft *draft, const char *file, const char *bytes, size_t length)
+{
+    sections_read(draft, file, true, bytes, length);
+}
+
+/* Editors and packagers leave hidden files and copies with other endings. */
+static int is_ini(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return entry->d_name[0] != '.' && length > strlen(".ini") &&
+           strcmp(entry->d_name + length - strlen(".ini"), ".ini") == 0;
+}
+
+/* Byte order, whatever the locale. */
+static int compare_entries(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void read_include(struct draft *draft, const struct draft_path *include)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(include->path, &entries, is_ini, compare_entries);
+    if (count < 0)
+        draft_refuse(draft, include->place.file, include->place.line,
+                     "include: %s: %s; name a directory that is there", include->path,
+                     strerror(errno));
+    for (int i = 0; i < count; i++) {
+        char *path = pattern_absolute(&draft->scratch, include->path, entries[i]->d_name, false);
+        if (path == NULL)
+            draft->out_of_memory = true;
+        else if (!draft->out_of_memory)
+            read_file(draft, path, NULL, take_include);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+static void read_all(struct draft *draft, const char *path)
+{
+    read_file(draft, path, NULL, take_main);
+    for (struct draft_path *at = draft->includes; at != NULL; at = at->next)
+        read_include(draft, at);
+    for (struct draft_path *at = draft->lists; at != NULL; at = at->next)
+        read_file(draft, at->path, &at->place, domainlist_read);
+    settings_end(draft);
+}
+
+static int compare_name(const void *name, const void *domain)
+{
+    const struct config_domain *other = domain;
+    return strcmp(name, other->name);
+}
+
+static void judge_default_host(struct draft *draft)
+{
+    static const char prefix[] = "mta-sts.";
+    const struct config *config = draft->config;
+    const char *host = config->server.default_host.text;
+    if (host[0] == '\0')
+        return;
+    if (strncmp(host, prefix, strlen(prefix)) == 0 && config->domain_count > 0 &&
+        bsearch(host + strlen(prefix), config->domains, config->domain_count,
+                sizeof(config->domains[0]), compare_name) != NULL)
+        return;
+    draft_refuse(draft, draft->default_host_place.file, draft->default_host_place.line,
+                 "default_host: %s is the policy host of no domain configured here; write "
+                 "mta-sts. and one of the domains",
+                 host);
+}
+
+static void load(struct draft *draft, const char *path)
+{
+    draft->directory = directory_of(draft, path);
+    draft->defaults = (struct draft_section){.kind = DRAFT_DEFAULTS};
+    draft->defaults.file = draft_text(draft, path);
+    draft->out_of_memory = draft->out_of_memory || (draft->directory == NULL && !draft->refused);
+    if (draft->out_of_memory || draft->refused)
+        return;
+    settings_begin(draft);
+    read_all(draft, path);
+    if (draft->out_of_memory)
+        return;
+    resolve_domains(draft);
+    if (draft->out_of_memory)
+        return;
+    judge_default_host(draft);
+    if (draft->config->domain_count == 0 && !draft->refused)
+        complaints_add(draft->said, COMPLAINT_WARNING, path, 0,
+                       "no domain is configured, so every name is refused; write a section such as "
+                       "[example.com]");
+}
+
+int config_load(struct config **out, const char *path, struct complaints *said)
+{
+    *out = NULL;
+    struct draft draft = {.said = said, .config = calloc(1, sizeof(struct config))};
+    if (draft.config == NULL) {
+        complaints_add(said, COMPLAINT_ERROR, path, 0, "out of memory");
+        return -1;
+    }
+    load(&draft, path);
+    if (draft.out_of_memory)
+        draft_refuse(&draft, path, 0, "out of memory");
+
+    int result = draft.refused || said->out_of_memory ? -1 : 0;
+    struct config *config = draft.config;
+    draft_free(&draft);
+    if (result != 0) {
+        config_free(config);
+        return -1;
+    }
+    *out = config;
+    return 0;
+}
+
+void config_free(struct config *config)
+{
+    if (config == NULL)
+        return;
+    arena_free(&config->arena);
+    free(config);
+}
+
+int config_expand(char *out, size_t size, const char *pattern, const char *domain)
+{
+    return pattern_expand(out, size, pattern, domain);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+/* config: the whole configuration, read, inherited and judged: what mta-stsd.ini(5) describes. */
+#ifndef COMMON_CONFIG_H
+#define COMMON_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "complaint.h"
+#include "hostname.h"
+#include "network.h"
+
+struct config_place {
+    const char *file;
+    unsigned line;
+};
+
+struct config_listen {
+    struct network_endpoint endpoint;
+    const char *text; /* as written, for messages */
+    struct config_place place;
+};
+
+struct config_networks {
+    struct network *items;
+    size_t count;
+};
+
+enum config_access_log {
+    CONFIG_ACCESS_LOG_ON,
+    CONFIG_ACCESS_LOG_ERRORS, /* only fetches that were not answered with 200 */
+    CONFIG_ACCESS_LOG_OFF,
+};
+
+/* [server]; each with its built-in value where the key is not set. */
+struct config_server {
+    struct config_listen *listen; /* built-in: port 443, two endpoints */
+    size_t listen_count;
+    bool listen_set;
+    const char *user;                    /* NULL: not set */
+    struct hostname default_host;        /* empty: none */
+    unsigned max_removed;                /* built-in 10 */
+    bool max_removed_is_percent;         /* built-in true */
+    unsigned limit_per_source;           /* connections; built-in 64; 0: no limit */
+    struct config_networks limit_exempt; /* built-in 127.0.0.0/8 and ::1 */
+    struct config_networks proxy_from;   /* built-in: none */
+    enum config_access_log access_log;   /* built-in on */
+    unsigned workers;                    /* threads; 0, the built-in: one a core */
+    unsigned max_connections;            /* in all; built-in 10000 */
+    unsigned idle_timeout_s;             /* a client that says nothing; built-in 5 */
+    unsigned handshake_timeout_s;        /* first byte to end of handshake; built-in 10 */
+    unsigned request_timeout_s; /* first byte of the request to the answer's end; built-in 10 */
+    unsigned drain_timeout_s;   /* bound of an orderly stop; built-in 10 */
+};
+
+/* A certificate and its key, as patterns with %h and %d. */
+struct config_pair {
+    const char *certificate;
+    const char *private_key; /* NULL: in the certificate's file */
+    struct config_place place;
+};
+
+struct config_pairs {
+    size_t count;
+    struct config_pair items[];
+};
+
+/* A policy's bytes as served; equal ones are one object. */
+struct config_policy {
+    size_t length;
+    char bytes[];
+};
+
+struct config_domain {
+    const char *name;                   /* in lower case; policy host is "mta-sts." and this */
+    const struct config_policy *policy; /* NULL when broken */
+    const struct config_pairs *pairs;   /* NULL when broken */
+    struct config_place place;          /* its section or list line */
+    bool broken;                        /* an error took it out; it may have a last good state */
+    bool own_certificate;               /* it set its own pairs: never managed by [acme] */
+};
+
+/* [acme] and [dns]: checked, used by later rooms. NULL and 0 where not set. */
+struct config_acme {
+    bool present;
+    bool accept_terms;
+    const char *directory;
+    const char **contacts;
+    size_t contact_count;
+    bool renew_auto;
+    unsigned orders_per_hour;
+};
+
+struct config_dns {
+    bool present;
+    const char **rua;
+    size_t rua_count;
+    struct network_address *addresses;
+    size_t address_count;
+    const char *cname;
+    const char *target; /* pattern with %d */
+};
+
+struct config {
+    struct config_server server;
+    struct config_acme acme;
+    struct config_dns dns;
+    struct config_domain *domains; /* sorted by name, each name once */
+    size_t domain_count;
+    size_t broken_count;
+    struct arena arena; /* holds all that is borrowed above */
+};
+
+/* Reads the file, its includes, lists and policy files. Adds all that is wrong to *said. Returns 0
+ * with *out, which may hold broken domains, or -1 when the whole is refused; *out is NULL then and
+ * *said holds at least one error. */
+int config_load(struct config **out, const char *path, struct complaints *said);
+void config_free(struct config *config);
+
+/* Writes the pattern with %h (policy host), %d (domain) and %% replaced. Returns 0, or -1 when the
+ * result does not fit. The domain is one of a config: it was checked, so no path can escape. */
+int config_expand(char *out, size_t size, const char *pattern, const char *domain);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* lint: the rules that a policy must meet, one table, each with the sender it protects. Daemon and
+ * companion judge by this table alone, so they cannot disagree. */
+#ifndef COMMON_LINT_H
+#define COMMON_LINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy.h"
+
+enum lint_severity {
+    LINT_REFUSE, /* a known sender refuses the whole policy, or reads another than is written */
+    LINT_WARN,   /* some sender or checker treats it badly */
+};
+
+struct lint_rule {
+    const char *id; /* stable, for tests, documents and --json: "mx-trailing-dot" */
+    enum lint_severity severity;
+    const char *sender;  /* whom the rule protects: "mox, postfix-tlspol" */
+    const char *problem; /* what is wrong; one %s stands for the thing found */
+    const char *instead; /* what to write instead; one %s may stand for the right form */
+};
+
+/* One break of one rule. The texts live until the callback returns. */
+struct lint_finding {
+    const struct lint_rule *rule;
+    unsigned line;    /* of the policy file, from 1; 0: the policy as a whole */
+    size_t mx_index;  /* of the pattern meant, or LINT_NO_MX */
+    const char *text; /* the whole sentence: problem, sender, what to write instead */
+};
+
+#define LINT_NO_MX ((size_t)-1)
+
+typedef void lint_report(void *context, const struct lint_finding *finding);
+
+/* Judges a policy made of values, as the daemon renders it. Reports each finding in order; returns
+ * whether none of them refuses. */
+bool lint_policy(const struct policy *policy, lint_report *report, void *context);
+
+/* Judges the bytes of a policy file, which are served as they stand. The same rules, and those of
+ * form: line ends, order, duplicates, blank lines, encoding. */
+bool lint_policy_text(const char *bytes, size_t length, lint_report *report, void *context);
+
+/* The table, ended by a rule whose id is NULL. */
+extern const struct lint_rule lint_rules[];
+
+#endif

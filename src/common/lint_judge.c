@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+/* lint_judge: words one break of one rule and reports it. Only lint's own rooms include this. */
+#include "lint_judge.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "punycode.h"
+
+#define TEXT_MAX  1024 /* bytes of a finding's sentence */
+#define THING_MAX 256  /* bytes shown of the thing found: a name in full */
+
+struct sentence {
+    char text[TEXT_MAX];
+    size_t length;
+};
+
+/* What does not fit is left out: with THING_MAX everything fits. */
+static void add_bytes(struct sentence *sentence, const char *bytes, size_t length)
+{
+    size_t room = sizeof(sentence->text) - 1 - sentence->length;
+    if (length > room)
+        length = room;
+    memcpy(sentence->text + sentence->length, bytes, length);
+    sentence->length += length;
+    sentence->text[sentence->length] = '\0';
+}
+
+static void add(struct sentence *sentence, const char *text)
+{
+    add_bytes(sentence, text, strlen(text));
+}
+
+/* Control points, and those that change how the text around them is shown. */
+static bool is_printable(uint32_t point)
+{
+    if (point < 0x80)
+        return point >= ' ' && point != 0x7f;
+    if (point <= 0xa0 || (point >= 0x2000 && point <= 0x206f) || point == 0xfeff)
+        return false;
+    return point < 0xfff0 || (point > 0xffff && point < 0xe0000);
+}
+
+static void add_printable(struct sentence *sentence, struct lint_span thing)
+{
+    size_t end = sentence->length + THING_MAX;
+    size_t at = 0;
+    while (at < thing.length) {
+        uint32_t point;
+        size_t used = punycode_read_utf8(&point, thing.bytes + at, thing.length - at);
+        if (sentence->length + used > end)
+            break;
+        if (used > 0 && is_printable(point))
+            add_bytes(sentence, thing.bytes + at, used);
+        else
+            add(sentence, "?");
+        at += used > 0 ? used : 1;
+        if (sentence->length >= end)
+            break;
+    }
+    if (at < thing.length)
+        add(sentence, "...");
+}
+
+/* The table's text with its %s replaced. */
+static void add_filled(struct sentence *sentence, const char *text, struct lint_span thing)
+{
+    const char *place = strstr(text, "%s");
+    if (place == NULL) {
+        add(sentence, text);
+        return;
+    }
+    add_bytes(sentence, text, (size_t)(place - text));
+    add_printable(sentence, thing);
+    add(sentence, place + 2);
+}
+
+void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number,
+                      struct lint_span thing, const char *form)
+{
+    const struct lint_rule *rule = &lint_rules[number];
+    struct lint_span right = {form != NULL ? form : "", form != NULL ? strlen(form) : 0};
+    struct sentence sentence = {.length = 0};
+
+    add_filled(&sentence, rule->problem, thing);
+    add(&sentence, rule->severity == LINT_REFUSE ? " (breaks " : " (troubles ");
+    add(&sentence, rule->sender);
+    add(&sentence, "); ");
+    add_filled(&sentence, rule->instead, right);
+
+    struct lint_finding finding = {
+        .rule = rule,
+        .line = judge->line,
+        .mx_index = judge->mx_index,
+        .text = sentence.text,
+    };
+    judge->refused = judge->refused || rule->severity == LINT_REFUSE;
+    if (judge->report != NULL)
+        judge->report(judge->context, &finding);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/* setacme: the keys of [acme], one row a key. */
+#include "setacme.h"
+
+#include <string.h>
+
+/* Takes one of two words. */
+static int read_words(const struct setting_line *line, const char *yes, const char *no, bool *out,
+                      struct error *why)
+{
+    if (strcmp(line->value, yes) != 0 && strcmp(line->value, no) != 0)
+        return error_set(why, "\"%.100s\" is none of its words; write %s or %s", line->value, yes,
+                         no);
+    *out = strcmp(line->value, yes) == 0;
+    return 0;
+}
+
+static int read_accept_terms(const struct setting_line *line, struct error *why)
+{
+    return read_words(line, "yes", "no", &line->draft->config->acme.accept_terms, why);
+}
+
+static int read_renew(const struct setting_line *line, struct error *why)
+{
+    return read_words(line, "auto", "off", &line->draft->config->acme.renew_auto, why);
+}
+
+static int read_directory(const struct setting_line *line, struct error *why)
+{
+    if (setting_check_prefix(line->value, "https://", why) != 0)
+        return -1;
+    line->draft->config->acme.directory = draft_text(line->draft, line->value);
+    return 0;
+}
+
+static int take_contact(const struct setting_line *line, const char *item, struct error *why)
+{
+    struct config_acme *acme = &line->draft->config->acme;
+    if (setting_check_prefix(item, "mailto:", why) != 0)
+        return -1;
+    if (strchr(item, '@') == NULL)
+        return error_set(
+            why, "\"%.200s\" has no @; write one such as mailto:hostmaster@example.net", item);
+    setting_append_text(line, &acme->contacts, &acme->contact_count, item);
+    return 0;
+}
+
+static int read_contact(const struct setting_line *line, struct error *why)
+{
+    return setting_each(line, take_contact, why);
+}
+
+const struct setting setacme_rows[] = {
+    {"accept_terms", false, read_accept_terms, 0, 0, 0},
+    {"directory", false, read_directory, 0, 0, 0},
+    {"contact", true, read_contact, 0, 0, 0},
+    {"renew", false, read_renew, 0, 0, 0},
+    {"orders_per_hour", false, setting_number, offsetof(struct config, acme.orders_per_hour), 1,
+     100000},
+    {NULL, false, NULL, 0, 0, 0},
+};
+
+void setacme_begin(struct config_acme *acme)
+{
+    *acme = (struct config_acme){
+        .directory = "https://acme-v02.api.letsencrypt.org/directory",
+        .renew_auto = true,
+        .orders_per_hour = 90,
+    };
+}
