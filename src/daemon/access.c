@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/* access: the one line that each fetch leaves in the log. */
+#include "access.h"
+
+#include <time.h>
+
+#include "log.h"
+
+void access_log(enum config_access_log mode, const struct access_entry *entry)
+{
+    bool is_good = entry->status == 200 && entry->is_complete;
+    if (mode == CONFIG_ACCESS_LOG_OFF || (mode == CONFIG_ACCESS_LOG_ERRORS && is_good))
+        return;
+
+    char client[NETWORK_TEXT_MAX], stamp[32];
+    struct tm now;
+    time_t seconds = time(NULL);
+    network_address_text(entry->client, client);
+    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &now));
+    log_line(LOG_LEVEL_INFO, "fetch time=%s host=%s client=%s status=%u tls=%s agent=\"%s\"%s",
+             stamp, entry->host->text, client, entry->status, entry->tls_version, entry->agent,
+             entry->is_complete ? "" : " incomplete");
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* access: the one line that each fetch leaves in the log. */
+#ifndef DAEMON_ACCESS_H
+#define DAEMON_ACCESS_H
+
+#include <stdbool.h>
+
+#include "config.h"
+#include "hostname.h"
+#include "network.h"
+
+struct access_entry {
+    const struct hostname *host;
+    const struct network_address *client;
+    unsigned status; /* 0: no answer was sent */
+    const char *tls_version;
+    const char *agent; /* cleaned; empty: none was given */
+    bool is_complete;  /* the answer went out to its last byte */
+};
+
+/* Writes the line, as far as the mode wants it. */
+void access_log(enum config_access_log mode, const struct access_entry *entry);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/* certstore: one worker's bounded cache of certificates, loaded on first use, keyed by path, and
+ * renewed when the files change. Never shared between threads. */
+#ifndef DAEMON_CERTSTORE_H
+#define DAEMON_CERTSTORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cert.h"
+#include "hostname.h"
+#include "site.h"
+
+#define CERTSTORE_PAIRS_MAX  4    /* pairs used of one host: ECDSA and RSA, and two to spare */
+#define CERTSTORE_CHECK_MS   1000 /* a loaded pair's files are looked at this often at most */
+#define CERTSTORE_MISSING_MS 2000 /* a missing or refused pair is not asked of the disk sooner */
+
+struct certstore;
+
+/* A loaded pair, counted: it outlives its place in the cache while a handshake holds it. */
+struct certstore_pair;
+
+struct certstore *certstore_open(size_t max_pairs); /* NULL: out of memory */
+void certstore_close(struct certstore *store);      /* pairs that are held live on */
+
+/* Writes references to the usable pairs of the site, in the order configured, and returns how many;
+ * 0 when none is usable. The caller gives each back with certstore_pair_unref. A changed file is
+ * read anew; if what it holds is refused, the pair loaded before serves on. Logs what is wrong once
+ * for each state of the files. now_ms is a monotonic clock's. */
+size_t certstore_find(struct certstore *store, const struct site *site,
+                      const struct hostname *policy_host, int64_t now_ms,
+                      struct certstore_pair *out[CERTSTORE_PAIRS_MAX]);
+
+/* Not const: mbedTLS wants it so, and changes nothing. */
+struct cert *certstore_pair_cert(struct certstore_pair *pair);
+void certstore_pair_unref(struct certstore_pair *pair);
+
+#endif

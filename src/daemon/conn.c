@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: ISC */
+/* conn: one client's connection and its phases: silent, PROXY header, handshake, waiting, request,
+ * lingering; what it holds grows and shrinks with them. */
+#include "conn.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "access.h"
+#include "bridge.h"
+#include "log.h"
+#include "proxy.h"
+
+#define LINGER_MS        2000
+#define LINGER_MAX_BYTES 262144 /* a client that sends on and on is not waited for */
+
+enum phase {
+    PHASE_SILENT,
+    PHASE_PROXY,
+    PHASE_HANDSHAKE,
+    PHASE_WAITING,
+    PHASE_REQUEST,
+    PHASE_ENDING, /* the answer is out, close_notify is not yet */
+    PHASE_LINGER,
+    PHASE_CLOSED,
+};
+
+struct conn {
+    struct conn_source socket_source;
+    struct conn_source pair_source;
+    struct conn_context *context;
+    struct deadline deadline; /* which queue it stands in follows from the phase */
+    enum phase phase;
+    int fd;
+    bool has_proxy; /* a PROXY header must come first */
+    bool counted;   /* by the limit, under source */
+    struct network_address source;
+    struct tls_session *session; /* from the first byte to the linger */
+    struct bridge *bridge;       /* from the request's first byte to the answer's last */
+    size_t lingered;
+    struct conn *next_buried;
+};
+
+static const struct config_server *settings(const struct conn_context *context)
+{
+    return site_table_server(context->table);
+}
+
+static void enter(struct conn *conn, enum phase phase, enum conn_queue queue, int64_t timeout_ms)
+{
+    conn->phase = phase;
+    deadline_set(&conn->deadline, &conn->context->queues[queue],
+                 conn->context->now_ms + timeout_ms);
+}
+
+static void log_fetch(struct conn *conn, bool is_complete)
+{
+    struct access_entry entry = {
+        .host = tls_session_host(conn->session),
+        .client = &conn->source,
+        .status = bridge_status(conn->bridge),
+        .tls_version = tls_session_version(conn->session),
+        .agent = bridge_agent(conn->bridge),
+        .is_complete = is_complete,
+    };
+    access_log(settings(conn->context)->access_log, &entry);
+}
+
+static void log_refusal(const struct conn *conn, const char *reason)
+{
+    char client[NETWORK_TEXT_MAX];
+    network_address_text(&conn->source, client);
+    log_stranger(LOG_LEVEL_INFO, "refused client=%s reason=\"%s\"", client, reason);
+}
+
+static void drop_bridge(struct conn *conn, bool is_complete)
+{
+    if (conn->bridge == NULL)
+        return;
+    log_fetch(conn, is_complete);
+    bridge_close(conn->bridge);
+    conn->bridge = NULL;
+}
+
+static void conn_close(struct conn *conn)
+{
+    struct conn_context *context = conn->context;
+    if (conn->phase == PHASE_CLOSED)
+        return;
+    conn->phase = PHASE_CLOSED;
+    drop_bridge(conn, false);
+    tls_session_close(conn->session);
+    conn->session = NULL;
+    close(conn->fd);
+    if (conn->counted)
+        limit_give(context->limit, &conn->source);
+    deadline_clear(&conn->deadline);
+    conn->next_buried = context->buried;
+    context->buried = conn;
+    context->count--;
+}
+
+void conn_bury(struct conn_context *context)
+{
+    while (context->buried != NULL) {
+        struct conn *conn = context->buried;
+        context->buried = conn->next_buried;
+        free(conn);
+    }
+}
+
+static struct conn *conn_of(struct deadline *deadline)
+{
+    return (struct conn *)(void *)((char *)deadline - offsetof(struct conn, deadline));
+}
+
+bool conn_evict(struct conn_context *context)
+{
+    struct deadline *silent = context->queues[CONN_QUEUE_SILENT].oldest;
+    struct deadline *waiting = context->queues[CONN_QUEUE_WAITING].oldest;
+    struct deadline *oldest = silent;
+    if (oldest == NULL || (waiting != NULL && waiting->at_ms < oldest->at_ms))
+        oldest = waiting;
+    if (oldest == NULL)
+        oldest = context->queues[CONN_QUEUE_LINGER].oldest;
+    if (oldest == NULL)
+        oldest = context->queues[CONN_QUEUE_HANDSHAKE].oldest;
+    if (oldest == NULL)
+        return false;
+    conn_close(conn_of(oldest));
+    return true;
+}
+
+/* Closes the oldest idle connection of the newcomer's own network, this worker's at least. */
+static bool evict_neighbour(struct conn *newcomer)
+{
+    static const enum conn_queue idle[] = {CONN_QUEUE_SILENT, CONN_QUEUE_WAITING};
+    for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++) {
+        struct deadline *entry = newcomer->context->queues[idle[i]].oldest;
+        for (; entry != NULL; entry = entry->newer) {
+            struct conn *other = conn_of(entry);
+            if (other == newcomer || !other->counted ||
+                !limit_is_same_network(&other->source, &newcomer->source))
+                continue;
+            conn_close(other);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_listed(const struct config_networks *networks, const struct network_address *address)
+{
+    for (size_t i = 0; i < networks->count; i++)
+        if (network_contains(&networks->items[i], address))
+            return true;
+    return false;
+}
+
+/* Counts the connection under its source. Returns false when the source has too many. */
+static bool count_source(struct conn *conn)
+{
+    const struct config_server *server = settings(conn->context);
+    if (server->limit_per_source == 0 || is_listed(&server->limit_exempt, &conn->source))
+        return true;
+    conn->counted = limit_take(conn->context->limit, &conn->source, server->limit_per_source);
+    if (!conn->counted && evict_neighbour(conn))
+        conn->counted = limit_take(conn->context->limit, &conn->source, server->limit_per_source);
+    if (!conn->counted)
+        log_refusal(conn, "too many connections from this source");
+    return conn->counted;
+}
+
+void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer)
+{
+    struct conn *conn = calloc(1, sizeof(*conn));
+    if (conn == NULL) {
+        close(fd);
+        return;
+    }
+    *conn = (struct conn){
+        .context = context,
+        .fd = fd,
+        .source = network_address_of(peer),
+        .socket_source = {.kind = CONN_SOURCE_SOCKET, .conn = conn},
+        .pair_source = {.kind = CONN_SOURCE_PAIR, .conn = conn},
+    };
+    context->count++;
+    conn->has_proxy = is_listed(&settings(context)->proxy_from, &conn->source);
+    enter(conn, PHASE_SILENT, CONN_QUEUE_SILENT, settings(context)->idle_timeout_s * INT64_C(1000));
+
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                .data.ptr = &conn->socket_source};
+    if ((!conn->has_proxy && !count_source(conn)) ||
+        epoll_ctl(context->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+        conn_close(conn);
+}
+
+/* Each step returns whether the next phase may go on at once. */
+
+static bool run_silent(struct conn *conn)
+{
+    char byte;
+    ssize_t got = recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    if (got <= 0) {
+        conn_close(conn);
+        return false;
+    }
+    enter(conn, conn->has_proxy ? PHASE_PROXY : PHASE_HANDSHAKE, CONN_QUEUE_HANDSHAKE,
+          settings(conn->context)->handshake_timeout_s * INT64_C(1000));
+    return true;
+}
+
+static bool run_proxy(struct conn *conn)
+{
+    unsigned char bytes[PROXY_HEADER_MAX];
+    size_t length = 0;
+    ssize_t got = recv(conn->fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    enum proxy_result result =
+        got <= 0 ? PROXY_RESULT_BAD : proxy_read(bytes, (size_t)got, &conn->source, &length);
+    if (result == PROXY_RESULT_MORE)
+        return false;
+    if (result == PROXY_RESULT_BAD) {
+        log_refusal(conn, "no PROXY header, which proxy_from requires");
+        conn_close(conn);
+        return false;
+    }
+    if (recv(conn->fd, bytes, length, MSG_DONTWAIT) != (ssize_t)length || !count_source(conn)) {
+        conn_close(conn);
+        return false;
+    }
+    conn->phase = PHASE_HANDSHAKE; /* the same deadline */
+    return true;
+}
+
+/* All is said. The client may read before the socket goes: a reset would take the last bytes back.
+ */
+static bool start_linger(struct conn *conn)
+{
+    tls_session_flush(conn->session);
+    tls_session_close(conn->session);
+    conn->session = NULL;
+    (void)shutdown(conn->fd, SHUT_WR);
+    enter(conn, PHASE_LINGER, CONN_QUEUE_LINGER, LINGER_MS);
+    return true;
+}
+
+static bool run_handshake(struct conn *conn)
+{
+    char reason[HOSTNAME_MAX + 64];
+    struct conn_context *context = conn->context;
+    if (conn->session == NULL)
+        conn->session = tls_session_open(context->tls, conn->fd);
+    if (conn->session == NULL) {
+        conn_close(conn);
+        return false;
+    }
+    struct tls_view view = {
+        .table = context->table, .certs = context->certs, .now_ms = context->now_ms};
+    switch (tls_session_handshake(conn->session, &view)) {
+    case TLS_RESULT_AGAIN:
+        return false;
+    case TLS_RESULT_DONE:
+        enter(conn, PHASE_WAITING, CONN_QUEUE_WAITING,
+              settings(context)->idle_timeout_s * INT64_C(1000));
+        return true;
+    case TLS_RESULT_FAILED:
+        tls_session_reason(conn->session, reason, sizeof(reason));
+        log_refusal(conn, reason);
+        break;
+    case TLS_RESULT_END:
+        break;
+    }
+    return start_linger(conn);
+}
+
+/* The pair and libmicrohttpd's connection; descriptors may be out, then an idle one makes room. */
+static bool open_bridge(struct conn *conn, const unsigned char *first, size_t length)
+{
+    struct conn_context *context = conn->context;
+    conn->bridge = bridge_open(context->http, conn->session, first, length);
+    if (conn->bridge == NULL && (errno == EMFILE || errno == ENFILE) && conn_evict(context))
+        conn->bridge = bridge_open(context->http, conn->session, first, length);
+    if (conn->bridge == NULL)
+        return false;
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                .data.ptr = &conn->pair_source};
+    return epoll_ctl(context->epoll, EPOLL_CTL_ADD, bridge_wait_fd(conn->bridge), &event) == 0;
+}
+
+static bool run_waiting(struct conn *conn)
+{
+    unsigned char first[BRIDGE_FIRST_MAX];
+    size_t length;
+    switch (tls_session_read(conn->session, first, sizeof(first), &length)) {
+    case TLS_RESULT_AGAIN:
+        return false;
+    case TLS_RESULT_DONE:
+        enter(conn, PHASE_REQUEST, CONN_QUEUE_REQUEST,
+              settings(conn->context)->request_timeout_s * INT64_C(1000));
+        if (open_bridge(conn, first, length))
+            return true;
+        conn_close(conn);
+        return false;
+    case TLS_RESULT_END:
+        conn->phase = PHASE_ENDING;
+        return true;
+    case TLS_RESULT_FAILED:
+        break;
+    }
+    conn_close(conn);
+    return false;
+}
+
+static bool run_request(struct conn *conn)
+{
+    switch (bridge_run(conn->bridge)) {
+    case BRIDGE_RESULT_WAIT:
+        tls_session_flush(conn->session);
+        return false;
+    case BRIDGE_RESULT_END:
+        drop_bridge(conn, true);
+        conn->phase = PHASE_ENDING; /* the same deadline */
+        return true;
+    case BRIDGE_RESULT_FAILED:
+        break;
+    }
+    conn_close(conn);
+    return false;
+}
+
+static bool run_ending(struct conn *conn)
+{
+    if (tls_session_end(conn->session) == TLS_RESULT_AGAIN)
+        return false;
+    return start_linger(conn);
+}
+
+/* Closing a socket with unread bytes resets it and may take the answer back: read them first. */
+static bool run_linger(struct conn *conn)
+{
+    unsigned char bytes[4096];
+    ssize_t got;
+    do {
+        got = recv(conn->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+        conn->lingered += got > 0 ? (size_t)got : 0;
+    } while (got > 0 && conn->lingered < LINGER_MAX_BYTES);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    conn_close(conn);
+    return false;
+}
+
+void conn_run(struct conn *conn)
+{
+    static bool (*const steps[])(struct conn *) = {
+        [PHASE_SILENT] = run_silent,       [PHASE_PROXY] = run_proxy,
+        [PHASE_HANDSHAKE] = run_handshake, [PHASE_WAITING] = run_waiting,
+        [PHASE_REQUEST] = run_request,     [PHASE_ENDING] = run_ending,
+        [PHASE_LINGER] = run_linger,
+    };
+    while (conn->phase != PHASE_CLOSED && steps[conn->phase](conn))
+        continue;
+}
+
+void conn_expire(struct conn_context *context)
+{
+    for (size_t i = 0; i < CONN_QUEUE_COUNT; i++) {
+        struct deadline *oldest;
+        while ((oldest = context->queues[i].oldest) != NULL && oldest->at_ms <= context->now_ms)
+            conn_close(conn_of(oldest));
+    }
+}
+
+void conn_close_all(struct conn_context *context)
+{
+    for (size_t i = 0; i < CONN_QUEUE_COUNT; i++)
+        while (context->queues[i].oldest != NULL)
+            conn_close(conn_of(context->queues[i].oldest));
+}
+
+int64_t conn_wait_ms(const struct conn_context *context, int64_t limit_ms)
+{
+    for (size_t i = 0; i < CONN_QUEUE_COUNT; i++)
+        limit_ms = deadline_wait_ms(&context->queues[i], context->now_ms, limit_ms);
+    return limit_ms;
+}

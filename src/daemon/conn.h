@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/* conn: one client's connection and its phases: silent, PROXY header, handshake, waiting, request,
+ * lingering; what it holds grows and shrinks with them. */
+#ifndef DAEMON_CONN_H
+#define DAEMON_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "certstore.h"
+#include "deadline.h"
+#include "http.h"
+#include "limit.h"
+#include "network.h"
+#include "site.h"
+#include "tls.h"
+
+/* The queue a connection waits in; each has one time-out, so its oldest is due first. */
+enum conn_queue {
+    CONN_QUEUE_SILENT,    /* nothing has come; no TLS state */
+    CONN_QUEUE_WAITING,   /* the handshake is done, no request has come */
+    CONN_QUEUE_HANDSHAKE, /* from the first byte on */
+    CONN_QUEUE_REQUEST,   /* from the request's first byte to the answer's last */
+    CONN_QUEUE_LINGER,    /* all is said; the client may read before the socket goes */
+    CONN_QUEUE_COUNT,
+};
+
+/* What starts every thing that an epoll set points to. */
+enum conn_source_kind {
+    CONN_SOURCE_SOCKET,
+    CONN_SOURCE_PAIR,
+    CONN_SOURCE_OTHER, /* the worker's own: listener, wake-up, libmicrohttpd */
+};
+
+struct conn;
+
+struct conn_source {
+    enum conn_source_kind kind;
+    struct conn *conn;
+};
+
+/* What the connections of one worker share; all lent. */
+struct conn_context {
+    int epoll;
+    int64_t now_ms;
+    struct tls *tls;
+    struct http *http;
+    struct certstore *certs;
+    struct limit *limit;
+    struct site_table *table; /* the current one; a session holds its own */
+    struct deadline_queue queues[CONN_QUEUE_COUNT];
+    size_t count;        /* open connections */
+    struct conn *buried; /* closed in this turn; events may still point to them */
+};
+
+/* Takes over an accepted descriptor, also when it refuses it: a source over its limit makes room by
+ * its own oldest idle connection, or is closed at once. */
+void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer);
+
+/* Does all that can be done now. */
+void conn_run(struct conn *conn);
+
+/* Closes what is due. */
+void conn_expire(struct conn_context *context);
+
+/* Closes the oldest idle connection to make room. Returns whether there was one. */
+bool conn_evict(struct conn_context *context);
+
+/* Frees what was closed; no event of the turn may be looked at after it. */
+void conn_bury(struct conn_context *context);
+
+void conn_close_all(struct conn_context *context);
+
+/* Milliseconds until conn_expire has something to do, at most limit_ms (-1: none). */
+int64_t conn_wait_ms(const struct conn_context *context, int64_t limit_ms);
+
+#endif

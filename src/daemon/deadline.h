@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/* deadline: queues whose entries all wait equally long, so that the oldest is the first due. */
+#ifndef DAEMON_DEADLINE_H
+#define DAEMON_DEADLINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Part of the thing that waits. {0} stands in no queue. */
+struct deadline {
+    struct deadline_queue *queue;
+    struct deadline *older;
+    struct deadline *newer;
+    int64_t at_ms; /* monotonic */
+};
+
+struct deadline_queue {
+    struct deadline *oldest;
+    struct deadline *newest;
+};
+
+/* Moves the entry to the end of the queue, out of the one it stood in. */
+void deadline_set(struct deadline *deadline, struct deadline_queue *queue, int64_t at_ms);
+void deadline_clear(struct deadline *deadline);
+
+/* Milliseconds until the queue's oldest is due, at most limit_ms; -1 means no limit. */
+int64_t deadline_wait_ms(const struct deadline_queue *queue, int64_t now_ms, int64_t limit_ms);
+
+/* The monotonic clock. */
+int64_t deadline_now_ms(void);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/* main: what the command line asks for. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "log.h"
+#include "server.h"
+
+#define DEFAULT_CONFIG SYSCONFDIR "/mta-stsd/mta-stsd.ini"
+
+enum {
+    EXIT_USAGE = 2,
+    OPTION_CHECK_CERTS = 256,
+};
+
+static const char help[] =
+    "Usage: mta-stsd [-c FILE] [--check | --check-certs]\n"
+    "Serves MTA-STS policies (RFC 8461) over HTTPS, for many domains, in the foreground.\n"
+    "\n"
+    "  -c, --config FILE   the configuration (default: " DEFAULT_CONFIG ")\n"
+    "  -t, --check         load the configuration, say all that is wrong, exit 0 or 1\n"
+    "      --check-certs   the same, and read every certificate\n"
+    "  -V, --version       print the version\n"
+    "  -h, --help          print this\n"
+    "\n"
+    "SIGHUP reloads the configuration; SIGTERM ends what is open and stops.\n"
+    "See mta-stsd(8) and mta-stsd.ini(5).\n";
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"check", no_argument, NULL, 't'},
+    {"check-certs", no_argument, NULL, OPTION_CHECK_CERTS},
+    {"version", no_argument, NULL, 'V'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+int main(int argc, char **argv)
+{
+    const char *config = DEFAULT_CONFIG;
+    bool checks = false, checks_certs = false;
+    int option;
+    while ((option = getopt_long(argc, argv, "c:tVh", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            config = optarg;
+            break;
+        case OPTION_CHECK_CERTS:
+            checks_certs = true;
+            checks = true;
+            break;
+        case 't':
+            checks = true;
+            break;
+        case 'V':
+            puts("mta-stsd " PACKAGE_VERSION);
+            return 0;
+        case 'h':
+            fputs(help, stdout);
+            return 0;
+        default:
+            fputs("Try 'mta-stsd --help'.\n", stderr);
+            return EXIT_USAGE;
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "mta-stsd: %s: no arguments are taken beside options\n", argv[optind]);
+        return EXIT_USAGE;
+    }
+    log_open();
+    return checks ? check_run(config, checks_certs) : server_run(config);
+}

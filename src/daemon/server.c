@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: ISC */
+/* server: the daemon's life: start, reload, drain and stop. */
+#include "server.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "complaint.h"
+#include "config.h"
+#include "limit.h"
+#include "listener.h"
+#include "log.h"
+#include "notify.h"
+#include "privilege.h"
+#include "site.h"
+#include "tls.h"
+#include "worker.h"
+
+struct server {
+    const char *config_path;
+    struct listener_inherited inherited;
+    struct site_table *table;
+    struct listener_set *listeners;
+    struct worker_shared shared;
+    struct worker **workers;
+    size_t worker_count;
+    size_t broken; /* domains of the current configuration that an error took out */
+};
+
+static void log_complaints(const struct complaints *said)
+{
+    for (size_t i = 0; i < said->count; i++)
+        log_complaint(&said->items[i]);
+}
+
+/* Reads the configuration and logs what it has to say. NULL when the whole is refused. */
+static struct config *load_config(const char *path)
+{
+    struct complaints said = {0};
+    struct config *config = NULL;
+    if (config_load(&config, path, &said) != 0)
+        config = NULL;
+    log_complaints(&said);
+    complaints_free(&said);
+    return config;
+}
+
+/* How many domains a reload may drop: design says a percentage or a number; a part of one is one.
+ */
+static size_t removable(const struct config_server *server, size_t served)
+{
+    if (!server->max_removed_is_percent)
+        return server->max_removed;
+    return (served * server->max_removed + 99) / 100;
+}
+
+static struct listener_set *open_listeners(struct server *server,
+                                           const struct config_server *settings)
+{
+    struct complaints said = {0};
+    struct listener_set *listeners =
+        listener_set_open(settings, server->listeners, &server->inherited, &said);
+    log_complaints(&said);
+    complaints_free(&said);
+    return listeners;
+}
+
+/* What was fixed when the process started and cannot follow a reload. */
+static void note_fixed_settings(const struct config_server *old, const struct config_server *new)
+{
+    bool same_user = (old->user == NULL) == (new->user == NULL) &&
+                     (old->user == NULL || strcmp(old->user, new->user) == 0);
+    if (!same_user || old->workers != new->workers || old->max_connections != new->max_connections)
+        log_line(LOG_LEVEL_NOTICE,
+                 "user, workers and max_connections take effect at the next start");
+}
+
+static void log_serving(const struct server *server, const char *what)
+{
+    char addresses[1024];
+    size_t count = site_table_count(server->table);
+    listener_set_text(server->listeners, addresses, sizeof(addresses));
+    log_line(LOG_LEVEL_NOTICE, "%s: %zu domain%s, listening on %s", what, count,
+             count == 1 ? "" : "s", addresses);
+    if (server->broken > 0)
+        log_line(LOG_LEVEL_WARNING,
+                 "%zu domain%s with errors: what was served of them before, if "
+                 "anything, is served on",
+                 server->broken, server->broken == 1 ? "" : "s");
+    notify_send("READY=1\nSTATUS=%zu domain%s served, %zu with errors", count,
+                count == 1 ? "" : "s", server->broken);
+}
+
+/* Builds the next state whole, then swaps it in. Returns NULL, or why the old state serves on. */
+static const char *swap_state(struct server *server, struct config **config)
+{
+    static const char memory_is_out[] = "out of memory";
+    size_t broken = (*config)->broken_count;
+    struct site_table *table = site_table_build(config, server->table);
+    if (table == NULL)
+        return memory_is_out;
+
+    const struct config_server *settings = site_table_server(table);
+    size_t served = site_table_count(server->table);
+    size_t removed = site_table_removed(table, server->table);
+    if (removed > removable(settings, served)) {
+        log_line(LOG_LEVEL_ERROR,
+                 "%zu of %zu domains would go, more than max_removed = %u%s "
+                 "allows; bring them back, or restart to accept it",
+                 removed, served, settings->max_removed,
+                 settings->max_removed_is_percent ? "%" : "");
+        site_table_unref(table);
+        return "too many domains would go";
+    }
+    struct listener_set *listeners = open_listeners(server, settings);
+    if (listeners == NULL) {
+        site_table_unref(table);
+        return "a `listen` line cannot be met";
+    }
+    note_fixed_settings(site_table_server(server->table), settings);
+    for (size_t i = 0; i < server->worker_count; i++)
+        worker_update(server->workers[i], table, listeners);
+    site_table_unref(server->table);
+    listener_set_unref(server->listeners);
+    server->table = table;
+    server->listeners = listeners;
+    server->broken = broken;
+    return NULL;
+}
+
+static void reload(struct server *server)
+{
+    notify_reloading();
+    struct config *config = load_config(server->config_path);
+    const char *refusal =
+        config == NULL ? "the configuration has errors" : swap_state(server, &config);
+    config_free(config);
+    if (refusal == NULL) {
+        log_serving(server, "reloaded");
+        return;
+    }
+    log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
+             refusal);
+    notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
+}
+
+/* As many descriptors as the system allows: each connection has one to three. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static size_t count_cores(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) != 0)
+        return 1;
+    return (size_t)CPU_COUNT(&set);
+}
+
+static int start_workers(struct server *server)
+{
+    const struct config_server *settings = site_table_server(server->table);
+    struct error why;
+    size_t count = settings->workers != 0 ? settings->workers : count_cores();
+    server->shared.max_connections = (settings->max_connections + count - 1) / count;
+    server->shared.limit = limit_open(server->shared.max_connections * count);
+    server->workers = calloc(count, sizeof(struct worker *));
+    if (server->workers == NULL || server->shared.limit == NULL) {
+        log_line(LOG_LEVEL_ERROR, "out of memory");
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (worker_open(&server->workers[i], &server->shared, server->table, server->listeners,
+                        &why) != 0) {
+            log_line(LOG_LEVEL_ERROR, "%s", why.text);
+            return -1;
+        }
+        server->worker_count++;
+    }
+    return 0;
+}
+
+/* Everything that needs root, then root is given up, then the threads start. */
+static int start(struct server *server)
+{
+    struct error why;
+    struct config *config = load_config(server->config_path);
+    if (config == NULL)
+        return -1;
+    server->broken = config->broken_count;
+    server->table = site_table_build(&config, NULL);
+    if (server->table == NULL) {
+        config_free(config);
+        log_line(LOG_LEVEL_ERROR, "out of memory");
+        return -1;
+    }
+    const struct config_server *settings = site_table_server(server->table);
+    if (privilege_check(settings->user, &why) != 0)
+        goto refused;
+    server->listeners = open_listeners(server, settings);
+    if (server->listeners == NULL)
+        return -1;
+    raise_descriptor_limit();
+    if (privilege_drop(settings->user, &why) != 0 || tls_open(&server->shared.tls, &why) != 0)
+        goto refused;
+    if (access(server->config_path, R_OK) != 0)
+        log_line(LOG_LEVEL_WARNING,
+                 "%s: user %s cannot read it, so a reload will be refused; make it readable",
+                 server->config_path, settings->user);
+    return start_workers(server);
+
+refused:
+    log_line(LOG_LEVEL_ERROR, "%s", why.text);
+    return -1;
+}
+
+static void stop(struct server *server)
+{
+    int64_t timeout_ms = 0;
+    if (server->table != NULL)
+        timeout_ms = site_table_server(server->table)->drain_timeout_s * INT64_C(1000);
+    for (size_t i = 0; i < server->worker_count; i++)
+        worker_drain(server->workers[i], timeout_ms);
+    for (size_t i = 0; i < server->worker_count; i++)
+        worker_close(server->workers[i]);
+    free(server->workers);
+    limit_close(server->shared.limit);
+    tls_close(server->shared.tls);
+    listener_set_unref(server->listeners);
+    site_table_unref(server->table);
+}
+
+/* The signals that the main thread waits for; blocked before any thread starts, so in all. */
+static void block_signals(sigset_t *awaited)
+{
+    sigemptyset(awaited);
+    sigaddset(awaited, SIGHUP);
+    sigaddset(awaited, SIGTERM);
+    sigaddset(awaited, SIGINT);
+    sigprocmask(SIG_BLOCK, awaited, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int server_run(const char *config_path)
+{
+    struct server server = {.config_path = config_path};
+    sigset_t awaited;
+    block_signals(&awaited);
+    server.inherited = listener_inherit();
+    if (start(&server) != 0) {
+        stop(&server);
+        return 1;
+    }
+    log_serving(&server, "ready");
+    for (;;) {
+        int received = sigwaitinfo(&awaited, NULL);
+        if (received == SIGHUP)
+            reload(&server);
+        else if (received == SIGTERM || received == SIGINT)
+            break;
+    }
+    log_line(LOG_LEVEL_NOTICE, "stopping: open connections may end within %u seconds",
+             site_table_server(server.table)->drain_timeout_s);
+    notify_send("STOPPING=1");
+    stop(&server);
+    log_line(LOG_LEVEL_NOTICE, "stopped");
+    return 0;
+}

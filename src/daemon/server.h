@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: ISC */
+/* server: the daemon's life: start, reload, drain and stop. */
+#ifndef DAEMON_SERVER_H
+#define DAEMON_SERVER_H
+
+/* Serves the configuration until SIGTERM or SIGINT; SIGHUP reloads it. Returns the exit status: 0,
+ * or 1 when the start failed, with the reasons in the log. */
+int server_run(const char *config_path);
+
+#endif

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: ISC */
+/* tls: mbedTLS on a socket, and the one place where a host and its certificates are chosen. */
+#include "tls.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <mbedtls/error.h>
+#include <mbedtls/psa_util.h>
+#include <mbedtls/ssl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "cert.h"
+
+#define EMPTY_RECORDS_MAX 32 /* in a row, of one connection */
+
+struct tls {
+    mbedtls_ssl_config conf;
+};
+
+struct tls_session {
+    mbedtls_ssl_context ssl;
+    int fd;
+    bool has_unflushed;
+    bool is_drained;             /* the socket had nothing more when it was last asked */
+    bool saw_end;                /* of the client's stream */
+    bool ended;                  /* close_notify was sent */
+    const struct tls_view *view; /* during the handshake only */
+    struct hostname host;        /* empty until a name is known */
+    struct site_table *table;    /* held, from the choice of the host on */
+    const struct site *site;
+    struct certstore_pair *pairs[CERTSTORE_PAIRS_MAX]; /* held while the handshake uses them */
+    size_t pair_count;
+    const char *refusal; /* our own reason, or NULL */
+    int code;            /* mbedTLS's last error */
+};
+
+/* ECDHE with AEAD only. */
+static const int ciphersuites[] = {
+    MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
+    MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
+    MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+    MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    0,
+};
+
+static const uint16_t groups[] = {
+    MBEDTLS_SSL_IANA_TLS_GROUP_X25519,    MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+    MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1, MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
+    MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
+};
+
+static const char *alpn_protocols[] = {"http/1.1", NULL};
+
+static int choose_host(struct tls_session *session, const struct hostname *host)
+{
+    const struct site *site = site_find(session->view->table, host);
+    if (site == NULL) {
+        session->refusal = "no such host is configured";
+        return -1;
+    }
+    session->table = site_table_ref(session->view->table);
+    session->site = site;
+    return 0;
+}
+
+/* The name only; RFC 6066 section 3. A HelloRetryRequest, and a 1.2 client, bring it twice; another
+ * one than before is refused. mbedTLS answers -1 with the alert unrecognized_name. */
+static int on_server_name(void *unused, mbedtls_ssl_context *ssl, const unsigned char *name,
+                          size_t length)
+{
+    (void)unused;
+    struct tls_session *session = mbedtls_ssl_get_user_data_p(ssl);
+    struct hostname host;
+    if (hostname_parse(&host, (const char *)name, length, NULL) != 0) {
+        session->refusal = "the server name is no host name";
+        return -1;
+    }
+    if (session->site != NULL && hostname_equal(&host, &session->host))
+        return 0;
+    if (session->site != NULL) {
+        session->refusal = "two different server names";
+        return -1;
+    }
+    session->host = host;
+    return choose_host(session, &host);
+}
+
+static int refuse(struct tls_session *session, unsigned char alert, const char *reason)
+{
+    session->refusal = reason;
+    (void)mbedtls_ssl_send_alert_message(&session->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert);
+    return MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE;
+}
+
+/* After all extensions are read, before any key is exchanged: SNI and ALPN are known. A refusal
+ * here sends its alert itself, mbedTLS does not. It runs again after a HelloRetryRequest. */
+static int on_certificate(mbedtls_ssl_context *ssl)
+{
+    struct tls_session *session = mbedtls_ssl_get_user_data_p(ssl);
+    if (session->pair_count > 0)
+        return 0; /* mbedtls_ssl_set_hs_own_cert would append them again */
+
+    if (session->site == NULL) {
+        const struct hostname *host = &site_table_server(session->view->table)->default_host;
+        if (host->length == 0 || choose_host(session, host) != 0)
+            return refuse(session, MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME, "no server name");
+        session->host = *host;
+    }
+    session->pair_count = certstore_find(session->view->certs, session->site, &session->host,
+                                         session->view->now_ms, session->pairs);
+    if (session->pair_count == 0)
+        return refuse(session, MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR, "no usable certificate");
+    for (size_t i = 0; i < session->pair_count; i++) {
+        struct cert *cert = certstore_pair_cert(session->pairs[i]);
+        int code = mbedtls_ssl_set_hs_own_cert(ssl, &cert->chain, &cert->key);
+        if (code != 0)
+            return code;
+    }
+    return 0;
+}
+
+/* Held back until tls_session_flush, so that a flight of records leaves in few packets. */
+static int send_bytes(void *context, const unsigned char *bytes, size_t length)
+{
+    struct tls_session *session = context;
+    ssize_t sent = send(session->fd, bytes, length, MSG_NOSIGNAL | MSG_MORE | MSG_DONTWAIT);
+    if (sent >= 0) {
+        session->has_unflushed = true;
+        return (int)sent;
+    }
+    return errno == EAGAIN || errno == EINTR ? MBEDTLS_ERR_SSL_WANT_WRITE
+                                             : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+}
+
+static int receive_bytes(void *context, unsigned char *out, size_t size)
+{
+    struct tls_session *session = context;
+    ssize_t got = recv(session->fd, out, size, MSG_DONTWAIT);
+    if (got > 0)
+        return (int)got;
+    session->is_drained = true;
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return MBEDTLS_ERR_SSL_WANT_READ;
+    session->saw_end = true;
+    return MBEDTLS_ERR_SSL_CONN_EOF;
+}
+
+void tls_session_flush(struct tls_session *session)
+{
+    int on = 1;
+    if (!session->has_unflushed)
+        return;
+    session->has_unflushed = false;
+    (void)setsockopt(session->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* pushes */
+}
+
+int tls_open(struct tls **out, struct error *why)
+{
+    if (cert_init(why) != 0)
+        return -1;
+    struct tls *tls = calloc(1, sizeof(*tls));
+    if (tls == NULL)
+        return error_set(why, "TLS: out of memory");
+    mbedtls_ssl_config *conf = &tls->conf;
+    mbedtls_ssl_config_init(conf);
+    if (mbedtls_ssl_config_defaults(conf, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
+                                    MBEDTLS_SSL_PRESET_DEFAULT) != 0 ||
+        mbedtls_ssl_conf_alpn_protocols(conf, alpn_protocols) != 0) {
+        tls_close(tls);
+        return error_set(why, "TLS: mbedTLS refuses its configuration, or memory is out");
+    }
+    mbedtls_ssl_conf_rng(conf, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+    mbedtls_ssl_conf_min_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
+    mbedtls_ssl_conf_max_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_3);
+    mbedtls_ssl_conf_ciphersuites(conf, ciphersuites);
+    mbedtls_ssl_conf_groups(conf, groups);
+    mbedtls_ssl_conf_tls13_key_exchange_modes(conf, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL);
+    mbedtls_ssl_conf_session_tickets(conf, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+    mbedtls_ssl_conf_sni(conf, on_server_name, NULL);
+    mbedtls_ssl_conf_cert_cb(conf, on_certificate);
+    *out = tls;
+    return 0;
+}
+
+void tls_close(struct tls *tls)
+{
+    if (tls == NULL)
+        return;
+    mbedtls_ssl_config_free(&tls->conf);
+    free(tls);
+}
+
+struct tls_session *tls_session_open(struct tls *tls, int fd)
+{
+    struct tls_session *session = calloc(1, sizeof(*session));
+    if (session == NULL)
+        return NULL;
+    session->fd = fd;
+    mbedtls_ssl_init(&session->ssl);
+    if (mbedtls_ssl_setup(&session->ssl, &tls->conf) != 0) {
+        tls_session_close(session);
+        return NULL;
+    }
+    mbedtls_ssl_set_user_data_p(&session->ssl, session);
+    mbedtls_ssl_set_bio(&session->ssl, session, send_bytes, receive_bytes, NULL);
+    return session;
+}
+
+static void give_pairs_back(struct tls_session *session)
+{
+    while (session->pair_count > 0)
+        certstore_pair_unref(session->pairs[--session->pair_count]);
+}
+
+void tls_session_close(struct tls_session *session)
+{
+    if (session == NULL)
+        return;
+    mbedtls_ssl_free(&session->ssl);
+    give_pairs_back(session);
+    site_table_unref(session->table);
+    free(session);
+}
+
+/* mbedTLS gives up the turn on a warning alert or an empty record though the socket may hold more;
+ * an edge-triggered wait would miss that. Records without data are borne only so long. */
+static bool must_go_on(struct tls_session *session, int code, unsigned *turns)
+{
+    bool nothing_came = code == MBEDTLS_ERR_SSL_WANT_READ || (code == 0 && !session->saw_end);
+    if (!nothing_came || session->is_drained)
+        return false;
+    return ++*turns < EMPTY_RECORDS_MAX;
+}
+
+/* What mbedTLS's code means to the connection. */
+static enum tls_result result_of(struct tls_session *session, int code)
+{
+    session->code = code;
+    switch (code) {
+    case MBEDTLS_ERR_SSL_WANT_READ:
+        return session->is_drained ? TLS_RESULT_AGAIN : TLS_RESULT_FAILED;
+    case MBEDTLS_ERR_SSL_WANT_WRITE:
+        return TLS_RESULT_AGAIN;
+    case 0:
+        return session->saw_end      ? TLS_RESULT_END
+               : session->is_drained ? TLS_RESULT_AGAIN
+                                     : TLS_RESULT_FAILED;
+    case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
+    case MBEDTLS_ERR_SSL_CONN_EOF:
+        return TLS_RESULT_END;
+    default:
+        return code > 0 ? TLS_RESULT_DONE : TLS_RESULT_FAILED;
+    }
+}
+
+enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
+{
+    unsigned turns = 0;
+    int code;
+    session->view = view;
+    session->is_drained = false;
+    do
+        code = mbedtls_ssl_handshake(&session->ssl);
+    while (code != 0 && must_go_on(session, code, &turns));
+    session->view = NULL;
+    enum tls_result result = code == 0 ? TLS_RESULT_DONE : result_of(session, code);
+    if (result == TLS_RESULT_DONE) {
+        assert(session->site != NULL);
+        give_pairs_back(session); /* mbedTLS has forgotten them with the handshake's state */
+    }
+    tls_session_flush(session);
+    return result;
+}
+
+enum tls_result tls_session_read(struct tls_session *session, unsigned char *out, size_t size,
+                                 size_t *moved)
+{
+    unsigned turns = 0;
+    int code;
+    session->is_drained = false;
+    do
+        code = mbedtls_ssl_read(&session->ssl, out, size);
+    while (must_go_on(session, code, &turns));
+    *moved = code > 0 ? (size_t)code : 0;
+    return result_of(session, code);
+}
+
+enum tls_result tls_session_write(struct tls_session *session, const unsigned char *bytes,
+                                  size_t length, size_t *moved)
+{
+    int code = mbedtls_ssl_write(&session->ssl, bytes, length);
+    *moved = code > 0 ? (size_t)code : 0;
+    return result_of(session, code);
+}
+
+enum tls_result tls_session_end(struct tls_session *session)
+{
+    if (session->ended)
+        return TLS_RESULT_DONE;
+    int code = mbedtls_ssl_close_notify(&session->ssl);
+    if (code != 0)
+        return result_of(session, code);
+    session->ended = true;
+    return TLS_RESULT_DONE;
+}
+
+const struct hostname *tls_session_host(const struct tls_session *session)
+{
+    return &session->host;
+}
+
+const struct site *tls_session_site(const struct tls_session *session)
+{
+    return session->site;
+}
+
+struct site_table *tls_session_table(const struct tls_session *session)
+{
+    return session->table;
+}
+
+const char *tls_session_version(const struct tls_session *session)
+{
+    return mbedtls_ssl_get_version(&session->ssl);
+}
+
+void tls_session_reason(const struct tls_session *session, char *out, size_t size)
+{
+    if (session->refusal != NULL) {
+        (void)snprintf(out, size, "%s%s%s", session->refusal, session->host.length > 0 ? ": " : "",
+                       session->host.text);
+        return;
+    }
+    char text[128];
+    mbedtls_strerror(session->code, text, sizeof(text));
+    (void)snprintf(out, size, "TLS: %s", text);
+}
