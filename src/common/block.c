@@ -129,6 +129,11 @@ static int read_certificate(struct draft *draft, struct draft_section *section, 
     const char *path = absolute_pattern(draft, value, why);
     if (path == NULL)
         return -1;
+    if (block->pair_count == CONFIG_PAIRS_MAX)
+        return error_set(why,
+                         "more than %d certificates for one host; write one for each kind of "
+                         "key, ECDSA and RSA",
+                         CONFIG_PAIRS_MAX);
     struct config_pair *items =
         draft_grow(draft, &draft->scratch, block->pair_items, block->pair_count, sizeof(*items));
     if (items == NULL)
@@ -238,7 +243,7 @@ void block_set(struct draft *draft, struct draft_section *section, unsigned line
 
 static void judge_exclusion(struct draft *draft, struct draft_section *section)
 {
-    const struct draft_block *block = section->block;
+    struct draft_block *block = section->block;
     const char *key = block->mode_line != 0      ? "mode"
                       : block->mx_count != 0     ? "mx"
                       : block->max_age_line != 0 ? "max_age"
@@ -252,6 +257,7 @@ static void judge_exclusion(struct draft *draft, struct draft_section *section)
                 "policy_file is the policy whole, but %s stands beside it at line %u; write "
                 "either policy_file, or mode, mx and max_age",
                 key, line);
+    block->policy_file = NULL; /* so that nothing is said of the file as well */
 }
 
 static bool is_certbots(const char *path)

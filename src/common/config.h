@@ -62,6 +62,8 @@ struct config_pair {
     struct config_place place;
 };
 
+#define CONFIG_PAIRS_MAX 4 /* of one host: ECDSA and RSA, and two to spare */
+
 struct config_pairs {
     size_t count;
     struct config_pair items[];

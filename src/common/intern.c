@@ -34,8 +34,7 @@ static struct intern_slot *find_slot(const struct intern *set, uint64_t hash, co
         struct intern_slot *slot = &set->slots[i];
         if (slot->bytes == NULL)
             return slot;
-        if (slot->hash == hash && slot->length == length &&
-            memcmp(slot->bytes, bytes, length) == 0)
+        if (slot->hash == hash && slot->length == length && memcmp(slot->bytes, bytes, length) == 0)
             return slot;
     }
 }

@@ -77,14 +77,14 @@ static void hear_values(void *context, const struct lint_finding *finding)
     struct draft *draft = hearing->judge->draft;
     struct cause cause = find_cause(inherit, finding);
     bool refuses = finding->rule->severity == LINT_REFUSE;
-    bool is_own = cause.section == inherit->own;
 
     hearing->found = true;
     hearing->broken = hearing->broken || refuses;
     /* What is missing stands perhaps on a line that is refused already. */
     if (cause.is_missing && (inherit->own->broken || inherit->outer_broken))
         return;
-    if (!is_own && !is_news(hearing->judge, cause.section->file, cause.line, finding->text))
+    if (cause.section->kind != DRAFT_DOMAIN &&
+        !is_news(hearing->judge, cause.section->file, cause.line, finding->text))
         return;
     if (refuses)
         draft_break(draft, cause.section, cause.line, "%s", finding->text);

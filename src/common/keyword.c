@@ -27,8 +27,8 @@ static size_t distance_between(const char *a, size_t a_length, const char *b, si
         cost[i][0] = i;
         for (size_t j = 1; j <= b_length; j++) {
             size_t change = fold(a[i - 1]) != fold(b[j - 1]);
-            cost[i][j] = least(cost[i - 1][j - 1] + change,
-                               least(cost[i - 1][j] + 1, cost[i][j - 1] + 1));
+            cost[i][j] =
+                least(cost[i - 1][j - 1] + change, least(cost[i - 1][j] + 1, cost[i][j - 1] + 1));
             if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) &&
                 fold(a[i - 2]) == fold(b[j - 1]))
                 cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1);
@@ -44,7 +44,7 @@ void keyword_consider(struct keyword *search, const char *known)
     if (length > LONGEST || known_length > LONGEST)
         return;
     size_t distance = distance_between(search->word, length, known, known_length);
-    if (distance > 2 || distance * 2 >= known_length)
+    if (distance > 2 || distance * 2 > known_length)
         return;
     if (search->best == NULL || distance < search->distance) {
         search->best = known;

@@ -34,6 +34,11 @@ void answer_make_status(struct answer *out, unsigned status)
 static bool names_some_host(const char *bytes, size_t length)
 {
     bool in_brackets = length > 0 && bytes[0] == '[';
+    size_t host = length;
+    while (host > 0 && length - host < 5 && isdigit((unsigned char)bytes[host - 1]))
+        host--;
+    if (host > 0 && bytes[host - 1] == ':' && (!in_brackets || memchr(bytes, ']', host) != NULL))
+        length = host - 1; /* less the port */
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)bytes[i];
         bool fits = in_brackets ? isxdigit(byte) || strchr("[]:.", byte) != NULL

@@ -244,22 +244,24 @@ static void warn_of_dates(struct certstore *store, struct entry *entry, const ch
     log_line(LOG_LEVEL_WARNING, "%s: %s", host, why.text);
 }
 
-/* Once for each host and loaded pair; two hosts whose hashes meet count as one. */
-static void warn_of_name(struct certstore *store, struct entry *entry, const struct hostname *host,
-                         int64_t now_ms)
+/* RFC 8461 section 7.1: a matching chain or none. What is missing is said once for each host and
+ * loaded pair; two hosts whose hashes meet count as one. */
+static bool is_for_host(struct certstore *store, struct entry *entry, const struct hostname *host,
+                        int64_t now_ms)
 {
     struct error why;
     struct certstore_pair *pair = entry->pair;
     if (cert_covers(&pair->cert, host))
-        return;
+        return true;
     uint64_t hash = hash_text(FNV_START, host->text) % UNCOVERED;
     uint64_t *word = &pair->uncovered_said[hash / 64];
     uint64_t bit = UINT64_C(1) << (hash % 64);
     if ((*word & bit) != 0 || !may_log(store, now_ms))
-        return;
+        return false;
     *word |= bit;
     (void)certfile_judge_name(&pair->cert, entry->file.chain_path, host, &why);
-    log_line(LOG_LEVEL_WARNING, "%s: %s", host->text, why.text);
+    log_line(LOG_LEVEL_ERROR, "%s: %s", host->text, why.text);
+    return false;
 }
 
 static struct entry *get_entry_of(struct certstore *store, const struct config_pair *pair,
@@ -285,10 +287,9 @@ size_t certstore_find(struct certstore *store, const struct site *site,
         if (entry == NULL)
             continue;
         refresh(store, entry, policy_host->text, now_ms);
-        if (entry->pair == NULL)
+        if (entry->pair == NULL || !is_for_host(store, entry, policy_host, now_ms))
             continue;
         warn_of_dates(store, entry, policy_host->text, now_ms);
-        warn_of_name(store, entry, policy_host, now_ms);
         entry->pair->references++;
         out[found++] = entry->pair;
     }

@@ -11,7 +11,7 @@
 #include "hostname.h"
 #include "site.h"
 
-#define CERTSTORE_PAIRS_MAX  4    /* pairs used of one host: ECDSA and RSA, and two to spare */
+#define CERTSTORE_PAIRS_MAX  CONFIG_PAIRS_MAX
 #define CERTSTORE_CHECK_MS   1000 /* a loaded pair's files are looked at this often at most */
 #define CERTSTORE_MISSING_MS 2000 /* a missing or refused pair is not asked of the disk sooner */
 
@@ -24,9 +24,10 @@ struct certstore *certstore_open(size_t max_pairs); /* NULL: out of memory */
 void certstore_close(struct certstore *store);      /* pairs that are held live on */
 
 /* Writes references to the usable pairs of the site, in the order configured, and returns how many;
- * 0 when none is usable. The caller gives each back with certstore_pair_unref. A changed file is
- * read anew; if what it holds is refused, the pair loaded before serves on. Logs what is wrong once
- * for each state of the files. now_ms is a monotonic clock's. */
+ * 0 when none is usable. A pair whose names lack the policy host is not: RFC 8461 section 7.1. The
+ * caller gives each back with certstore_pair_unref. A changed file is read anew; if what it holds
+ * is refused, the pair loaded before serves on. Logs what is wrong once for each state of the
+ * files. now_ms is a monotonic clock's. */
 size_t certstore_find(struct certstore *store, const struct site *site,
                       const struct hostname *policy_host, int64_t now_ms,
                       struct certstore_pair *out[CERTSTORE_PAIRS_MAX]);

@@ -3,21 +3,26 @@
 #include "check.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
-#include "cert.h"
 #include "certcheck.h"
 #include "complaint.h"
 #include "config.h"
 #include "log.h"
+#include "privilege.h"
 
-static void check_certs(const struct config *config, struct complaints *said)
+/* What a start as root would run into. Afterwards this process is the server's user, so that it
+ * sees the files that the server will see. */
+static bool become_user(const char *config_path, const struct config *config, bool must,
+                        struct complaints *said)
 {
     struct error why;
-    if (cert_init(&why) != 0) {
-        complaints_add(said, COMPLAINT_ERROR, "certificates", 0, "%s", why.text);
-        return;
-    }
-    certcheck_run(config, said);
+    if (geteuid() != 0 || config->server.user == NULL ||
+        privilege_drop(config->server.user, &why) == 0)
+        return true;
+    complaints_add(said, must ? COMPLAINT_ERROR : COMPLAINT_WARNING, config_path, 0, "%s",
+                   why.text);
+    return false;
 }
 
 int check_run(const char *config_path, bool reads_certs)
@@ -27,8 +32,8 @@ int check_run(const char *config_path, bool reads_certs)
     size_t served = 0;
     if (config_load(&config, config_path, &said) == 0) {
         served = config->domain_count - config->broken_count;
-        if (reads_certs)
-            check_certs(config, &said);
+        if (become_user(config_path, config, reads_certs, &said) && reads_certs)
+            certcheck_run(config, &said);
     }
     for (size_t i = 0; i < said.count; i++)
         log_complaint(&said.items[i]);

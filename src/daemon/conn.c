@@ -35,6 +35,7 @@ struct conn {
     struct conn_context *context;
     struct deadline deadline; /* which queue it stands in follows from the phase */
     enum phase phase;
+    int64_t since_ms; /* when the queue was entered */
     int fd;
     bool has_proxy; /* a PROXY header must come first */
     bool counted;   /* by the limit, under source */
@@ -53,6 +54,7 @@ static const struct config_server *settings(const struct conn_context *context)
 static void enter(struct conn *conn, enum phase phase, enum conn_queue queue, int64_t timeout_ms)
 {
     conn->phase = phase;
+    conn->since_ms = conn->context->now_ms;
     deadline_set(&conn->deadline, &conn->context->queues[queue],
                  conn->context->now_ms + timeout_ms);
 }
@@ -118,21 +120,21 @@ static struct conn *conn_of(struct deadline *deadline)
     return (struct conn *)(void *)((char *)deadline - offsetof(struct conn, deadline));
 }
 
+/* The phases in which a connection waits for its client; the one that began its wait first goes. A
+ * handshake that was begun and left is as idle as silence. */
 bool conn_evict(struct conn_context *context)
 {
-    struct deadline *silent = context->queues[CONN_QUEUE_SILENT].oldest;
-    struct deadline *waiting = context->queues[CONN_QUEUE_WAITING].oldest;
-    struct deadline *oldest = silent;
-    if (oldest == NULL || (waiting != NULL && waiting->at_ms < oldest->at_ms))
-        oldest = waiting;
-    if (oldest == NULL)
-        oldest = context->queues[CONN_QUEUE_LINGER].oldest;
-    if (oldest == NULL)
-        oldest = context->queues[CONN_QUEUE_HANDSHAKE].oldest;
-    if (oldest == NULL)
-        return false;
-    conn_close(conn_of(oldest));
-    return true;
+    static const enum conn_queue idle[] = {CONN_QUEUE_SILENT, CONN_QUEUE_WAITING,
+                                           CONN_QUEUE_HANDSHAKE, CONN_QUEUE_LINGER};
+    struct conn *oldest = NULL;
+    for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++) {
+        struct deadline *head = context->queues[idle[i]].oldest;
+        if (head != NULL && (oldest == NULL || conn_of(head)->since_ms < oldest->since_ms))
+            oldest = conn_of(head);
+    }
+    if (oldest != NULL)
+        conn_close(oldest);
+    return oldest != NULL;
 }
 
 /* Closes the oldest idle connection of the newcomer's own network, this worker's at least. */

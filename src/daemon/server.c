@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -150,14 +151,19 @@ static void reload(struct server *server)
     notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
 }
 
-/* As many descriptors as the system allows: each connection has one to three. */
-static void raise_descriptor_limit(void)
+/* As many descriptors as the system allows. Returns how many connections these bear in all: some
+ * are kept for certificates, lists and the pairs of requests, beyond which idle connections make
+ * room. */
+static size_t raise_descriptor_limit(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
+        return SIZE_MAX;
+    rlim_t before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        limit.rlim_cur = before;
+    return limit.rlim_cur / 4 * 3;
 }
 
 static size_t count_cores(void)
@@ -173,7 +179,16 @@ static int start_workers(struct server *server)
     const struct config_server *settings = site_table_server(server->table);
     struct error why;
     size_t count = settings->workers != 0 ? settings->workers : count_cores();
-    server->shared.max_connections = (settings->max_connections + count - 1) / count;
+    size_t bearable = raise_descriptor_limit();
+    size_t most = settings->max_connections;
+    if (most > bearable) {
+        most = bearable;
+        log_line(LOG_LEVEL_NOTICE,
+                 "%zu connections at most, not max_connections = %u: the limit of "
+                 "open files bears no more",
+                 most, settings->max_connections);
+    }
+    server->shared.max_connections = (most + count - 1) / count;
     server->shared.limit = limit_open(server->shared.max_connections * count);
     server->workers = calloc(count, sizeof(struct worker *));
     if (server->workers == NULL || server->shared.limit == NULL) {
@@ -211,7 +226,6 @@ static int start(struct server *server)
     server->listeners = open_listeners(server, settings);
     if (server->listeners == NULL)
         return -1;
-    raise_descriptor_limit();
     if (privilege_drop(settings->user, &why) != 0 || tls_open(&server->shared.tls, &why) != 0)
         goto refused;
     if (access(server->config_path, R_OK) != 0)
@@ -232,12 +246,12 @@ static void stop(struct server *server)
         timeout_ms = site_table_server(server->table)->drain_timeout_s * INT64_C(1000);
     for (size_t i = 0; i < server->worker_count; i++)
         worker_drain(server->workers[i], timeout_ms);
+    listener_set_unref(server->listeners); /* else the port would stay open and unserved */
     for (size_t i = 0; i < server->worker_count; i++)
         worker_close(server->workers[i]);
     free(server->workers);
     limit_close(server->shared.limit);
     tls_close(server->shared.tls);
-    listener_set_unref(server->listeners);
     site_table_unref(server->table);
 }
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -91,10 +92,17 @@ static bool refuse_one(struct worker *worker, int listen_fd)
     return fd >= 0;
 }
 
+/* Out of descriptors, accept4 fails whether a client waits or not. */
+static bool has_waiting(int listen_fd)
+{
+    struct pollfd waiting = {.fd = listen_fd, .events = POLLIN};
+    return poll(&waiting, 1, 0) > 0;
+}
+
 /* After a failed accept. Returns whether another try makes sense. */
 static bool recover_accept(struct worker *worker, int listen_fd, int reason)
 {
-    if (reason == EAGAIN)
+    if (reason == EAGAIN || !has_waiting(listen_fd))
         return false;
     if (reason == EINTR || reason == ECONNABORTED || reason == EPROTO || reason == ENETDOWN ||
         reason == ENOPROTOOPT || reason == EHOSTDOWN || reason == EHOSTUNREACH ||
@@ -171,11 +179,11 @@ static void take_listeners(struct worker *worker, struct listener_set *next)
 
 static void start_drain(struct worker *worker, int64_t timeout_ms)
 {
-    if (!worker->draining) {
-        close_gates(worker);
-        for (size_t i = 0; i < worker->listeners->count; i++)
-            accept_the_last(worker, worker->listeners->items[i]);
-    }
+    close_gates(worker);
+    for (size_t i = 0; i < worker->listeners->count; i++)
+        accept_the_last(worker, worker->listeners->items[i]);
+    listener_set_unref(worker->listeners); /* with the last worker's, the port closes */
+    worker->listeners = NULL;
     worker->draining = true;
     worker->drain_until_ms = worker->context.now_ms + timeout_ms;
 }
