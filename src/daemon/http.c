@@ -16,7 +16,7 @@
 
 #include "answer.h"
 
-#define REQUEST_MEMORY  16384    /* bytes of libmicrohttpd's pool for a request's line and fields */
+#define REQUEST_MEMORY  8192     /* bytes of libmicrohttpd's pool for a request's line and fields */
 #define PAIR_BUFFER     8192     /* bytes in flight in each direction of a socketpair */
 #define MAX_CONNECTIONS 1000000U /* ours is the bound; libmicrohttpd's default is 1,020 */
 
