@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/* fuzz_inifile: any bytes as an ini file; what is told must be what stands in its line. */
+#include "inifile.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct check {
+    const char *bytes;
+    size_t length;
+    unsigned line; /* told last */
+    bool in_section;
+};
+
+static void check_that(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+/* Whether the bytes stand in the line. */
+static bool stands_in(const struct check *check, unsigned line, const char *bytes, size_t length)
+{
+    const char *at = check->bytes;
+    const char *end = check->bytes + check->length;
+    for (unsigned i = 1; i < line && at < end; i++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        at = newline != NULL ? newline + 1 : end;
+    }
+    const char *newline = memchr(at, '\n', (size_t)(end - at));
+    size_t room = (size_t)((newline != NULL ? newline : end) - at);
+    return length == 0 || memmem(at, room, bytes, length) != NULL;
+}
+
+static int take_section(void *context, unsigned line, const char *title, size_t length,
+                        const char *broken)
+{
+    struct check *check = context;
+    check_that(line > check->line && (broken == NULL || *broken != '\0'));
+    check_that(stands_in(check, line, title, length));
+    check->line = line;
+    check->in_section = true;
+    return 0;
+}
+
+static int take_pair(void *context, unsigned line, const char *key, const char *value)
+{
+    struct check *check = context;
+    check_that(line > check->line && check->in_section);
+    check_that(*key != '\0' && *value != '\0');
+    check_that(stands_in(check, line, key, strlen(key)));
+    check_that(stands_in(check, line, value, strlen(value)));
+    check->line = line;
+    return 0;
+}
+
+static int take_broken(void *context, unsigned line, const char *sentence)
+{
+    struct check *check = context;
+    check_that(line >= check->line && *sentence != '\0');
+    /* A byte order mark is told apart from the line it stands in. */
+    check->line = line > 1 ? line : 0;
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct inifile_events events = {take_section, take_pair, take_broken};
+    struct error why;
+    struct check check = {.bytes = (const char *)data, .length = size};
+    check_that(inifile_read(check.bytes, size, &events, &check, &why) == 0);
+    return 0;
+}

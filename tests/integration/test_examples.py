@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: ISC
+"""Every example that we show is loaded, and the demonstration runs."""
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.path.abspath(os.environ.get("MTA_STSD", "./mta-stsd"))
+MANUAL = SOURCE / "doc" / "mta-stsd.ini.5"
+README = SOURCE / "README.md"
+COMMENTED = SOURCE / "etc" / "mta-stsd.ini"
+
+
+def manual_blocks():
+    """The literal displays of the manual page, as roff shows them."""
+    for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed$", MANUAL.read_text(), re.M | re.S):
+        yield block.replace("\\e", "\\").replace("\\&", "")
+
+
+def manual_examples():
+    return [block for block in manual_blocks() if block.startswith("[")]
+
+
+def manual_lists():
+    return [block for block in manual_blocks() if block.startswith("# name")]
+
+
+def readme_examples():
+    return re.findall(r"^```ini\n(.*?)^```$", README.read_text(), re.M | re.S)
+
+
+def uncommented(text):
+    """A commented example with every `;key = value` line in force."""
+    return re.sub(r"^;(?=\[|[a-z_]+ = )", "", text, flags=re.M)
+
+
+class Examples(unittest.TestCase):
+    def say(self, text, listed=""):
+        """Loads it with what it names put in place; returns the exit status and what was said."""
+        text = text.replace("/srv/www/", f"{SOURCE}/www/")
+        text = text.replace("user = _mta-stsd", "user = nobody")
+        with tempfile.TemporaryDirectory(prefix="mta-stsd-examples.") as name:
+            folder = pathlib.Path(name)
+            for included in re.findall(r"^include = (\S+)", text, re.M):
+                (folder / included).mkdir()
+            for path in re.findall(r"^domains_file = (\S+)", text, re.M):
+                (folder / path).write_text(listed)
+            ini = folder / "mta-stsd.ini"
+            ini.write_text(text)
+            done = subprocess.run([PROGRAM, "--check", "-c", ini], capture_output=True, text=True,
+                                  timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
+    def check(self, text, listed="example.edu mx=mail.example.edu\n"):
+        """As say; no error or warning may be said."""
+        status, said = self.say(text, listed)
+        self.assertEqual(status, 0, f"{text}\n{said}")
+        self.assertNotRegex(said, "error: |warning: ", text)
+        return said
+
+    def test_the_manual_has_examples_and_each_loads(self):
+        examples = manual_examples()
+        self.assertGreaterEqual(len(examples), 5)
+        for text in examples:
+            with self.subTest(text):
+                self.check(text)
+
+    def test_the_list_in_the_manual_loads(self):
+        lists = manual_lists()
+        self.assertEqual(len(lists), 1)
+        said = self.check("[server]\ndomains_file = list.txt\n"
+                          "[defaults]\ncertificate = %h.pem\n"
+                          "[policy outlook]\nmx = *.mail.protection.outlook.com\n", lists[0])
+        self.assertIn(": 3 domains,", said)
+
+    def test_the_readme_has_examples_and_each_loads(self):
+        examples = readme_examples()
+        self.assertGreaterEqual(len(examples), 1)
+        for text in examples:
+            with self.subTest(text):
+                self.check(text)
+
+    def test_the_commented_example_loads_as_it_stands(self):
+        self.check(COMMENTED.read_text())
+
+    def test_the_commented_example_loads_with_each_comment_removed(self):
+        text = uncommented(COMMENTED.read_text())
+        self.assertIn("\n[example.org]\n", text)
+        self.check(text)
+
+    def test_the_commented_example_names_every_key_of_server_in_the_manual(self):
+        section = re.search(r"^\.Sh SERVER\n(.*?)^\.Sh ", MANUAL.read_text(), re.M | re.S).group(1)
+        keys = re.findall(r"^\.It Ic (\w+) =", section, re.M)
+        self.assertGreaterEqual(len(keys), 15)
+        for key in keys:
+            with self.subTest(key):
+                self.assertRegex(COMMENTED.read_text(), rf"(?m)^;?{key} = ")
+
+    def test_the_manual_names_every_key_that_the_daemon_knows(self):
+        documented = set(re.findall(r"^\.It Ic (\w+) =", MANUAL.read_text(), re.M))
+        known = set()
+        for title in ("server", "defaults", "example.com", "acme", "dns"):
+            said = self.say(f"[{title}]\nxyzzyplugh = 1\n")[1]
+            keys = re.search(r'"xyzzyplugh" is no key of [^;]*; write (.*)', said)
+            self.assertIsNotNone(keys, said)
+            known |= set(re.split(r", | or ", keys[1]))
+        self.assertEqual(documented, known)
+
+    def test_the_policies_in_www_have_crlf_line_ends(self):
+        policies = list(SOURCE.glob("www/*/.well-known/mta-sts.txt"))
+        self.assertGreaterEqual(len(policies), 1)
+        for path in policies:
+            with self.subTest(path):
+                self.assertRegex(path.read_bytes(), rb"\A([!-~][ -~]*\r\n)+\Z")
+
+
+class Demo(unittest.TestCase):
+    def test_the_demonstration_serves_refuses_and_stops(self):
+        done = subprocess.run([SOURCE / "scripts" / "demo"], capture_output=True, text=True,
+                              timeout=120, env={**os.environ, "MTA_STSD": PROGRAM,
+                                                "srcdir": str(SOURCE), "NO_COLOR": "1"})
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stdout.count("certificate verified, 200 text/plain"), 3)
+        self.assertIn("TLSv1.3", done.stdout)
+        self.assertIn("no certificate shown", done.stdout)
+        self.assertNotIn("\033", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

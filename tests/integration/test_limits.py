@@ -1,0 +1,343 @@
+# SPDX-License-Identifier: ISC
+"""limits: time-outs and bounds hold, the oldest idle connection goes first, and it never stops accepting."""
+import resource
+import socket
+import time
+import unittest
+
+import harness
+import rawtls
+from harness import bound, exchange, fetch, policy_text, request, server_section
+
+HOST = "mta-sts.example.com"
+BODY = policy_text()
+
+
+class Limits(harness.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.certify("example.com", "large.example")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+
+    def begin(self, *server, more="", listen=("127.0.0.1:0",), **options):
+        text = server_section("workers = 1", *server, listen=listen) + self.defaults_section()
+        return self.start(text + "[example.com]\nmx = mail.example.com\n" + more, **options)
+
+    def connect(self, daemon, data=b"", source=None, host="127.0.0.1"):
+        place = (source, 0) if source else None
+        sock = socket.create_connection(daemon.address(host), timeout=bound(15), source_address=place)
+        self.addCleanup(sock.close)
+        if data:
+            sock.sendall(data)
+        return sock
+
+    def connect_busily(self, daemon):
+        """A connection in the midst of its handshake: the server has answered its hello."""
+        hello = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode())))
+        sock = self.connect(daemon, hello)
+        self.assertTrue(sock.recv(1))
+        return sock
+
+    @staticmethod
+    def is_closed(sock, seconds):
+        """Whether the server ends this connection within so many seconds."""
+        sock.settimeout(seconds)
+        try:
+            while sock.recv(65536):
+                pass
+        except TimeoutError:
+            return False
+        except ConnectionError:
+            pass
+        return True
+
+    def assert_closed_after(self, seconds, sock, started):
+        self.assertTrue(self.is_closed(sock, bound(seconds + 8)), "it stays open")
+        took = time.monotonic() - started
+        self.assertGreater(took, seconds * 0.8)
+        self.assertLess(took, seconds + bound(3))
+
+    # time-outs
+
+    def test_a_silent_client_goes_after_the_idle_timeout(self):
+        daemon = self.begin("idle_timeout = 1")
+        self.assert_closed_after(1, self.connect(daemon), time.monotonic())
+
+    def test_a_client_silent_after_its_handshake_goes_after_the_idle_timeout(self):
+        daemon = self.begin("idle_timeout = 1")
+        for version in ("1.2", "1.3"):
+            client = harness.TlsClient(daemon.address(), HOST, harness.tls_context(version)).handshake()
+            self.assert_closed_after(1, client.sock, time.monotonic())
+            client.close()
+
+    def trickle(self, send, sock, data, pause=0.05):
+        """Sends byte after byte until the server has had enough; seconds that took."""
+        started = time.monotonic()
+        sock.settimeout(pause)
+        for byte in data:
+            try:
+                send(bytes([byte]))
+                if not sock.recv(65536):
+                    break
+            except TimeoutError:
+                pass
+            except OSError:
+                break
+            if time.monotonic() - started > bound(12):
+                break
+        return time.monotonic() - started
+
+    def test_a_handshake_that_trickles_goes_after_the_handshake_timeout(self):
+        daemon = self.begin("handshake_timeout = 1", "idle_timeout = 30", "request_timeout = 30")
+        sock = self.connect(daemon)
+        took = self.trickle(sock.sendall, sock, b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03" + b"r" * 500)
+        self.assertGreater(took, 0.8)
+        self.assertLess(took, 1 + bound(3))
+
+    def test_a_request_that_trickles_goes_after_the_request_timeout(self):
+        daemon = self.begin("request_timeout = 1", "idle_timeout = 30", "handshake_timeout = 30")
+        client = harness.TlsClient(daemon.address(), HOST).handshake()
+        took = self.trickle(client.send, client.sock, request(HOST, fields=["X: " + "a" * 500]))
+        self.assertGreater(took, 0.8)
+        self.assertLess(took, 1 + bound(3))
+        self.assert_serves(daemon, HOST, BODY)
+
+    def test_a_body_that_never_comes_goes_after_the_request_timeout(self):
+        daemon = self.begin("request_timeout = 1")
+        started = time.monotonic()
+        client = harness.TlsClient(daemon.address(), HOST).handshake()
+        client.send(request(HOST, "POST", fields=["Content-Length: 100"]) + b"x")
+        self.assert_closed_after(1, client.sock, started)
+
+    def large_policy(self):
+        body = policy_text([f"mx{number:04d}.customer-mail.example.com" for number in range(1600)])
+        self.assertLess(len(body), 64000)
+        self.write("large.txt", body)
+        return body, f"[large.example]\npolicy_file = {self.directory}/large.txt\n"
+
+    def small_window_client(self, daemon, host):
+        """A client whose socket takes in little, with its request sent."""
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        sock.settimeout(bound(15))
+        sock.connect(daemon.address())
+        client = harness.TlsClient.__new__(harness.TlsClient)
+        client.__dict__.update(sock=sock, ended=None)
+        client.incoming, client.outgoing = harness.ssl.MemoryBIO(), harness.ssl.MemoryBIO()
+        client.tls = harness.shared_context().wrap_bio(
+            client.incoming, client.outgoing, server_hostname=host
+        )
+        self.addCleanup(client.close)
+        return client.handshake().send(request(host))
+
+    def test_a_slow_reader_gets_the_whole_of_a_large_policy(self):
+        body, section = self.large_policy()
+        daemon = self.begin("request_timeout = 30", more=section)
+        client = self.small_window_client(daemon, "mta-sts.large.example")
+
+        def slowly():
+            data = client.sock.recv(512)
+            time.sleep(0.002)
+            client.incoming.write(data) if data else client.incoming.write_eof()
+            return True
+
+        client.receive = slowly
+        self.assertEqual(client.finish().one().body, body)
+
+    def test_a_reader_that_never_reads_goes_after_the_request_timeout_and_blocks_nobody(self):
+        _, section = self.large_policy()
+        daemon = self.begin("request_timeout = 1", more=section)
+        before = daemon.descriptors()
+        clients = [self.small_window_client(daemon, "mta-sts.large.example") for _ in range(10)]
+        self.assert_serves(daemon, HOST, BODY)
+        harness.eventually(lambda: daemon.descriptors() <= before, 8, "the descriptors' return")
+        self.assertEqual(len(clients), 10)
+
+    def test_a_client_that_does_not_close_after_the_answer_goes_soon(self):
+        daemon = self.begin("idle_timeout = 1", "request_timeout = 1")
+        before = daemon.descriptors()
+        client = harness.TlsClient(daemon.address(), HOST).handshake().send(request(HOST))
+        while client.read_some():
+            pass
+        harness.eventually(lambda: daemon.descriptors() <= before, 8, "the descriptor's return")
+        client.close()
+
+    def test_a_client_that_leaves_without_a_request_is_let_go_at_once(self):
+        daemon = self.begin("idle_timeout = 60", "handshake_timeout = 60", "request_timeout = 60")
+        self.assert_serves(daemon, HOST, BODY)
+        before = daemon.descriptors()
+        hello = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode())))
+        for data in (b"", hello[:1], hello[:100], hello):
+            sock = self.connect(daemon, data)
+            sock.shutdown(socket.SHUT_WR)
+            self.assertTrue(self.is_closed(sock, bound(8)), f"{len(data)} bytes, then the end")
+        for leave in ("close_notify", "half_close"):
+            for data in (b"", request(HOST)[:30], request(HOST, "POST", fields=["Content-Length: 9"])):
+                with self.subTest(leave=leave, data=data):
+                    client = harness.TlsClient(daemon.address(), HOST).handshake()
+                    if data:
+                        client.send(data)
+                    getattr(client, leave)()
+                    self.assertTrue(self.is_closed(client.sock, bound(8)))
+                    client.close()
+        harness.eventually(lambda: daemon.descriptors() <= before, 8, "the descriptors' return")
+
+    # connections in all
+
+    def test_at_the_bound_the_oldest_idle_connection_goes_and_a_new_client_is_served(self):
+        daemon = self.begin("max_connections = 10", "idle_timeout = 60")
+        socks = [self.connect(daemon) for _ in range(10)]
+        self.assert_serves(daemon, HOST, BODY)
+        self.assertTrue(self.is_closed(socks[0], bound(5)), "the oldest is still there")
+        for sock in socks[2:]:
+            self.assertFalse(self.is_closed(sock, 0.01), "a younger one went")
+
+    def test_an_idle_connection_after_its_handshake_goes_too(self):
+        daemon = self.begin("max_connections = 5", "idle_timeout = 60")
+        clients = [harness.TlsClient(daemon.address(), HOST).handshake() for _ in range(5)]
+        self.assert_serves(daemon, HOST, BODY)
+        self.assertTrue(self.is_closed(clients[0].sock, bound(5)))
+        self.assertEqual(clients[4].send(request(HOST)).finish().one().body, BODY)
+        for client in clients:
+            client.close()
+
+    def test_a_request_in_progress_is_not_given_up_for_a_newcomer(self):
+        daemon = self.begin("max_connections = 3", "idle_timeout = 60", "request_timeout = 60")
+        busy = [
+            harness.TlsClient(daemon.address(), HOST).handshake().send(request(HOST)[:30])
+            for _ in range(2)
+        ]
+        for _ in range(10):
+            self.assert_serves(daemon, HOST, BODY)
+        for _ in range(10):
+            self.connect(daemon)
+        for client in busy:
+            self.assertEqual(client.send(request(HOST)[30:]).finish().one().body, BODY)
+
+    def test_many_more_clients_than_the_bound_are_served_in_the_end(self):
+        daemon = self.begin("max_connections = 10", "idle_timeout = 60")
+        for number in range(200):
+            self.connect(daemon)
+            if number % 20 == 0:
+                self.assert_serves(daemon, HOST, BODY)
+        self.assert_serves(daemon, HOST, BODY)
+
+    def test_1000_silent_connections_leave_it_serving_and_small(self):
+        daemon = self.begin("idle_timeout = 60")
+        self.assert_serves(daemon, HOST, BODY)
+        before, resident = daemon.descriptors(), daemon.resident_kb()
+        socks = [self.connect(daemon) for _ in range(1000)]
+        harness.eventually(lambda: daemon.descriptors() >= before + 990, 10, "all accepted")
+        for _ in range(5):
+            self.assert_serves(daemon, HOST, BODY)
+        if not harness.is_instrumented():
+            self.assertLess(daemon.resident_kb() - resident, 1500)
+        for sock in socks:
+            sock.close()
+        harness.eventually(lambda: daemon.descriptors() <= before, 10, "the descriptors' return")
+
+    # one source
+
+    def test_a_source_with_too_many_busy_connections_is_refused_and_others_are_served(self):
+        daemon = self.begin(
+            *("limit_per_source = 4", "limit_exempt = 192.0.2.0/24", "handshake_timeout = 60"),
+        )
+        socks = [self.connect_busily(daemon) for _ in range(4)]
+        with self.assertRaises((harness.HandshakeFailed, ConnectionError)):
+            fetch(daemon.address(), HOST)
+        daemon.wait_for_log(r'refused client=127\.0\.0\.1 reason="too many')
+        self.assert_serves(daemon, HOST, BODY, source="127.0.0.3")
+        for sock in socks:
+            self.assertFalse(self.is_closed(sock, 0.01))
+        socks[0].close()
+        harness.eventually(lambda: self.is_served(daemon), what="a free place")
+
+    @staticmethod
+    def is_served(daemon):
+        try:
+            return fetch(daemon.address(), HOST).status == 200
+        except (AssertionError, OSError):
+            return False
+
+    def test_the_oldest_idle_connection_of_a_source_makes_room_for_its_next(self):
+        daemon = self.begin("limit_per_source = 4", "limit_exempt = 192.0.2.0/24", "idle_timeout = 60")
+        other = self.connect(daemon, source="127.0.0.3")
+        socks = [self.connect(daemon) for _ in range(4)]
+        self.assert_serves(daemon, HOST, BODY)
+        self.assertTrue(self.is_closed(socks[0], bound(5)))
+        self.assertFalse(self.is_closed(other, 0.01), "another source's connection went")
+        self.assertFalse(self.is_closed(socks[3], 0.01))
+
+    def test_an_exempt_source_has_no_limit(self):
+        daemon = self.begin("limit_per_source = 2", "idle_timeout = 60")  # loopback is exempt built-in
+        socks = [self.connect(daemon, b"\x16") for _ in range(20)]
+        self.assert_serves(daemon, HOST, BODY)
+        for sock in socks:
+            self.assertFalse(self.is_closed(sock, 0.01))
+
+    @unittest.skipUnless(harness.has_ipv6(), "no IPv6 on this machine")
+    def test_ipv4_and_ipv6_are_different_sources(self):
+        daemon = self.begin(
+            *("limit_per_source = 2", "limit_exempt = 192.0.2.0/24"), listen=["127.0.0.1:0", "[::1]:0"]
+        )
+        held = [self.connect_busily(daemon) for _ in range(2)]
+        self.assertEqual(fetch(daemon.address("::1"), HOST).body, BODY)
+        self.assertEqual(len(held), 2)
+
+    # descriptors
+
+    @unittest.skipIf(harness.WRAPPER, "the wrapper needs descriptors of its own")
+    def test_without_descriptors_it_goes_on_serving(self):
+        def few():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+
+        for data in (b"", b"\x16\x03\x01"):
+            with self.subTest(first_bytes=data):
+                daemon = self.begin("idle_timeout = 60", "handshake_timeout = 60", preexec=few)
+                before = daemon.descriptors()
+                socks = [self.connect(daemon, data) for _ in range(150)]
+                for _ in range(5):
+                    self.assert_serves(daemon, HOST, BODY)
+                for sock in socks:
+                    sock.close()
+                harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
+                for _ in range(5):
+                    self.assert_serves(daemon, HOST, BODY)
+
+    @unittest.skipIf(harness.WRAPPER, "the wrapper needs descriptors of its own")
+    def test_without_descriptors_busy_clients_are_finished_and_it_serves_again_after_them(self):
+        def few():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+
+        daemon = self.begin("idle_timeout = 60", "request_timeout = 60", preexec=few)
+        busy = []
+        for _ in range(60):
+            try:
+                busy.append(harness.TlsClient(daemon.address(), HOST).handshake().send(request(HOST)[:30]))
+            except (AssertionError, OSError):
+                break
+        self.assertGreater(len(busy), 5)
+        served = 0
+        for client in busy:
+            try:
+                served += client.send(request(HOST)[30:]).finish().one().body == BODY
+            except (AssertionError, OSError):
+                pass
+        self.assertGreater(served, 5)
+        harness.eventually(lambda: self.is_served(daemon), what="service after the rush")
+
+    def test_a_thousand_short_connections_lose_no_descriptor(self):
+        daemon = self.begin()
+        self.assert_serves(daemon, HOST, BODY)
+        before = daemon.descriptors()
+        for number in range(250):
+            self.connect(daemon).close()
+            self.connect(daemon, b"\x16\x03\x01\0\5hello").close()
+            harness.TlsClient(daemon.address(), HOST).handshake().close()
+            exchange(daemon.address(), HOST, b"garbage\r\n\r\n" if number % 2 else request(HOST))
+        harness.eventually(lambda: daemon.descriptors() <= before, 10, "the descriptors' return")
+
+
+if __name__ == "__main__":
+    unittest.main()

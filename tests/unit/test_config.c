@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: ISC */
+/* test_config: what the configuration promises when nothing is wrong with it, sentence by sentence.
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+
+#include "tree.h"
+
+#define DEFAULTS "[defaults]\ncertificate = /c/%h.pem\n"
+
+#define TESTING(mx) "version: STSv1|mode: testing|mx: " mx "|max_age: 86400|"
+#define ENFORCE(mx) "version: STSv1|mode: enforce|mx: " mx "|max_age: 604800|"
+
+static void has_built_in_values(void)
+{
+    struct tree tree = tree_of(DEFAULTS "[a.example]\nmx = m.a.example\n");
+    CHECK(tree.result == 0 && tree.said.count == 0);
+    const struct config_server *server = &tree.config->server;
+    CHECK(server->listen_count == 2 && !server->listen_set);
+    CHECK(server->listen[0].endpoint.address.v4.sin_port == htons(443));
+    CHECK(server->listen[1].endpoint.address.any.sa_family == AF_INET6);
+    CHECK(server->user == NULL && server->default_host.length == 0);
+    CHECK(server->max_removed == 10 && server->max_removed_is_percent);
+    CHECK(server->limit_per_source == 64 && server->limit_exempt.count == 2);
+    CHECK(server->proxy_from.count == 0 && server->access_log == CONFIG_ACCESS_LOG_ON);
+    CHECK(server->workers == 0 && server->max_connections == 10000);
+    CHECK(server->idle_timeout_s == 5 && server->handshake_timeout_s == 10);
+    CHECK(server->request_timeout_s == 10 && server->drain_timeout_s == 10);
+    CHECK(!tree.config->acme.present && !tree.config->dns.present);
+    TREE_POLICY(&tree, "a.example", TESTING("m.a.example"));
+    tree_close(&tree);
+}
+
+static void reads_each_key_of_server(void)
+{
+    struct tree tree = tree_of(
+        "[server]\nlisten = 192.0.2.1:443, [2001:db8::1]:8443\nlisten = 40443 ; a third\n"
+        "user = _mta-stsd\nmax_removed = 7\nlimit_per_source = 0\n"
+        "limit_exempt = 10.0.0.0/8\nlimit_exempt = ::1, 192.0.2.7\nproxy_from = 10.0.0.0/8"
+        "\naccess_log = errors\ndefault_host = mta-sts.a.example\nworkers = 3\n"
+        "max_connections = 500\nidle_timeout = 1\nhandshake_timeout = 2\n"
+        "request_timeout = 3\ndrain_timeout = 4\n" DEFAULTS "[a.example]\nmx = m.a.example\n");
+    CHECK(tree.result == 0 && tree.said.count == 0);
+    const struct config_server *server = &tree.config->server;
+    CHECK(server->listen_set && server->listen_count == 4);
+    CHECK(strcmp(server->listen[1].text, "[2001:db8::1]:8443") == 0);
+    CHECK(server->listen[3].place.line == 3 && strcmp(server->listen[3].text, "40443") == 0);
+    CHECK(strcmp(server->user, "_mta-stsd") == 0);
+    CHECK(server->max_removed == 7 && !server->max_removed_is_percent);
+    CHECK(server->limit_per_source == 0 && server->limit_exempt.count == 3);
+    CHECK(server->proxy_from.count == 1 && server->proxy_from.items[0].prefix == 104);
+    CHECK(server->access_log == CONFIG_ACCESS_LOG_ERRORS);
+    CHECK(strcmp(server->default_host.text, "mta-sts.a.example") == 0);
+    CHECK(server->workers == 3 && server->max_connections == 500);
+    CHECK(server->idle_timeout_s == 1 && server->handshake_timeout_s == 2);
+    CHECK(server->request_timeout_s == 3 && server->drain_timeout_s == 4);
+    tree_close(&tree);
+}
+
+static void reads_acme_and_dns_for_later(void)
+{
+    struct tree tree = tree_of(
+        DEFAULTS "[a.example]\nmx = m.a.example\n[acme]\naccept_terms = yes\n"
+                 "contact = mailto:a@b.example\ncontact = mailto:c@b.example\nrenew = off\n[dns]\n"
+                 "rua = mailto:t@b.example, https://b.example/r\naddress = 192.0.2.1, 2001:db8::1\n"
+                 "target = %d._mta-sts.p.example\n");
+    CHECK(tree.result == 0 && tree.said.count == 0);
+    const struct config_acme *acme = &tree.config->acme;
+    const struct config_dns *dns = &tree.config->dns;
+    CHECK(acme->present && acme->accept_terms && !acme->renew_auto && acme->orders_per_hour == 90);
+    CHECK(acme->contact_count == 2 && strcmp(acme->contacts[1], "mailto:c@b.example") == 0);
+    CHECK(strcmp(acme->directory, "https://acme-v02.api.letsencrypt.org/directory") == 0);
+    CHECK(dns->present && dns->rua_count == 2 && dns->address_count == 2 && dns->cname == NULL);
+    CHECK(strcmp(dns->target, "%d._mta-sts.p.example") == 0);
+    tree_close(&tree);
+}
+
+static void replaces_what_is_inherited_key_by_key_and_whole(void)
+{
+    static const struct {
+        const char *defaults, *template_, *domain;
+        const char *policy;
+    } rows[] = {
+        {"", "", "mx = d.example\n", TESTING("d.example")},
+        {"mx = x.example\n", "", "", TESTING("x.example")},
+        {"mx = x.example\nmx = y.example\n", "mx = t.example\n", "", TESTING("t.example")},
+        {"mx = x.example\n", "mx = t.example\nmx = u.example\n", "mx = d.example\n",
+         TESTING("d.example")},
+        {"mode = enforce\n", "", "mx = d.example\n", ENFORCE("d.example")},
+        {"mode = enforce\n", "mode = testing\n", "mx = d.example\n", TESTING("d.example")},
+        {"mode = testing\n", "mode = enforce\nmx = t.example\n", "", ENFORCE("t.example")},
+        {"", "mode = enforce\nmx = t.example\n", "mode = testing\n", TESTING("t.example")},
+        {"max_age = 700000\n", "mode = enforce\nmx = t.example\n", "",
+         "version: STSv1|mode: enforce|mx: t.example|max_age: 700000|"},
+        {"max_age = 700000\nmode = enforce\n", "mx = t.example\n", "max_age = 604800\n",
+         ENFORCE("t.example")},
+        {"", "mx = t.example\n", "mode = none\n",
+         "version: STSv1|mode: none|mx: t.example|max_age: 86400|"},
+        {"", "", "mx = b.example\nmx = *.a.example\n", TESTING("b.example|mx: *.a.example")},
+        /* A policy file is a policy whole, as are the keys that a nearer level sets. */
+        {"policy_file = p.txt\n", "mx = t.example\n", "", TESTING("t.example")},
+        {"mx = x.example\nmode = enforce\n", "policy_file = p.txt\n", "mx = d.example\n",
+         TESTING("d.example")},
+        {"mx = x.example\n", "policy_file = p.txt\n", "", ENFORCE("file.example")},
+        {"", "mx = t.example\n", "policy_file = p.txt\n", ENFORCE("file.example")},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[1000];
+        struct tree tree = tree_open();
+        snprintf(text, sizeof(text), "%s%s[a.example]\npolicy = t\n%s[policy t]\n%s", DEFAULTS,
+                 rows[i].defaults, rows[i].domain, rows[i].template_);
+        tree_write(&tree, "main.ini", text);
+        tree_write(&tree, "p.txt",
+                   "version: STSv1\r\nmode: enforce\r\nmx: file.example\r\nmax_age: 604800\r\n");
+        tree_load(&tree);
+        CHECK(tree.result == 0 && tree.said.count == 0, "row %zu", i);
+        TREE_POLICY(&tree, "a.example", rows[i].policy);
+        tree_close(&tree);
+    }
+}
+
+static void reads_each_ini_of_an_include_directory_in_byte_order(void)
+{
+    struct tree tree = tree_open();
+    tree_write(&tree, "main.ini",
+               "[server]\ninclude = one.d\ninclude = two.d ; may repeat\n" DEFAULTS);
+    tree_write(&tree, "one.d/b.ini", "[a.example]\nmx = second.example\n");
+    tree_write(&tree, "one.d/B.ini", "[a.example]\nmx = first.example\n");
+    tree_write(&tree, "one.d/.hidden.ini", "[server]\nnonsense\n");
+    tree_write(&tree, "one.d/a.ini.bak", "nonsense\n");
+    tree_write(&tree, "two.d/z.ini",
+               "[policy later]\nmx = t.example\n[z.example]\npolicy = later\n");
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.said.count == 1);
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "one.d/b.ini", 1, "one.d/B.ini:1");
+    TREE_POLICY(&tree, "a.example", TESTING("first.example"));
+    TREE_POLICY(&tree, "z.example", TESTING("t.example"));
+    tree_close(&tree);
+}
+
+static void keeps_settings_out_of_includes(void)
+{
+    static const char *const titles[] = {"server", "defaults", "acme", "dns"};
+    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+        char text[100];
+        struct tree tree = tree_of("[server]\ninclude = inc\n");
+        snprintf(text, sizeof(text), "\n[%s]\nmx: nothing of this is read\n", titles[i]);
+        tree_write(&tree, "inc/a.ini", text);
+        tree_load(&tree);
+        CHECK(tree.result == (strcmp(titles[i], "dns") == 0 ? 0 : -1), "%s", titles[i]);
+        TREE_SAYS(&tree, COMPLAINT_ERROR, "inc/a.ini", 2, "domains and policies only");
+        tree_close(&tree);
+    }
+}
+
+static void refuses_the_whole_when_a_file_cannot_be_read(void)
+{
+    struct tree tree = tree_of("[server]\ninclude = absent.d\n");
+    CHECK(tree.result == -1 && tree.config == NULL);
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 2, "absent.d: No such file");
+    tree_write(&tree, "main.ini",
+               "[server]\ndomains_file = absent.txt\ninclude = inc\nuser = a b\n");
+    tree_write(&tree, "inc/a.ini/inside", "");
+    tree_write(&tree, "inc/b.ini", "[b.example]\nmx = 192.0.2.1\n");
+    tree_load(&tree);
+    CHECK(tree.result == -1);
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 2, "absent.txt: No such file");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "inc/a.ini", 0, "directory");
+    /* All of a run is said, not the first alone. */
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 4, "is no user");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "inc/b.ini", 2, "is an IP address");
+    unlink(tree.main);
+    tree_load(&tree);
+    CHECK(tree.result == -1 && tree.said.count == 1);
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 0, "No such file");
+    tree_close(&tree);
+}
+
+static void takes_pairs_of_certificate_and_key(void)
+{
+    struct tree tree = tree_open();
+    char file[200];
+    tree_write(&tree, "main.ini",
+               "[defaults]\ncertificate = /c/%h.pem\n[policy t]\ncertificate = t.pem\n"
+               "private_key = keys/%d.key\nmx = m.example\n[a.example]\npolicy = t\n[b.example]\n"
+               "mx = m.example\ncertificate = /c/ecdsa.pem\nprivate_key = /c/ecdsa.key\n"
+               "certificate = /c/rsa.pem\n[c.example]\nmx = m.example\n");
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.said.count == 0);
+    const struct config_domain *a = tree_need(&tree, "a.example");
+    const struct config_domain *b = tree_need(&tree, "b.example");
+    const struct config_domain *c = tree_need(&tree, "c.example");
+    CHECK(a->pairs->count == 1 && !a->own_certificate);
+    CHECK(strcmp(a->pairs->items[0].certificate, tree_path(&tree, "t.pem")) == 0);
+    CHECK(strcmp(a->pairs->items[0].private_key, tree_path(&tree, "keys/%d.key")) == 0);
+    CHECK(b->pairs->count == 2 && b->own_certificate && b->pairs->items[1].private_key == NULL);
+    CHECK(strcmp(b->pairs->items[0].private_key, "/c/ecdsa.key") == 0);
+    CHECK(b->pairs->items[1].place.line == 13);
+    CHECK(c->pairs->count == 1 && strcmp(c->pairs->items[0].certificate, "/c/%h.pem") == 0);
+    CHECK(config_expand(file, sizeof(file), "/c/%h/%d/100%%", "c.example") == 0);
+    CHECK(strcmp(file, "/c/mta-sts.c.example/c.example/100%") == 0, "%s", file);
+    CHECK(config_expand(file, 10, "/c/%h", "c.example") == -1);
+    tree_close(&tree);
+}
+
+static void wants_a_certificate_for_each_domain(void)
+{
+    struct tree tree = tree_of("[a.example]\nmx = m.example\n[b.example]\nmx = m.example\n"
+                               "certificate = /c/b.pem\n");
+    CHECK(tree.result == 0 && tree.said.count == 1 && tree.config->broken_count == 1);
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 1, "a.example has no certificate");
+    CHECK(tree_need(&tree, "a.example")->broken && !tree_need(&tree, "b.example")->broken);
+    tree_close(&tree);
+}
+
+static void harms_no_domain_by_the_error_of_another(void)
+{
+    struct tree tree = tree_of(DEFAULTS "[c.example]\nmx = 192.0.2.1\nmode = none\n[a.example]\n"
+                                        "mx = m.example\n[b.example]\nmax_age = x\npolicy = no\n");
+    CHECK(tree.result == 0 && tree.said.count == 3 && tree.said.errors == 3);
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 4, "is an IP address");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 9, "is not a number");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 10, "there is no [policy no]");
+    CHECK(tree.config->domain_count == 3 && tree.config->broken_count == 2);
+    for (size_t i = 0; i < tree.config->domain_count; i++) {
+        const struct config_domain *domain = &tree.config->domains[i];
+        CHECK(domain->name[0] == (char)('a' + i), "sorted: %s", domain->name);
+        CHECK(domain->broken == (i != 0) && (domain->policy == NULL) == domain->broken &&
+                  (domain->pairs == NULL) == domain->broken,
+              "%s", domain->name);
+    }
+    tree_close(&tree);
+}
+
+static void says_what_a_template_lacks_once(void)
+{
+    struct tree tree = tree_open();
+    char list[4000] = "";
+    for (int i = 0; i < 100; i++)
+        sprintf(list + strlen(list), "d%d.example t %s\n", i, i % 2 ? "mode=testing" : "");
+    tree_write(&tree, "main.ini",
+               "[server]\ndomains_file = l\n[policy t]\nmode = enforce\n"
+               "max_age = 3600\nmx = *.com\n[defaults]\ncertificate = /c\n");
+    tree_write(&tree, "l", list);
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.config->domain_count == 100 && tree.config->broken_count == 0);
+    TREE_SAYS(&tree, COMPLAINT_WARNING, "main.ini", 6, "*.com");
+    TREE_SAYS(&tree, COMPLAINT_WARNING, "main.ini", 5, "less than a day");
+    CHECK(tree_need(&tree, "d0.example")->policy == tree_need(&tree, "d2.example")->policy);
+    CHECK(tree_need(&tree, "d1.example")->policy == tree_need(&tree, "d99.example")->policy);
+    CHECK(tree_need(&tree, "d0.example")->policy != tree_need(&tree, "d1.example")->policy);
+    tree_close(&tree);
+}
+
+static void starts_relative_paths_at_the_main_file(void)
+{
+    struct tree tree = tree_open();
+    char here[PATH_MAX];
+    char deep[200];
+    tree_write(&tree, "100%d/main.ini",
+               DEFAULTS "certificate = x/%h.pem\n[a.example]\n"
+                        "policy_file = p.txt\n");
+    tree_write(&tree, "100%d/p.txt",
+               "version: STSv1\r\nmode: enforce\r\nmx: m.example\r\nmax_age: 604800\r\n");
+    CHECK(getcwd(here, sizeof(here)) != NULL && chdir(tree.directory) == 0);
+    snprintf(tree.main, sizeof(tree.main), "100%%d/main.ini");
+    tree_load(&tree);
+    CHECK(chdir(here) == 0);
+    CHECK(tree.result == 0 && tree.said.count == 0);
+    TREE_POLICY(&tree, "a.example", ENFORCE("m.example"));
+    const struct config_domain *a = tree_need(&tree, "a.example");
+    CHECK(a->pairs->count == 2);
+    CHECK(config_expand(deep, sizeof(deep), a->pairs->items[1].certificate, a->name) == 0);
+    CHECK(strcmp(deep, tree_path(&tree, "100%d/x/mta-sts.a.example.pem")) == 0, "%s", deep);
+    tree_close(&tree);
+}
+
+static void warns_when_there_is_nothing_to_serve(void)
+{
+    struct tree tree = tree_of("");
+    CHECK(tree.result == 0 && tree.config->domain_count == 0);
+    TREE_SAYS(&tree, COMPLAINT_WARNING, "main.ini", 0, "no domain is configured");
+    tree_write(&tree, "main.ini", DEFAULTS "[mta-sts.a.example]\nmx = m.example\n");
+    tree_load(&tree);
+    TREE_SAYS(&tree, COMPLAINT_WARNING, "main.ini", 3, "write [a.example]");
+    tree_close(&tree);
+}
+
+static const struct test tests[] = {
+    TEST(has_built_in_values),
+    TEST(reads_each_key_of_server),
+    TEST(reads_acme_and_dns_for_later),
+    TEST(replaces_what_is_inherited_key_by_key_and_whole),
+    TEST(reads_each_ini_of_an_include_directory_in_byte_order),
+    TEST(keeps_settings_out_of_includes),
+    TEST(refuses_the_whole_when_a_file_cannot_be_read),
+    TEST(takes_pairs_of_certificate_and_key),
+    TEST(wants_a_certificate_for_each_domain),
+    TEST(harms_no_domain_by_the_error_of_another),
+    TEST(says_what_a_template_lacks_once),
+    TEST(starts_relative_paths_at_the_main_file),
+    TEST(warns_when_there_is_nothing_to_serve),
+};
+
+TEST_MAIN(tests)

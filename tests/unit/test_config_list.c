@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: ISC */
+/* test_config_list: lists of domains, policy files, and names that stand twice. */
+#include "config.h"
+
+#include "tree.h"
+
+#define MAIN                                                                                       \
+    "[server]\ndomains_file = list\n[defaults]\ncertificate = /c/%h.pem\nmx = d.example\n"         \
+    "[policy outlook]\nmx = *.mail.protection.outlook.com\nmode = enforce\n"
+
+#define GOOD_FILE "version: STSv1\r\nmode: enforce\r\nmx: m.example\r\nmax_age: 604800\r\n"
+
+static void reads_one_domain_a_line(void)
+{
+    static const struct {
+        const char *line;
+        const char *policy;
+    } rows[] = {
+        {"a.example", "version: STSv1|mode: testing|mx: d.example|max_age: 86400|"},
+        {"A.Example outlook",
+         "version: STSv1|mode: enforce|mx: *.mail.protection.outlook.com|max_age: 604800|"},
+        {"a.example outlook mode=testing",
+         "version: STSv1|mode: testing|mx: *.mail.protection.outlook.com|max_age: 86400|"},
+        {"a.example mode=enforce policy=outlook mx=a.example mx=b.example max_age=700000",
+         "version: STSv1|mode: enforce|mx: a.example|mx: b.example|max_age: 700000|"},
+        {"  a.example\toutlook # a comment, mode=none",
+         "version: STSv1|mode: enforce|mx: *.mail.protection.outlook.com|max_age: 604800|"},
+        {"a.example certificate=/x.pem private_key=/x.key certificate=/y.pem\r",
+         "version: STSv1|mode: testing|mx: d.example|max_age: 86400|"},
+        {"a.example policy_file=p.txt",
+         "version: STSv1|mode: enforce|mx: m.example|max_age: 604800|"},
+        {"# nothing\n\n   \na.example",
+         "version: STSv1|mode: testing|mx: d.example|max_age: 86400|"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tree tree = tree_open();
+        char text[300];
+        snprintf(text, sizeof(text), "%s\nb.example", rows[i].line);
+        tree_write(&tree, "main.ini", MAIN);
+        tree_write(&tree, "p.txt", GOOD_FILE);
+        tree_write(&tree, "list", text);
+        tree_load(&tree);
+        CHECK(tree.result == 0 && tree.said.count == 0, "%s", rows[i].line);
+        TREE_POLICY(&tree, "a.example", rows[i].policy);
+        CHECK(tree_domain(&tree, "b.example") != NULL);
+        tree_close(&tree);
+    }
+}
+
+static void breaks_the_domain_of_a_bad_line_alone(void)
+{
+    static const struct {
+        const char *line;
+        const char *fragment;
+        bool absent; /* the domain cannot even be named */
+    } rows[] = {
+        {"bad.example nosuch", "there is no [policy nosuch]", false},
+        {"bad.example outlok", "did you mean outlook?", false},
+        {"bad.example outlook other", "second policy", false},
+        {"bad.example policy=outlook outlook", "second policy", false},
+        {"bad.example mode=enforced", "write enforce, testing or none", false},
+        {"bad.example mode=", "lacks its key or its value", false},
+        {"bad.example mode=none mode=testing", "stands twice in the line", false},
+        {"bad.example max-age=86400", "did you mean max_age?", false},
+        {"bad.example outlook#comment", "write a blank before it", false},
+        {"bad.example mode=\"none\"", "write it without", false},
+        {"bad.example mx=192.0.2.1", "is an IP address", false},
+        {"bad.example mx=mail.bad.example.", "ends in a dot", false},
+        {"bad.example policy_file=/p mode=none", "either policy_file, or mode", false},
+        {"bad.example policy_file=/nowhere/p.txt", "/nowhere/p.txt: No such file", false},
+        {"bad.example private_key=/k", "without a certificate", false},
+        {"bad.example mode=none\rmode=testing", "carriage return", false},
+        {"bad..example", "empty label", true},
+        {"b\xc3\xa4"
+         "d.example",
+         "xn--bd-via.example", true},
+        {"[bad.example]", "without brackets", true},
+        {"; a comment", "write `#`", true},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tree tree = tree_open();
+        char text[300];
+        snprintf(text, sizeof(text), "a.example\n%s\nz.example\n", rows[i].line);
+        tree_write(&tree, "main.ini", MAIN);
+        tree_write(&tree, "list", text);
+        tree_load(&tree);
+        CHECK(tree.result == 0 && tree.said.count == 1, "%s", rows[i].line);
+        TREE_SAYS(&tree, COMPLAINT_ERROR, "list", 2, rows[i].fragment);
+        const struct config_domain *bad = tree_domain(&tree, "bad.example");
+        CHECK(rows[i].absent ? bad == NULL : bad != NULL && bad->broken, "%s", rows[i].line);
+        CHECK(tree.config != NULL && tree.config->domain_count == (rows[i].absent ? 2U : 3U));
+        tree_close(&tree);
+    }
+}
+
+static void lets_a_section_override_a_line_with_a_notice(void)
+{
+    struct tree tree = tree_open();
+    tree_write(&tree, "main.ini", MAIN "[a.example]\nmx = section.example\n");
+    tree_write(&tree, "list", "# customers\na.example outlook\n");
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.said.count == 1 && tree.config->domain_count == 1);
+    TREE_SAYS(&tree, COMPLAINT_NOTICE, "list", 2, "main.ini:9, which overrides");
+    TREE_POLICY(&tree, "a.example",
+                "version: STSv1|mode: testing|mx: section.example|max_age: 86400|");
+    tree_close(&tree);
+}
+
+static void names_both_places_of_a_domain_that_stands_twice(void)
+{
+    static const struct {
+        const char *main, *include, *list, *other_list;
+        const char *file;
+        unsigned line;
+        const char *first;
+    } rows[] = {
+        {"[a.example]\nmx = 1.example\n[A.EXAMPLE]\nmx = 2.example\n", "", "", "", "main.ini", 12,
+         "main.ini:10;"},
+        {"[a.example]\nmx = 1.example\n", "[a.example]\nmx = 2.example\n", "", "", "inc/i.ini", 1,
+         "main.ini:10;"},
+        {"", "", "a.example mx=1.example\nb.example\na.example mx=2.example\n", "", "list", 3,
+         "list:1;"},
+        {"", "", "a.example mx=1.example\n", "b.example\na.example mx=2.example\n", "more", 2,
+         "list:1;"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tree tree = tree_open();
+        char text[1000];
+        snprintf(text, sizeof(text),
+                 "[server]\ninclude = inc\ndomains_file = list\ndomains_file = more\n[defaults]\n"
+                 "certificate = /c\n[policy p]\nmx = p.example\n\n%s",
+                 rows[i].main);
+        tree_write(&tree, "main.ini", text);
+        tree_write(&tree, "inc/i.ini", rows[i].include);
+        tree_write(&tree, "list", rows[i].list);
+        tree_write(&tree, "more", rows[i].other_list);
+        tree_load(&tree);
+        TREE_SAYS(&tree, COMPLAINT_ERROR, rows[i].file, rows[i].line, rows[i].first);
+        TREE_POLICY(&tree, "a.example",
+                    "version: STSv1|mode: testing|mx: 1.example|max_age: 86400|");
+        tree_close(&tree);
+    }
+}
+
+static void serves_a_policy_file_as_it_stands(void)
+{
+    struct tree tree = tree_open();
+    tree_write(&tree, "main.ini",
+               "[defaults]\ncertificate = /c\n"
+               "policy_file = www/%d/.well-known/mta-sts.txt\n[a.example]\n[b.example]\n");
+    tree_write(&tree, "www/a.example/.well-known/mta-sts.txt", GOOD_FILE);
+    tree_write(&tree, "www/b.example/.well-known/mta-sts.txt",
+               "version: STSv1\nmode: testing\nmx: b.example\nmax_age: 86400\n");
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.config->broken_count == 0);
+    const struct config_policy *policy = tree_need(&tree, "a.example")->policy;
+    CHECK(policy->length == strlen(GOOD_FILE) &&
+          memcmp(policy->bytes, GOOD_FILE, policy->length) == 0);
+    TREE_SAYS(&tree, COMPLAINT_WARNING, "www/b.example/.well-known/mta-sts.txt", 0, "end in LF");
+    policy = tree_need(&tree, "b.example")->policy;
+    CHECK(policy->length ==
+          strlen("version: STSv1\nmode: testing\nmx: b.example\nmax_age: 86400\n"));
+    tree_close(&tree);
+}
+
+static void judges_a_policy_file_by_the_same_rules(void)
+{
+    struct tree tree = tree_open();
+    static char large[64001];
+    static char exact[64000];
+    memset(large, 'x', sizeof(large));
+    memset(exact, 'x', sizeof(exact));
+    tree_write(
+        &tree, "main.ini",
+        "[defaults]\ncertificate = /c\npolicy_file = %d\n[comment.example]\n"
+        "[large.example]\n[exact.example]\n[gone.example]\n[folder.example]\n[fine.example]\n");
+    tree_write(&tree, "comment.example",
+               "version: STSv1\r\n# hello\r\nmode: none\r\n"
+               "mx: a.example\r\nmax_age: 86400\r\n");
+    tree_write_bytes(&tree, "large.example", large, sizeof(large));
+    tree_write_bytes(&tree, "exact.example", exact, sizeof(exact));
+    tree_write(&tree, "folder.example/inside", "");
+    tree_write(&tree, "fine.example", GOOD_FILE);
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.config->broken_count == 5);
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "comment.example", 2, "mox");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 5, "over 64,000 bytes");
+    CHECK(tree_count(&tree, COMPLAINT_ERROR, "main.ini", 6, "") == 0);
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 7, "No such file");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 8, "directory");
+    CHECK(!tree_need(&tree, "fine.example")->broken);
+    tree_close(&tree);
+}
+
+static void refuses_the_whole_for_a_templates_policy_file(void)
+{
+    static const char *const texts[] = {
+        "[defaults]\ncertificate = /c\n[policy t]\npolicy_file = p\n[a.example]\npolicy = t\n",
+        "[policy t]\ncertificate = /c\n[defaults]\npolicy_file = p\n[a.example]\npolicy = t\n",
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct tree tree = tree_of(texts[i]);
+        CHECK(tree.result == -1 && tree.said.count == 1, "%zu", i);
+        TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 4, "No such file");
+        tree_write(&tree, "p", "version: STSv2\r\n");
+        tree_load(&tree);
+        CHECK(tree.result == -1);
+        TREE_SAYS(&tree, COMPLAINT_ERROR, "p", 1, "STSv2");
+        tree_write(&tree, "p", GOOD_FILE);
+        tree_load(&tree);
+        CHECK(tree.result == 0 && tree.said.count == 0, "%zu", i);
+        tree_close(&tree);
+    }
+}
+
+static void takes_names_and_paths_in_full(void)
+{
+    struct tree tree = tree_open();
+    char text[4000];
+    char label[64];
+    char name[300];
+    char path[1000];
+    snprintf(label, sizeof(label), "%063d", 1);
+    label[0] = 'a';
+    snprintf(name, sizeof(name), "%s.%s.%s.%.44s.example", label, label, label, label);
+    snprintf(path, sizeof(path), "/%0700d/%s.pem", 7, "%d");
+    snprintf(text, sizeof(text),
+             "[%s]\nmx = %s\nmx = mail.%.40s.%s.%s.%s.example ; long\ncertificate = %s\n", name,
+             name, label, label, label, label, path);
+    tree_write(&tree, "main.ini", text);
+    tree_load(&tree);
+    CHECK(strlen(name) == 244, "%zu", strlen(name));
+    CHECK(tree.result == 0 && tree.said.count == 0 && tree_domain(&tree, name) != NULL);
+    CHECK(strcmp(tree_need(&tree, name)->pairs->items[0].certificate, path) == 0);
+    tree_print(&tree);
+    snprintf(text, sizeof(text),
+             "version: STSv1|mode: testing|mx: %s|mx: mail.%.40s.%s.%s.%s.example|max_age: 86400|",
+             name, label, label, label, label);
+    TREE_POLICY(&tree, name, text);
+    tree_close(&tree);
+}
+
+static const struct test tests[] = {
+    TEST(reads_one_domain_a_line),
+    TEST(breaks_the_domain_of_a_bad_line_alone),
+    TEST(lets_a_section_override_a_line_with_a_notice),
+    TEST(names_both_places_of_a_domain_that_stands_twice),
+    TEST(serves_a_policy_file_as_it_stands),
+    TEST(judges_a_policy_file_by_the_same_rules),
+    TEST(refuses_the_whole_for_a_templates_policy_file),
+    TEST(takes_names_and_paths_in_full),
+};
+
+TEST_MAIN(tests)
