@@ -2,7 +2,7 @@
 """harness: what the integration tests share: a throw-away PKI, the daemon as a child, TLS clients.
 
 Environment: MTA_STSD is the daemon's path (./mta-stsd), MTA_STSD_WRAPPER a command to run it under
-(valgrind), MTA_STSD_SLOW a factor for every time-out. Run as a script, this file is one load client.
+(valgrind), MTA_STSD_SLOW a factor for every time-out. As a script this file is a load client.
 """
 import atexit
 import contextlib
@@ -117,7 +117,7 @@ class Leaf:
 
 
 class Pki:
-    """Two roots, each with an intermediate: P-256 and RSA. Leaves are made once for equal arguments."""
+    """Two roots with an intermediate each: P-256 and RSA. Equal leaves are made once."""
 
     NEW_KEY = {
         "ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
@@ -182,7 +182,7 @@ commonName = supplied
         )
 
     def issuer(self, family):
-        """The intermediate for leaves with keys of this family ("ec" or "rsa"), made on first use."""
+        """The intermediate for keys of this family ("ec" or "rsa"), made on first use."""
         if family not in self.issuers:
             root, intermediate = f"root-{family}", f"intermediate-{family}"
             authority = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"]
@@ -198,7 +198,7 @@ commonName = supplied
         return f"intermediate-{family}"
 
     def leaf(self, *hosts, kind="ec", variant=0, dates=None, extensions=()):
-        """A certificate for the hosts. Another variant is another key. dates: "YYYYMMDDHHMMSSZ" twice."""
+        """A certificate; another variant is another key. dates: "YYYYMMDDHHMMSSZ" twice."""
         wanted = (hosts, kind, variant, dates, tuple(extensions))
         if wanted not in self.leaves:
             issuer = self.issuer("rsa" if kind.startswith("rsa") else "ec")
@@ -459,7 +459,9 @@ def alert_name(error):
     if isinstance(error, ssl.SSLEOFError):
         return "eof"
     # Python knows no constant for the newer reasons and gives OpenSSL's words instead.
-    reason = re.sub(r"^\[.*?\] | \(_ssl.*", "", error.reason or str(error)).replace(" ", "_").lower()
+    reason = (
+        re.sub(r"^\[.*?\] | \(_ssl.*", "", error.reason or str(error)).replace(" ", "_").lower()
+    )
     if reason == "unexpected_eof_while_reading":
         return "eof"
     match = re.fullmatch(r"(?:sslv3_alert|tlsv1_alert|tlsv13_alert|tlsv1)_(.*)", reason)
@@ -502,7 +504,17 @@ def clean_environment(extra):
 class Daemon:
     """The daemon as a child process, with a thread that reads its log."""
 
-    def __init__(self, ini, *, prefix=(), environment=None, preexec=None, pass_fds=(), journal=False, ready=True):
+    def __init__(
+        self,
+        ini,
+        *,
+        prefix=(),
+        environment=None,
+        preexec=None,
+        pass_fds=(),
+        journal=False,
+        ready=True,
+    ):
         self.lines = []
         self.news = threading.Condition()
         self.at_end = False
@@ -567,7 +579,9 @@ class Daemon:
                     place += 1
                 left = deadline - time.monotonic()
                 if self.at_end or left <= 0:
-                    raise AssertionError(f"no line like {pattern!r} in:\n" + "\n".join(self.lines[since:]))
+                    raise AssertionError(
+                        f"no line like {pattern!r} in:\n" + "\n".join(self.lines[since:])
+                    )
                 self.news.wait(left)
 
     def wait_until_ready(self, since=0):
@@ -609,7 +623,7 @@ class Daemon:
         return status
 
     def stop(self):
-        """An orderly stop, which must be one: status 0, and no report of a sanitizer or valgrind."""
+        """An orderly stop: status 0, and no report of a sanitizer or valgrind."""
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
         try:
@@ -641,7 +655,9 @@ class Daemon:
 
 def is_instrumented():
     """Whether memory and time of the daemon say nothing: under a wrapper or a sanitizer."""
-    return bool(WRAPPER) or bool(re.search(b"__(asan|tsan|ubsan)_", pathlib.Path(BINARY).read_bytes()))
+    return bool(WRAPPER) or bool(
+        re.search(b"__(asan|tsan|ubsan)_", pathlib.Path(BINARY).read_bytes())
+    )
 
 
 def as_root():
@@ -658,7 +674,12 @@ def server_section(*lines, listen=("127.0.0.1:0",)):
 
 def policy_text(mx=("mail.example.com",), mode="testing", max_age=86400):
     """The bytes that the daemon must make of these values."""
-    lines = ["version: STSv1", f"mode: {mode}", *(f"mx: {name}" for name in mx), f"max_age: {max_age}"]
+    lines = [
+        "version: STSv1",
+        f"mode: {mode}",
+        *(f"mx: {name}" for name in mx),
+        f"max_age: {max_age}",
+    ]
     return "".join(line + "\r\n" for line in lines).encode()
 
 
@@ -671,7 +692,7 @@ def check(ini, *arguments):
 
 
 class TestCase(unittest.TestCase):
-    """A test with a directory of its own class, whose daemons end with it and speak when it fails."""
+    """A test with a directory of its class; its daemons end with it, and speak when it fails."""
 
     longMessage = True
 

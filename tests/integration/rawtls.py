@@ -20,7 +20,12 @@ ALERTS = {
     112: "unrecognized_name",
     120: "no_application_protocol",
 }
-HANDSHAKES = {2: "server_hello", 11: "certificate", 12: "server_key_exchange", 14: "server_hello_done"}
+HANDSHAKES = {
+    2: "server_hello",
+    11: "certificate",
+    12: "server_key_exchange",
+    14: "server_hello_done",
+}
 
 
 def vector(size, data):
@@ -88,10 +93,14 @@ def describe(raw):
         kind, length = raw[0], int.from_bytes(raw[3:5], "big")
         body, raw = raw[5 : 5 + length], raw[5 + length :]
         if kind == 21 and len(body) == 2:
-            said.append(("fatal " if body[0] == 2 else "warning ") + ALERTS.get(body[1], str(body[1])))
+            said.append(
+                ("fatal " if body[0] == 2 else "warning ") + ALERTS.get(body[1], str(body[1]))
+            )
         elif kind == 22:
             handshake += body
-            while len(handshake) >= 4 and len(handshake) >= 4 + int.from_bytes(handshake[1:4], "big"):
+            while len(handshake) >= 4 and len(handshake) >= 4 + int.from_bytes(
+                handshake[1:4], "big"
+            ):
                 said.append(HANDSHAKES.get(handshake[0], f"handshake {handshake[0]}"))
                 handshake = handshake[4 + int.from_bytes(handshake[1:4], "big") :]
         elif kind == 23:

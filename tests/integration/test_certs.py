@@ -43,7 +43,9 @@ class Certificates(harness.TestCase):
             return pki().leaf(f"mta-sts.{domain}.example", **options)
 
         half = leaf("half").pem
-        chain = leaf("reversed").chain.replace(b"-----END CERTIFICATE-----\n", b"-----END CERTIFICATE-----\n|")
+        chain = leaf("reversed").chain.replace(
+            b"-----END CERTIFICATE-----\n", b"-----END CERTIFICATE-----\n|"
+        )
         first, second = chain.split(b"|")[:2]
         rows = {
             "missing": (None, "No such file"),
@@ -51,21 +53,37 @@ class Certificates(harness.TestCase):
             "text": (b"certificate\n", "no certificate"),
             "nokey": (leaf("nokey").chain, "no private key"),
             "nochain": (leaf("nochain").key, "no certificate"),
-            "mismatch": (leaf("mismatch").chain + leaf("mismatch", variant=1).key, "does not belong"),
+            "mismatch": (
+                leaf("mismatch").chain + leaf("mismatch", variant=1).key,
+                "does not belong",
+            ),
             "half": (half[: len(half) // 4], "half written|damaged|no private key"),
             "halfkey": (half[:-60], "half written|damaged|no private key"),
             "damaged": (half.replace(b"MI", b"!!", 1), "half written|damaged"),
             "reversed": (second + first + leaf("reversed").key, "own certificate first"),
-            "staple": (leaf("staple", extensions=("tlsfeature=status_request",)).pem, "must-staple"),
+            "staple": (
+                leaf("staple", extensions=("tlsfeature=status_request",)).pem,
+                "must-staple",
+            ),
             "rsa1024": (leaf("rsa1024", kind="rsa1024").pem, "1024 bits"),
             "ed25519": (leaf("ed25519", kind="ed25519").pem, "key"),
             "huge": (b"# comment\n" * 10000 + leaf("huge").pem, "65,?536|64"),
             "longchain": (
-                pki().leaf(*(["mta-sts.longchain.example"] + [f"a{i}.longchain.example" for i in range(700)])).pem,
+                pki()
+                .leaf(
+                    *(
+                        ["mta-sts.longchain.example"]
+                        + [f"a{i}.longchain.example" for i in range(700)]
+                    )
+                )
+                .pem,
                 "TLS record",
             ),
             "nul": (leaf("nul").pem + b"\0", "NUL"),
-            "other": (pki().leaf("mta-sts.someone.example").pem, "mta-sts\\.other\\.example|does not cover"),
+            "other": (
+                pki().leaf("mta-sts.someone.example").pem,
+                "mta-sts\\.other\\.example|does not cover",
+            ),
         }
         for name, (content, _) in rows.items():
             if content is not None:
@@ -108,7 +126,9 @@ class Certificates(harness.TestCase):
         daemon = self.begin("once.example")
         for _ in range(10):
             self.assert_refused(daemon.address(), "mta-sts.once.example", "internal_error")
-        self.assertEqual(len(re.findall(r"(?m)^(?!refused).*mta-sts\.once\.example\.pem", daemon.log())), 1)
+        self.assertEqual(
+            len(re.findall(r"(?m)^(?!refused).*mta-sts\.once\.example\.pem", daemon.log())), 1
+        )
 
     def test_a_missing_certificate_that_comes_is_noticed_without_a_signal(self):
         daemon = self.begin("late.example")
@@ -176,7 +196,9 @@ class Certificates(harness.TestCase):
     def test_two_files_written_one_after_the_other_are_never_served_as_a_mismatched_pair(self):
         host = "mta-sts.pair.example"
         old, new = pki().leaf(host), pki().leaf(host, variant=1)
-        chain, key = self.write("layout/fullchain.pem", old.chain), self.write("layout/privkey.pem", old.key)
+        chain, key = self.write("layout/fullchain.pem", old.chain), self.write(
+            "layout/privkey.pem", old.key
+        )
         daemon = self.begin(
             extra=f"[pair.example]\ncertificate = {chain}\nprivate_key = {key}\nmx = m.example\n"
         )
@@ -203,7 +225,8 @@ class Certificates(harness.TestCase):
         for name in ("tls.crt", "tls.key"):
             (base / name).symlink_to(f"..data/{name}")
         daemon = self.begin(
-            extra=f"[links.example]\ncertificate = {base}/tls.crt\nprivate_key = {base}/tls.key\nmx = m.example\n"
+            extra=f"[links.example]\nmx = m.example\n"
+            f"certificate = {base}/tls.crt\nprivate_key = {base}/tls.key\n"
         )
         self.assertEqual(self.shown(daemon, host), leaves[0].der)
         (base / "..data_tmp").symlink_to("v1")
@@ -217,7 +240,8 @@ class Certificates(harness.TestCase):
         self.write("certs/many.pem", leaf.pem)
         daemon = self.begin(
             extra="".join(
-                f"[{domain}]\ncertificate = {self.certificates}/many.pem\nmx = m.example\n" for domain in domains
+                f"[{domain}]\ncertificate = {self.certificates}/many.pem\nmx = m.example\n"
+                for domain in domains
             )
         )
         for domain in domains:

@@ -4,6 +4,7 @@ import re
 import unittest
 
 import harness
+import rawtls
 from harness import PATH, exchange, policy_text, request, tls_context
 
 HOST = "mta-sts.example.com"
@@ -133,7 +134,16 @@ class Http(harness.TestCase):
                     self.assert_short(answer, 404, data)
 
     def test_any_other_method_on_the_path_is_refused_with_the_two_allowed(self):
-        for method in ("POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "ECHOWORD"):
+        for method in (
+            "POST",
+            "PUT",
+            "DELETE",
+            "OPTIONS",
+            "TRACE",
+            "PATCH",
+            "PROPFIND",
+            "ECHOWORD",
+        ):
             with self.subTest(method=method):
                 data = request(HOST, method, fields=["Content-Length: 0", "X-Echo: echofield"])
                 answer = self.ask(data)
@@ -215,7 +225,11 @@ class Http(harness.TestCase):
             for host in (HOST, OTHER):  # RFC 9112 section 3.2.2: the Host field is ignored
                 with self.subTest(target=target, host=host):
                     self.assert_policy(self.ask(request(host, target=target)))
-        for target in (f"https://{OTHER}{PATH}", f"https://127.0.0.1{PATH}", f"https://localhost{PATH}"):
+        for target in (
+            f"https://{OTHER}{PATH}",
+            f"https://127.0.0.1{PATH}",
+            f"https://localhost{PATH}",
+        ):
             with self.subTest(target=target):
                 self.assert_short(self.ask(request(HOST, target=target)), 421)
 
@@ -261,7 +275,9 @@ class Http(harness.TestCase):
             with self.subTest(tls=version):
                 client = harness.TlsClient(self.daemon.address(), HOST, tls_context(version))
                 client.handshake().send(request(HOST)).close_notify()
-                if version == "1.3":  # before 1.3 close_notify ends both directions (RFC 5246, 7.2.1)
+                if (
+                    version == "1.3"
+                ):  # before 1.3 close_notify ends both directions (RFC 5246, 7.2.1)
                     self.assert_policy(client.finish().one())
                 else:
                     answers = client.finish().answers()
@@ -281,9 +297,12 @@ class Http(harness.TestCase):
         self.assert_policy(reply.one())
 
     def test_a_bare_http_request_on_the_port_gets_no_answer(self):
-        import rawtls
-
-        for data in (request(HOST), b"GET / HTTP/1.0\r\n\r\n", b"\r\n" * 5, b"EHLO example.com\r\n"):
+        for data in (
+            request(HOST),
+            b"GET / HTTP/1.0\r\n\r\n",
+            b"\r\n" * 5,
+            b"EHLO example.com\r\n",
+        ):
             with self.subTest(data=data):
                 raw, _ = rawtls.plain(self.daemon.address(), data)
                 self.assertNotIn(b"HTTP", raw)

@@ -11,7 +11,17 @@ import time
 import unittest
 
 import harness
-from harness import BINARY, WRAPPER, bound, exchange, fetch, policy_text, request, run, server_section
+from harness import (
+    BINARY,
+    WRAPPER,
+    bound,
+    exchange,
+    fetch,
+    policy_text,
+    request,
+    run,
+    server_section,
+)
 
 HOST = "mta-sts.example.com"
 BODY = policy_text()
@@ -172,7 +182,9 @@ os.execvp(sys.argv[4], sys.argv[4:])
     def test_inherited_sockets_that_the_listen_lines_name_are_served(self):
         hosts = ["127.0.0.1", "127.0.0.2"] + (["::1"] if harness.has_ipv6() else [])
         socks = self.listen(*hosts)
-        daemon = self.start(self.ini(listen=[self.name(sock) for sock in socks]), **self.options(socks))
+        daemon = self.start(
+            self.ini(listen=[self.name(sock) for sock in socks]), **self.options(socks)
+        )
         for sock in socks:
             self.assertEqual(fetch(sock.getsockname()[:2], HOST).body, BODY)
         daemon.reload()
@@ -190,9 +202,14 @@ os.execvp(sys.argv[4], sys.argv[4:])
         port = high.getsockname()[1]
         ini = self.ini("limit_per_source = 1", "limit_exempt = 127.0.0.2", listen=[str(port)])
         daemon = self.start(ini, **self.options([high]))
-        held = [socket.create_connection(("127.0.0.1", port), bound(10), ("127.0.0.2", 0)) for _ in range(3)]
+        held = [
+            socket.create_connection(("127.0.0.1", port), bound(10), ("127.0.0.2", 0))
+            for _ in range(3)
+        ]
         data = request(HOST, fields=["User-Agent: mapped"])
-        self.assertEqual(exchange(("127.0.0.1", port), HOST, data, source="127.0.0.2").one().body, BODY)
+        self.assertEqual(
+            exchange(("127.0.0.1", port), HOST, data, source="127.0.0.2").one().body, BODY
+        )
         self.assertEqual(daemon.wait_for_log(r'client=(\S+) .*agent="mapped"')[1], "127.0.0.2")
         for sock in held:
             sock.close()
@@ -286,7 +303,9 @@ class Stop(Case):
         daemon.stop()
 
     def test_a_client_that_does_nothing_holds_the_stop_no_longer_than_the_bound(self):
-        daemon = self.start(self.ini("drain_timeout = 1", "idle_timeout = 60", "request_timeout = 60"))
+        daemon = self.start(
+            self.ini("drain_timeout = 1", "idle_timeout = 60", "request_timeout = 60")
+        )
         silent = harness.TlsClient(daemon.address(), HOST)
         halfway = harness.TlsClient(daemon.address(), HOST).handshake().send(request(HOST)[:25])
         started = time.monotonic()
@@ -305,10 +324,13 @@ class Log(Case):
         before = int(time.time())
         for version in ("1.2", "1.3"):
             context = harness.tls_context(version)
-            fetch(daemon.address(), HOST, agent=f"postfix-mta-sts-resolver/{version}", context=context)
+            fetch(
+                daemon.address(), HOST, agent=f"postfix-mta-sts-resolver/{version}", context=context
+            )
             line = daemon.wait_for_log(f"^fetch .*resolver/{version}").string
             match = re.fullmatch(
-                r'fetch time=(\S+) host=(\S+) client=(\S+) status=(\d+) tls=(\S+) agent="([^"]*)"', line
+                r'fetch time=(\S+) host=(\S+) client=(\S+) status=(\d+) tls=(\S+) agent="([^"]*)"',
+                line,
             )
             self.assertIsNotNone(match, line)
             moment = time.strptime(match[1], "%Y-%m-%dT%H:%M:%SZ")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""limits: time-outs and bounds hold, the oldest idle connection goes first, and it never stops accepting."""
+"""limits: time-outs and bounds hold, the oldest idle goes first, and accepting never stops."""
 import resource
 import socket
 import time
@@ -18,7 +18,9 @@ class Limits(harness.TestCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.certify("example.com", "large.example")
-        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2
+        )
 
     def begin(self, *server, more="", listen=("127.0.0.1:0",), **options):
         text = server_section("workers = 1", *server, listen=listen) + self.defaults_section()
@@ -26,7 +28,9 @@ class Limits(harness.TestCase):
 
     def connect(self, daemon, data=b"", source=None, host="127.0.0.1"):
         place = (source, 0) if source else None
-        sock = socket.create_connection(daemon.address(host), timeout=bound(15), source_address=place)
+        sock = socket.create_connection(
+            daemon.address(host), timeout=bound(15), source_address=place
+        )
         self.addCleanup(sock.close)
         if data:
             sock.sendall(data)
@@ -67,7 +71,9 @@ class Limits(harness.TestCase):
     def test_a_client_silent_after_its_handshake_goes_after_the_idle_timeout(self):
         daemon = self.begin("idle_timeout = 1")
         for version in ("1.2", "1.3"):
-            client = harness.TlsClient(daemon.address(), HOST, harness.tls_context(version)).handshake()
+            client = harness.TlsClient(
+                daemon.address(), HOST, harness.tls_context(version)
+            ).handshake()
             self.assert_closed_after(1, client.sock, time.monotonic())
             client.close()
 
@@ -91,7 +97,9 @@ class Limits(harness.TestCase):
     def test_a_handshake_that_trickles_goes_after_the_handshake_timeout(self):
         daemon = self.begin("handshake_timeout = 1", "idle_timeout = 30", "request_timeout = 30")
         sock = self.connect(daemon)
-        took = self.trickle(sock.sendall, sock, b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03" + b"r" * 500)
+        took = self.trickle(
+            sock.sendall, sock, b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03" + b"r" * 500
+        )
         self.assertGreater(took, 0.8)
         self.assertLess(took, 1 + bound(3))
 
@@ -173,7 +181,11 @@ class Limits(harness.TestCase):
             sock.shutdown(socket.SHUT_WR)
             self.assertTrue(self.is_closed(sock, bound(8)), f"{len(data)} bytes, then the end")
         for leave in ("close_notify", "half_close"):
-            for data in (b"", request(HOST)[:30], request(HOST, "POST", fields=["Content-Length: 9"])):
+            for data in (
+                b"",
+                request(HOST)[:30],
+                request(HOST, "POST", fields=["Content-Length: 9"]),
+            ):
                 with self.subTest(leave=leave, data=data):
                     client = harness.TlsClient(daemon.address(), HOST).handshake()
                     if data:
@@ -261,7 +273,9 @@ class Limits(harness.TestCase):
             return False
 
     def test_the_oldest_idle_connection_of_a_source_makes_room_for_its_next(self):
-        daemon = self.begin("limit_per_source = 4", "limit_exempt = 192.0.2.0/24", "idle_timeout = 60")
+        daemon = self.begin(
+            "limit_per_source = 4", "limit_exempt = 192.0.2.0/24", "idle_timeout = 60"
+        )
         other = self.connect(daemon, source="127.0.0.3")
         socks = [self.connect(daemon) for _ in range(4)]
         self.assert_serves(daemon, HOST, BODY)
@@ -270,7 +284,9 @@ class Limits(harness.TestCase):
         self.assertFalse(self.is_closed(socks[3], 0.01))
 
     def test_an_exempt_source_has_no_limit(self):
-        daemon = self.begin("limit_per_source = 2", "idle_timeout = 60")  # loopback is exempt built-in
+        daemon = self.begin(
+            "limit_per_source = 2", "idle_timeout = 60"
+        )  # loopback is exempt built-in
         socks = [self.connect(daemon, b"\x16") for _ in range(20)]
         self.assert_serves(daemon, HOST, BODY)
         for sock in socks:
@@ -279,7 +295,8 @@ class Limits(harness.TestCase):
     @unittest.skipUnless(harness.has_ipv6(), "no IPv6 on this machine")
     def test_ipv4_and_ipv6_are_different_sources(self):
         daemon = self.begin(
-            *("limit_per_source = 2", "limit_exempt = 192.0.2.0/24"), listen=["127.0.0.1:0", "[::1]:0"]
+            *("limit_per_source = 2", "limit_exempt = 192.0.2.0/24"),
+            listen=["127.0.0.1:0", "[::1]:0"],
         )
         held = [self.connect_busily(daemon) for _ in range(2)]
         self.assertEqual(fetch(daemon.address("::1"), HOST).body, BODY)
@@ -301,7 +318,9 @@ class Limits(harness.TestCase):
                     self.assert_serves(daemon, HOST, BODY)
                 for sock in socks:
                     sock.close()
-                harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
+                harness.eventually(
+                    lambda: daemon.descriptors() <= before, what="the descriptors' return"
+                )
                 for _ in range(5):
                     self.assert_serves(daemon, HOST, BODY)
 
@@ -314,7 +333,9 @@ class Limits(harness.TestCase):
         busy = []
         for _ in range(60):
             try:
-                busy.append(harness.TlsClient(daemon.address(), HOST).handshake().send(request(HOST)[:30]))
+                busy.append(
+                    harness.TlsClient(daemon.address(), HOST).handshake().send(request(HOST)[:30])
+                )
             except (AssertionError, OSError):
                 break
         self.assertGreater(len(busy), 5)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""malformed: requests that are broken or can be read in two ways get one answer or none, never two."""
+"""malformed: broken requests, and those with two readings, get one answer or none, never two."""
 import contextlib
 import re
 import unittest
@@ -17,7 +17,7 @@ END = b"\r\n"
 
 # What a malformed request may get: one of these, or (None) a close without an answer.
 REFUSED = {400, 413, 414, 431, 505, None}
-# Where the standard leaves a reading open, the policy itself may come too: but once, and then the end.
+# Where the standard leaves a reading open, the policy may come too: once, and then the end.
 LENIENT = REFUSED | {200}
 ANSWERED = {200}
 OTHER_METHOD = REFUSED | {405}
@@ -41,7 +41,10 @@ CORPUS = {
     "no Host in HTTP/1.1": (START + END, {400}),
     "two Host fields": (GOOD + b"Host: mta-sts.example.net\r\n\r\n", {400}),
     "the same Host twice": (GOOD + b"Host: mta-sts.example.com\r\n\r\n", {400}),
-    "two Host fields in HTTP/1.0": (GOOD.replace(b"1.1", b"1.0") + b"hOST: a.example\r\n\r\n", {400}),
+    "two Host fields in HTTP/1.0": (
+        GOOD.replace(b"1.1", b"1.0") + b"hOST: a.example\r\n\r\n",
+        {400},
+    ),
     "an empty Host": (host(b""), {400}),
     "a Host of blanks": (host(b"   "), {400}),
     "a Host with a blank inside": (host(b"mta-sts. example.com"), {400}),
@@ -66,7 +69,10 @@ CORPUS = {
         f"GET https://{HOST}{PATH} HTTP/1.1\r\nHost: a b\r\n\r\n".encode(),
         {400},
     ),
-    "an absolute target without Host": (f"GET https://{HOST}{PATH} HTTP/1.1\r\n\r\n".encode(), {400}),
+    "an absolute target without Host": (
+        f"GET https://{HOST}{PATH} HTTP/1.1\r\n\r\n".encode(),
+        {400},
+    ),
     "an absolute target with a bad authority": (
         f"GET https://a b{PATH} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode(),
         REFUSED,
@@ -110,7 +116,10 @@ CORPUS = {
         REFUSED,
     ),
     "Transfer-Encoding unknown": (POST + b"Transfer-Encoding: echo\r\n\r\nabc", REFUSED),
-    "Transfer-Encoding with a tab": (POST + b"Transfer-Encoding:\tchunked\r\n\r\n0\r\n\r\n", OTHER_METHOD),
+    "Transfer-Encoding with a tab": (
+        POST + b"Transfer-Encoding:\tchunked\r\n\r\n0\r\n\r\n",
+        OTHER_METHOD,
+    ),
     "Transfer-Encoding with a vertical tab": (
         POST + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
         REFUSED,
@@ -133,15 +142,26 @@ CORPUS = {
     "Content-Length with a fraction": (POST + b"Content-Length: 3.0\r\n\r\nabc", REFUSED),
     "Content-Length of 2^63": (POST + b"Content-Length: 9223372036854775808\r\n\r\n", REFUSED),
     "Content-Length of 2^64": (POST + b"Content-Length: 18446744073709551616\r\n\r\n", REFUSED),
-    "Content-Length of 2^64 + 3": (POST + b"Content-Length: 18446744073709551619\r\n\r\nabc", REFUSED),
-    "Content-Length of a thousand digits": (POST + b"Content-Length: " + b"9" * 1000 + b"\r\n\r\n", REFUSED),
+    "Content-Length of 2^64 + 3": (
+        POST + b"Content-Length: 18446744073709551619\r\n\r\nabc",
+        REFUSED,
+    ),
+    "Content-Length of a thousand digits": (
+        POST + b"Content-Length: " + b"9" * 1000 + b"\r\n\r\n",
+        REFUSED,
+    ),
     "Content-Length just beyond the bound": (
         POST + b"Content-Length: 1025\r\n\r\n" + b"x" * 1025,
         {413, None},
     ),
-    "a body of a megabyte": (POST + b"Content-Length: 1000000\r\n\r\n" + b"x" * 1000000, {413, None}),
+    "a body of a megabyte": (
+        POST + b"Content-Length: 1000000\r\n\r\n" + b"x" * 1000000,
+        {413, None},
+    ),
     "a chunked body of a megabyte": (
-        chunked(b"2710\r\n" + b"x" * 10000 + b"\r\n" + b"2710\r\n" + b"x" * 10000 + b"\r\n0\r\n\r\n"),
+        chunked(
+            b"2710\r\n" + b"x" * 10000 + b"\r\n" + b"2710\r\n" + b"x" * 10000 + b"\r\n0\r\n\r\n"
+        ),
         REFUSED,
     ),
     # chunks
@@ -154,11 +174,17 @@ CORPUS = {
     "a chunk longer than its size": (chunked(b"3\r\nabcde\r\n0\r\n\r\n"), REFUSED),
     "a chunk without its line end": (chunked(b"3\r\nabc0\r\n\r\n"), REFUSED),
     "a chunk extension": (chunked(b"3;a=b\r\nabc\r\n0\r\n\r\n"), OTHER_METHOD),
-    "a long chunk extension": (chunked(b"3;" + b"a" * 5000 + b"\r\nabc\r\n0\r\n\r\n"), OTHER_METHOD),
+    "a long chunk extension": (
+        chunked(b"3;" + b"a" * 5000 + b"\r\nabc\r\n0\r\n\r\n"),
+        OTHER_METHOD,
+    ),
     "a chunk extension with a bare LF": (chunked(b"3;a\nabc\r\n0\r\n\r\n"), OTHER_METHOD),
     "a trailer": (chunked(b"3\r\nabc\r\n0\r\nX-Trailer: 1\r\n\r\n"), OTHER_METHOD),
     "a Host in the trailer": (chunked(b"0\r\nHost: a.example\r\n\r\n"), OTHER_METHOD),
-    "a Content-Length in the trailer": (chunked(b"0\r\nContent-Length: 5\r\n\r\nabcde"), OTHER_METHOD),
+    "a Content-Length in the trailer": (
+        chunked(b"0\r\nContent-Length: 5\r\n\r\nabcde"),
+        OTHER_METHOD,
+    ),
     "chunks with bare LF": (chunked(b"3\nabc\n0\n\n"), OTHER_METHOD),
     "a request behind the last chunk": (chunked(b"0\r\n\r\n" + GOOD + END), OTHER_METHOD),
     # fields
@@ -166,7 +192,10 @@ CORPUS = {
     "a folded field with a tab": (GOOD + b"X-Fold: a\r\n\tb\r\n\r\n", LENIENT),
     "a folded Host": (START + b"Host:\r\n mta-sts.example.com\r\n\r\n", LENIENT),
     "a folded Content-Length": (POST + b"Content-Length: 1\r\n 0\r\n\r\nabc", REFUSED),
-    "a fold before the first field": (START + b" X: 1\r\nHost: mta-sts.example.com\r\n\r\n", REFUSED),
+    "a fold before the first field": (
+        START + b" X: 1\r\nHost: mta-sts.example.com\r\n\r\n",
+        REFUSED,
+    ),
     "a fold of blanks alone": (GOOD + b"X: 1\r\n \r\n\r\n", LENIENT),
     "a space before the colon": (field(b"X-Space : 1"), REFUSED),
     "a tab before the colon": (field(b"X-Tab\t: 1"), REFUSED),
@@ -198,11 +227,23 @@ CORPUS = {
     "two blanks after the method": (GOOD.replace(b"GET ", b"GET  ") + END, LENIENT),
     "two blanks before the version": (GOOD.replace(b" HTTP/", b"  HTTP/") + END, LENIENT | {404}),
     "a blank after the version": (GOOD.replace(b"1.1\r", b"1.1 \r") + END, LENIENT),
-    "a blank inside the target": (GOOD.replace(b"mta-sts.txt", b"mta-sts.txt x") + END, REFUSED | {404}),
+    "a blank inside the target": (
+        GOOD.replace(b"mta-sts.txt", b"mta-sts.txt x") + END,
+        REFUSED | {404},
+    ),
     "a target with a NUL": (GOOD.replace(b"mta-sts.txt", b"mta-sts.txt\0") + END, REFUSED | {404}),
-    "a target with a control byte": (GOOD.replace(b"mta-sts.txt", b"mta-sts.txt\x01") + END, REFUSED | {404}),
-    "a target with a bare CR": (GOOD.replace(b"mta-sts.txt", b"mta-sts.txt\r") + END, REFUSED | {404}),
-    "a target with high bytes": (GOOD.replace(b"mta-sts.txt", b"mta-sts.txt\xff") + END, REFUSED | {404}),
+    "a target with a control byte": (
+        GOOD.replace(b"mta-sts.txt", b"mta-sts.txt\x01") + END,
+        REFUSED | {404},
+    ),
+    "a target with a bare CR": (
+        GOOD.replace(b"mta-sts.txt", b"mta-sts.txt\r") + END,
+        REFUSED | {404},
+    ),
+    "a target with high bytes": (
+        GOOD.replace(b"mta-sts.txt", b"mta-sts.txt\xff") + END,
+        REFUSED | {404},
+    ),
     "an empty target": (b"GET  HTTP/1.1\r\nHost: mta-sts.example.com\r\n\r\n", REFUSED | {404}),
     "no target": (b"GET HTTP/1.1\r\nHost: mta-sts.example.com\r\n\r\n", REFUSED | {404}),
     "no method": (f"{PATH} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode(), REFUSED | {404}),
@@ -225,8 +266,14 @@ CORPUS = {
         b"GET /" + b"a" * 10000 + b" HTTP/1.1\r\nHost: mta-sts.example.com\r\n\r\n",
         REFUSED | {404},
     ),
-    "a target of 100 kB": (b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\nHost: mta-sts.example.com\r\n\r\n", REFUSED),
-    "a method of 100 kB": (b"A" * 100000 + b" / HTTP/1.1\r\nHost: mta-sts.example.com\r\n\r\n", REFUSED),
+    "a target of 100 kB": (
+        b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\nHost: mta-sts.example.com\r\n\r\n",
+        REFUSED,
+    ),
+    "a method of 100 kB": (
+        b"A" * 100000 + b" / HTTP/1.1\r\nHost: mta-sts.example.com\r\n\r\n",
+        REFUSED,
+    ),
     "a field of 100 kB": (field(b"X: " + b"a" * 100000), REFUSED),
     "a field name of 100 kB": (field(b"X" * 100000 + b": a"), REFUSED),
     "ten thousand fields": (GOOD + b"X: y\r\n" * 10000 + END, REFUSED),
@@ -262,7 +309,7 @@ class Malformed(harness.TestCase):
         )
 
     def judge(self, reply, allowed):
-        """At most one final answer, one that is allowed, and the end of the connection behind it."""
+        """At most one final answer, an allowed one, and the connection's end behind it."""
         self.assertNotEqual(reply.ending, "timeout")
         final = FINAL.findall(reply.raw)
         self.assertLessEqual(len(final), 1, reply.raw[:500])
@@ -338,7 +385,9 @@ class Malformed(harness.TestCase):
             client = harness.TlsClient(self.daemon.address(), HOST).handshake()
             client.send(whole[:length]).reset()
         self.assert_serves(self.daemon, HOST, BODY)
-        harness.eventually(lambda: self.daemon.descriptors() <= before, what="the descriptors' return")
+        harness.eventually(
+            lambda: self.daemon.descriptors() <= before, what="the descriptors' return"
+        )
 
 
 if __name__ == "__main__":

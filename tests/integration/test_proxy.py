@@ -34,7 +34,9 @@ def v2_tcp6(source, tlvs=b""):
     return v2(1, 0x21, body + struct.pack("!HH", 56324, 443), tlvs)
 
 
-TLVS = b"\x01\0\x08http/1.1" + b"\x02\0\x0bexample.org" + b"\x04\0\x40" + b"\0" * 64 + b"\xe0\0\3aws"
+TLVS = (
+    b"\x01\0\x08http/1.1" + b"\x02\0\x0bexample.org" + b"\x04\0\x40" + b"\0" * 64 + b"\xe0\0\3aws"
+)
 
 GOOD = {
     "1 TCP4": (v1("TCP4 192.0.2.7 192.0.2.1 56324 443"), "192.0.2.7"),
@@ -108,7 +110,9 @@ class Proxy(harness.TestCase):
     def test_each_good_header_gives_its_client_address(self):
         for number, (name, (header, client)) in enumerate(GOOD.items()):
             with self.subTest(header=name):
-                self.assertEqual(self.fetch_as(f"good{number}", source=PROXY, before=header), client)
+                self.assertEqual(
+                    self.fetch_as(f"good{number}", source=PROXY, before=header), client
+                )
 
     def test_a_header_and_the_hello_in_one_packet(self):
         hello = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode())))
@@ -179,7 +183,11 @@ class Proxy(harness.TestCase):
     def test_limits_count_the_address_that_the_header_names(self):
         daemon = self.start(
             server_section(
-                *("proxy_from = 127.0.0.0/8", "limit_per_source = 2", "limit_exempt = 203.0.113.0/24"),
+                *(
+                    "proxy_from = 127.0.0.0/8",
+                    "limit_per_source = 2",
+                    "limit_exempt = 203.0.113.0/24",
+                ),
                 "workers = 1",
             )
             + self.defaults_section()
@@ -189,7 +197,9 @@ class Proxy(harness.TestCase):
         def begin(client):
             """A connection that says its hello."""
             sock = socket.create_connection(daemon.address(), timeout=bound(10))
-            sock.sendall(v2_tcp4(client) + rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode()))))
+            sock.sendall(
+                v2_tcp4(client) + rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode())))
+            )
             self.addCleanup(sock.close)
             return sock
 

@@ -6,7 +6,16 @@ import socket
 import unittest
 
 import harness
-from harness import LoadClients, bound, fetch, pki, policy_text, request, server_section, write_atomically
+from harness import (
+    LoadClients,
+    bound,
+    fetch,
+    pki,
+    policy_text,
+    request,
+    server_section,
+    write_atomically,
+)
 
 HOST = "mta-sts.example.com"
 
@@ -37,11 +46,14 @@ class Reload(harness.TestCase):
         return False
 
     def test_sighup_changes_policies_adds_domains_and_takes_them_away(self):
-        daemon = self.start(self.ini(section("example.com", "a.example"), section("example.net", "a.example")))
+        daemon = self.start(
+            self.ini(section("example.com", "a.example"), section("example.net", "a.example"))
+        )
         self.assert_serves(daemon, HOST, policy_text(["a.example"]))
         self.assert_refused(daemon.address(), "mta-sts.example.org", "unrecognized_name")
         said = self.change(
-            daemon, self.ini(section("example.com", "b.example"), section("example.org", "c.example"))
+            daemon,
+            self.ini(section("example.com", "b.example"), section("example.org", "c.example")),
         )
         self.assertRegex(said, "^reloaded: 2 domains, listening on ")
         self.assert_serves(daemon, HOST, policy_text(["b.example"]))
@@ -73,7 +85,7 @@ class Reload(harness.TestCase):
         changed = self.ini(section("example.com", "b.example"))
         wrong = {
             "an unknown key": changed.replace("[server]", "[server]\ncolour = red"),
-            "a misspelt section": changed.replace("[defaults]", "[defalts]"),
+            "a misspelt section": changed.replace("[defaults]", "[defaultz]"),
             "a bad value": changed.replace("[server]", "[server]\nidle_timeout = soon"),
             "a missing include": changed.replace("[server]", "[server]\ninclude = nosuch.d"),
             "a missing list": changed.replace("[server]", "[server]\ndomains_file = nosuch.txt"),
@@ -94,7 +106,9 @@ class Reload(harness.TestCase):
         self.assert_serves(daemon, HOST, policy_text(["b.example"]))
 
     def test_one_bad_domain_keeps_its_last_good_policy_while_the_good_ones_change(self):
-        daemon = self.start(self.ini(section("example.com", "a.example"), section("example.net", "a.example")))
+        daemon = self.start(
+            self.ini(section("example.com", "a.example"), section("example.net", "a.example"))
+        )
         bad = self.ini(section("example.com", "b.example"), section("example.net", "192.0.2.1"))
         since = daemon.mark()
         self.change(daemon, bad)
@@ -114,12 +128,17 @@ class Reload(harness.TestCase):
 
     def test_a_new_domain_that_is_bad_is_not_served_and_harms_no_other(self):
         daemon = self.start(self.ini(section("example.com", "a.example")))
-        self.change(daemon, self.ini(section("example.com", "b.example"), section("example.net", "a.example.")))
+        self.change(
+            daemon,
+            self.ini(section("example.com", "b.example"), section("example.net", "a.example.")),
+        )
         self.assert_serves(daemon, HOST, policy_text(["b.example"]))
         self.assert_refused(daemon.address(), "mta-sts.example.net", "unrecognized_name")
 
     def test_a_broken_header_keeps_its_domain_at_a_reload(self):
-        daemon = self.start(self.ini(section("example.com", "a.example"), section("example.net", "a.example")))
+        daemon = self.start(
+            self.ini(section("example.com", "a.example"), section("example.net", "a.example"))
+        )
         broken = section("example.net", "b.example").replace("]", "")
         self.change(daemon, self.ini(section("example.com", "b.example"), broken))
         self.assert_serves(daemon, HOST, policy_text(["b.example"]))
@@ -172,7 +191,9 @@ class Reload(harness.TestCase):
             listen = ["127.0.0.1:0", f"127.0.0.1:{port}"]
             since = daemon.mark()
             self.change(
-                daemon, self.ini(section("example.com", "b.example"), listen=listen), "reload refused"
+                daemon,
+                self.ini(section("example.com", "b.example"), listen=listen),
+                "reload refused",
             )
             daemon.wait_for_log(rf"error: .*127\.0\.0\.1:{port}", since=since)
         self.assert_serves(daemon, HOST, policy_text(["a.example"]))
@@ -192,16 +213,23 @@ class Reload(harness.TestCase):
         daemon = self.start(self.ini(section("example.com", "a.example")))
         for number in range(50):
             write_atomically(
-                self.directory / "mta-stsd.ini", self.ini(section("example.com", f"m{number}.example"))
+                self.directory / "mta-stsd.ini",
+                self.ini(section("example.com", f"m{number}.example")),
             )
             daemon.signal(signal.SIGHUP)
         body = policy_text(["m49.example"])
-        harness.eventually(lambda: fetch(daemon.address(), HOST).body == body, what="the last state")
+        harness.eventually(
+            lambda: fetch(daemon.address(), HOST).body == body, what="the last state"
+        )
 
     def test_server_settings_change_at_a_reload(self):
-        daemon = self.start(self.ini(section("example.com", "a.example"), server=["access_log = off"]))
+        daemon = self.start(
+            self.ini(section("example.com", "a.example"), server=["access_log = off"])
+        )
         fetch(daemon.address(), HOST, agent="unseen")
-        self.change(daemon, self.ini(section("example.com", "a.example"), server=["access_log = on"]))
+        self.change(
+            daemon, self.ini(section("example.com", "a.example"), server=["access_log = on"])
+        )
         fetch(daemon.address(), HOST, agent="seen")
         daemon.wait_for_log('agent="seen"')
         self.assertNotIn("unseen", daemon.log())
@@ -226,10 +254,15 @@ class UnderLoad(harness.TestCase):
     FETCHES = 200 if harness.WRAPPER else 5000
 
     def test_no_fetch_fails_in_200_reloads_and_200_renewals_and_every_body_is_whole(self):
-        one_file, two_files, steady = "mta-sts.one.example", "mta-sts.two.example", "mta-sts.steady.example"
+        one_file, two_files, steady = (
+            "mta-sts.one.example",
+            "mta-sts.two.example",
+            "mta-sts.steady.example",
+        )
         variants = range(3)
         leaves = {
-            host: [pki().leaf(host, variant=variant) for variant in variants] for host in (one_file, two_files)
+            host: [pki().leaf(host, variant=variant) for variant in variants]
+            for host in (one_file, two_files)
         }
         self.write(f"certs/{one_file}.pem", leaves[one_file][0].pem)
         self.write(f"certs/{two_files}.crt", leaves[two_files][0].chain)
@@ -243,7 +276,8 @@ class UnderLoad(harness.TestCase):
             age: server_section("workers = 2", "access_log = off")
             + self.defaults_section("mode = enforce", *(f"mx = {name}" for name in mx[age]))
             + "[one.example]\n[steady.example]\n[two.example]\n"
-            + f"certificate = {self.certificates}/%h.crt\nprivate_key = {self.certificates}/%h.key\n"
+            + f"certificate = {self.certificates}/%h.crt\n"
+            + f"private_key = {self.certificates}/%h.key\n"
             for age in mx
         }
         bodies = {age: policy_text(mx[age], "enforce", 604800).decode() for age in mx}
@@ -254,12 +288,16 @@ class UnderLoad(harness.TestCase):
         step = self.FETCHES // (self.CHANGES + 1)  # so that all changes fall among the fetches
         for number in range(self.CHANGES):
             harness.eventually(
-                lambda due=number * step: load.count() > due or not load.running(), 30, "more fetches"
+                lambda due=number * step: load.count() > due or not load.running(),
+                30,
+                "more fetches",
             )
             self.assertTrue(load.running(), "a load client ended early")
             write_atomically(self.directory / "mta-stsd.ini", ini["old" if number % 2 else "new"])
             daemon.reload()
-            write_atomically(self.certificates / f"{one_file}.pem", leaves[one_file][number % 3].pem)
+            write_atomically(
+                self.certificates / f"{one_file}.pem", leaves[one_file][number % 3].pem
+            )
             # The worst layout: two files, written in place, one after the other.
             pair = leaves[two_files][number % 3]
             (self.certificates / f"{two_files}.crt").write_bytes(pair.chain)

@@ -67,7 +67,9 @@ class Scale(harness.TestCase):
             self.assertLess(daemon.resident_kb(), 40_000)
 
     def test_ten_thousand_bad_lines_refuse_nothing_but_themselves(self):
-        good, bad = self.numbers[0], "".join(f"b{number}.example mx=192.0.2.1\n" for number in range(COUNT))
+        good, bad = self.numbers[0], "".join(
+            f"b{number}.example mx=192.0.2.1\n" for number in range(COUNT)
+        )
         self.write("bad.txt", bad + f"{domain(good)} mx=m.example\n")
         daemon = self.start(
             server_section("domains_file = bad.txt")

@@ -14,7 +14,18 @@ import unittest
 import unittest.mock
 
 import harness
-from harness import PATH, bound, exchange, needs, pki, policy_text, request, run, server_section, tls_context
+from harness import (
+    PATH,
+    bound,
+    exchange,
+    needs,
+    pki,
+    policy_text,
+    request,
+    run,
+    server_section,
+    tls_context,
+)
 
 try:
     import aiohttp
@@ -90,7 +101,9 @@ class Senders(harness.TestCase):
                 return await sts.resolve(domain, known_id)
 
         logging.getLogger("RES").addHandler(logging.NullHandler())
-        kept = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
+        kept = {
+            key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")
+        }
         with unittest.mock.patch.dict(os.environ, kept | {"NETRC": "/dev/null"}, clear=True):
             return asyncio.run(resolve())
 
@@ -127,7 +140,18 @@ class Senders(harness.TestCase):
             for http in (["--http1.1"], ["--http1.0", "--no-alpn"], ["--http2"], []):
                 with self.subTest(tls=tls, http=http):
                     done = run(
-                        *("curl", "-q", "--noproxy", "*", "-sS", "--fail", "--max-time", "20", "--cacert", pki().root_file()),
+                        *(
+                            "curl",
+                            "-q",
+                            "--noproxy",
+                            "*",
+                            "-sS",
+                            "--fail",
+                            "--max-time",
+                            "20",
+                            "--cacert",
+                            pki().root_file(),
+                        ),
                         *("--resolve", f"{HOST}:{self.address[1]}:127.0.0.1", *tls, *http),
                         f"https://{HOST}:{self.address[1]}{PATH}",
                         errors=None,
@@ -138,7 +162,18 @@ class Senders(harness.TestCase):
     @needs("curl")
     def test_curl_head_shows_the_fields_of_get(self):
         done = run(
-            *("curl", "-q", "--noproxy", "*", "-sS", "-I", "--max-time", "20", "--cacert", pki().root_file()),
+            *(
+                "curl",
+                "-q",
+                "--noproxy",
+                "*",
+                "-sS",
+                "-I",
+                "--max-time",
+                "20",
+                "--cacert",
+                pki().root_file(),
+            ),
             *("--resolve", f"{HOST}:{self.address[1]}:127.0.0.1"),
             f"https://{HOST}:{self.address[1]}{PATH}",
         )
@@ -149,7 +184,18 @@ class Senders(harness.TestCase):
     def test_curl_never_meets_a_redirect(self):
         for path in ("/", "/.well-known/", PATH + "/", PATH.upper(), "/mta-sts.txt"):
             done = run(
-                *("curl", "-q", "--noproxy", "*", "-sS", "-L", "--max-time", "20", "--cacert", pki().root_file()),
+                *(
+                    "curl",
+                    "-q",
+                    "--noproxy",
+                    "*",
+                    "-sS",
+                    "-L",
+                    "--max-time",
+                    "20",
+                    "--cacert",
+                    pki().root_file(),
+                ),
                 *("-o", "/dev/null", "-w", "%{http_code} %{num_redirects}"),
                 *("--resolve", f"{HOST}:{self.address[1]}:127.0.0.1"),
                 f"https://{HOST}:{self.address[1]}{path}",
@@ -166,15 +212,28 @@ class Senders(harness.TestCase):
                 input=request(HOST),
                 errors=None,
             )
-            self.assertEqual(done.stdout.partition(b"\r\n\r\n")[2], policy_text(*POLICIES["example.com"]))
+            self.assertEqual(
+                done.stdout.partition(b"\r\n\r\n")[2], policy_text(*POLICIES["example.com"])
+            )
 
     @needs("gnutls-cli")
     def test_gnutls_cli_fetches(self):
-        for version in ("NORMAL:-VERS-ALL:+VERS-TLS1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.3", "NORMAL", "SECURE128"):
+        for version in (
+            "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+            "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+            "NORMAL",
+            "SECURE128",
+        ):
             with self.subTest(priority=version):
                 process = subprocess.Popen(
                     [
-                        *("gnutls-cli", "--port", str(self.address[1]), "--x509cafile", pki().root_file()),
+                        *(
+                            "gnutls-cli",
+                            "--port",
+                            str(self.address[1]),
+                            "--x509cafile",
+                            pki().root_file(),
+                        ),
                         *("--sni-hostname", HOST, "--verify-hostname", HOST, "--priority", version),
                         *("--logfile", "/dev/null", "127.0.0.1"),
                     ],
@@ -200,7 +259,14 @@ class Senders(harness.TestCase):
     @needs("gnutls-cli")
     def test_gnutls_cli_gets_no_session_to_resume(self):
         done = run(
-            *("gnutls-cli", "--port", self.address[1], "--x509cafile", pki().root_file(), "--resume"),
+            *(
+                "gnutls-cli",
+                "--port",
+                self.address[1],
+                "--x509cafile",
+                pki().root_file(),
+                "--resume",
+            ),
             *("--sni-hostname", HOST, "--verify-hostname", HOST, "127.0.0.1"),
             input=request(HOST).decode(),
         )
@@ -225,8 +291,16 @@ class Senders(harness.TestCase):
             "Google": ({}, HOST, ["User-Agent: Google-SMTP-STS", "Connection: close"]),
             "mox (Go)": (h2_first, HOST, ["User-Agent: mox/v0", "Accept-Encoding: gzip"]),
             "maddy (Go)": (h2_first, HOST, ["User-Agent: Go-http-client/1.1"]),
-            "postfix-tlspol": (h2_first, HOST, ["User-Agent: postfix-tlspol/1", "Connection: close"]),
-            "postfix-mta-sts-resolver": ({}, HOST, ["User-Agent: postfix-mta-sts-resolver", "Accept: */*"]),
+            "postfix-tlspol": (
+                h2_first,
+                HOST,
+                ["User-Agent: postfix-tlspol/1", "Connection: close"],
+            ),
+            "postfix-mta-sts-resolver": (
+                {},
+                HOST,
+                ["User-Agent: postfix-mta-sts-resolver", "Accept: */*"],
+            ),
             "Stalwart": (h2_first, HOST, ["user-agent: Stalwart/1.0.0", "accept: */*"]),
             "mailauth": ({"alpn": ["http/1.1"]}, HOST, []),
             "KumoMTA": (h2_first, HOST, ["accept: */*"]),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""tls: versions, names, ALPN, certificates of both kinds, and the absence of all that is not promised."""
+"""tls: versions, names, ALPN, certificates of both kinds, and what must not be there."""
 import contextlib
 import re
 import socket
@@ -132,7 +132,9 @@ class Tls(harness.TestCase):
             version="1.3",
         )
         self.assertNotEqual(said[-1:], ["fatal internal_error"])
-        self.assertIn(said[0], ("server_hello", "fatal handshake_failure", "fatal illegal_parameter"))
+        self.assertIn(
+            said[0], ("server_hello", "fatal handshake_failure", "fatal illegal_parameter")
+        )
 
     # names
 
@@ -208,7 +210,9 @@ class Tls(harness.TestCase):
 
     def test_default_host_serves_those_who_send_no_name(self):
         daemon = self.start(
-            harness.server_section(f"default_host = {HOST}") + self.defaults_section() + self.domains
+            harness.server_section(f"default_host = {HOST}")
+            + self.defaults_section()
+            + self.domains
         )
         for version in ("1.2", "1.3"):
             context = tls_context(version, verify=False)
@@ -216,7 +220,9 @@ class Tls(harness.TestCase):
                 client = harness.TlsClient(daemon.address(), None, context).handshake()
                 self.assertEqual(client.tls.getpeercert(True), pki().leaf(HOST).der)
                 self.assertEqual(client.send(request(HOST)).finish().one().body, BODY)
-                said = rawtls.hello(daemon.address(), rawtls.sni(b"mta-sts.example.org"), version=version)
+                said = rawtls.hello(
+                    daemon.address(), rawtls.sni(b"mta-sts.example.org"), version=version
+                )
                 self.assertEqual(said, ["fatal unrecognized_name"])
                 said = rawtls.hello(daemon.address(), rawtls.sni(b"127.0.0.1"), version=version)
                 self.assertEqual(said, ["fatal unrecognized_name"])
@@ -236,7 +242,10 @@ class Tls(harness.TestCase):
             }.items():
                 with self.subTest(names=why, version=version):
                     said = rawtls.hello(self.address, *extensions, version=version)
-                    if why in ("two extensions with one name", "two names in one") and len(said) > 1:
+                    if (
+                        why in ("two extensions with one name", "two names in one")
+                        and len(said) > 1
+                    ):
                         self.assertEqual(said[0], "server_hello")  # the first name, which is known
                     else:
                         self.assertEqual(len(said), 1, said)
@@ -244,7 +253,9 @@ class Tls(harness.TestCase):
 
     def test_a_second_different_name_after_a_hello_retry_is_refused(self):
         def hello(name, with_share):
-            share = struct.pack("!H", 29) + rawtls.vector(2, bytes(range(32))) if with_share else b""
+            share = (
+                struct.pack("!H", 29) + rawtls.vector(2, bytes(range(32))) if with_share else b""
+            )
             whole = rawtls.client_hello(
                 rawtls.sni(name),
                 rawtls.extension(43, rawtls.vector(1, b"\x03\x04")),
@@ -272,11 +283,17 @@ class Tls(harness.TestCase):
 
     @needs("openssl")
     def test_each_usual_group_is_taken(self):
-        for group, shown in {"X25519": "X25519", "P-256": "prime256v1|P-256", "P-384": "secp384r1|P-384"}.items():
+        for group, shown in {
+            "X25519": "X25519",
+            "P-256": "prime256v1|P-256",
+            "P-384": "secp384r1|P-384",
+        }.items():
             for version in ("-tls1_2", "-tls1_3"):
                 with self.subTest(group=group, version=version):
-                    # TLS 1.2 needs the certificate's curve among them too (RFC 8422, section 5.1.1).
-                    offered = group if version == "-tls1_3" or group == "P-256" else f"{group}:P-256"
+                    # TLS 1.2 needs the certificate's curve too: RFC 8422, section 5.1.1.
+                    offered = (
+                        group if version == "-tls1_3" or group == "P-256" else f"{group}:P-256"
+                    )
                     said = self.s_client(version, "-groups", offered)
                     self.assertIn("version: STSv1", said)
                     if version == "-tls1_3":
@@ -286,9 +303,16 @@ class Tls(harness.TestCase):
 
     def test_http_1_1_is_chosen_where_it_is_offered(self):
         for version in ("1.2", "1.3"):
-            for offered in (["http/1.1"], ["h2", "http/1.1"], ["http/1.1", "h2"], ["x", "h3", "http/1.1"]):
+            for offered in (
+                ["http/1.1"],
+                ["h2", "http/1.1"],
+                ["http/1.1", "h2"],
+                ["x", "h3", "http/1.1"],
+            ):
                 with self.subTest(version=version, offered=offered):
-                    client = harness.TlsClient(self.address, HOST, tls_context(version, alpn=offered))
+                    client = harness.TlsClient(
+                        self.address, HOST, tls_context(version, alpn=offered)
+                    )
                     client.handshake()
                     self.assertEqual(client.tls.selected_alpn_protocol(), "http/1.1")
                     self.assertEqual(client.send(request(HOST)).finish().one().body, BODY)
@@ -301,14 +325,24 @@ class Tls(harness.TestCase):
 
     def test_a_list_without_http_1_1_gets_no_application_protocol(self):
         for version in ("1.2", "1.3"):
-            for offered in (["h2"], ["http/1.0"], ["HTTP/1.1"], ["http/1.1x"], ["acme-tls/1"], ["h2", "smtp"]):
+            for offered in (
+                ["h2"],
+                ["http/1.0"],
+                ["HTTP/1.1"],
+                ["http/1.1x"],
+                ["acme-tls/1"],
+                ["h2", "smtp"],
+            ):
                 with self.subTest(version=version, offered=offered):
                     context = tls_context(version, alpn=offered)
                     ending = self.assert_refused(self.address, HOST, context=context)
                     self.assertRegex(ending, "^alert no_application_protocol$")
                     names = [name.encode() for name in offered]
                     said = rawtls.hello(
-                        self.address, rawtls.sni(HOST.encode()), rawtls.alpn(*names), version=version
+                        self.address,
+                        rawtls.sni(HOST.encode()),
+                        rawtls.alpn(*names),
+                        version=version,
                     )
                     if version == "1.2":
                         self.assertEqual(said, ["fatal no_application_protocol"])
@@ -319,8 +353,18 @@ class Tls(harness.TestCase):
     @needs("openssl")
     def test_a_client_that_knows_one_kind_of_key_gets_that_one(self):
         only = {
-            ("-tls1_2", "RSA"): ["-sigalgs", "RSA+SHA256:RSA-PSS+SHA256", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"],
-            ("-tls1_2", "EC"): ["-sigalgs", "ECDSA+SHA256", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"],
+            ("-tls1_2", "RSA"): [
+                "-sigalgs",
+                "RSA+SHA256:RSA-PSS+SHA256",
+                "-cipher",
+                "ECDHE-RSA-AES128-GCM-SHA256",
+            ],
+            ("-tls1_2", "EC"): [
+                "-sigalgs",
+                "ECDSA+SHA256",
+                "-cipher",
+                "ECDHE-ECDSA-AES128-GCM-SHA256",
+            ],
             ("-tls1_3", "RSA"): ["-sigalgs", "RSA-PSS+SHA256:RSA+SHA256"],
             ("-tls1_3", "EC"): ["-sigalgs", "ECDSA+SHA256"],
         }
@@ -374,7 +418,9 @@ class Tls(harness.TestCase):
                 self.assertFalse(session.has_ticket if session else False)
                 client.close()
                 if session and version == "1.2":
-                    again = harness.TlsClient(self.address, HOST, context, session=session).handshake()
+                    again = harness.TlsClient(
+                        self.address, HOST, context, session=session
+                    ).handshake()
                     self.assertFalse(again.tls.session_reused)
                     again.close()
 
@@ -432,7 +478,7 @@ class Tls(harness.TestCase):
         for size in (4, 5, 100):
             raw, _ = rawtls.plain(self.address, rawtls.records(whole, size), finish=True)
             self.assertEqual(rawtls.describe(raw)[:2], ["server_hello", "certificate"])
-        # A record that splits the message's own header of four bytes: mbedTLS closes, which is safe.
+        # A record that splits the message's own four-byte header: mbedTLS closes, safely.
         raw, ending = rawtls.plain(self.address, rawtls.records(whole, 1), finish=True)
         self.assertNotEqual(ending, "timeout")
         self.assertNotIn("certificate", rawtls.describe(raw)[:1])

@@ -237,8 +237,10 @@ static void says_what_a_template_lacks_once(void)
 {
     struct tree tree = tree_open();
     char list[4000] = "";
+    size_t used = 0;
     for (int i = 0; i < 100; i++)
-        sprintf(list + strlen(list), "d%d.example t %s\n", i, i % 2 ? "mode=testing" : "");
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "d%d.example t %s\n", i,
+                                 i % 2 ? "mode=testing" : "");
     tree_write(&tree, "main.ini",
                "[server]\ndomains_file = l\n[policy t]\nmode = enforce\n"
                "max_age = 3600\nmx = *.com\n[defaults]\ncertificate = /c\n");

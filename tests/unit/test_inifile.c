@@ -157,8 +157,8 @@ static void passes_long_values_whole(void)
             char value[1100] = "";
             char text[1200];
             char expected[1200];
-            while (strlen(value) < length)
-                strcat(value, fills[i]);
+            for (size_t at = 0; at < length; at++)
+                value[at] = fills[i][at % strlen(fills[i])];
             value[length] = 'e';
             value[length + 1] = '\0';
             snprintf(text, sizeof(text), "[a]\nkey = %s ; c\nz = y\n", value);
