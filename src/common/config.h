@@ -89,6 +89,7 @@ struct config_acme {
     bool present;
     bool accept_terms;
     const char *directory;
+    const char *challenges; /* the directory of pending TLS-ALPN-01 challenges */
     const char **contacts;
     size_t contact_count;
     bool renew_auto;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "pattern.h"
+
 /* Takes one of two words. */
 static int read_words(const struct setting_line *line, const char *yes, const char *no, bool *out,
                       struct error *why)
@@ -33,6 +35,16 @@ static int read_directory(const struct setting_line *line, struct error *why)
     return 0;
 }
 
+static int read_challenges(const struct setting_line *line, struct error *why)
+{
+    struct draft *draft = line->draft;
+    (void)why;
+    char *path = pattern_absolute(&draft->config->arena, draft->directory, line->value, false);
+    draft->out_of_memory = draft->out_of_memory || path == NULL;
+    draft->config->acme.challenges = path;
+    return 0;
+}
+
 static int take_contact(const struct setting_line *line, const char *item, struct error *why)
 {
     struct config_acme *acme = &line->draft->config->acme;
@@ -53,6 +65,7 @@ static int read_contact(const struct setting_line *line, struct error *why)
 const struct setting setacme_rows[] = {
     {"accept_terms", false, read_accept_terms, 0, 0, 0},
     {"directory", false, read_directory, 0, 0, 0},
+    {"challenges", false, read_challenges, 0, 0, 0},
     {"contact", true, read_contact, 0, 0, 0},
     {"renew", false, read_renew, 0, 0, 0},
     {"orders_per_hour", false, setting_number, offsetof(struct config, acme.orders_per_hour), 1,
@@ -64,6 +77,7 @@ void setacme_begin(struct config_acme *acme)
 {
     *acme = (struct config_acme){
         .directory = "https://acme-v02.api.letsencrypt.org/directory",
+        .challenges = "/run/mta-stsd/challenges",
         .renew_auto = true,
         .orders_per_hour = 90,
     };

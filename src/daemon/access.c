@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* access: the one line that each fetch leaves in the log. */
+/* access: the one line that each fetch, refusal and challenge leaves in the log. */
 #include "access.h"
 
 #include <time.h>
@@ -20,4 +20,18 @@ void access_log(enum config_access_log mode, const struct access_entry *entry)
     log_line(LOG_LEVEL_INFO, "fetch time=%s host=%s client=%s status=%u tls=%s agent=\"%s\"%s",
              stamp, entry->host->text, client, entry->status, entry->tls_version, entry->agent,
              entry->is_complete ? "" : " incomplete");
+}
+
+void access_log_refusal(const struct network_address *client, const char *reason)
+{
+    char text[NETWORK_TEXT_MAX];
+    network_address_text(client, text);
+    log_stranger(LOG_LEVEL_INFO, "refused client=%s reason=\"%s\"", text, reason);
+}
+
+void access_log_challenge(const struct network_address *client, const struct hostname *host)
+{
+    char text[NETWORK_TEXT_MAX];
+    network_address_text(client, text);
+    log_stranger(LOG_LEVEL_INFO, "challenge host=%s client=%s answered", host->text, text);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* access: the one line that each fetch leaves in the log. */
+/* access: the one line that each fetch, refusal and challenge leaves in the log. */
 #ifndef DAEMON_ACCESS_H
 #define DAEMON_ACCESS_H
 
@@ -20,5 +20,11 @@ struct access_entry {
 
 /* Writes the line, as far as the mode wants it. */
 void access_log(enum config_access_log mode, const struct access_entry *entry);
+
+/* A connection that ended before a request; reason is our own words. */
+void access_log_refusal(const struct network_address *client, const char *reason);
+
+/* A handshake that answered a TLS-ALPN-01 challenge. */
+void access_log_challenge(const struct network_address *client, const struct hostname *host);
 
 #endif

@@ -12,7 +12,6 @@
 
 #include "access.h"
 #include "bridge.h"
-#include "log.h"
 #include "proxy.h"
 
 #define LINGER_MS        2000
@@ -70,13 +69,6 @@ static void log_fetch(struct conn *conn, bool is_complete)
         .is_complete = is_complete,
     };
     access_log(settings(conn->context)->access_log, &entry);
-}
-
-static void log_refusal(const struct conn *conn, const char *reason)
-{
-    char client[NETWORK_TEXT_MAX];
-    network_address_text(&conn->source, client);
-    log_stranger(LOG_LEVEL_INFO, "refused client=%s reason=\"%s\"", client, reason);
 }
 
 static void drop_bridge(struct conn *conn, bool is_complete)
@@ -173,7 +165,7 @@ static bool count_source(struct conn *conn)
     if (!conn->counted && evict_neighbour(conn))
         conn->counted = limit_take(conn->context->limit, &conn->source, server->limit_per_source);
     if (!conn->counted)
-        log_refusal(conn, "too many connections from this source");
+        access_log_refusal(&conn->source, "too many connections from this source");
     return conn->counted;
 }
 
@@ -231,7 +223,7 @@ static bool run_proxy(struct conn *conn)
     if (result == PROXY_RESULT_MORE)
         return false;
     if (result == PROXY_RESULT_BAD) {
-        log_refusal(conn, "no PROXY header, which proxy_from requires");
+        access_log_refusal(&conn->source, "no PROXY header, which proxy_from requires");
         conn_close(conn);
         return false;
     }
@@ -266,17 +258,26 @@ static bool run_handshake(struct conn *conn)
         return false;
     }
     struct tls_view view = {
-        .table = context->table, .certs = context->certs, .now_ms = context->now_ms};
+        .table = context->table,
+        .certs = context->certs,
+        .challenges = context->challenges,
+        .now_ms = context->now_ms,
+    };
     switch (tls_session_handshake(conn->session, &view)) {
     case TLS_RESULT_AGAIN:
         return false;
     case TLS_RESULT_DONE:
+        if (tls_session_is_challenge(conn->session)) {
+            access_log_challenge(&conn->source, tls_session_host(conn->session));
+            conn->phase = PHASE_ENDING;
+            return true;
+        }
         enter(conn, PHASE_WAITING, CONN_QUEUE_WAITING,
               settings(context)->idle_timeout_s * INT64_C(1000));
         return true;
     case TLS_RESULT_FAILED:
         tls_session_reason(conn->session, reason, sizeof(reason));
-        log_refusal(conn, reason);
+        access_log_refusal(&conn->source, reason);
         break;
     case TLS_RESULT_END:
         break;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "certstore.h"
+#include "challenge.h"
 #include "deadline.h"
 #include "http.h"
 #include "limit.h"
@@ -47,6 +48,7 @@ struct conn_context {
     struct tls *tls;
     struct http *http;
     struct certstore *certs;
+    struct challenges *challenges;
     struct limit *limit;
     struct site_table *table; /* the current one; a session holds its own */
     struct deadline_queue queues[CONN_QUEUE_COUNT];

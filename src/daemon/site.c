@@ -160,6 +160,11 @@ const struct config_server *site_table_server(const struct site_table *table)
     return &table->config->server;
 }
 
+const struct config_acme *site_table_acme(const struct site_table *table)
+{
+    return &table->config->acme;
+}
+
 size_t site_table_count(const struct site_table *table)
 {
     return table->count;

@@ -36,8 +36,9 @@ struct tls_session {
     const struct site *site;
     struct certstore_pair *pairs[CERTSTORE_PAIRS_MAX]; /* held while the handshake uses them */
     size_t pair_count;
-    const char *refusal; /* our own reason, or NULL */
-    int code;            /* mbedTLS's last error */
+    struct challenge *challenge; /* held; NULL: this is no challenge */
+    const char *refusal;         /* our own reason, or NULL */
+    int code;                    /* mbedTLS's last error */
 };
 
 /* ECDHE with AEAD only. */
@@ -60,7 +61,8 @@ static const uint16_t groups[] = {
     MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
 };
 
-static const char *alpn_protocols[] = {"http/1.1", NULL};
+/* In the order of our preference: the challenge's only where http/1.1 is not offered. */
+static const char *alpn_protocols[] = {"http/1.1", CHALLENGE_PROTOCOL, NULL};
 
 static int choose_host(struct tls_session *session, const struct hostname *host)
 {
@@ -103,12 +105,33 @@ static int refuse(struct tls_session *session, unsigned char alert, const char *
     return MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE;
 }
 
+/* RFC 8737 section 3: the answer to a challenge is this handshake's certificate. */
+static int answer_challenge(struct tls_session *session)
+{
+    struct error why;
+    const struct config_acme *acme = site_table_acme(session->view->table);
+    if (acme->present)
+        session->challenge =
+            challenge_find(session->view->challenges, acme->challenges, &session->host, &why);
+    if (session->challenge == NULL)
+        return refuse(session, MBEDTLS_SSL_ALERT_MSG_NO_APPLICATION_PROTOCOL,
+                      "no challenge is pending");
+    struct cert *cert = challenge_cert(session->challenge);
+    return mbedtls_ssl_set_hs_own_cert(&session->ssl, &cert->chain, &cert->key);
+}
+
+static bool offers_challenge_only(const mbedtls_ssl_context *ssl)
+{
+    const char *chosen = mbedtls_ssl_get_alpn_protocol(ssl);
+    return chosen != NULL && strcmp(chosen, CHALLENGE_PROTOCOL) == 0;
+}
+
 /* After all extensions are read, before any key is exchanged: SNI and ALPN are known. A refusal
  * here sends its alert itself, mbedTLS does not. It runs again after a HelloRetryRequest. */
 static int on_certificate(mbedtls_ssl_context *ssl)
 {
     struct tls_session *session = mbedtls_ssl_get_user_data_p(ssl);
-    if (session->pair_count > 0)
+    if (session->pair_count > 0 || session->challenge != NULL)
         return 0; /* mbedtls_ssl_set_hs_own_cert would append them again */
 
     if (session->site == NULL) {
@@ -117,6 +140,8 @@ static int on_certificate(mbedtls_ssl_context *ssl)
             return refuse(session, MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME, "no server name");
         session->host = *host;
     }
+    if (offers_challenge_only(ssl))
+        return answer_challenge(session);
     session->pair_count = certstore_find(session->view->certs, session->site, &session->host,
                                          session->view->now_ms, session->pairs);
     if (session->pair_count == 0)
@@ -229,6 +254,7 @@ void tls_session_close(struct tls_session *session)
         return;
     mbedtls_ssl_free(&session->ssl);
     give_pairs_back(session);
+    challenge_unref(session->challenge);
     site_table_unref(session->table);
     free(session);
 }
@@ -313,6 +339,11 @@ enum tls_result tls_session_end(struct tls_session *session)
         return result_of(session, code);
     session->ended = true;
     return TLS_RESULT_DONE;
+}
+
+bool tls_session_is_challenge(const struct tls_session *session)
+{
+    return session->challenge != NULL;
 }
 
 const struct hostname *tls_session_host(const struct tls_session *session)

@@ -3,10 +3,12 @@
 #ifndef DAEMON_TLS_H
 #define DAEMON_TLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "certstore.h"
+#include "challenge.h"
 #include "error.h"
 #include "hostname.h"
 #include "site.h"
@@ -21,6 +23,7 @@ void tls_close(struct tls *tls);
 struct tls_view {
     struct site_table *table;
     struct certstore *certs;
+    struct challenges *challenges;
     int64_t now_ms;
 };
 
@@ -53,6 +56,10 @@ enum tls_result tls_session_end(struct tls_session *session);
 
 /* Pushes what was written and held back to fill packets. */
 void tls_session_flush(struct tls_session *session);
+
+/* Whether the handshake answered a TLS-ALPN-01 challenge: all is said then, no request may follow.
+ */
+bool tls_session_is_challenge(const struct tls_session *session);
 
 /* Valid once the handshake is done; lent by the session, which holds the table. */
 const struct hostname *tls_session_host(const struct tls_session *session);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "certstore.h"
+#include "challenge.h"
 #include "conn.h"
 #include "http.h"
 #include "log.h"
@@ -285,6 +286,7 @@ static void free_worker(struct worker *worker)
 {
     http_close(worker->context.http);
     certstore_close(worker->context.certs);
+    challenges_close(worker->context.challenges);
     site_table_unref(worker->context.table);
     site_table_unref(worker->next_table);
     listener_set_unref(worker->listeners);
@@ -308,8 +310,10 @@ static int open_parts(struct worker *worker, struct error *why)
     if (worker->context.epoll < 0 || worker->wake_fd < 0)
         return error_set(why, "cannot start a worker: %s", strerror(errno));
     worker->context.certs = certstore_open(CERTIFICATES);
+    worker->context.challenges = challenges_open();
     worker->gates = make_gates(worker->listeners);
-    if (worker->context.certs == NULL || worker->gates == NULL)
+    if (worker->context.certs == NULL || worker->context.challenges == NULL ||
+        worker->gates == NULL)
         return error_set(why, "cannot start a worker: out of memory");
     if (http_open(&worker->context.http, why) != 0)
         return -1;
