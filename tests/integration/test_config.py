@@ -228,7 +228,9 @@ class Check(harness.TestCase):
             with self.subTest(line=line):
                 ini = self.good().replace("[defaults]", line + "\n[defaults]")
                 self.assert_check(ini, 1, rf"check\.ini:\d+: error: .*{pattern}")
-                self.assertRegex(self.refuse_start(ini, "check.ini"), rf"error: .*(?i:{pattern})")
+                if not harness.WRAPPER:  # it would take minutes to learn the same
+                    said = self.refuse_start(ini, "check.ini")
+                    self.assertRegex(said, rf"error: .*(?i:{pattern})")
 
     def test_each_bad_value_of_acme_and_dns_has_its_message(self):
         rows = {
