@@ -9,9 +9,6 @@
 
 #define POLICY_NAME_MAX 64
 
-static const char *const certbot_folders[] = {"/etc/letsencrypt/live/",
-                                              "/etc/letsencrypt/archive/"};
-
 /* One key. line points into the section: where the key stood first, when it may not repeat. */
 struct row {
     const char *key;
@@ -52,6 +49,28 @@ int block_check_policy_name(const char *name, struct error *why)
                          "hyphens, underscores or dots",
                          POLICY_NAME_MAX, name, POLICY_NAME_MAX);
     return 0;
+}
+
+int block_name_domain(struct draft *draft, struct draft_section *section, const char *bytes,
+                      size_t length, struct error *why)
+{
+    char right[HOSTNAME_MAX + 1];
+    struct hostname domain;
+    struct hostname host;
+    int result = hostname_parse(&domain, bytes, length, why);
+
+    if (result != 0 && hostname_suggest(right, bytes, length) &&
+        hostname_parse(&domain, right, strlen(right), NULL) == 0)
+        section->guessed = true;
+    if (domain.length > 0 && hostname_policy_host(&host, &domain, result == 0 ? why : NULL) != 0) {
+        section->guessed = false;
+        return -1;
+    }
+    if (result != 0 && !section->guessed)
+        return -1;
+    section->name = arena_copy(&draft->config->arena, domain.text, domain.length);
+    draft->out_of_memory = draft->out_of_memory || section->name == NULL;
+    return result;
 }
 
 static int read_policy(struct draft *draft, struct draft_section *section, unsigned line,
@@ -260,26 +279,6 @@ static void judge_exclusion(struct draft *draft, struct draft_section *section)
     block->policy_file = NULL; /* so that nothing is said of the file as well */
 }
 
-static bool is_certbots(const char *path)
-{
-    for (size_t i = 0; path != NULL && i < sizeof(certbot_folders) / sizeof(certbot_folders[0]);
-         i++) {
-        if (strncmp(path, certbot_folders[i], strlen(certbot_folders[i])) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void note_certbot(struct draft *draft, const struct config_pair *pair)
-{
-    if (!is_certbots(pair->certificate) && !is_certbots(pair->private_key))
-        return;
-    complaints_add(draft->said, COMPLAINT_NOTICE, pair->place.file, pair->place.line,
-                   "certbot's folders live and archive are closed to a daemon without root; let "
-                   "certbot's deploy hook deliver certificate and key to a folder of the daemon's, "
-                   "and name that here");
-}
-
 void block_finish(struct draft *draft, struct draft_section *section)
 {
     struct draft_block *block = section->block;
@@ -296,6 +295,4 @@ void block_finish(struct draft *draft, struct draft_section *section)
     pairs->count = block->pair_count;
     memcpy(pairs->items, block->pair_items, block->pair_count * sizeof(pairs->items[0]));
     block->pairs = pairs;
-    for (size_t i = 0; i < pairs->count; i++)
-        note_certbot(draft, &pairs->items[i]);
 }

@@ -48,6 +48,57 @@ void complaints_add(struct complaints *said, enum complaint_severity severity, c
     said->warnings += severity == COMPLAINT_WARNING;
 }
 
+/* Where a complaint belongs. */
+struct place {
+    struct complaint item;
+    size_t index; /* in which it was said */
+    size_t file;  /* the index of its file's first */
+};
+
+static int compare_sizes(size_t a, size_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static int compare_files(const void *a, const void *b)
+{
+    const struct place *one = a;
+    const struct place *other = b;
+    int order = strcmp(one->item.file, other->item.file);
+    return order != 0 ? order : compare_sizes(one->index, other->index);
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *one = a;
+    const struct place *other = b;
+    if (one->file != other->file)
+        return compare_sizes(one->file, other->file);
+    if (one->item.line != other->item.line)
+        return one->item.line < other->item.line ? -1 : 1;
+    return compare_sizes(one->index, other->index);
+}
+
+void complaints_sort(struct complaints *said, size_t first, const char *main_file)
+{
+    size_t count = said->count - first;
+    struct place *places = count > 1 ? calloc(count, sizeof(*places)) : NULL;
+    if (places == NULL)
+        return;
+    for (size_t i = 0; i < count; i++)
+        places[i] = (struct place){.item = said->items[first + i], .index = i + 1};
+    qsort(places, count, sizeof(*places), compare_files);
+    for (size_t i = 0; i < count; i++) {
+        bool is_same = i > 0 && strcmp(places[i].item.file, places[i - 1].item.file) == 0;
+        bool is_main = strcmp(places[i].item.file, main_file) == 0;
+        places[i].file = is_main ? 0 : is_same ? places[i - 1].file : places[i].index;
+    }
+    qsort(places, count, sizeof(*places), compare_places);
+    for (size_t i = 0; i < count; i++)
+        said->items[first + i] = places[i].item;
+    free(places);
+}
+
 void complaints_free(struct complaints *said)
 {
     for (size_t i = 0; i < said->count; i++) {

@@ -21,7 +21,7 @@ struct complaint {
 
 /* {0} is valid and empty. */
 struct complaints {
-    struct complaint *items; /* in the order they were found */
+    struct complaint *items; /* in the order they were found, unless sorted */
     size_t count;
     size_t errors;
     size_t warnings;
@@ -31,6 +31,10 @@ struct complaints {
 /* Copies file and text. line 0: the file as a whole. */
 void complaints_add(struct complaints *said, enum complaint_severity severity, const char *file,
                     unsigned line, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Sorts those from the number first on: by file, main_file first and the others as they were first
+ * mentioned, and by line. Leaves them as they are when out of memory. */
+void complaints_sort(struct complaints *said, size_t first, const char *main_file);
 
 void complaints_free(struct complaints *said);
 

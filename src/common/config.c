@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "domainlist.h"
 #include "draft.h"
 #include "file.h"
 #include "pattern.h"
+#include "reading.h"
 #include "resolve.h"
 #include "sections.h"
 #include "settings.h"
@@ -46,26 +48,43 @@ static const char *directory_of(struct draft *draft, const char *path)
 /* What takes the bytes of one file. */
 typedef void take_file(struct draft *draft, const char *file, const char *bytes, size_t length);
 
-/* named: where an ini names the file, or NULL. */
-static void read_file(struct draft *draft, const char *path, const struct config_place *named,
-                      take_file *take)
+/* missing: what to do where there is no such file. */
+static void read_file(struct draft *draft, const char *path, const char *missing, take_file *take)
 {
     struct file file;
     struct error why;
     const char *kept = draft_text(draft, path);
     if (kept == NULL)
         return;
+    errno = 0;
     if (file_read(&file, path, FILE_MAX_BYTES, &why) == 0) {
+        reading_keep(draft, path);
         take(draft, kept, (const char *)file.bytes, file.length);
         file_free(&file);
-    } else if (named != NULL) {
-        draft_refuse(draft, named->file, named->line, "%s", why.text);
-    } else {
-        const char *reason = why.text;
-        if (strncmp(reason, path, strlen(path)) == 0 && reason[strlen(path)] == ':')
-            reason += strlen(path) + strlen(": ");
-        draft_refuse(draft, path, 0, "%s", reason);
+        return;
     }
+    const char *advice = reading_advice(errno, missing);
+    const char *reason = why.text;
+    if (strncmp(reason, path, strlen(path)) == 0 && reason[strlen(path)] == ':')
+        reason += strlen(path) + strlen(": ");
+    draft_refuse(draft, path, 0, "%s%s", reason, advice);
+}
+
+static void read_list(struct draft *draft, const struct draft_path *list)
+{
+    struct file file;
+    struct error why;
+    errno = 0;
+    if (file_read(&file, list->path, FILE_MAX_BYTES, &why) != 0) {
+        draft_refuse(draft, list->place.file, list->place.line, "domains_file: %s%s", why.text,
+                     reading_advice(errno, "; put the list there, or correct the path"));
+        return;
+    }
+    const char *kept = draft_text(draft, list->path);
+    reading_keep(draft, list->path);
+    if (kept != NULL)
+        domainlist_read(draft, kept, (const char *)file.bytes, file.length);
+    file_free(&file);
 }
 
 static void take_main(struct draft *draft, const char *file, const char *bytes, size_t length)
@@ -92,20 +111,35 @@ static int compare_entries(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+static void read_entry(struct draft *draft, const char *directory, const char *name)
+{
+    struct stat state;
+    char *path = pattern_absolute(&draft->scratch, directory, name, false);
+    draft->out_of_memory = draft->out_of_memory || path == NULL;
+    if (draft->out_of_memory)
+        return;
+    if (stat(path, &state) == 0 && S_ISDIR(state.st_mode))
+        complaints_add(draft->said, COMPLAINT_NOTICE, path, 0,
+                       "this is a directory, and an include reads files only; write an `include` "
+                       "line for it, or give it a name that does not end in .ini");
+    else
+        read_file(draft, path, "; remove the link, or put there what it leads to", take_include);
+}
+
 static void read_include(struct draft *draft, const struct draft_path *include)
 {
     struct dirent **entries = NULL;
     int count = scandir(include->path, &entries, is_ini, compare_entries);
-    if (count < 0)
-        draft_refuse(draft, include->place.file, include->place.line,
-                     "include: %s: %s; name a directory that is there", include->path,
-                     strerror(errno));
+    if (count < 0) {
+        int cause = errno;
+        draft_refuse(draft, include->place.file, include->place.line, "include: %s: %s%s",
+                     include->path, strerror(cause),
+                     reading_advice(cause, "; name a directory that is there"));
+        return;
+    }
+    reading_keep(draft, include->path);
     for (int i = 0; i < count; i++) {
-        char *path = pattern_absolute(&draft->scratch, include->path, entries[i]->d_name, false);
-        if (path == NULL)
-            draft->out_of_memory = true;
-        else if (!draft->out_of_memory)
-            read_file(draft, path, NULL, take_include);
+        read_entry(draft, include->path, entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
@@ -113,11 +147,11 @@ static void read_include(struct draft *draft, const struct draft_path *include)
 
 static void read_all(struct draft *draft, const char *path)
 {
-    read_file(draft, path, NULL, take_main);
+    read_file(draft, path, "; name the configuration with -c FILE", take_main);
     for (struct draft_path *at = draft->includes; at != NULL; at = at->next)
         read_include(draft, at);
     for (struct draft_path *at = draft->lists; at != NULL; at = at->next)
-        read_file(draft, at->path, &at->place, domainlist_read);
+        read_list(draft, at);
     settings_end(draft);
 }
 
@@ -127,6 +161,12 @@ static int compare_name(const void *name, const void *domain)
     return strcmp(name, other->name);
 }
 
+static bool has_domain(const struct config *config, const char *name)
+{
+    return config->domain_count > 0 && bsearch(name, config->domains, config->domain_count,
+                                               sizeof(config->domains[0]), compare_name) != NULL;
+}
+
 static void judge_default_host(struct draft *draft)
 {
     static const char prefix[] = "mta-sts.";
@@ -134,14 +174,12 @@ static void judge_default_host(struct draft *draft)
     const char *host = config->server.default_host.text;
     if (host[0] == '\0')
         return;
-    if (strncmp(host, prefix, strlen(prefix)) == 0 && config->domain_count > 0 &&
-        bsearch(host + strlen(prefix), config->domains, config->domain_count,
-                sizeof(config->domains[0]), compare_name) != NULL)
+    if (strncmp(host, prefix, strlen(prefix)) == 0 && has_domain(config, host + strlen(prefix)))
         return;
     draft_refuse(draft, draft->default_host_place.file, draft->default_host_place.line,
                  "default_host: %s is the policy host of no domain configured here; write "
-                 "mta-sts. and one of the domains",
-                 host);
+                 "mta-sts.%s",
+                 host, has_domain(config, host) ? host : " and one of the domains");
 }
 
 static void load(struct draft *draft, const char *path)
@@ -160,7 +198,7 @@ static void load(struct draft *draft, const char *path)
     if (draft->out_of_memory)
         return;
     judge_default_host(draft);
-    if (draft->config->domain_count == 0 && !draft->refused)
+    if (draft->config->domain_count + draft->config->broken_count == 0 && !draft->refused)
         complaints_add(draft->said, COMPLAINT_WARNING, path, 0,
                        "no domain is configured, so every name is refused; write a section such as "
                        "[example.com]");
@@ -169,6 +207,7 @@ static void load(struct draft *draft, const char *path)
 int config_load(struct config **out, const char *path, struct complaints *said)
 {
     *out = NULL;
+    size_t said_before = said->count;
     struct draft draft = {.said = said, .config = calloc(1, sizeof(struct config))};
     if (draft.config == NULL) {
         complaints_add(said, COMPLAINT_ERROR, path, 0, "out of memory");
@@ -177,6 +216,7 @@ int config_load(struct config **out, const char *path, struct complaints *said)
     load(&draft, path);
     if (draft.out_of_memory)
         draft_refuse(&draft, path, 0, "out of memory");
+    complaints_sort(said, said_before, path);
 
     int result = draft.refused || said->out_of_memory ? -1 : 0;
     struct config *config = draft.config;

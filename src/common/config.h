@@ -40,6 +40,7 @@ struct config_server {
     size_t listen_count;
     bool listen_set;
     const char *user;                    /* NULL: not set */
+    struct config_place user_place;      /* {0} where it is not set */
     struct hostname default_host;        /* empty: none */
     unsigned max_removed;                /* built-in 10 */
     bool max_removed_is_percent;         /* built-in true */
@@ -112,7 +113,12 @@ struct config {
     struct config_dns dns;
     struct config_domain *domains; /* sorted by name, each name once */
     size_t domain_count;
-    size_t broken_count;
+    size_t served_count; /* domains without an error */
+    size_t broken_count; /* with one, and those whose names cannot be read: not among domains */
+    /* What was read: the main file, each include's directory and files, lists, and of the policy
+     * files the first 64; each once. */
+    const char *const *files;
+    size_t file_count;
     struct arena arena; /* holds all that is borrowed above */
 };
 

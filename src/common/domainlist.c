@@ -30,21 +30,20 @@ static struct iniline_slice next_word(struct iniline_slice *rest)
     return word;
 }
 
-/* The name as it lives in the config, or NULL with why. */
-static const char *read_domain(struct draft *draft, struct iniline_slice word, struct error *why)
+static int read_domain(struct draft *draft, struct draft_section *domain, struct iniline_slice word,
+                       struct error *why)
 {
-    struct hostname domain;
-    struct hostname host;
     if (word.bytes[0] == ';')
-        return error_set(why, "`;` starts no comment in a list; write `#`"), NULL;
+        return error_set(why, "`;` starts no comment in a list; write `#`");
     if (word.bytes[0] == '[')
-        return error_set(why, "a list has no sections; write the domain without brackets"), NULL;
-    if (hostname_parse(&domain, word.bytes, word.length, why) != 0 ||
-        hostname_policy_host(&host, &domain, why) != 0)
-        return NULL;
-    char *name = arena_copy(&draft->config->arena, domain.text, domain.length);
-    draft->out_of_memory = draft->out_of_memory || name == NULL;
-    return name;
+        return error_set(why, "a list has no sections; write the domain without brackets");
+    return block_name_domain(draft, domain, word.bytes, word.length, why);
+}
+
+/* How much of it is quoted. */
+static int shown(struct iniline_slice word)
+{
+    return word.length < 100 ? (int)word.length : 100;
 }
 
 /* One word behind the domain: the policy's name, or key=value. */
@@ -78,21 +77,55 @@ static void take_word(struct draft *draft, struct draft_section *domain, struct 
     }
 }
 
+/* Whether blanks stand beside the `=` that joins a key and its value; says so then, once. */
+static bool refuse_blanks(struct draft *draft, struct draft_section *domain,
+                          struct iniline_slice rest)
+{
+    struct iniline_slice key = {0};
+    for (struct iniline_slice word = next_word(&rest); word.length > 0; word = next_word(&rest)) {
+        const char *equals = memchr(word.bytes, '=', word.length);
+        bool leads = equals == word.bytes;
+        bool trails = equals == word.bytes + word.length - 1;
+        if (!leads && !trails) {
+            key = equals == NULL ? word : (struct iniline_slice){0};
+            continue;
+        }
+        struct iniline_slice value = {.bytes = word.bytes + 1, .length = word.length - 1};
+        if (!leads)
+            key = (struct iniline_slice){.bytes = word.bytes, .length = word.length - 1};
+        if (trails)
+            value = next_word(&rest);
+        if (key.length == 0 || value.length == 0)
+            return false;
+        draft_break(draft, domain, domain->line,
+                    "blanks stand around `=`; write %.*s=%.*s without blanks", shown(key),
+                    key.bytes, shown(value), value.bytes);
+        return true;
+    }
+    return false;
+}
+
+/* broken: why the line is refused, whatever stands in it; or NULL. */
 static void read_line(struct draft *draft, const char *file, unsigned line,
-                      struct iniline_slice rest)
+                      struct iniline_slice rest, const char *broken)
 {
     struct error why = {.text = ""};
     struct draft_section domain = {
         .kind = DRAFT_DOMAIN, .listed = true, .line = line, .file = file};
-    const char *broken = iniline_refuse_bytes(rest.bytes, rest.length);
+    struct iniline_slice bytes = rest;
     struct iniline_slice word = next_word(&rest);
+    bool fine = word.length == 0 || read_domain(draft, &domain, word, &why) == 0;
 
-    domain.name = word.length > 0 ? read_domain(draft, word, &why) : NULL;
-    if (broken != NULL || (word.length > 0 && domain.name == NULL))
+    if (broken == NULL)
+        broken = iniline_refuse_bytes(bytes.bytes, bytes.length);
+    if (broken != NULL || !fine)
         draft_break(draft, &domain, line, "%s", broken != NULL ? broken : why.text);
+    draft->unreadable_count += word.length > 0 && domain.name == NULL;
     if (draft->out_of_memory || domain.name == NULL)
         return;
-    while (broken == NULL && (word = next_word(&rest)).length > 0)
+    if (domain.broken || refuse_blanks(draft, &domain, rest))
+        rest.length = 0;
+    while ((word = next_word(&rest)).length > 0)
         take_word(draft, &domain, word);
     block_finish(draft, &domain);
     draft_keep(draft, &draft->domains, domain);
@@ -103,9 +136,9 @@ void domainlist_read(struct draft *draft, const char *file, const char *bytes, s
     const char *end = bytes + length;
     unsigned line = 0;
     size_t mark = iniline_mark_length(bytes, length);
-    if (mark > 0)
-        complaints_add(draft->said, COMPLAINT_ERROR, file, 1, "%s", iniline_mark_sentence);
     bytes += mark;
+    if (mark > 0 && bytes == end)
+        complaints_add(draft->said, COMPLAINT_ERROR, file, 1, "%s", iniline_mark_sentence);
 
     while (bytes < end && !draft->out_of_memory) {
         const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
@@ -114,6 +147,7 @@ void domainlist_read(struct draft *draft, const char *file, const char *bytes, s
         bytes = newline != NULL ? newline + 1 : end;
         if (newline != NULL && text.length > 0 && text.bytes[text.length - 1] == '\r')
             text.length--;
-        read_line(draft, file, ++line, text);
+        line++;
+        read_line(draft, file, line, text, line == 1 && mark > 0 ? iniline_mark_sentence : NULL);
     }
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* draft: what a load has gathered so far: domains, templates and settings as written, before
- * templates are resolved and defaults inherited. */
+/* draft: what a load has gathered so far, as written, before anything is inherited. */
 #include "draft.h"
 
 #include <stdarg.h>
@@ -92,6 +91,7 @@ void draft_free(struct draft *draft)
     arena_free(&draft->scratch);
     intern_free(&draft->texts);
     intern_free(&draft->scratch_texts);
+    intern_free(&draft->file_names);
     free(draft->templates.items);
     free(draft->domains.items);
     *draft = (struct draft){0};

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* draft: what a load has gathered so far: domains, templates and settings as written, before
- * templates are resolved and defaults inherited. */
+/* draft: what a load has gathered so far, as written, before anything is inherited. */
 #ifndef COMMON_DRAFT_H
 #define COMMON_DRAFT_H
 #include "config.h"
@@ -29,12 +28,11 @@ struct draft_block {
 /* A domain, a template, or [defaults]. */
 struct draft_section {
     enum draft_kind kind;
-    bool listed, broken;  /* listed: a line of a list, not a section of an ini */
-    unsigned line, order; /* order: in which it was read */
-    unsigned policy_line;
-    const char *name, *file;
-    const char *policy;        /* the template that a domain names, or NULL */
-    struct draft_block *block; /* NULL: sets nothing */
+    bool listed, broken; /* listed: a line of a list, not a section of an ini */
+    bool guessed;        /* broken, and the name is not the one written, but the one meant */
+    unsigned line, policy_line, order; /* order: in which it was read */
+    const char *name, *file, *policy;  /* policy: the template that a domain names, or NULL */
+    struct draft_block *block;         /* NULL: sets nothing */
 };
 
 struct draft_sections {
@@ -52,12 +50,14 @@ struct draft {
     struct config *config; /* the settings, and the arena of what lives on */
     struct complaints *said;
     struct arena scratch; /* of what goes with the draft */
-    struct intern texts, scratch_texts;
+    struct intern texts, scratch_texts, file_names;
+    const char **files;    /* those of the config */
     const char *directory; /* of the main file, absolute */
     struct draft_section defaults;
     struct draft_sections templates, domains;
     struct draft_path *includes, *lists;
     struct config_place default_host_place;
+    size_t unreadable_count;     /* of headers and list lines that name no domain */
     bool refused, out_of_memory; /* refused: the whole is */
 };
 

@@ -42,12 +42,14 @@ static const char *grouped(size_t number, char out[32])
 static int refuse_long(const char *path, size_t limit, struct error *why)
 {
     char number[32];
+    errno = EFBIG;
     return error_set(why, "%s: over %s bytes, which is the most that is read of such a file", path,
                      grouped(limit, number));
 }
 
 static int refuse_kind(const char *path, mode_t mode, struct error *why)
 {
+    errno = 0;
     return error_set(why, "%s: %s; name a regular file", path,
                      S_ISDIR(mode)    ? "this is a directory"
                      : S_ISFIFO(mode) ? "this is a named pipe"
@@ -105,6 +107,7 @@ static int read_all(struct file *file, int fd, size_t limit, const char *path, s
 int file_read(struct file *out, const char *path, size_t limit, struct error *why)
 {
     int result = -1;
+    int cause;
     struct stat state;
 
     *out = (struct file){0};
@@ -132,9 +135,11 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
     result = read_all(out, fd, limit, path, why);
 
 done:
+    cause = errno;
     close(fd);
     if (result != 0)
         file_free(out);
+    errno = cause;
     return result;
 }
 

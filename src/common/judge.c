@@ -3,6 +3,7 @@
  * said at the line that caused it, and kept once. */
 #include "judge.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,9 @@
 #include "file.h"
 #include "lint.h"
 #include "pattern.h"
+#include "reading.h"
+
+#define FILES_KEPT 64 /* policy files; 100,000 domains may have one each */
 
 /* What a finding is about, and who pays. */
 struct hearing {
@@ -166,24 +170,48 @@ static struct draft_section *payer_of(const struct inherit *inherit)
     return pattern_varies(pattern) ? inherit->own : inherit->policy_file;
 }
 
+/* A policy file that cannot be read; cause is errno's. */
+static void refuse_file(struct hearing *hearing, struct draft_section *payer, const char *reason,
+                        int cause)
+{
+    struct judge *judge = hearing->judge;
+    struct file_stamp stamp = file_stamp_of(hearing->file);
+    unsigned line =
+        payer == hearing->inherit->policy_file ? payer->block->policy_file_line : payer->line;
+    char missing[HOSTNAME_MAX + 64] = "; put the policy there, or correct the path";
+
+    hearing->broken = true;
+    if (cause == EFBIG) {
+        lint_policy_size(stamp.size > POLICY_MAX_BYTES ? (size_t)stamp.size : POLICY_MAX_BYTES + 1,
+                         hear_file, hearing);
+        return;
+    }
+    if (payer->kind == DRAFT_DOMAIN)
+        snprintf(missing, sizeof(missing), "; put the policy of %s there, or correct the path",
+                 payer->name);
+    if (is_news(judge, payer->file, line, reason))
+        draft_break(judge->draft, payer, line, "policy_file: %s%s", reason,
+                    reading_advice(cause, missing));
+}
+
 static const struct config_policy *judge_bytes(struct judge *judge, const struct inherit *inherit,
                                                const char *path)
 {
     struct draft *draft = judge->draft;
     struct draft_section *payer = payer_of(inherit);
-    unsigned line = payer == inherit->policy_file ? payer->block->policy_file_line : payer->line;
     struct hearing hearing = {.judge = judge, .inherit = inherit, .file = path};
     const struct config_policy *policy = NULL;
     struct file file;
     struct error why;
 
+    errno = 0;
     if (file_read(&file, path, POLICY_MAX_BYTES, &why) != 0) {
-        if (is_news(judge, payer->file, line, why.text))
-            draft_break(draft, payer, line, "policy_file: %s", why.text);
-        inherit->own->broken = true;
-        return NULL;
+        refuse_file(&hearing, payer, why.text, errno);
+    } else {
+        if (judge->file_count++ < FILES_KEPT)
+            reading_keep(draft, path);
+        lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);
     }
-    lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);
     if (hearing.broken) {
         inherit->own->broken = true;
         payer->broken = true;

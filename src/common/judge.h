@@ -15,6 +15,7 @@ struct judge {
     size_t image_size;
     struct policy last; /* made of values last, if there was nothing to say about it */
     const struct config_policy *last_policy;
+    size_t file_count;        /* policy files that were read */
     const char *file_pattern; /* the policy file read last that is the same for all */
     const struct config_policy *file_policy;
 };

@@ -304,6 +304,13 @@ bool lint_policy_text(const char *bytes, size_t length, lint_report *report, voi
     return !scan.judge.refused;
 }
 
+bool lint_policy_size(size_t length, lint_report *report, void *context)
+{
+    struct lint_judge judge = {.report = report, .context = context, .mx_index = LINT_NO_MX};
+    lint_value_size(&judge, length);
+    return !judge.refused;
+}
+
 bool lint_policy(const struct policy *policy, lint_report *report, void *context)
 {
     char number[16];

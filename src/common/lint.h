@@ -42,6 +42,9 @@ bool lint_policy(const struct policy *policy, lint_report *report, void *context
  * form: line ends, order, duplicates, blank lines, encoding. */
 bool lint_policy_text(const char *bytes, size_t length, lint_report *report, void *context);
 
+/* Judges the size alone, of a policy file that is too large to be read. */
+bool lint_policy_size(size_t length, lint_report *report, void *context);
+
 /* The table, ended by a rule whose id is NULL. */
 extern const struct lint_rule lint_rules[];
 

@@ -219,6 +219,46 @@ static enum lint_rule_number rule_of_fault(enum hostname_fault fault)
     return LINT_RULE_MX_NOT_A_NAME;
 }
 
+static bool is_number(struct lint_span word)
+{
+    size_t digits = 0;
+    while (digits < word.length && word.bytes[digits] >= '0' && word.bytes[digits] <= '9')
+        digits++;
+    return digits == word.length;
+}
+
+/* A host name in full, as it stands in zone files too. */
+static bool is_full_name(struct lint_span word)
+{
+    enum hostname_fault fault = hostname_mx_fault(word.bytes, word.length);
+    return (fault == HOSTNAME_FINE || fault == HOSTNAME_TRAILING_DOT) &&
+           memchr(word.bytes, '.', word.length) != NULL;
+}
+
+/* What is no name is perhaps several, or one with its preference. */
+static enum lint_rule_number rule_of_words(struct lint_span value)
+{
+    size_t names = 0;
+    size_t numbers = 0;
+    struct lint_span word = {value.bytes, 0};
+    for (size_t i = 0; i <= value.length; i++) {
+        if (i < value.length && memchr(", \t", value.bytes[i], strlen(", \t")) == NULL) {
+            word.length++;
+            continue;
+        }
+        if (word.length > 0 && is_number(word))
+            numbers++;
+        else if (word.length > 0 && is_full_name(word))
+            names++;
+        else if (word.length > 0)
+            return LINT_RULE_MX_NOT_A_NAME;
+        word = (struct lint_span){value.bytes + (i < value.length ? i + 1 : i), 0};
+    }
+    if (names > 1)
+        return LINT_RULE_MX_SEVERAL;
+    return names == 1 && numbers > 0 ? LINT_RULE_MX_PREFERENCE : LINT_RULE_MX_NOT_A_NAME;
+}
+
 static bool is_duplicate(const struct lint_fields *fields, struct lint_span pattern)
 {
     for (size_t i = 0; i < fields->mx_kept; i++)
@@ -233,8 +273,10 @@ void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct 
     if (fault != HOSTNAME_FINE) {
         char right[HOSTNAME_MAX + 1];
         bool known = hostname_suggest(right, value.bytes, value.length);
-        lint_judge_break(judge, rule_of_fault(fault), value,
-                         known ? right : "which begins with xn--");
+        enum lint_rule_number rule = rule_of_fault(fault);
+        if (rule == LINT_RULE_MX_NOT_A_NAME)
+            rule = rule_of_words(value);
+        lint_judge_break(judge, rule, value, known ? right : "which begins with xn--");
         return;
     }
 
@@ -298,7 +340,7 @@ static void judge_max_age_in_mode(struct lint_judge *judge, const struct lint_fi
     judge->line = 0;
 }
 
-static void judge_size(struct lint_judge *judge, size_t length)
+void lint_value_size(struct lint_judge *judge, size_t length)
 {
     char number[24];
 
@@ -324,5 +366,5 @@ void lint_value_whole(struct lint_judge *judge, const struct lint_fields *fields
     for (size_t i = 0; i < LINT_KEYS; i++)
         if (!fields->seen[i])
             lint_judge_break(judge, missing[i], span_of(""), NULL);
-    judge_size(judge, length);
+    lint_value_size(judge, length);
 }

@@ -41,6 +41,9 @@ void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct 
 void lint_value_max_age(struct lint_judge *judge, struct lint_fields *fields,
                         struct lint_span value);
 
+/* Judges the size in bytes alone. */
+void lint_value_size(struct lint_judge *judge, size_t length);
+
 /* Judges what only the whole shows: missing fields, max_age against mode, the size in bytes. */
 void lint_value_whole(struct lint_judge *judge, const struct lint_fields *fields, size_t length);
 

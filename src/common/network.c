@@ -138,6 +138,22 @@ static int refuse_listen(struct error *why, const char *text)
                      text);
 }
 
+/* An IPv6 address without brackets, perhaps with a port behind it, which cannot be told apart. */
+static int refuse_bare_v6(struct error *why, const char *text, const char *colon)
+{
+    struct in6_addr v6;
+    char head[INET6_ADDRSTRLEN];
+    bool has_port = copy_head(head, sizeof(head), text, colon) == 0 &&
+                    inet_pton(AF_INET6, head, &v6) == 1 && parse_number(colon + 1, 65535) >= 0;
+    if (has_port)
+        return error_set(why, "\"%.100s\" lacks its brackets; write it as [%s]:%s", text, head,
+                         colon + 1);
+    if (inet_pton(AF_INET6, text, &v6) == 1)
+        return error_set(why, "\"%.100s\" lacks its brackets and its port; write it as in [%s]:443",
+                         text, text);
+    return refuse_listen(why, text);
+}
+
 int network_parse_listen(struct network_endpoint out[2], size_t *count, const char *text,
                          struct error *why)
 {
@@ -148,9 +164,8 @@ int network_parse_listen(struct network_endpoint out[2], size_t *count, const ch
     *count = 0;
     const char *colon = strrchr(text, ':');
     const char *digits = colon != NULL ? colon + 1 : text;
-    if (colon != NULL && inet_pton(AF_INET6, text, &v6) == 1)
-        return error_set(why, "\"%s\" lacks its port or its brackets; write it as in [%s]:443",
-                         text, text);
+    if (colon != NULL && text[0] != '[' && memchr(text, ':', (size_t)(colon - text)) != NULL)
+        return refuse_bare_v6(why, text, colon);
     long port = parse_number(digits, 65535);
     if (port < 0 && *digits != '\0' && strspn(digits, "0123456789") == strlen(digits))
         return error_set(why, "\"%.100s\" has a port above 65535; write 0 to 65535", text);

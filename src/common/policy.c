@@ -59,7 +59,7 @@ int policy_max_age_parse(uint32_t *out, const char *text, struct error *why)
     if (value > POLICY_MAX_AGE)
         return error_set(
             why, "max_age %.100s is over %d, the most that RFC 8461 allows; write %d or less", text,
-            POLICY_MAX_AGE, POLICY_MAX_AGE);
+            POLICY_MAX_AGE, POLICY_MAX_AGE - 1);
     if (digits > MAX_AGE_DIGITS)
         return error_set(why,
                          "max_age \"%.100s\" has more than %d digits; write it without zeros "

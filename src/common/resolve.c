@@ -3,18 +3,27 @@
  * equal policies once. */
 #include "resolve.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "judge.h"
 #include "keyword.h"
 
+/* What the domains of one template have in common, or those of none. */
+struct shared {
+    const struct config_policy *policy; /* of those that set nothing of it themselves; NULL: not
+                                           made yet, or refused */
+    size_t bare_count;                  /* of those without a certificate */
+    const struct draft_section *bare;   /* the first of them */
+};
+
 struct resolver {
     struct draft *draft;
     struct judge judge;
-    /* What a domain gets that sets nothing of its policy itself: one a template, and at last one
-     * for none. NULL: not made yet, or refused. */
-    const struct config_policy **plain;
+    struct shared *shared;             /* one a template, and at last one for none */
+    size_t certbot_count;              /* of domains' own pairs in certbot's folders */
+    const struct config_pair *certbot; /* the first of them */
 };
 
 static int compare_sections(const void *a, const void *b)
@@ -24,6 +33,8 @@ static int compare_sections(const void *a, const void *b)
     int order = strcmp(one->name, other->name);
     if (order != 0)
         return order;
+    if (one->guessed != other->guessed)
+        return one->guessed ? 1 : -1;
     if (one->listed != other->listed)
         return one->listed ? 1 : -1;
     return one->order < other->order ? -1 : one->order > other->order;
@@ -41,37 +52,65 @@ static void sort(struct draft_sections *sections)
 
 /* Of several with one name the first in order stays: a section before a line of a list, and what
  * was read earlier before what was read later. */
-static void drop_repeated_domain(struct draft *draft, const struct draft_section *first,
-                                 const struct draft_section *second)
+static void drop_repeated(struct draft *draft, const struct draft_section *first,
+                          const struct draft_section *second, bool first_serves)
 {
+    if (second->guessed) { /* its own error is said */
+        draft->unreadable_count++;
+        return;
+    }
+    /* Two lines of a list are said to be two, even where a section overrides both. */
+    if (second->listed && second[-1].listed && !first->listed) {
+        first = &second[-1];
+        first_serves = false;
+    }
     if (second->listed && !first->listed)
         complaints_add(draft->said, COMPLAINT_NOTICE, second->file, second->line,
                        "%s has a section at %s:%u, which overrides this line of the list",
                        first->name, first->file, first->line);
     else
         complaints_add(draft->said, COMPLAINT_ERROR, second->file, second->line,
-                       "%s stands already at %s:%u; write each domain once (the first serves)",
-                       first->name, first->file, first->line);
+                       "%s stands already at %s:%u; write each domain once%s", first->name,
+                       first->file, first->line, first_serves ? " (the first serves)" : "");
 }
 
-static void drop_repeated_domains(struct draft *draft)
+static bool is_certbots(const char *path)
 {
-    struct draft_sections *domains = &draft->domains;
-    size_t kept = 0;
-    for (size_t i = 0; i < domains->count; i++) {
-        struct draft_section *domain = &domains->items[i];
-        struct draft_section *last = kept > 0 ? &domains->items[kept - 1] : NULL;
-        bool is_repeated = last != NULL && strcmp(last->name, domain->name) == 0;
-        /* Two lines of a list are said to be two, even where a section overrides both. */
-        if (is_repeated && domain->listed && i > 0 && domain[-1].listed &&
-            strcmp(domain[-1].name, domain->name) == 0)
-            last = &domain[-1];
-        if (is_repeated)
-            drop_repeated_domain(draft, last, domain);
-        else
-            domains->items[kept++] = *domain;
+    static const char *const folders[] = {"/etc/letsencrypt/live/", "/etc/letsencrypt/archive/"};
+    for (size_t i = 0; path != NULL && i < sizeof(folders) / sizeof(folders[0]); i++) {
+        if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+            return true;
     }
-    domains->count = kept;
+    return false;
+}
+
+/* others: how many more certificates it holds for. */
+static void note_certbot(struct draft *draft, const struct config_pair *pair, size_t others)
+{
+    char more[64] = "";
+    if (others > 0)
+        snprintf(more, sizeof(more), " (and in %zu other place%s)", others, others == 1 ? "" : "s");
+    complaints_add(draft->said, COMPLAINT_NOTICE, pair->place.file, pair->place.line,
+                   "certbot's folders live and archive are closed to a daemon without root; let "
+                   "certbot's deploy hook deliver certificate and key to a folder of the daemon's, "
+                   "and name that here%s",
+                   more);
+}
+
+/* What many inherit is noted in its own place; the domains' own, of which there may be very many,
+ * are counted. */
+static void look_for_certbot(struct resolver *resolver, const struct draft_section *section)
+{
+    const struct config_pairs *pairs = section->block != NULL ? section->block->pairs : NULL;
+    for (size_t i = 0; pairs != NULL && i < pairs->count; i++) {
+        const struct config_pair *pair = &pairs->items[i];
+        if (!is_certbots(pair->certificate) && !is_certbots(pair->private_key))
+            continue;
+        if (section->kind != DRAFT_DOMAIN)
+            note_certbot(resolver->draft, pair, 0);
+        else if (resolver->certbot_count++ == 0)
+            resolver->certbot = pair;
+    }
 }
 
 static void judge_templates(struct resolver *resolver)
@@ -81,6 +120,7 @@ static void judge_templates(struct resolver *resolver)
 
     struct inherit inherit = inherit_from(&draft->defaults, NULL, NULL);
     inherit.own = &draft->defaults;
+    look_for_certbot(resolver, &draft->defaults);
     if (inherit.mx != NULL || inherit.policy_file != NULL)
         judge_policy(&resolver->judge, &inherit, NULL);
     for (size_t i = 0; i < templates->count && !draft->out_of_memory; i++) {
@@ -91,6 +131,7 @@ static void judge_templates(struct resolver *resolver)
                         own[-1].file, own[-1].line);
         inherit = inherit_from(&draft->defaults, own, NULL);
         inherit.own = own;
+        look_for_certbot(resolver, own);
         if (inherit.mx != NULL || inherit.policy_file != NULL)
             judge_policy(&resolver->judge, &inherit, NULL);
     }
@@ -128,22 +169,29 @@ static struct draft_section *find_template(struct draft *draft, struct draft_sec
     return NULL;
 }
 
-static const struct config_policy *resolve_policy(struct resolver *resolver,
-                                                  const struct inherit *inherit,
-                                                  const struct draft_section *template_)
+static const struct config_policy *
+resolve_policy(struct resolver *resolver, const struct inherit *inherit, struct shared *shared)
 {
-    const struct draft_sections *templates = &resolver->draft->templates;
     const struct draft_section *own = inherit->own;
-    size_t index = template_ != NULL ? (size_t)(template_ - templates->items) : templates->count;
     bool is_plain = inherit->policy_file == NULL && inherit->mode != own &&
                     inherit->max_age != own && inherit->mx != own;
 
-    if (is_plain && resolver->plain[index] != NULL)
-        return resolver->plain[index];
+    if (is_plain && shared->policy != NULL)
+        return shared->policy;
     const struct config_policy *policy = judge_policy(&resolver->judge, inherit, own->name);
     if (is_plain)
-        resolver->plain[index] = policy;
+        shared->policy = policy;
     return policy;
+}
+
+/* template_: NULL for none. */
+static struct shared *shared_of(const struct resolver *resolver,
+                                const struct draft_section *template_)
+{
+    const struct draft_sections *templates = &resolver->draft->templates;
+    if (template_ == NULL)
+        return &resolver->shared[templates->count];
+    return &resolver->shared[template_ - templates->items];
 }
 
 static void resolve_domain(struct resolver *resolver, struct draft_section *domain,
@@ -152,16 +200,18 @@ static void resolve_domain(struct resolver *resolver, struct draft_section *doma
     struct draft *draft = resolver->draft;
     struct draft_section *template_ = find_template(draft, domain);
     struct inherit inherit = inherit_from(&draft->defaults, template_, domain);
+    struct shared *shared = shared_of(resolver, template_);
 
-    if (inherit.pairs == NULL && !domain->broken && !inherit.outer_broken)
-        draft_break(draft, domain, domain->line,
-                    "%s has no certificate; write `certificate = PATH` in its section, or in "
-                    "[defaults] with %%h for the host's name",
-                    domain->name);
+    if (inherit.pairs == NULL && !domain->broken && !inherit.outer_broken) {
+        domain->broken = true;
+        if (shared->bare_count++ == 0)
+            shared->bare = domain;
+    }
+    look_for_certbot(resolver, domain);
     *out = (struct config_domain){
         .name = domain->name,
         .place = {.file = domain->file, .line = domain->line},
-        .policy = resolve_policy(resolver, &inherit, template_),
+        .policy = resolve_policy(resolver, &inherit, shared),
         .pairs = inherit.pairs != NULL ? inherit.pairs->block->pairs : NULL,
         .own_certificate = inherit.pairs == domain,
     };
@@ -182,26 +232,58 @@ static void resolve_all(struct resolver *resolver)
         return;
     config->domains =
         draft_alloc(draft, &config->arena, domains->count * sizeof(config->domains[0]));
+    struct draft_section *first = NULL;
+    struct config_domain *out = NULL;
     for (size_t i = 0; i < domains->count && !draft->out_of_memory; i++) {
-        struct config_domain *out = &config->domains[config->domain_count++];
-        resolve_domain(resolver, &domains->items[i], out);
-        config->broken_count += out->broken;
+        struct draft_section *domain = &domains->items[i];
+        if (first != NULL && strcmp(first->name, domain->name) == 0) {
+            drop_repeated(draft, first, domain, !out->broken);
+            continue;
+        }
+        first = domain;
+        out = &config->domains[config->domain_count++];
+        resolve_domain(resolver, domain, out);
+        config->served_count += !out->broken;
     }
+}
+
+/* What is said once for many domains. */
+static void say_counted(const struct resolver *resolver)
+{
+    struct draft *draft = resolver->draft;
+    for (size_t i = 0; i <= draft->templates.count; i++) {
+        const struct shared *shared = &resolver->shared[i];
+        if (shared->bare_count == 1)
+            complaints_add(draft->said, COMPLAINT_ERROR, shared->bare->file, shared->bare->line,
+                           "%s has no certificate; write `certificate = PATH` in its section, or "
+                           "in [defaults] with %%h for the host's name",
+                           shared->bare->name);
+        else if (shared->bare_count > 1)
+            complaints_add(draft->said, COMPLAINT_ERROR, shared->bare->file, shared->bare->line,
+                           "%zu domains have no certificate, the first is %s; write `certificate "
+                           "= PATH` in their sections, or in [defaults] with %%h for the host's "
+                           "name",
+                           shared->bare_count, shared->bare->name);
+    }
+    if (resolver->certbot_count > 0)
+        note_certbot(draft, resolver->certbot, resolver->certbot_count - 1);
 }
 
 void resolve_domains(struct draft *draft)
 {
     struct resolver resolver = {.draft = draft, .judge = {.draft = draft}};
-    resolver.plain = calloc(draft->templates.count + 1, sizeof(resolver.plain[0]));
-    if (resolver.plain == NULL) {
+    resolver.shared = calloc(draft->templates.count + 1, sizeof(resolver.shared[0]));
+    if (resolver.shared == NULL) {
         draft->out_of_memory = true;
         return;
     }
     sort(&draft->templates);
     sort(&draft->domains);
-    drop_repeated_domains(draft);
     judge_templates(&resolver);
     resolve_all(&resolver);
+    say_counted(&resolver);
+    struct config *config = draft->config;
+    config->broken_count = config->domain_count - config->served_count + draft->unreadable_count;
     judge_free(&resolver.judge);
-    free(resolver.plain);
+    free(resolver.shared);
 }

@@ -153,38 +153,37 @@ static void open_template(struct reader *reader, const char *name, const char *b
         open_block(reader, DRAFT_TEMPLATE, kept, broken);
 }
 
-static void note_policy_host(const struct reader *reader, const struct hostname *domain)
+static void note_policy_host(const struct reader *reader, const char *domain)
 {
     static const char prefix[] = "mta-sts.";
-    const char *rest = domain->text + strlen(prefix);
-    if (strncmp(domain->text, prefix, strlen(prefix)) != 0 || strchr(rest, '.') == NULL)
+    const char *rest = domain + strlen(prefix);
+    if (strncmp(domain, prefix, strlen(prefix)) != 0 || strchr(rest, '.') == NULL)
         return;
     complaints_add(reader->draft->said, COMPLAINT_WARNING, reader->file, reader->line,
-                   "the section is for mail to addresses at %s; for those at %s write [%s]",
-                   domain->text, rest, rest);
+                   "the section is for mail to addresses at %s; for those at %s write [%s]", domain,
+                   rest, rest);
 }
 
 /* A title with a dot is a domain's: whatever is wrong with it harms that domain alone. */
 static void open_domain(struct reader *reader, const char *title, size_t length, const char *broken)
 {
     struct draft *draft = reader->draft;
-    struct hostname domain, host;
+    struct draft_section named = {.kind = DRAFT_DOMAIN};
     struct error why;
-    bool fine = hostname_parse(&domain, title, length, &why) == 0 &&
-                hostname_policy_host(&host, &domain, &why) == 0;
-    if (!fine) {
-        if (broken != NULL)
-            error_set(&why, "%s", broken);
+    bool fine = block_name_domain(draft, &named, title, length, &why) == 0 && broken == NULL;
+    if (draft->out_of_memory)
+        return;
+    if (broken != NULL)
+        error_set(&why, "%s", broken);
+    if (named.name == NULL) {
         refuse_header(reader, false, &why);
+        draft->unreadable_count++;
         return;
     }
-    char *name = arena_copy(&draft->config->arena, domain.text, domain.length);
-    draft->out_of_memory = draft->out_of_memory || name == NULL;
-    if (name == NULL)
-        return;
-    open_block(reader, DRAFT_DOMAIN, name, broken);
-    if (broken == NULL) {
-        note_policy_host(reader, &domain);
+    open_block(reader, DRAFT_DOMAIN, named.name, fine ? NULL : why.text);
+    reader->section.guessed = named.guessed;
+    if (fine) {
+        note_policy_host(reader, named.name);
         return;
     }
     close_section(reader);

@@ -84,6 +84,7 @@ static int read_user(const struct setting_line *line, struct error *why)
         return error_set(why, "\"%.100s\" is no user; write a name such as _mta-stsd, or a number",
                          line->value);
     line->draft->config->server.user = draft_text(line->draft, line->value);
+    line->draft->config->server.user_place = line->place;
     return 0;
 }
 

@@ -30,9 +30,10 @@ struct entry {
     struct entry *older;
     uint64_t hash;
     struct certfile file;
-    int64_t look_ms;             /* the files are left alone until then */
-    struct certstore_pair *pair; /* NULL: none was loaded yet */
-    char paths[];                /* the chain's, NUL, the key's, NUL */
+    int64_t look_ms;                 /* the files are left alone until then */
+    struct certstore_pair *pair;     /* NULL: none was loaded yet */
+    struct certstore_pair *previous; /* kept where the new one lacks a host's name; else NULL */
+    char paths[];                    /* the chain's, NUL, the key's, NUL */
 };
 
 struct certstore {
@@ -76,6 +77,7 @@ void certstore_pair_unref(struct certstore_pair *pair)
 
 static void free_entry(struct entry *entry)
 {
+    certstore_pair_unref(entry->previous);
     certstore_pair_unref(entry->pair);
     free(entry);
 }
@@ -188,8 +190,19 @@ static void log_refusal(struct certstore *store, struct entry *entry, const char
                  why->text);
 }
 
-/* Puts what was loaded into the entry, and consumes it. */
-static void take_loaded(struct certstore *store, struct entry *entry, const char *host,
+/* The pair in the entry whose names have the host; NULL: neither. */
+static struct certstore_pair *find_covering(const struct entry *entry, const struct hostname *host)
+{
+    if (entry->pair != NULL && cert_covers(&entry->pair->cert, host))
+        return entry->pair;
+    if (entry->previous != NULL && cert_covers(&entry->previous->cert, host))
+        return entry->previous;
+    return NULL;
+}
+
+/* Puts what was loaded into the entry, and consumes it. A pair that has the host's name stays
+ * beside one that lacks it: a wrong file was put in its place. */
+static void take_loaded(struct certstore *store, struct entry *entry, const struct hostname *host,
                         int64_t now_ms, struct cert *cert)
 {
     char date[CERTFILE_DATE_MAX];
@@ -202,14 +215,22 @@ static void take_loaded(struct certstore *store, struct entry *entry, const char
     }
     pair->references = 1;
     pair->cert = *cert; /* moved: mbedTLS keeps no pointer to the two heads */
-    if (entry->pair != NULL && may_log(store, now_ms))
-        log_line(LOG_LEVEL_NOTICE, "%s: %s: renewed, valid until %s", host, entry->file.chain_path,
-                 certfile_date(cert->not_after, date));
+    struct certstore_pair *kept = NULL;
+    if (!cert_covers(&pair->cert, host))
+        kept = find_covering(entry, host);
+    if (kept != NULL)
+        kept->references++;
+    else if (entry->pair != NULL && may_log(store, now_ms))
+        log_line(LOG_LEVEL_NOTICE, "%s: %s: renewed, valid until %s", host->text,
+                 entry->file.chain_path, certfile_date(cert->not_after, date));
+    certstore_pair_unref(entry->previous);
     certstore_pair_unref(entry->pair);
+    entry->previous = kept;
     entry->pair = pair;
 }
 
-static void refresh(struct certstore *store, struct entry *entry, const char *host, int64_t now_ms)
+static void refresh(struct certstore *store, struct entry *entry, const struct hostname *host,
+                    int64_t now_ms)
 {
     struct cert cert;
     struct error why;
@@ -222,7 +243,7 @@ static void refresh(struct certstore *store, struct entry *entry, const char *ho
         take_loaded(store, entry, host, now_ms, &cert);
         break;
     case CERTFILE_NEWS_REFUSED:
-        log_refusal(store, entry, host, now_ms, &why);
+        log_refusal(store, entry, host->text, now_ms, &why);
         break;
     }
     entry->look_ms = now_ms + (entry->pair != NULL ? CERTSTORE_CHECK_MS : CERTSTORE_MISSING_MS);
@@ -244,24 +265,33 @@ static void warn_of_dates(struct certstore *store, struct entry *entry, const ch
     log_line(LOG_LEVEL_WARNING, "%s: %s", host, why.text);
 }
 
-/* RFC 8461 section 7.1: a matching chain or none. What is missing is said once for each host and
- * loaded pair; two hosts whose hashes meet count as one. */
-static bool is_for_host(struct certstore *store, struct entry *entry, const struct hostname *host,
-                        int64_t now_ms)
+/* Said once for each host and loaded pair; two hosts whose hashes meet count as one. */
+static void say_wrong_name(struct certstore *store, struct entry *entry,
+                           const struct hostname *host, bool is_replaced, int64_t now_ms)
 {
     struct error why;
     struct certstore_pair *pair = entry->pair;
-    if (cert_covers(&pair->cert, host))
-        return true;
     uint64_t hash = hash_text(FNV_START, host->text) % UNCOVERED;
     uint64_t *word = &pair->uncovered_said[hash / 64];
     uint64_t bit = UINT64_C(1) << (hash % 64);
     if ((*word & bit) != 0 || !may_log(store, now_ms))
-        return false;
+        return;
     *word |= bit;
     (void)certfile_judge_name(&pair->cert, entry->file.chain_path, host, &why);
-    log_line(LOG_LEVEL_ERROR, "%s: %s", host->text, why.text);
-    return false;
+    log_line(LOG_LEVEL_ERROR, "%s: %s%s", host->text, why.text,
+             is_replaced ? " (the certificate loaded before serves on)" : "");
+}
+
+/* RFC 8461 section 7.1: a matching chain or none. */
+static struct certstore_pair *choose_pair(struct certstore *store, struct entry *entry,
+                                          const struct hostname *host, int64_t now_ms)
+{
+    if (entry->pair == NULL)
+        return NULL;
+    struct certstore_pair *chosen = find_covering(entry, host);
+    if (chosen != entry->pair)
+        say_wrong_name(store, entry, host, chosen != NULL, now_ms);
+    return chosen;
 }
 
 static struct entry *get_entry_of(struct certstore *store, const struct config_pair *pair,
@@ -286,12 +316,13 @@ size_t certstore_find(struct certstore *store, const struct site *site,
         struct entry *entry = get_entry_of(store, &site->pairs->items[i], site->domain);
         if (entry == NULL)
             continue;
-        refresh(store, entry, policy_host->text, now_ms);
-        if (entry->pair == NULL || !is_for_host(store, entry, policy_host, now_ms))
+        refresh(store, entry, policy_host, now_ms);
+        struct certstore_pair *pair = choose_pair(store, entry, policy_host, now_ms);
+        if (pair == NULL)
             continue;
         warn_of_dates(store, entry, policy_host->text, now_ms);
-        entry->pair->references++;
-        out[found++] = entry->pair;
+        pair->references++;
+        out[found++] = pair;
     }
     return found;
 }

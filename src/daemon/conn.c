@@ -4,6 +4,7 @@
 #include "conn.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -29,16 +30,13 @@ enum phase {
 };
 
 struct conn {
+    struct crowd_member member;
     struct conn_source socket_source;
     struct conn_source pair_source;
     struct conn_context *context;
-    struct deadline deadline; /* which queue it stands in follows from the phase */
     enum phase phase;
-    int64_t since_ms; /* when the queue was entered */
     int fd;
-    bool has_proxy; /* a PROXY header must come first */
-    bool counted;   /* by the limit, under source */
-    struct network_address source;
+    bool has_proxy;              /* a PROXY header must come first */
     struct tls_session *session; /* from the first byte to the linger */
     struct bridge *bridge;       /* from the request's first byte to the answer's last */
     size_t lingered;
@@ -50,19 +48,17 @@ static const struct config_server *settings(const struct conn_context *context)
     return site_table_server(context->table);
 }
 
-static void enter(struct conn *conn, enum phase phase, enum conn_queue queue, int64_t timeout_ms)
+static void enter(struct conn *conn, enum phase phase, enum crowd_queue queue, int64_t timeout_ms)
 {
     conn->phase = phase;
-    conn->since_ms = conn->context->now_ms;
-    deadline_set(&conn->deadline, &conn->context->queues[queue],
-                 conn->context->now_ms + timeout_ms);
+    crowd_enter(&conn->context->crowd, &conn->member, queue, conn->context->now_ms, timeout_ms);
 }
 
 static void log_fetch(struct conn *conn, bool is_complete)
 {
     struct access_entry entry = {
         .host = tls_session_host(conn->session),
-        .client = &conn->source,
+        .client = &conn->member.source,
         .status = bridge_status(conn->bridge),
         .tls_version = tls_session_version(conn->session),
         .agent = bridge_agent(conn->bridge),
@@ -90,9 +86,9 @@ static void conn_close(struct conn *conn)
     tls_session_close(conn->session);
     conn->session = NULL;
     close(conn->fd);
-    if (conn->counted)
-        limit_give(context->limit, &conn->source);
-    deadline_clear(&conn->deadline);
+    if (conn->member.counted)
+        limit_give(context->limit, &conn->member.source);
+    crowd_leave(&conn->member);
     conn->next_buried = context->buried;
     context->buried = conn;
     context->count--;
@@ -107,44 +103,35 @@ void conn_bury(struct conn_context *context)
     }
 }
 
-static struct conn *conn_of(struct deadline *deadline)
+static struct conn *conn_of(struct crowd_member *member)
 {
-    return (struct conn *)(void *)((char *)deadline - offsetof(struct conn, deadline));
+    return (struct conn *)(void *)((char *)member - offsetof(struct conn, member));
 }
 
-/* The phases in which a connection waits for its client; the one that began its wait first goes. A
- * handshake that was begun and left is as idle as silence. */
+bool conn_only_new_are_idle(const struct conn_context *context)
+{
+    const struct crowd_member *oldest = crowd_oldest_idle(&context->crowd);
+    return oldest != NULL && oldest->since_ms == context->now_ms;
+}
+
 bool conn_evict(struct conn_context *context)
 {
-    static const enum conn_queue idle[] = {CONN_QUEUE_SILENT, CONN_QUEUE_WAITING,
-                                           CONN_QUEUE_HANDSHAKE, CONN_QUEUE_LINGER};
-    struct conn *oldest = NULL;
-    for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++) {
-        struct deadline *head = context->queues[idle[i]].oldest;
-        if (head != NULL && (oldest == NULL || conn_of(head)->since_ms < oldest->since_ms))
-            oldest = conn_of(head);
-    }
+    struct crowd_member *oldest = crowd_oldest_idle(&context->crowd);
     if (oldest != NULL)
-        conn_close(oldest);
+        conn_close(conn_of(oldest));
     return oldest != NULL;
 }
 
 /* Closes the oldest idle connection of the newcomer's own network, this worker's at least. */
 static bool evict_neighbour(struct conn *newcomer)
 {
-    static const enum conn_queue idle[] = {CONN_QUEUE_SILENT, CONN_QUEUE_WAITING};
-    for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++) {
-        struct deadline *entry = newcomer->context->queues[idle[i]].oldest;
-        for (; entry != NULL; entry = entry->newer) {
-            struct conn *other = conn_of(entry);
-            if (other == newcomer || !other->counted ||
-                !limit_is_same_network(&other->source, &newcomer->source))
-                continue;
-            conn_close(other);
-            return true;
-        }
-    }
-    return false;
+    struct crowd_member *other =
+        crowd_oldest_neighbour(&newcomer->context->crowd, &newcomer->member);
+    if (other == NULL)
+        return false;
+    access_log_refusal(&other->source, "idle, while its source had too many connections");
+    conn_close(conn_of(other));
+    return true;
 }
 
 static bool is_listed(const struct config_networks *networks, const struct network_address *address)
@@ -159,14 +146,16 @@ static bool is_listed(const struct config_networks *networks, const struct netwo
 static bool count_source(struct conn *conn)
 {
     const struct config_server *server = settings(conn->context);
-    if (server->limit_per_source == 0 || is_listed(&server->limit_exempt, &conn->source))
+    if (server->limit_per_source == 0 || is_listed(&server->limit_exempt, &conn->member.source))
         return true;
-    conn->counted = limit_take(conn->context->limit, &conn->source, server->limit_per_source);
-    if (!conn->counted && evict_neighbour(conn))
-        conn->counted = limit_take(conn->context->limit, &conn->source, server->limit_per_source);
-    if (!conn->counted)
-        access_log_refusal(&conn->source, "too many connections from this source");
-    return conn->counted;
+    conn->member.counted =
+        limit_take(conn->context->limit, &conn->member.source, server->limit_per_source);
+    if (!conn->member.counted && evict_neighbour(conn))
+        conn->member.counted =
+            limit_take(conn->context->limit, &conn->member.source, server->limit_per_source);
+    if (!conn->member.counted)
+        access_log_refusal(&conn->member.source, "too many connections from this source");
+    return conn->member.counted;
 }
 
 void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer)
@@ -179,13 +168,14 @@ void conn_accept(struct conn_context *context, int fd, const struct sockaddr *pe
     *conn = (struct conn){
         .context = context,
         .fd = fd,
-        .source = network_address_of(peer),
+        .member = {.source = network_address_of(peer)},
         .socket_source = {.kind = CONN_SOURCE_SOCKET, .conn = conn},
         .pair_source = {.kind = CONN_SOURCE_PAIR, .conn = conn},
     };
     context->count++;
-    conn->has_proxy = is_listed(&settings(context)->proxy_from, &conn->source);
-    enter(conn, PHASE_SILENT, CONN_QUEUE_SILENT, settings(context)->idle_timeout_s * INT64_C(1000));
+    conn->has_proxy = is_listed(&settings(context)->proxy_from, &conn->member.source);
+    enter(conn, PHASE_SILENT, CROWD_QUEUE_SILENT,
+          settings(context)->idle_timeout_s * INT64_C(1000));
 
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                 .data.ptr = &conn->socket_source};
@@ -206,9 +196,16 @@ static bool run_silent(struct conn *conn)
         conn_close(conn);
         return false;
     }
-    enter(conn, conn->has_proxy ? PHASE_PROXY : PHASE_HANDSHAKE, CONN_QUEUE_HANDSHAKE,
+    enter(conn, conn->has_proxy ? PHASE_PROXY : PHASE_HANDSHAKE, CROWD_QUEUE_HANDSHAKE,
           settings(conn->context)->handshake_timeout_s * INT64_C(1000));
     return true;
+}
+
+/* Whether the client will send no more; peeking at what it did send does not tell. */
+static bool has_ended(int fd)
+{
+    struct pollfd end = {.fd = fd, .events = POLLRDHUP};
+    return poll(&end, 1, 0) > 0;
 }
 
 static bool run_proxy(struct conn *conn)
@@ -219,11 +216,11 @@ static bool run_proxy(struct conn *conn)
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
     enum proxy_result result =
-        got <= 0 ? PROXY_RESULT_BAD : proxy_read(bytes, (size_t)got, &conn->source, &length);
-    if (result == PROXY_RESULT_MORE)
+        got <= 0 ? PROXY_RESULT_BAD : proxy_read(bytes, (size_t)got, &conn->member.source, &length);
+    if (result == PROXY_RESULT_MORE && !has_ended(conn->fd))
         return false;
-    if (result == PROXY_RESULT_BAD) {
-        access_log_refusal(&conn->source, "no PROXY header, which proxy_from requires");
+    if (result != PROXY_RESULT_WHOLE) {
+        access_log_refusal(&conn->member.source, "no PROXY header, which proxy_from requires");
         conn_close(conn);
         return false;
     }
@@ -243,7 +240,7 @@ static bool start_linger(struct conn *conn)
     tls_session_close(conn->session);
     conn->session = NULL;
     (void)shutdown(conn->fd, SHUT_WR);
-    enter(conn, PHASE_LINGER, CONN_QUEUE_LINGER, LINGER_MS);
+    enter(conn, PHASE_LINGER, CROWD_QUEUE_LINGER, LINGER_MS);
     return true;
 }
 
@@ -268,16 +265,16 @@ static bool run_handshake(struct conn *conn)
         return false;
     case TLS_RESULT_DONE:
         if (tls_session_is_challenge(conn->session)) {
-            access_log_challenge(&conn->source, tls_session_host(conn->session));
+            access_log_challenge(&conn->member.source, tls_session_host(conn->session));
             conn->phase = PHASE_ENDING;
             return true;
         }
-        enter(conn, PHASE_WAITING, CONN_QUEUE_WAITING,
+        enter(conn, PHASE_WAITING, CROWD_QUEUE_WAITING,
               settings(context)->idle_timeout_s * INT64_C(1000));
         return true;
     case TLS_RESULT_FAILED:
         tls_session_reason(conn->session, reason, sizeof(reason));
-        access_log_refusal(&conn->source, reason);
+        access_log_refusal(&conn->member.source, reason);
         break;
     case TLS_RESULT_END:
         break;
@@ -307,7 +304,7 @@ static bool run_waiting(struct conn *conn)
     case TLS_RESULT_AGAIN:
         return false;
     case TLS_RESULT_DONE:
-        enter(conn, PHASE_REQUEST, CONN_QUEUE_REQUEST,
+        enter(conn, PHASE_REQUEST, CROWD_QUEUE_REQUEST,
               settings(conn->context)->request_timeout_s * INT64_C(1000));
         if (open_bridge(conn, first, length))
             return true;
@@ -330,7 +327,7 @@ static bool run_request(struct conn *conn)
         tls_session_flush(conn->session);
         return false;
     case BRIDGE_RESULT_END:
-        drop_bridge(conn, true);
+        drop_bridge(conn, bridge_status(conn->bridge) != 0);
         conn->phase = PHASE_ENDING; /* the same deadline */
         return true;
     case BRIDGE_RESULT_FAILED:
@@ -376,23 +373,14 @@ void conn_run(struct conn *conn)
 
 void conn_expire(struct conn_context *context)
 {
-    for (size_t i = 0; i < CONN_QUEUE_COUNT; i++) {
-        struct deadline *oldest;
-        while ((oldest = context->queues[i].oldest) != NULL && oldest->at_ms <= context->now_ms)
-            conn_close(conn_of(oldest));
-    }
+    struct crowd_member *due;
+    while ((due = crowd_due(&context->crowd, context->now_ms)) != NULL)
+        conn_close(conn_of(due));
 }
 
 void conn_close_all(struct conn_context *context)
 {
-    for (size_t i = 0; i < CONN_QUEUE_COUNT; i++)
-        while (context->queues[i].oldest != NULL)
-            conn_close(conn_of(context->queues[i].oldest));
-}
-
-int64_t conn_wait_ms(const struct conn_context *context, int64_t limit_ms)
-{
-    for (size_t i = 0; i < CONN_QUEUE_COUNT; i++)
-        limit_ms = deadline_wait_ms(&context->queues[i], context->now_ms, limit_ms);
-    return limit_ms;
+    struct crowd_member *any;
+    while ((any = crowd_any(&context->crowd)) != NULL)
+        conn_close(conn_of(any));
 }

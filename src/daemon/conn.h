@@ -10,22 +10,12 @@
 
 #include "certstore.h"
 #include "challenge.h"
-#include "deadline.h"
+#include "crowd.h"
 #include "http.h"
 #include "limit.h"
 #include "network.h"
 #include "site.h"
 #include "tls.h"
-
-/* The queue a connection waits in; each has one time-out, so its oldest is due first. */
-enum conn_queue {
-    CONN_QUEUE_SILENT,    /* nothing has come; no TLS state */
-    CONN_QUEUE_WAITING,   /* the handshake is done, no request has come */
-    CONN_QUEUE_HANDSHAKE, /* from the first byte on */
-    CONN_QUEUE_REQUEST,   /* from the request's first byte to the answer's last */
-    CONN_QUEUE_LINGER,    /* all is said; the client may read before the socket goes */
-    CONN_QUEUE_COUNT,
-};
 
 /* What starts every thing that an epoll set points to. */
 enum conn_source_kind {
@@ -51,9 +41,9 @@ struct conn_context {
     struct challenges *challenges;
     struct limit *limit;
     struct site_table *table; /* the current one; a session holds its own */
-    struct deadline_queue queues[CONN_QUEUE_COUNT];
-    size_t count;        /* open connections */
-    struct conn *buried; /* closed in this turn; events may still point to them */
+    struct crowd crowd;       /* of all open connections */
+    size_t count;             /* open connections */
+    struct conn *buried;      /* closed in this turn; events may still point to them */
 };
 
 /* Takes over an accepted descriptor, also when it refuses it: a source over its limit makes room by
@@ -69,12 +59,13 @@ void conn_expire(struct conn_context *context);
 /* Closes the oldest idle connection to make room. Returns whether there was one. */
 bool conn_evict(struct conn_context *context);
 
+/* Whether each idle connection was accepted in this very turn, so that nobody has listened to it.
+ */
+bool conn_only_new_are_idle(const struct conn_context *context);
+
 /* Frees what was closed; no event of the turn may be looked at after it. */
 void conn_bury(struct conn_context *context);
 
 void conn_close_all(struct conn_context *context);
-
-/* Milliseconds until conn_expire has something to do, at most limit_ms (-1: none). */
-int64_t conn_wait_ms(const struct conn_context *context, int64_t limit_ms);
 
 #endif

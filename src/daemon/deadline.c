@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* deadline: queues whose entries all wait equally long, so that the oldest is the first due. */
+/* deadline: queues of waiting things, the first due in front. */
 #include "deadline.h"
 
 #include <time.h>
@@ -23,12 +23,19 @@ void deadline_clear(struct deadline *deadline)
 void deadline_set(struct deadline *deadline, struct deadline_queue *queue, int64_t at_ms)
 {
     deadline_clear(deadline);
-    *deadline = (struct deadline){.queue = queue, .older = queue->newest, .at_ms = at_ms};
-    if (queue->newest != NULL)
-        queue->newest->newer = deadline;
+    struct deadline *older = queue->newest;
+    while (older != NULL && older->at_ms > at_ms) /* since a reload shortened the wait */
+        older = older->older;
+    struct deadline *newer = older != NULL ? older->newer : queue->oldest;
+    *deadline = (struct deadline){.queue = queue, .older = older, .newer = newer, .at_ms = at_ms};
+    if (older != NULL)
+        older->newer = deadline;
     else
         queue->oldest = deadline;
-    queue->newest = deadline;
+    if (newer != NULL)
+        newer->older = deadline;
+    else
+        queue->newest = deadline;
 }
 
 int64_t deadline_wait_ms(const struct deadline_queue *queue, int64_t now_ms, int64_t limit_ms)

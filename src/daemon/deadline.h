@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* deadline: queues whose entries all wait equally long, so that the oldest is the first due. */
+/* deadline: queues of waiting things, the first due in front. */
 #ifndef DAEMON_DEADLINE_H
 #define DAEMON_DEADLINE_H
 
@@ -19,7 +19,8 @@ struct deadline_queue {
     struct deadline *newest;
 };
 
-/* Moves the entry to the end of the queue, out of the one it stood in. */
+/* Moves the entry into the queue, out of the one it stood in, behind all that are due no later.
+ * That is the end, and no search, where all wait equally long. */
 void deadline_set(struct deadline *deadline, struct deadline_queue *queue, int64_t at_ms);
 void deadline_clear(struct deadline *deadline);
 

@@ -136,30 +136,70 @@ static bool is_absent_ipv6(const struct config_listen *line, int reason)
            (reason == EAFNOSUPPORT || reason == EADDRNOTAVAIL);
 }
 
-/* A listener for one line, NULL with a complaint, or NULL without one where IPv6 is absent. */
-static struct listener *open_line(const struct config_listen *line,
+/* The listener of ours that holds the endpoint's port; NULL: another program does. */
+static const struct listener *find_holder(const struct listener_set *old,
+                                          const struct network_endpoint *endpoint)
+{
+    for (size_t i = 0; old != NULL && i < old->count; i++)
+        if (old->items[i]->bound.address.v4.sin_port == endpoint->address.v4.sin_port)
+            return old->items[i];
+    return NULL;
+}
+
+/* What to do about a failed open, for the sentence. */
+static const char *advice_for(int reason, const struct listener_set *old)
+{
+    switch (reason) {
+    case EADDRINUSE:
+        return "; stop what holds the port, or write another";
+    case EADDRNOTAVAIL:
+        return "; write an address that this machine has";
+    case EACCES:
+        return old == NULL ? "; ports under 1024 need root, CAP_NET_BIND_SERVICE or an inherited "
+                             "socket"
+                           : "; ports under 1024 can be added by a restart only, since root was "
+                             "given up";
+    default:
+        return "";
+    }
+}
+
+static void complain_of_open(const struct config_listen *line, int reason,
+                             const struct listener_set *old, struct complaints *said)
+{
+    char text[NETWORK_TEXT_MAX], held[NETWORK_TEXT_MAX];
+    const struct listener *holder = find_holder(old, &line->endpoint);
+    bool absent = is_absent_ipv6(line, reason);
+    network_endpoint_text(&line->endpoint, text);
+    if (reason == EADDRINUSE && holder != NULL) {
+        network_endpoint_text(&holder->bound, held);
+        complaints_add(said, COMPLAINT_ERROR, line->place.file, line->place.line,
+                       "listen = %s: this server holds the port of %s already, as %s; restart it "
+                       "to change that",
+                       line->text, text, held);
+        return;
+    }
+    complaints_add(said, absent ? COMPLAINT_NOTICE : COMPLAINT_ERROR, line->place.file,
+                   line->place.line, "listen = %s: cannot listen on %s: %s%s", line->text, text,
+                   strerror(reason),
+                   absent ? "; going on with IPv4 alone" : advice_for(reason, old));
+}
+
+/* A listener for one line, NULL with a complaint, or NULL without an error where IPv6 is absent. */
+static struct listener *open_line(const struct config_listen *line, const struct listener_set *old,
                                   const struct listener_inherited *inherited,
                                   struct complaints *said)
 {
-    int fd =
-        inherited->count > 0 ? take_inherited(line, inherited, said) : open_socket(&line->endpoint);
-    if (fd < 0 && inherited->count > 0)
-        return NULL;
-    if (fd < 0) {
-        char text[NETWORK_TEXT_MAX];
-        int reason = errno;
-        bool absent = is_absent_ipv6(line, reason);
-        network_endpoint_text(&line->endpoint, text);
-        complaints_add(said, absent ? COMPLAINT_NOTICE : COMPLAINT_ERROR, line->place.file,
-                       line->place.line, "listen = %s: cannot listen on %s: %s%s", line->text, text,
-                       strerror(reason),
-                       absent                 ? "; going on with IPv4 alone"
-                       : reason == EADDRINUSE ? "; stop what holds the port or write another"
-                       : reason == EACCES     ? "; ports under 1024 need root, "
-                                                "CAP_NET_BIND_SERVICE or an inherited socket"
-                                              : "");
-        return NULL;
+    int fd;
+    if (inherited->count > 0) {
+        fd = take_inherited(line, inherited, said);
+    } else {
+        fd = open_socket(&line->endpoint);
+        if (fd < 0)
+            complain_of_open(line, errno, old, said);
     }
+    if (fd < 0)
+        return NULL;
     struct listener *listener = listener_new(fd, inherited->count > 0, &line->endpoint);
     if (listener == NULL) {
         complaints_add(said, COMPLAINT_ERROR, line->place.file, line->place.line,
@@ -169,11 +209,13 @@ static struct listener *open_line(const struct config_listen *line,
     return listener;
 }
 
-static struct listener *find_kept(const struct listener_set *old,
+/* That of the old set which the new one does not have yet: two lines may want any free port. */
+static struct listener *find_kept(const struct listener_set *old, const struct listener_set *set,
                                   const struct network_endpoint *wanted)
 {
     for (size_t i = 0; old != NULL && i < old->count; i++)
-        if (network_endpoint_equal(&old->items[i]->wanted, wanted))
+        if (network_endpoint_equal(&old->items[i]->wanted, wanted) &&
+            !listener_set_has(set, old->items[i]))
             return old->items[i];
     return NULL;
 }
@@ -214,11 +256,11 @@ struct listener_set *listener_set_open(const struct config_server *server,
     atomic_init(&set->references, 1);
     complain_of_unused(server, inherited, said);
     for (size_t i = 0; i < server->listen_count; i++) {
-        struct listener *listener = find_kept(old, &server->listen[i].endpoint);
+        struct listener *listener = find_kept(old, set, &server->listen[i].endpoint);
         if (listener != NULL)
             atomic_fetch_add(&listener->references, 1);
         else
-            listener = open_line(&server->listen[i], inherited, said);
+            listener = open_line(&server->listen[i], old, inherited, said);
         if (listener != NULL)
             set->items[set->count++] = listener;
     }

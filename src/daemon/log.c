@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +18,17 @@
 #define TOKEN_NS       (INT64_C(1000000000) / LOG_STRANGERS_PER_S)
 #define LEFT_OUT       "%" PRIu64 " lines of this kind were left out"
 
+#define PATIENCE_MS 1000
+#define LOST        "%" PRIu64 " lines were lost: nobody read the log"
+
 static bool prefixed;
+
+/* One line at a time, so that a full pipe is noticed before the line that would wait for it. */
+static struct {
+    pthread_mutex_t lock;
+    bool never_waits;
+    uint64_t lost;
+} output = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* What strangers may still say: a bucket of LOG_STRANGERS_PER_S tokens, kept as the time at which
  * it would be full, so that no token is lost to rounding. */
@@ -39,7 +50,12 @@ void log_open(void)
     prefixed = strcmp(stream, name) == 0;
 }
 
-static void write_line(const char *line, size_t length)
+void log_never_wait(void)
+{
+    output.never_waits = true;
+}
+
+static void write_all(const char *line, size_t length)
 {
     ssize_t written;
     do {
@@ -47,6 +63,42 @@ static void write_line(const char *line, size_t length)
     } while (written < 0 && errno == EINTR);
     /* Nobody is left to tell when stderr itself fails. */
 }
+
+/* Whether a line can be written without waiting longer. A pipe that is ready takes PIPE_BUF bytes.
+ */
+static bool is_ready(int wait_ms)
+{
+    struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&ready, 1, wait_ms) != 0;
+}
+
+static void tell_lost(void)
+{
+    char told[64];
+    if (output.lost == 0)
+        return;
+    int length = snprintf(told, sizeof(told), "%s" LOST "\n", prefixed ? "<4>" : "", output.lost);
+    write_all(told, (size_t)length);
+    output.lost = 0;
+}
+
+static void write_line(const char *line, size_t length, bool is_patient)
+{
+    pthread_mutex_lock(&output.lock);
+    if (output.never_waits && !is_ready(is_patient && output.lost == 0 ? PATIENCE_MS : 0)) {
+        output.lost++;
+    } else {
+        tell_lost();
+        write_all(line, length);
+    }
+    pthread_mutex_unlock(&output.lock);
+}
+
+/* What a line may hold and whom it may wait for. */
+struct manner {
+    bool is_ascii;   /* other bytes are replaced: strangers' words */
+    bool is_patient; /* it waits for a reader */
+};
 
 static bool is_unwanted(unsigned char byte, bool ascii_only)
 {
@@ -64,7 +116,7 @@ static size_t mark_cut(char *line, size_t length)
 }
 
 static void __attribute__((format(printf, 3, 0)))
-emit(enum log_level level, bool ascii_only, const char *format, va_list arguments)
+emit(enum log_level level, struct manner manner, const char *format, va_list arguments)
 {
     char line[LINE_MAX_BYTES];
     size_t start = 0;
@@ -78,18 +130,18 @@ emit(enum log_level level, bool ascii_only, const char *format, va_list argument
     if ((size_t)made >= room)
         end = mark_cut(line, sizeof(line) - 1);
     for (size_t i = start; i < end; i++)
-        if (is_unwanted((unsigned char)line[i], ascii_only))
+        if (is_unwanted((unsigned char)line[i], manner.is_ascii))
             line[i] = '?';
     line[end] = '\n';
-    write_line(line, end + 1);
+    write_line(line, end + 1, manner.is_patient);
 }
 
-static void __attribute__((format(printf, 2, 3)))
-emit_ours(enum log_level level, const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+emit_ours(enum log_level level, struct manner manner, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    emit(level, false, format, arguments);
+    emit(level, manner, format, arguments);
     va_end(arguments);
 }
 
@@ -144,9 +196,9 @@ void log_line(enum log_level level, const char *format, ...)
     va_list arguments;
     uint64_t told = take_left_out();
     if (told > 0)
-        emit_ours(LOG_LEVEL_NOTICE, LEFT_OUT, told);
+        emit_ours(LOG_LEVEL_NOTICE, (struct manner){0}, LEFT_OUT, told);
     va_start(arguments, format);
-    emit(level, false, format, arguments);
+    emit(level, (struct manner){0}, format, arguments);
     va_end(arguments);
 }
 
@@ -157,14 +209,15 @@ void log_stranger(enum log_level level, const char *format, ...)
     if (!may_speak(&told))
         return;
     if (told > 0)
-        emit_ours(LOG_LEVEL_NOTICE, LEFT_OUT, told);
+        emit_ours(LOG_LEVEL_NOTICE, (struct manner){0}, LEFT_OUT, told);
     va_start(arguments, format);
-    emit(level, true, format, arguments);
+    emit(level, (struct manner){.is_ascii = true}, format, arguments);
     va_end(arguments);
 }
 
 void log_complaint(const struct complaint *complaint)
 {
+    static const struct manner patient = {.is_patient = true};
     enum log_level level = LOG_LEVEL_ERROR;
     const char *severity = "error";
     switch (complaint->severity) {
@@ -180,8 +233,9 @@ void log_complaint(const struct complaint *complaint)
         break;
     }
     if (complaint->line == 0) {
-        log_line(level, "%s: %s: %s", complaint->file, severity, complaint->text);
+        emit_ours(level, patient, "%s: %s: %s", complaint->file, severity, complaint->text);
         return;
     }
-    log_line(level, "%s:%u: %s: %s", complaint->file, complaint->line, severity, complaint->text);
+    emit_ours(level, patient, "%s:%u: %s: %s", complaint->file, complaint->line, severity,
+              complaint->text);
 }

@@ -19,6 +19,10 @@ enum log_level {
  * thread starts. */
 void log_open(void);
 
+/* From now on no line waits for a reader of stderr: those that nobody takes are left out, counted
+ * and told of. Only complaints wait, for a second at most, until one did in vain. */
+void log_never_wait(void);
+
 /* One line, without its line end. Control bytes are replaced by '?'. Safe from any thread. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

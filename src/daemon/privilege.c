@@ -35,17 +35,33 @@ static int find_account(struct account *out, const char *user, struct error *why
         return error_set(why, "user = %s: there is no such user; write one that exists", user);
     }
     if (out->uid == 0)
-        return error_set(why, "user = %s is root; write an unprivileged user, such as _mta-stsd",
+        return error_set(why, "user = %s is root; write an unprivileged user, such as nobody",
                          user);
     return 0;
+}
+
+int privilege_check_account(const char *user, struct error *why)
+{
+    struct account account;
+    return user == NULL ? 0 : find_account(&account, user, why);
+}
+
+void privilege_check_files(const struct config *config, struct complaints *said)
+{
+    for (size_t i = 0; i < config->file_count; i++)
+        if (access(config->files[i], R_OK) != 0 && errno == EACCES)
+            complaints_add(said, COMPLAINT_WARNING, config->files[i], 0,
+                           "user %s cannot read it, so a reload will fail; make it readable",
+                           config->server.user != NULL ? config->server.user : "of this process");
 }
 
 int privilege_check(const char *user, struct error *why)
 {
     struct account account;
     if (user == NULL && geteuid() == 0)
-        return error_set(why, "started as root without a user to become; write "
-                              "`user = _mta-stsd` in [server]");
+        return error_set(why, "started as root without a user to become; write in "
+                              "[server] the name of an unprivileged user that exists, such as "
+                              "`user = nobody`");
     if (user == NULL)
         return 0;
     if (find_account(&account, user, why) != 0)

@@ -58,7 +58,33 @@ static size_t removable(const struct config_server *server, size_t served)
 {
     if (!server->max_removed_is_percent)
         return server->max_removed;
+    if (server->max_removed >= 100)
+        return SIZE_MAX;
     return (served * server->max_removed + 99) / 100;
+}
+
+/* Judges the setting `user` and logs what is wrong with it, at its line. */
+static bool user_is_fine(const char *config_path, const struct config_server *settings,
+                         int (*judge)(const char *user, struct error *why))
+{
+    struct error why;
+    struct complaints said = {0};
+    const struct config_place *place = &settings->user_place;
+    if (judge(settings->user, &why) == 0)
+        return true;
+    complaints_add(&said, COMPLAINT_ERROR, place->file != NULL ? place->file : config_path,
+                   place->line, "%s", why.text);
+    log_complaints(&said);
+    complaints_free(&said);
+    return false;
+}
+
+static void log_unreadable_files(const struct site_table *table)
+{
+    struct complaints said = {0};
+    privilege_check_files(site_table_config(table), &said);
+    log_complaints(&said);
+    complaints_free(&said);
 }
 
 static struct listener_set *open_listeners(struct server *server,
@@ -82,6 +108,19 @@ static void note_fixed_settings(const struct config_server *old, const struct co
                  "user, workers and max_connections take effect at the next start");
 }
 
+static void log_broken(size_t broken, bool is_start)
+{
+    bool one = broken == 1;
+    if (broken == 0)
+        return;
+    if (is_start)
+        log_line(LOG_LEVEL_WARNING, "%zu domain%s not served, for the errors above", broken,
+                 one ? " is" : "s are");
+    else
+        log_line(LOG_LEVEL_WARNING, "%zu domain%s errors: what %s served before stays", broken,
+                 one ? " has" : "s have", one ? "it" : "they");
+}
+
 static void log_serving(const struct server *server, const char *what)
 {
     char addresses[1024];
@@ -89,40 +128,54 @@ static void log_serving(const struct server *server, const char *what)
     listener_set_text(server->listeners, addresses, sizeof(addresses));
     log_line(LOG_LEVEL_NOTICE, "%s: %zu domain%s, listening on %s", what, count,
              count == 1 ? "" : "s", addresses);
-    if (server->broken > 0)
-        log_line(LOG_LEVEL_WARNING,
-                 "%zu domain%s with errors: what was served of them before, if "
-                 "anything, is served on",
-                 server->broken, server->broken == 1 ? "" : "s");
     notify_send("READY=1\nSTATUS=%zu domain%s served, %zu with errors", count,
                 count == 1 ? "" : "s", server->broken);
 }
 
-/* Builds the next state whole, then swaps it in. Returns NULL, or why the old state serves on. */
-static const char *swap_state(struct server *server, struct config **config)
+/* Why the new table may not take the old one's place, after what it would drop was logged; or NULL.
+ */
+static const char *refuse_removal(const struct server *server, const struct site_table *table)
 {
-    static const char memory_is_out[] = "out of memory";
-    size_t broken = (*config)->broken_count;
-    struct site_table *table = site_table_build(config, server->table);
-    if (table == NULL)
-        return memory_is_out;
-
     const struct config_server *settings = site_table_server(table);
     size_t served = site_table_count(server->table);
     size_t removed = site_table_removed(table, server->table);
-    if (removed > removable(settings, served)) {
+    size_t most = removable(settings, served);
+    if (most < SIZE_MAX && served > 0 && site_table_count(table) == 0) {
+        log_line(LOG_LEVEL_ERROR,
+                 "no domain would be left of %zu; bring one back, write "
+                 "`max_removed = 100%%`, or restart to accept it",
+                 served);
+        return "no domain would be left";
+    }
+    if (removed > most) {
         log_line(LOG_LEVEL_ERROR,
                  "%zu of %zu domains would go, more than max_removed = %u%s "
                  "allows; bring them back, or restart to accept it",
                  removed, served, settings->max_removed,
                  settings->max_removed_is_percent ? "%" : "");
-        site_table_unref(table);
         return "too many domains would go";
     }
-    struct listener_set *listeners = open_listeners(server, settings);
-    if (listeners == NULL) {
+    return NULL;
+}
+
+/* Builds the next state whole, then swaps it in. Returns NULL, or why the old state serves on. */
+static const char *swap_state(struct server *server, struct config **config)
+{
+    size_t broken = (*config)->broken_count;
+    struct site_table *table = site_table_build(config, server->table);
+    if (table == NULL)
+        return "out of memory";
+
+    const struct config_server *settings = site_table_server(table);
+    struct listener_set *listeners = NULL;
+    const char *refusal = refuse_removal(server, table);
+    if (!user_is_fine(server->config_path, settings, privilege_check_account))
+        refusal = "the next start would fail for its user";
+    if (refusal == NULL && (listeners = open_listeners(server, settings)) == NULL)
+        refusal = "a `listen` line cannot be met";
+    if (refusal != NULL) {
         site_table_unref(table);
-        return "a `listen` line cannot be met";
+        return refusal;
     }
     note_fixed_settings(site_table_server(server->table), settings);
     for (size_t i = 0; i < server->worker_count; i++)
@@ -144,6 +197,7 @@ static void reload(struct server *server)
     config_free(config);
     if (refusal == NULL) {
         log_serving(server, "reloaded");
+        log_broken(server->broken, false);
         return;
     }
     log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
@@ -221,22 +275,16 @@ static int start(struct server *server)
         return -1;
     }
     const struct config_server *settings = site_table_server(server->table);
-    if (privilege_check(settings->user, &why) != 0)
-        goto refused;
+    bool can_drop = user_is_fine(server->config_path, settings, privilege_check);
     server->listeners = open_listeners(server, settings);
-    if (server->listeners == NULL)
+    if (server->listeners == NULL || !can_drop)
         return -1;
-    if (privilege_drop(settings->user, &why) != 0 || tls_open(&server->shared.tls, &why) != 0)
-        goto refused;
-    if (access(server->config_path, R_OK) != 0)
-        log_line(LOG_LEVEL_WARNING,
-                 "%s: user %s cannot read it, so a reload will be refused; make it readable",
-                 server->config_path, settings->user);
+    if (privilege_drop(settings->user, &why) != 0 || tls_open(&server->shared.tls, &why) != 0) {
+        log_line(LOG_LEVEL_ERROR, "%s", why.text);
+        return -1;
+    }
+    log_unreadable_files(server->table);
     return start_workers(server);
-
-refused:
-    log_line(LOG_LEVEL_ERROR, "%s", why.text);
-    return -1;
 }
 
 static void stop(struct server *server)
@@ -277,6 +325,8 @@ int server_run(const char *config_path)
         return 1;
     }
     log_serving(&server, "ready");
+    log_broken(server.broken, true);
+    log_never_wait();
     for (;;) {
         int received = sigwaitinfo(&awaited, NULL);
         if (received == SIGHUP)

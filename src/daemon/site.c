@@ -160,9 +160,9 @@ const struct config_server *site_table_server(const struct site_table *table)
     return &table->config->server;
 }
 
-const struct config_acme *site_table_acme(const struct site_table *table)
+const struct config *site_table_config(const struct site_table *table)
 {
-    return &table->config->acme;
+    return table->config;
 }
 
 size_t site_table_count(const struct site_table *table)

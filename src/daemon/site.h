@@ -28,7 +28,7 @@ void site_table_unref(struct site_table *table);
 
 /* The settings that the table was built with; lent. */
 const struct config_server *site_table_server(const struct site_table *table);
-const struct config_acme *site_table_acme(const struct site_table *table);
+const struct config *site_table_config(const struct site_table *table);
 
 size_t site_table_count(const struct site_table *table);
 /* How many sites of old are not in the new table. */

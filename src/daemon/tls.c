@@ -3,19 +3,16 @@
 #include "tls.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <mbedtls/error.h>
 #include <mbedtls/psa_util.h>
 #include <mbedtls/ssl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "cert.h"
+#include "wire.h"
 
 #define EMPTY_RECORDS_MAX 32 /* in a row, of one connection */
 
@@ -25,10 +22,8 @@ struct tls {
 
 struct tls_session {
     mbedtls_ssl_context ssl;
-    int fd;
-    bool has_unflushed;
-    bool is_drained;             /* the socket had nothing more when it was last asked */
-    bool saw_end;                /* of the client's stream */
+    struct wire wire;
+    bool write_waits;            /* the last write is to be repeated with the same bytes */
     bool ended;                  /* close_notify was sent */
     const struct tls_view *view; /* during the handshake only */
     struct hostname host;        /* empty until a name is known */
@@ -109,7 +104,7 @@ static int refuse(struct tls_session *session, unsigned char alert, const char *
 static int answer_challenge(struct tls_session *session)
 {
     struct error why;
-    const struct config_acme *acme = site_table_acme(session->view->table);
+    const struct config_acme *acme = &site_table_config(session->view->table)->acme;
     if (acme->present)
         session->challenge =
             challenge_find(session->view->challenges, acme->challenges, &session->host, &why);
@@ -155,39 +150,9 @@ static int on_certificate(mbedtls_ssl_context *ssl)
     return 0;
 }
 
-/* Held back until tls_session_flush, so that a flight of records leaves in few packets. */
-static int send_bytes(void *context, const unsigned char *bytes, size_t length)
-{
-    struct tls_session *session = context;
-    ssize_t sent = send(session->fd, bytes, length, MSG_NOSIGNAL | MSG_MORE | MSG_DONTWAIT);
-    if (sent >= 0) {
-        session->has_unflushed = true;
-        return (int)sent;
-    }
-    return errno == EAGAIN || errno == EINTR ? MBEDTLS_ERR_SSL_WANT_WRITE
-                                             : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
-}
-
-static int receive_bytes(void *context, unsigned char *out, size_t size)
-{
-    struct tls_session *session = context;
-    ssize_t got = recv(session->fd, out, size, MSG_DONTWAIT);
-    if (got > 0)
-        return (int)got;
-    session->is_drained = true;
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return MBEDTLS_ERR_SSL_WANT_READ;
-    session->saw_end = true;
-    return MBEDTLS_ERR_SSL_CONN_EOF;
-}
-
 void tls_session_flush(struct tls_session *session)
 {
-    int on = 1;
-    if (!session->has_unflushed)
-        return;
-    session->has_unflushed = false;
-    (void)setsockopt(session->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* pushes */
+    wire_flush(&session->wire);
 }
 
 int tls_open(struct tls **out, struct error *why)
@@ -231,14 +196,14 @@ struct tls_session *tls_session_open(struct tls *tls, int fd)
     struct tls_session *session = calloc(1, sizeof(*session));
     if (session == NULL)
         return NULL;
-    session->fd = fd;
+    session->wire.fd = fd;
     mbedtls_ssl_init(&session->ssl);
     if (mbedtls_ssl_setup(&session->ssl, &tls->conf) != 0) {
         tls_session_close(session);
         return NULL;
     }
     mbedtls_ssl_set_user_data_p(&session->ssl, session);
-    mbedtls_ssl_set_bio(&session->ssl, session, send_bytes, receive_bytes, NULL);
+    mbedtls_ssl_set_bio(&session->ssl, &session->wire, wire_send, wire_receive, NULL);
     return session;
 }
 
@@ -263,8 +228,8 @@ void tls_session_close(struct tls_session *session)
  * an edge-triggered wait would miss that. Records without data are borne only so long. */
 static bool must_go_on(struct tls_session *session, int code, unsigned *turns)
 {
-    bool nothing_came = code == MBEDTLS_ERR_SSL_WANT_READ || (code == 0 && !session->saw_end);
-    if (!nothing_came || session->is_drained)
+    bool nothing_came = code == MBEDTLS_ERR_SSL_WANT_READ || (code == 0 && !session->wire.saw_end);
+    if (!nothing_came || session->wire.is_drained)
         return false;
     return ++*turns < EMPTY_RECORDS_MAX;
 }
@@ -275,13 +240,13 @@ static enum tls_result result_of(struct tls_session *session, int code)
     session->code = code;
     switch (code) {
     case MBEDTLS_ERR_SSL_WANT_READ:
-        return session->is_drained ? TLS_RESULT_AGAIN : TLS_RESULT_FAILED;
+        return session->wire.is_drained ? TLS_RESULT_AGAIN : TLS_RESULT_FAILED;
     case MBEDTLS_ERR_SSL_WANT_WRITE:
         return TLS_RESULT_AGAIN;
     case 0:
-        return session->saw_end      ? TLS_RESULT_END
-               : session->is_drained ? TLS_RESULT_AGAIN
-                                     : TLS_RESULT_FAILED;
+        return session->wire.saw_end      ? TLS_RESULT_END
+               : session->wire.is_drained ? TLS_RESULT_AGAIN
+                                          : TLS_RESULT_FAILED;
     case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
     case MBEDTLS_ERR_SSL_CONN_EOF:
         return TLS_RESULT_END;
@@ -295,14 +260,20 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
     unsigned turns = 0;
     int code;
     session->view = view;
-    session->is_drained = false;
+    session->wire.is_drained = false;
     do
         code = mbedtls_ssl_handshake(&session->ssl);
     while (code != 0 && must_go_on(session, code, &turns));
     session->view = NULL;
     enum tls_result result = code == 0 ? TLS_RESULT_DONE : result_of(session, code);
+    if (result == TLS_RESULT_AGAIN && session->wire.is_flooded) {
+        session->refusal = "too many bytes before a request";
+        result = TLS_RESULT_FAILED;
+    }
     if (result == TLS_RESULT_DONE) {
         assert(session->site != NULL);
+        if (mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3)
+            wire_acknowledge(&session->wire); /* 1.3 sends nothing after the client's Finished */
         give_pairs_back(session); /* mbedTLS has forgotten them with the handshake's state */
     }
     tls_session_flush(session);
@@ -314,7 +285,10 @@ enum tls_result tls_session_read(struct tls_session *session, unsigned char *out
 {
     unsigned turns = 0;
     int code;
-    session->is_drained = false;
+    *moved = 0;
+    if (session->write_waits) /* reading may make mbedTLS send, and forget that write */
+        return TLS_RESULT_AGAIN;
+    session->wire.is_drained = false;
     do
         code = mbedtls_ssl_read(&session->ssl, out, size);
     while (must_go_on(session, code, &turns));
@@ -326,6 +300,7 @@ enum tls_result tls_session_write(struct tls_session *session, const unsigned ch
                                   size_t length, size_t *moved)
 {
     int code = mbedtls_ssl_write(&session->ssl, bytes, length);
+    session->write_waits = code == MBEDTLS_ERR_SSL_WANT_WRITE;
     *moved = code > 0 ? (size_t)code : 0;
     return result_of(session, code);
 }

@@ -34,7 +34,7 @@ enum tls_result {
     TLS_RESULT_DONE,   /* it moved: the handshake ended, or *moved bytes were read or written */
     TLS_RESULT_AGAIN,  /* nothing more until the socket is ready */
     TLS_RESULT_END,    /* the client will send nothing more */
-    TLS_RESULT_FAILED, /* over; an alert was sent where the protocol has one */
+    TLS_RESULT_FAILED, /* over; an alert was sent where mbedTLS has one */
 };
 
 /* NULL when out of memory. The descriptor is lent and must not block. */

@@ -81,9 +81,8 @@ static void close_gates(struct worker *worker)
  * that the listener does not stay readable for ever. Returns whether that worked. */
 static bool refuse_one(struct worker *worker, int listen_fd)
 {
-    if (worker->spare_fd < 0)
-        return false;
-    close(worker->spare_fd);
+    if (worker->spare_fd >= 0)
+        close(worker->spare_fd);
     int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
     if (fd >= 0)
         close(fd);
@@ -122,6 +121,9 @@ static bool recover_accept(struct worker *worker, int listen_fd, int reason)
 static void accept_clients(struct worker *worker, const struct listener *listener, int most)
 {
     for (int i = 0; i < most; i++) {
+        if (worker->context.count >= worker->shared->max_connections &&
+            conn_only_new_are_idle(&worker->context))
+            return; /* they may have spoken already; the next turn knows */
         struct sockaddr_storage peer = {0};
         socklen_t length = sizeof(peer);
         int fd =
@@ -174,7 +176,7 @@ static void take_listeners(struct worker *worker, struct listener_set *next)
     listener_set_unref(worker->listeners);
     worker->listeners = next;
     worker->gates = gates;
-    if (accepted)
+    if (accepted && worker->accept_paused_until_ms == 0)
         open_gates(worker);
 }
 
@@ -189,25 +191,33 @@ static void start_drain(struct worker *worker, int64_t timeout_ms)
     worker->drain_until_ms = worker->context.now_ms + timeout_ms;
 }
 
-/* Takes the orders that the other thread left. */
-static void take_orders(struct worker *worker)
+/* At once, even before the turn's later events: who connects after a reload was logged gets the new
+ * policy. Sessions that have chosen their site hold the table they chose it from. */
+static void take_table(struct worker *worker)
 {
     uint64_t ignored;
     (void)!read(worker->wake_fd, &ignored, sizeof(ignored));
     pthread_mutex_lock(&worker->lock);
     struct site_table *table = worker->next_table;
+    worker->next_table = NULL;
+    pthread_mutex_unlock(&worker->lock);
+    if (table == NULL)
+        return;
+    site_table_unref(worker->context.table);
+    worker->context.table = table;
+}
+
+/* Takes the other orders that the other thread left. */
+static void take_orders(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
     struct listener_set *listeners = worker->next_listeners;
     bool must_drain = worker->must_drain;
     int64_t drain_timeout_ms = worker->drain_timeout_ms;
-    worker->next_table = NULL;
     worker->next_listeners = NULL;
     worker->must_drain = false;
     pthread_mutex_unlock(&worker->lock);
 
-    if (table != NULL) {
-        site_table_unref(worker->context.table);
-        worker->context.table = table;
-    }
     if (listeners != NULL)
         take_listeners(worker, listeners);
     if (must_drain)
@@ -238,7 +248,7 @@ static int64_t wait_ms(struct worker *worker)
         if (own[i] != INT64_MAX && (limit_ms < 0 || left_ms < limit_ms))
             limit_ms = left_ms;
     }
-    return conn_wait_ms(&worker->context, limit_ms);
+    return crowd_wait_ms(&worker->context.crowd, worker->context.now_ms, limit_ms);
 }
 
 static void turn(struct worker *worker)
@@ -250,10 +260,12 @@ static void turn(struct worker *worker)
     worker->context.now_ms = deadline_now_ms();
 
     for (int i = 0; i < count; i++) {
-        if (events[i].data.ptr == &worker->wake_source)
-            has_orders = true;
-        else
+        if (events[i].data.ptr != &worker->wake_source) {
             handle_event(worker, &events[i]);
+            continue;
+        }
+        has_orders = true;
+        take_table(worker);
     }
     http_run(worker->context.http);
     conn_expire(&worker->context);

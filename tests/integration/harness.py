@@ -340,8 +340,10 @@ def shared_context(version=None):
 class TlsClient:
     """A TLS client whose every byte on the socket is under the test's control."""
 
-    def __init__(self, address, sni, context=None, *, source=None, before=b"", session=None):
-        self.sock = socket.create_connection(
+    def __init__(
+        self, address, sni, context=None, *, source=None, before=b"", session=None, sock=None
+    ):
+        self.sock = sock or socket.create_connection(
             address, timeout=bound(15), source_address=(source, 0) if source else None
         )
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: ISC
 """rawtls: TLS records made and read by hand, for what no TLS library would send."""
 import contextlib
+import hashlib
+import hmac
 import os
 import socket
 import struct
+import tempfile
 
-from harness import bound
+from harness import TlsClient, bound, tls_context
 
 ALERTS = {
     0: "close_notify",
@@ -132,3 +135,103 @@ def hello(address, *extensions, **options):
     """Sends one ClientHello and half-closes; what the server said, in words."""
     raw, _ = plain(address, records(client_hello(*extensions, **options)), finish=True)
     return describe(raw)
+
+
+# --- TLS 1.2 after its handshake, with the keys in hand ---------------------------------------------
+
+WARNING = b"\x15\x03\x03\0\2\1\x5a"  # an alert: user_canceled
+CHANGE_CIPHER_SPEC = b"\x14\x03\x03\0\1\1"
+
+
+def chacha20(key, counter, nonce, length):
+    """RFC 8439, section 2.4: so many bytes of the key stream."""
+    stream = b""
+    start = struct.unpack("<4I", b"expand 32-byte k") + struct.unpack("<8I", key)
+    while len(stream) < length:
+        first = [*start, counter, *struct.unpack("<3I", nonce)]
+        words = first[:]
+        for column in range(80):
+            a = column % 4
+            slant = column // 4 % 2  # columns and diagonals take turns
+            b, c, d = (4 * row + (a + slant * row) % 4 for row in (1, 2, 3))
+            for x, y, z, turn in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+                words[x] = (words[x] + words[y]) & 0xFFFFFFFF
+                mixed = words[z] ^ words[x]
+                words[z] = (mixed << turn | mixed >> (32 - turn)) & 0xFFFFFFFF
+        stream += struct.pack("<16I", *((x + y) & 0xFFFFFFFF for x, y in zip(words, first)))
+        counter += 1
+    return stream[:length]
+
+
+def poly1305(key, data):
+    """RFC 8439, section 2.5."""
+    r = int.from_bytes(key[:16], "little") & 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
+    total = 0
+    for start in range(0, len(data), 16):
+        block = int.from_bytes(data[start : start + 16] + b"\1", "little")
+        total = (total + block) * r % ((1 << 130) - 5)
+    total += int.from_bytes(key[16:], "little")
+    return (total & ((1 << 128) - 1)).to_bytes(16, "little")
+
+
+class Keys:
+    """One direction's record protection: RFC 7905."""
+
+    def __init__(self, key, iv):
+        self.key = key
+        self.iv = int.from_bytes(iv, "big")
+        self.sequence = 1  # Finished was the first
+
+    def protect(self, kind, data):
+        """The bytes the other way round (encrypted, or decrypted), and the tag over sealed ones."""
+        nonce = (self.iv ^ self.sequence).to_bytes(12, "big")
+        stream = chacha20(self.key, 0, nonce, 64 + len(data))
+        turned = bytes(x ^ y for x, y in zip(data, stream[64:]))
+        added = struct.pack("!QB", self.sequence, kind) + b"\x03\x03" + struct.pack("!H", len(data))
+        self.sequence += 1
+        lengths = struct.pack("<QQ", len(added), len(data))
+        padded = added + b"\0" * (-len(added) % 16) + turned + b"\0" * (-len(turned) % 16)
+        return turned, poly1305(stream[:32], padded + lengths)
+
+    def seal(self, kind, data):
+        sealed, tag = self.protect(kind, data)
+        return bytes([kind]) + b"\x03\x03" + vector(2, sealed + tag)
+
+
+class KeyedClient(TlsClient):
+    """A client of TLS 1.2 that can send any record after its handshake, which ssl did for it."""
+
+    def __init__(self, address, sni, **options):
+        context = tls_context("1.2", ciphers="ECDHE-ECDSA-CHACHA20-POLY1305")
+        with tempfile.NamedTemporaryFile("r") as secrets:
+            context.keylog_filename = secrets.name
+            self.seen = b""
+            super().__init__(address, sni, context, **options)
+            self.handshake()
+            words = next(line.split() for line in secrets if line.startswith("CLIENT_RANDOM"))
+        ours, secret = bytes.fromhex(words[1]), bytes.fromhex(words[2])
+        seed = b"key expansion" + self.seen[11:43] + ours
+        block, chained = b"", seed
+        while len(block) < 88:
+            chained = hmac.digest(secret, chained, hashlib.sha256)
+            block += hmac.digest(secret, chained + seed, hashlib.sha256)
+        self.ours, self.theirs = Keys(block[:32], block[64:76]), Keys(block[32:64], block[76:88])
+
+    def receive(self):
+        data = self.sock.recv(65536)
+        self.seen += data
+        self.incoming.write(data)
+        return bool(data)
+
+    def send_record(self, kind, data):
+        self.sock.sendall(self.ours.seal(kind, data))
+
+    def read_records(self, raw=b""):
+        """All records to the end of the stream, decrypted: [(kind, bytes)]. raw: those read."""
+        raw += read_to_end(self.sock)[0]
+        found = []
+        while len(raw) >= 5:
+            length = int.from_bytes(raw[3:5], "big")
+            found.append((raw[0], self.theirs.protect(raw[0], raw[5 : length - 11])[0]))
+            raw = raw[5 + length :]
+        return found

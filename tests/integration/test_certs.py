@@ -193,6 +193,33 @@ class Certificates(harness.TestCase):
         write_atomically(path, new.pem)
         self.renew_until_shown(daemon, host, new, 6)
 
+    def test_a_certificate_of_another_name_keeps_the_one_before_in_service_and_says_so(self):
+        host = "mta-sts.swapped.example"
+        old, new = pki().leaf(host), pki().leaf(host, variant=1)
+        path = self.place("swapped.example", old.pem)
+        daemon = self.begin("swapped.example")
+        self.assertEqual(self.shown(daemon, host), old.der)
+        since = daemon.mark()
+        for variant in range(2):  # and another wrong one after it
+            write_atomically(path, pki().leaf("mta-sts.someone.example", variant=variant).pem)
+            place = daemon.mark()
+
+            def is_said(place=place):
+                self.assertEqual(self.shown(daemon, host), old.der)
+                return "the certificate loaded before serves on" in daemon.log(place)
+
+            harness.eventually(is_said, 5, "the complaint")
+        self.assertRegex(
+            daemon.log(since),
+            rf"(?m)^{host}: .*swapped.* \(the certificate loaded before serves on",
+        )
+        self.assertNotIn("renewed", daemon.log(since))
+        for _ in range(5):
+            self.assertEqual(self.shown(daemon, host), old.der)
+        write_atomically(path, new.pem)
+        self.renew_until_shown(daemon, host, new)
+        self.assert_serves(daemon, host, BODY)
+
     def test_two_files_written_one_after_the_other_are_never_served_as_a_mismatched_pair(self):
         host = "mta-sts.pair.example"
         old, new = pki().leaf(host), pki().leaf(host, variant=1)

@@ -202,7 +202,7 @@ class Check(harness.TestCase):
             "listen = https": "https.*443",
             "listen = 127.0.0.1": "port",
             "listen = 127.0.0.1:65536": "65535",
-            "listen = ::1:443": "\\[::1\\]|bracket",
+            "listen = ::1:443": "\\[::1\\]:443",
             "listen = localhost:443": "localhost",
             "max_removed = lots": "lots",
             "max_removed = 101%": "101",
@@ -414,7 +414,7 @@ class Check(harness.TestCase):
             r"error: .*mta-sts\.missing\.example",
             r"error: .*mta-sts\.mismatch\.example.*does not belong",
             r"warning: .*mta-sts\.expired\.example.*expired|warning: .*expired.*mta-sts\.expired",
-            r"(error|warning): .*mta-sts\.strange\.example",
+            r"error: .*mta-sts\.strange\.example",
             arguments=["--check-certs"],
         )
         self.assertNotRegex(said, r"mta-sts\.example\.com")
@@ -470,10 +470,66 @@ class Check(harness.TestCase):
                     f"user = {user}",
                 )
 
-    @unittest.skipIf(harness.as_root(), "root can become every user")
+    def unprivileged(self):
+        """The options of a start without root, and [server]'s head for it."""
+        if not harness.as_root():
+            return {}
+        if not shutil.which("setpriv"):
+            self.skipTest("not installed: setpriv")
+        prefix = ("setpriv", "--reuid", "nobody", "--regid", "65534", "--clear-groups")
+        if harness.run(*prefix, "test", "-x", harness.BINARY).returncode != 0:
+            self.skipTest("another user than root cannot reach the daemon")
+        return {"prefix": prefix}
+
     def test_a_user_who_cannot_become_another_is_refused(self):
-        said = self.refuse_start(self.good().replace("[server]", "[server]\nuser = daemon"))
-        self.assertRegex(said, "user = daemon")
+        ini = self.good().replace("user = nobody\n", "")
+        said = self.refuse_start(
+            ini.replace("[server]", "[server]\nuser = daemon"), **self.unprivileged()
+        )
+        self.assertRegex(said, r"refused\.ini:2: error: user = daemon, .*may not become another")
+
+    def test_a_start_without_root_needs_no_user_and_may_name_its_own(self):
+        options = self.unprivileged()
+        own = "nobody" if options else str(os.getuid())
+        ini = self.good().replace("user = nobody\n", "")
+        for text in (ini, ini.replace("[server]", f"[server]\nuser = {own}")):
+            daemon = self.start(text, **options)
+            self.assert_serves(daemon, "mta-sts.example.com", policy_text())
+            daemon.reload()
+            daemon.stop()
+            self.assertNotIn("cannot read", daemon.log())
+
+    @unittest.skipUnless(
+        harness.as_root(), "only root can write what the daemon's user cannot read"
+    )
+    def test_each_file_that_the_user_cannot_read_warns_at_a_start_and_in_check(self):
+        self.certify("example.com", "listed.example", "filed.example", "included.example")
+        directory = self.directory / "closed.d"
+        self.write("closed.d/a.ini", "[included.example]\nmx = a.example\n")
+        listed = self.write("closed.txt", "listed.example mx=a.example\n")
+        policy = self.write("closed-policy.txt", policy_text(["a.example"]))
+        directory.chmod(0o700)
+        listed.chmod(0o600)
+        policy.chmod(0o600)
+        ini = (
+            server_section(f"include = {directory}", f"domains_file = {listed}")
+            + self.defaults_section()
+            + f"{DOMAIN}[filed.example]\npolicy_file = {policy}\n"
+        )
+        self.write("closed.ini", ini).chmod(0o644)
+        said = {"--check": self.assert_check(ini, 0, name="closed.ini")}
+        daemon = self.start(ini, name="closed.ini")
+        for domain in ("listed", "filed", "included"):
+            self.assert_serves(daemon, f"mta-sts.{domain}.example", policy_text(["a.example"]))
+        said["start"] = daemon.log()
+        for when, text in said.items():
+            for path in (directory, listed, policy):
+                with self.subTest(when=when, path=path):
+                    warning = f"^{re.escape(str(path))}: warning: user nobody cannot read it"
+                    self.assertRegex(text, re.compile(warning, re.M))
+            self.assertNotRegex(text, r"closed\.ini: warning")
+        daemon.reload("reload refused")
+        self.assert_serves(daemon, "mta-sts.listed.example", policy_text(["a.example"]))
 
     @unittest.skipUnless(harness.as_root(), "only root can become another user")
     def test_the_daemon_becomes_its_user_by_name_or_number(self):
@@ -566,7 +622,12 @@ class Served(harness.TestCase):
 
     def test_includes_hold_domains_and_policies_only(self):
         self.certify("a.example")
-        for section in ("[server]\nlisten = 1", "[defaults]\nmode = none", "[acme]\nrenew = auto"):
+        for section in (
+            "[server]\nlisten = 1",
+            "[defaults]\nmode = none",
+            "[acme]\nrenew = auto",
+            "[dns]\nttl = 600",
+        ):
             with self.subTest(section=section):
                 self.write("only.d/a.ini", f"{section}\n")
                 path = self.write(
@@ -712,12 +773,22 @@ class Served(harness.TestCase):
         self.assert_policy(daemon, "pair.example", ["m.example"])
         self.assert_policy(daemon, "pair2.example", ["m.example"])
 
-    def test_relative_paths_are_relative_to_the_file_that_names_them(self):
-        self.write("etc/certs/mta-sts.rel.example.pem", pki().leaf("mta-sts.rel.example").pem)
+    def test_relative_paths_are_relative_to_the_main_file_also_those_of_an_include(self):
+        for domain in ("rel.example", "inc.example", "own.example"):
+            self.write(f"etc/certs/mta-sts.{domain}.pem", pki().leaf(f"mta-sts.{domain}").pem)
         self.write("etc/list.txt", "rel.example mx=m.example\n")
-        ini = server_section("domains_file = list.txt") + "[defaults]\ncertificate = certs/%h.pem\n"
-        daemon = self.start(ini, name="etc/rel.ini")
+        self.write("etc/policy.txt", policy_text(["main.example"]))
+        self.write("far/away.d/policy.txt", policy_text(["include.example"]))
+        self.write(
+            "far/away.d/a.ini",
+            "[inc.example]\npolicy_file = policy.txt\n"
+            "[own.example]\nmx = m.example\ncertificate = certs/%h.pem\n",
+        )
+        ini = server_section("domains_file = list.txt", "include = ../far/away.d")
+        daemon = self.start(ini + "[defaults]\ncertificate = certs/%h.pem\n", name="etc/rel.ini")
         self.assert_policy(daemon, "rel.example", ["m.example"])
+        self.assert_policy(daemon, "inc.example", ["main.example"])
+        self.assert_policy(daemon, "own.example", ["m.example"])
 
     def test_a_domain_of_245_characters_is_served(self):
         domain = ".".join(["a" * 61, "b" * 61, "c" * 61, "d" * 59])
@@ -771,6 +842,17 @@ class Removal(harness.TestCase):
         daemon = self.start(self.ini(5, "max_removed = 100%"))
         self.write("mta-stsd.ini", self.ini(0, "max_removed = 100%"))
         daemon.reload()
+
+    def test_a_reload_that_leaves_no_domain_is_refused(self):
+        self.certify("d0.example")
+        for count, server in ((1, []), (3, ["max_removed = 3"]), (3, ["max_removed = 99%"])):
+            with self.subTest(count=count, server=server):
+                daemon = self.start(self.ini(count, *server))
+                self.write("mta-stsd.ini", self.ini(0, *server))
+                said = daemon.reload("reload refused")
+                self.assertRegex(said, "^reload refused: no domain would be left; ")
+                self.assertRegex(daemon.log(), f"(?m)^no domain would be left of {count}; ")
+                self.assert_serves(daemon, "mta-sts.d0.example", policy_text(["m.example"]))
 
     def test_a_broken_domain_counts_as_kept(self):
         self.certify("d0.example", "d1.example")

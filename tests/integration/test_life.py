@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -91,7 +92,9 @@ class Readiness(Case):
                 def next_message(sock=sock):
                     return sock.recv(4096).decode().split("\n")
 
-                self.assertIn("READY=1", next_message())
+                said = next_message()
+                self.assertIn("READY=1", said)
+                self.assertIn("STATUS=1 domain served, 0 with errors", said)
                 self.assert_serves(daemon, HOST, BODY)
                 before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
                 daemon.reload()
@@ -101,10 +104,20 @@ class Readiness(Case):
                 (moment,) = (int(line[15:]) for line in said if line.startswith("MONOTONIC_USEC="))
                 self.assertTrue(before <= moment <= after)
                 self.assertIn("READY=1", next_message())
+                bad = "[bad.example]\nmx = 192.0.2.1\n"
+                self.write("mta-stsd.ini", self.ini() + bad)
+                daemon.reload()
+                self.assertIn("RELOADING=1", next_message())
+                said = next_message()
+                self.assertIn("READY=1", said)
+                self.assertIn("STATUS=1 domain served, 1 with errors", said)
                 self.write("mta-stsd.ini", "[server]\ncolour = red\n")
                 daemon.reload("reload refused")
                 self.assertIn("RELOADING=1", next_message())
-                self.assertIn("READY=1", next_message())
+                said = next_message()
+                self.assertIn("READY=1", said)
+                (status,) = (line for line in said if line.startswith("STATUS="))
+                self.assertRegex(status, "^STATUS=reload refused: .*; the old configuration serve")
                 daemon.signal(signal.SIGTERM)
                 self.assertIn("STOPPING=1", next_message())
                 daemon.stop()
@@ -129,6 +142,21 @@ class Readiness(Case):
         for host, port in daemon.addresses:
             client = "127.0.0.1" if host == "0.0.0.0" else "::1"
             self.assertEqual(fetch((client, port), HOST).body, BODY)
+
+    def test_a_fixed_port_is_one_on_both_and_can_be_had_again_at_once(self):
+        ports = (
+            {"0.0.0.0": "127.0.0.1", "::": "::1"}
+            if harness.has_ipv6()
+            else {"0.0.0.0": "127.0.0.1"}
+        )
+        port = harness.free_port()
+        for _ in range(2):
+            daemon = self.start(self.ini(listen=[str(port)]))
+            self.assertEqual(daemon.addresses, [(host, port) for host in ports])
+            for client in ports.values():
+                # The server ends the connection, so the port waits in its TIME_WAIT.
+                self.assertEqual(fetch((client, port), HOST).body, BODY)
+            daemon.stop()
 
     def test_several_addresses_on_one_line_are_several(self):
         daemon = self.start(self.ini(listen=["127.0.0.1:0, 127.0.0.2:0"]))
@@ -355,6 +383,35 @@ class Log(Case):
                 daemon.wait_for_log(rf'^fetch .* status={status} .*agent=""')
         self.assertNotIn("/other", daemon.log())
 
+    def test_a_request_that_came_to_nothing_has_status_0(self):
+        daemon = self.start(self.ini("request_timeout = 1", "access_log = errors"))
+        pattern = r'^fetch .* client=127\.0\.0\.1 status=0 tls=TLSv1\.\d agent=""'
+        for leave, ending in {"close": "", "reset": "", "wait": " incomplete$"}.items():
+            with self.subTest(leave=leave):
+                since = daemon.mark()
+                client = harness.TlsClient(daemon.address(), HOST).handshake()
+                client.send(request(HOST)[:30])
+                if leave != "wait":
+                    getattr(client, leave)()
+                daemon.wait_for_log(pattern + ending, since=since)
+                client.close()
+
+    def test_an_answer_that_was_not_taken_is_incomplete_and_has_its_status(self):
+        body = policy_text([f"mx{number:04d}.customer-mail.example.com" for number in range(1600)])
+        self.write("large.txt", body)
+        ini = self.ini("request_timeout = 1", "access_log = errors")
+        policy = f"policy_file = {self.directory}/large.txt\n"
+        daemon = self.start(ini.replace("mx = mail.example.com\n", policy))
+        with socket.socket() as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+            sock.settimeout(bound(15))
+            sock.connect(daemon.address())
+            data = request(HOST, fields=["User-Agent: sleeper"])
+            client = harness.TlsClient(daemon.address(), HOST, sock=sock).handshake().send(data)
+            daemon.wait_for_log(r'^fetch .* status=200 tls=\S+ agent="sleeper" incomplete$')
+            client.close()
+
     def test_the_user_agent_is_cleaned_and_bounded(self):
         daemon = self.start(self.ini())
         rows = {
@@ -425,27 +482,61 @@ class Log(Case):
         daemon.stop()
         self.assertNotRegex(daemon.log(), "(?m)^<")
 
-    def test_a_log_that_nobody_reads_any_more_stops_nothing(self):
-        path = self.write("unread.ini", self.ini(listen=[f"127.0.0.1:{harness.free_port()}"]))
-        port = int(re.search(r"127\.0\.0\.1:(\d+)", path.read_text())[1])
+    def start_with_pipe(self, *server):
+        """A daemon whose log is a small pipe: the process, its port and the pipe's end to read."""
+        port = harness.free_port()
+        path = self.write("pipe.ini", self.ini(*server, listen=[f"127.0.0.1:{port}"]))
         reader, writer = os.pipe()
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
         process = subprocess.Popen([*WRAPPER, BINARY, "-c", path], stderr=writer)
         os.close(writer)
-        try:
-            said = b""
-            while b"ready: " not in said:
-                more = os.read(reader, 4096)
-                self.assertTrue(more, said)
-                said += more
-            os.close(reader)
-            for _ in range(3):
-                self.assertEqual(fetch(("127.0.0.1", port), HOST).body, BODY)
-            process.terminate()
-            self.assertEqual(process.wait(bound(15)), 0)
-        finally:
+
+        def end():
             if process.poll() is None:
                 process.kill()
             process.wait()
+
+        self.addCleanup(end)
+        self.read_until(reader, b"ready: ")
+        return process, ("127.0.0.1", port), reader
+
+    def read_until(self, reader, words):
+        said = b""
+        while words not in said or not said.endswith(b"\n"):
+            self.assertTrue(select.select([reader], [], [], bound(10))[0], said)
+            more = os.read(reader, 4096)
+            self.assertTrue(more, said)
+            said += more
+        return said.decode()
+
+    def test_a_log_whose_reader_is_gone_stops_nothing(self):
+        process, address, reader = self.start_with_pipe()
+        os.close(reader)
+        for _ in range(3):
+            self.assertEqual(fetch(address, HOST).body, BODY)
+        process.terminate()
+        self.assertEqual(process.wait(bound(15)), 0)
+
+    def test_a_log_that_nobody_reads_stops_nothing_and_says_later_what_was_lost(self):
+        process, address, reader = self.start_with_pipe("drain_timeout = 1")
+        self.addCleanup(os.close, reader)
+        for _ in range(100):  # of which some 40 fill the pipe
+            self.assertEqual(fetch(address, HOST).body, BODY)
+        os.set_blocking(reader, False)
+        taken = os.read(reader, 65536).decode()
+        os.set_blocking(reader, True)
+        self.assertNotIn("lost", taken)
+        fetch(address, HOST, agent="late")
+        said = taken + self.read_until(reader, b"late")
+        lost = int(re.search("(?m)^([0-9]+) lines were lost: nobody read the log$", said)[1])
+        self.assertEqual(lost + len(re.findall('(?m)^fetch .*["]$', said)), 101)
+        self.assertGreater(lost, 30)
+        for _ in range(60):
+            self.assertEqual(fetch(address, HOST).body, BODY)
+        process.send_signal(signal.SIGHUP)  # what a reload says is lost too, and stops nothing
+        self.assertEqual(fetch(address, HOST).body, BODY)
+        process.terminate()
+        self.assertEqual(process.wait(bound(15)), 0)
 
 
 if __name__ == "__main__":

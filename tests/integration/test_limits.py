@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: ISC
 """limits: time-outs and bounds hold, the oldest idle goes first, and accepting never stops."""
+import contextlib
 import resource
 import socket
+import threading
 import time
 import unittest
 
@@ -11,6 +13,8 @@ from harness import bound, exchange, fetch, policy_text, request, server_section
 
 HOST = "mta-sts.example.com"
 BODY = policy_text()
+FLOOD = 65536  # the bytes that a client may send before its answer is due
+HANDSHAKE, APPLICATION_DATA = 22, 23  # kinds of records
 
 
 class Limits(harness.TestCase):
@@ -77,6 +81,16 @@ class Limits(harness.TestCase):
             self.assert_closed_after(1, client.sock, time.monotonic())
             client.close()
 
+    def test_a_shorter_idle_timeout_holds_for_those_who_come_after_its_reload(self):
+        daemon = self.begin("idle_timeout = 60")
+        older = self.connect(daemon)
+        self.assert_serves(daemon, HOST, BODY)  # so the older one was accepted
+        path = self.directory / "mta-stsd.ini"
+        path.write_text(path.read_text().replace("idle_timeout = 60", "idle_timeout = 1"))
+        daemon.reload()
+        self.assert_closed_after(1, self.connect(daemon), time.monotonic())
+        self.assertFalse(self.is_closed(older, 0.01), "the older one goes by its own time-out")
+
     def trickle(self, send, sock, data, pause=0.05):
         """Sends byte after byte until the server has had enough; seconds that took."""
         started = time.monotonic()
@@ -124,19 +138,18 @@ class Limits(harness.TestCase):
         self.write("large.txt", body)
         return body, f"[large.example]\npolicy_file = {self.directory}/large.txt\n"
 
-    def small_window_client(self, daemon, host):
-        """A client whose socket takes in little, with its request sent."""
+    def small_window(self, daemon):
+        """A connection whose client takes in little and whose server holds little for it."""
         sock = socket.socket()
+        self.addCleanup(sock.close)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         sock.settimeout(bound(15))
         sock.connect(daemon.address())
-        client = harness.TlsClient.__new__(harness.TlsClient)
-        client.__dict__.update(sock=sock, ended=None)
-        client.incoming, client.outgoing = harness.ssl.MemoryBIO(), harness.ssl.MemoryBIO()
-        client.tls = harness.shared_context().wrap_bio(
-            client.incoming, client.outgoing, server_hostname=host
-        )
-        self.addCleanup(client.close)
+        return sock
+
+    def small_window_client(self, daemon, host):
+        client = harness.TlsClient(daemon.address(), host, sock=self.small_window(daemon))
         return client.handshake().send(request(host))
 
     def test_a_slow_reader_gets_the_whole_of_a_large_policy(self):
@@ -152,6 +165,26 @@ class Limits(harness.TestCase):
 
         client.receive = slowly
         self.assertEqual(client.finish().one().body, body)
+
+    def test_a_slow_reader_that_renegotiates_gets_each_byte_once(self):
+        body, section = self.large_policy()
+        daemon = self.begin("request_timeout = 30", more=section)
+        host = "mta-sts.large.example"
+        hello = rawtls.client_hello(rawtls.sni(host.encode()))
+        for pieces in (1, 4, 10, 20):
+            with self.subTest(pieces=pieces):
+                sock = self.small_window(daemon)
+                client = rawtls.KeyedClient(daemon.address(), host, sock=sock)
+                client.send_record(APPLICATION_DATA, request(host))
+                raw = b""
+                for _ in range(pieces):  # after the first, the server waits for room
+                    raw += sock.recv(500)
+                client.send_record(HANDSHAKE, hello)
+                said = client.read_records(raw)
+                data = b"".join(data for kind, data in said if kind == APPLICATION_DATA)
+                (answer,) = harness.parse_answers(data)
+                self.assertEqual(answer.body, body)
+                self.assertEqual(said[-1], (21, b"\1\0"))  # close_notify
 
     def test_a_reader_that_never_reads_goes_after_the_request_timeout_and_blocks_nobody(self):
         _, section = self.large_policy()
@@ -194,6 +227,92 @@ class Limits(harness.TestCase):
                     self.assertTrue(self.is_closed(client.sock, bound(8)))
                     client.close()
         harness.eventually(lambda: daemon.descriptors() <= before, 8, "the descriptors' return")
+
+    # floods
+
+    def records_of_a_flood(self):
+        """What to send first, and then on and on: by a name for it."""
+        hello = rawtls.client_hello(rawtls.sni(HOST.encode()))
+        newer = rawtls.client_hello(rawtls.sni(HOST.encode()), version="1.3")
+        return {
+            "ChangeCipherSpec at first": (b"", rawtls.CHANGE_CIPHER_SPEC),
+            "ChangeCipherSpec in a handshake": (rawtls.records(newer), rawtls.CHANGE_CIPHER_SPEC),
+            "warnings at first": (b"", rawtls.WARNING),
+            "warnings in a handshake": (rawtls.records(hello), rawtls.WARNING),
+        }
+
+    def test_a_client_that_floods_a_handshake_is_ended_at_once(self):
+        daemon = self.begin("handshake_timeout = 60", "idle_timeout = 60", "request_timeout = 60")
+        for name, (first, record) in self.records_of_a_flood().items():
+            with self.subTest(flood=name):
+                sock = self.connect(daemon, first)
+                if first:
+                    self.assertTrue(sock.recv(1))
+                since, sent, started = daemon.mark(), 0, time.monotonic()
+                with contextlib.suppress(ConnectionError):
+                    while time.monotonic() - started < bound(8):
+                        sent += sock.send(record * 2000)
+                self.assertLess(time.monotonic() - started, bound(5), "it may send on and on")
+                daemon.wait_for_log("^refused client=127.0.0.1 reason=", since=since)
+        self.assert_serves(daemon, HOST, BODY)
+
+    def test_bytes_before_a_request_are_bounded(self):
+        daemon = self.begin("handshake_timeout = 60", "idle_timeout = 60", "request_timeout = 60")
+        reason = '^refused client=127.0.0.1 reason="too many bytes before a request'
+        sock = self.connect(daemon, rawtls.CHANGE_CIPHER_SPEC * (FLOOD // 6 + 1))
+        self.assertTrue(self.is_closed(sock, bound(5)))
+        daemon.wait_for_log(reason)
+        since = daemon.mark()
+        first = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode()), version="1.3"))
+        sock = self.connect(daemon, first)
+        self.assertTrue(sock.recv(1))
+        sock.sendall(rawtls.CHANGE_CIPHER_SPEC * (FLOOD // 6 + 1))
+        self.assertTrue(self.is_closed(sock, bound(5)))
+        daemon.wait_for_log(f'{reason}: {HOST}"$', since=since)
+
+    def test_renegotiations_that_are_refused_are_bounded(self):
+        daemon = self.begin("idle_timeout = 1", "request_timeout = 1")
+        hello = rawtls.client_hello(rawtls.sni(HOST.encode()))
+        for data in (b"", request(HOST)[:30]):
+            with self.subTest(data=data):
+                client = rawtls.KeyedClient(daemon.address(), HOST)
+                if data:
+                    client.send_record(APPLICATION_DATA, data)
+                started = time.monotonic()
+                with contextlib.suppress(ConnectionError):
+                    while time.monotonic() - started < bound(8):
+                        client.send_record(HANDSHAKE, hello)
+                self.assertLess(time.monotonic() - started, 1 + bound(3))
+                client.close()
+                self.assert_serves(daemon, HOST, BODY)
+
+    def test_while_clients_flood_others_are_served_and_the_stop_keeps_its_bound(self):
+        for name, (first, record) in self.records_of_a_flood().items():
+            with self.subTest(flood=name):
+                daemon = self.begin("drain_timeout = 1", "handshake_timeout = 60")
+                over = threading.Event()
+
+                def flood(address=daemon.address(), first=first, record=record, over=over):
+                    while not over.is_set():
+                        with contextlib.suppress(OSError):
+                            with socket.create_connection(address, timeout=bound(5)) as sock:
+                                sock.sendall(first)
+                                while not over.is_set():
+                                    sock.send(record * 2000)
+
+                flooders = [threading.Thread(target=flood) for _ in range(2)]
+                try:
+                    for flooder in flooders:
+                        flooder.start()
+                    for _ in range(10):
+                        self.assert_serves(daemon, HOST, BODY)
+                    started = time.monotonic()
+                    daemon.stop()
+                    self.assertLess(time.monotonic() - started, 1 + bound(3))
+                finally:
+                    over.set()
+                    for flooder in flooders:
+                        flooder.join()
 
     # connections in all
 
@@ -280,6 +399,10 @@ class Limits(harness.TestCase):
         socks = [self.connect(daemon) for _ in range(4)]
         self.assert_serves(daemon, HOST, BODY)
         self.assertTrue(self.is_closed(socks[0], bound(5)))
+        daemon.wait_for_log(
+            r"^refused client=127\.0\.0\.1 "
+            'reason="idle, while its source had too many connections"$'
+        )
         self.assertFalse(self.is_closed(other, 0.01), "another source's connection went")
         self.assertFalse(self.is_closed(socks[3], 0.01))
 

@@ -153,6 +153,27 @@ class Proxy(harness.TestCase):
             raw, ending = rawtls.read_to_end(sock)
             self.assertEqual((raw, ending in ("eof", "reset")), (b"", True))
 
+    def test_a_header_cut_by_the_end_of_the_stream_is_closed_at_once(self):
+        daemon = self.start(
+            server_section(f"proxy_from = {PROXY}", "handshake_timeout = 60", "idle_timeout = 60")
+            + self.defaults_section()
+            + "[example.com]\nmx = mail.example.com\n"
+        )
+        for name in ("1 TCP4", "2 TCP4"):
+            header = GOOD[name][0]
+            for length in (1, len(header) // 2, len(header) - 1):
+                for apart in (False, True):  # whether the end comes after the bytes were looked at
+                    with self.subTest(header=name, length=length, apart=apart):
+                        sock = socket.create_connection(
+                            daemon.address(), bound(10), source_address=(PROXY, 0)
+                        )
+                        self.addCleanup(sock.close)
+                        sock.sendall(header[:length])
+                        if apart:
+                            fetch(daemon.address(), HOST)
+                        sock.shutdown(socket.SHUT_WR)
+                        self.assertIn(rawtls.read_to_end(sock)[1], ("eof", "reset"))
+
     def test_a_header_that_never_ends_is_closed_in_time(self):
         raw, ending = rawtls.plain(self.address, GOOD["1 TCP4"][0][:-4], source=PROXY)
         self.assertEqual((raw, ending in ("eof", "reset")), (b"", True))

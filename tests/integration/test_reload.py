@@ -198,6 +198,80 @@ class Reload(harness.TestCase):
             daemon.wait_for_log(rf"error: .*127\.0\.0\.1:{port}", since=since)
         self.assert_serves(daemon, HOST, policy_text(["a.example"]))
 
+    def test_a_port_that_this_server_holds_as_another_address_refuses_the_reload(self):
+        port = harness.free_port()
+        wide, narrow = str(port), f"127.0.0.1:{port}"
+        daemon = self.start(self.ini(section("example.com", "a.example"), listen=[wide]))
+        since = daemon.mark()
+        self.change(
+            daemon, self.ini(section("example.com", "b.example"), listen=[narrow]), "reload refused"
+        )
+        daemon.wait_for_log(
+            rf"error: .*this server holds the port of 127\.0\.0\.1:{port} already, as \S+:{port}; "
+            "restart it to change that",
+            since=since,
+        )
+        for _ in range(3):
+            self.assertEqual(fetch(("127.0.0.1", port), HOST).body, policy_text(["a.example"]))
+        daemon.stop()
+        daemon = self.start(self.ini(section("example.com", "b.example"), listen=[narrow]))
+        self.assert_serves(daemon, HOST, policy_text(["b.example"]))
+
+    def test_a_client_that_comes_after_a_reload_was_logged_gets_the_new_policy(self):
+        daemon = self.start(self.ini(section("example.com", "m0.example"), server=["workers = 2"]))
+        load = LoadClients(daemon.address(), [HOST], 1)
+        self.addCleanup(load.stop)
+        harness.eventually(lambda: load.count() > 0, 20, "the load")
+        for number in range(1, 31):
+            mx = f"m{number}.example"
+            self.change(daemon, self.ini(section("example.com", mx), server=["workers = 2"]))
+            clients = [harness.TlsClient(daemon.address(), HOST) for _ in range(6)]
+            for client in clients:
+                body = client.handshake().send(request(HOST)).finish().one().body
+                self.assertEqual(body, policy_text([mx]), number)
+        self.assertEqual(load.stop()[2], [])
+
+    def test_what_takes_effect_at_the_next_start_is_said(self):
+        one = section("example.com", "a.example")
+        daemon = self.start(self.ini(one, server=["workers = 1"]))
+        notice = "^user, workers and max_connections take effect at the next start$"
+        rows = [(["workers = 2"], True), (["workers = 2", "idle_timeout = 9"], False)]
+        rows += [(["workers = 2", "max_connections = 77"], True)]
+        if harness.as_root():
+            rows += [(["workers = 2", "max_connections = 77", "user = daemon"], True)]
+        for server, is_said in rows:
+            with self.subTest(server=server):
+                since = daemon.mark()
+                self.change(daemon, self.ini(one, server=server))
+                self.assertEqual(bool(re.search(notice, daemon.log(since), re.M)), is_said)
+        self.assert_serves(daemon, HOST, policy_text(["a.example"]))
+
+    def test_domains_with_errors_are_counted_at_a_start_and_at_a_reload(self):
+        good = section("example.com", "a.example")
+        bad = [section(f"bad{number}.example", "192.0.2.1") for number in range(2)]
+        daemon = self.start(self.ini(good))
+        rows = {
+            1: "^1 domain has errors: what it served before stays$",
+            2: "^2 domains have errors: what they served before stays$",
+        }
+        for count, line in rows.items():
+            since = daemon.mark()
+            self.change(daemon, self.ini(good, *bad[:count]))
+            daemon.wait_for_log(line, since=since)
+        since = daemon.mark()
+        self.change(daemon, self.ini(good))
+        daemon.stop()
+        self.assertNotIn("error", daemon.log(since))
+        rows = {
+            1: "^1 domain is not served, for the errors above$",
+            2: "^2 domains are not served, for the errors above$",
+        }
+        for count, line in rows.items():
+            daemon = self.start(self.ini(good, *bad[:count]))
+            daemon.wait_for_log(line)
+            self.assertRegex(daemon.log(), "(?m)^ready: 1 domain, ")
+            daemon.stop()
+
     def test_a_connection_that_began_before_a_reload_is_answered_after_it(self):
         daemon = self.start(self.ini(section("example.com", "a.example")))
         silent = harness.TlsClient(daemon.address(), HOST)
@@ -310,14 +384,15 @@ class UnderLoad(harness.TestCase):
         self.assertLessEqual(set(seen), allowed)
         for body in bodies.values():
             self.assertTrue(any(key.endswith(body) for key in seen), "both states were seen")
-        last = leaves[one_file][(self.CHANGES - 1) % 3].der
         address = daemon.address()
+        for host, made in leaves.items():
+            last = made[(self.CHANGES - 1) % 3].der
 
-        def shows_the_last():
-            with harness.TlsClient(address, one_file) as client:
-                return client.handshake().tls.getpeercert(True) == last
+            def shows_the_last(host=host, last=last):
+                with harness.TlsClient(address, host) as client:
+                    return client.handshake().tls.getpeercert(True) == last
 
-        harness.eventually(shows_the_last, 10, "the last renewal")
+            harness.eventually(shows_the_last, 10, f"the last renewal of {host}")
         self.assertNotRegex(daemon.log(), re.compile("refused client=", re.M))
 
 

@@ -115,7 +115,7 @@ static void check_counts(const char *when, unsigned expected_looks, unsigned exp
 }
 
 #define NUMBERED 100
-static char numbered_hosts[NUMBERED][24];
+static char numbered_hosts[NUMBERED][32];
 
 /* Certificates, made once: each with its key in one text, and apart. */
 static struct {
@@ -597,6 +597,28 @@ static void refuses_a_certificate_for_each_host_it_does_not_cover_and_says_so_on
     end();
 }
 
+static void keeps_the_pair_of_a_host_whose_file_was_replaced_by_one_for_another(void)
+{
+    begin();
+    put("/c.pem", text.numbered);
+    add_pair("/c.pem", NULL);
+    CHECK(find_for("1.example") == 1, "not served");
+    struct certstore_pair *good = found[0];
+    check_logged(0, "");
+    for (int i = 0; i < 3; i++) {
+        put("/c.pem", i % 2 == 0 ? text.first : text.second); /* for mta-sts.example.com alone */
+        now_ms += CERTSTORE_CHECK_MS;
+        CHECK(find_for("1.example") == 1 && found[0] == good, "round %d", i);
+        check_logged(1, "not for this name");
+    }
+    CHECK(find() == 1 && shows(0, text.first), "the host of the new one is served by it");
+    CHECK(find_for("2.example") == 1 && found[0] == good, "so is another of the old one");
+    put("/c.pem", text.numbered);
+    now_ms += CERTSTORE_CHECK_MS;
+    CHECK(find_for("1.example") == 1 && found[0] != good, "a right one replaces both");
+    end();
+}
+
 static void writes_twenty_lines_a_second_at_most_and_the_rest_later(void)
 {
     char domain[16];
@@ -640,6 +662,7 @@ static const struct test tests[] = {
     TEST(uses_no_more_than_four_pairs_of_a_host),
     TEST(warns_once_for_each_load_of_wrong_dates_and_serves),
     TEST(refuses_a_certificate_for_each_host_it_does_not_cover_and_says_so_once_a_load),
+    TEST(keeps_the_pair_of_a_host_whose_file_was_replaced_by_one_for_another),
     TEST(writes_twenty_lines_a_second_at_most_and_the_rest_later),
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* test_complaint: complaints are kept in their order, and counted by severity. */
+/* test_complaint: complaints are kept in their order, counted by severity, and sorted. */
 #include "complaint.h"
 
 #include "test.h"
@@ -24,7 +24,32 @@ static void keeps_all_in_order_and_counts_them(void)
     complaints_free(&said);
 }
 
+static void sorts_by_file_and_line_and_keeps_the_order_of_the_rest(void)
+{
+    static const struct {
+        const char *file;
+        unsigned line;
+    } rows[] = {
+        {"b", 3}, {"main", 9}, {"a", 1}, {"b", 3}, {"main", 0}, {"b", 1}, {"a", 1},
+    };
+    static const char expected[] = "zz main-4 main-1 b-5 b-0 b-3 a-2 a-6 ";
+    struct complaints said = {0};
+    char order[200] = "zz ";
+    complaints_add(&said, COMPLAINT_NOTICE, "zz", 7, "said before");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        complaints_add(&said, COMPLAINT_ERROR, rows[i].file, rows[i].line, "-%zu ", i);
+    complaints_sort(&said, 1, "main");
+    CHECK(strcmp(said.items[0].file, "zz") == 0 && said.count == 8 && said.errors == 7);
+    for (size_t i = 1, used = 3; i < said.count; i++)
+        used += (size_t)snprintf(order + used, sizeof(order) - used, "%s%s", said.items[i].file,
+                                 said.items[i].text);
+    CHECK(strcmp(order, expected) == 0, "%s", order);
+    complaints_free(&said);
+    complaints_sort(&said, 0, "main");
+}
+
 static const struct test tests[] = {
+    TEST(sorts_by_file_and_line_and_keeps_the_order_of_the_rest),
     TEST(keeps_all_in_order_and_counts_them),
 };
 

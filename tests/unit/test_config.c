@@ -12,6 +12,8 @@
 #define TESTING(mx) "version: STSv1|mode: testing|mx: " mx "|max_age: 86400|"
 #define ENFORCE(mx) "version: STSv1|mode: enforce|mx: " mx "|max_age: 604800|"
 
+#define FILE_POLICY "version: STSv1\r\nmode: enforce\r\nmx: file.example\r\nmax_age: 604800\r\n"
+
 static void has_built_in_values(void)
 {
     struct tree tree = tree_of(DEFAULTS "[a.example]\nmx = m.a.example\n");
@@ -158,22 +160,136 @@ static void refuses_the_whole_when_a_file_cannot_be_read(void)
 {
     struct tree tree = tree_of("[server]\ninclude = absent.d\n");
     CHECK(tree.result == -1 && tree.config == NULL);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 2, "absent.d: No such file");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 2,
+              "absent.d: No such file or directory; name a directory that is there");
     tree_write(&tree, "main.ini",
                "[server]\ndomains_file = absent.txt\ninclude = inc\nuser = a b\n");
     tree_write(&tree, "inc/a.ini/inside", "");
     tree_write(&tree, "inc/b.ini", "[b.example]\nmx = 192.0.2.1\n");
     tree_load(&tree);
     CHECK(tree.result == -1);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 2, "absent.txt: No such file");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "inc/a.ini", 0, "directory");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 2, "domains_file: /");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 2,
+              "absent.txt: No such file or directory; put the list there, or correct the path");
+    TREE_SAYS(&tree, COMPLAINT_NOTICE, "inc/a.ini", 0, "this is a directory");
     /* All of a run is said, not the first alone. */
     TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 4, "is no user");
     TREE_SAYS(&tree, COMPLAINT_ERROR, "inc/b.ini", 2, "is an IP address");
     unlink(tree.main);
     tree_load(&tree);
     CHECK(tree.result == -1 && tree.said.count == 1);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 0, "No such file");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 0, "; name the configuration with -c FILE");
+    tree_close(&tree);
+}
+
+/* Root may read everything, so as root this is read as somebody else. */
+static void advises_to_make_readable_what_may_not_be_read(void)
+{
+    static const struct {
+        const char *name, *file;
+        unsigned line;
+    } rows[] = {
+        {"inc", "main.ini", 2},    {"inc/i.ini", "inc/i.ini", 0}, {"list", "main.ini", 3},
+        {"policy", "main.ini", 7}, {"main.ini", "main.ini", 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tree tree = tree_open();
+        tree_write(&tree, "main.ini",
+                   "[server]\ninclude = inc\ndomains_file = list\n" DEFAULTS
+                   "[a.example]\npolicy_file = %d/../policy\n");
+        tree_write(&tree, "inc/i.ini", "");
+        tree_write(&tree, "a.example/x", "");
+        tree_write(&tree, "list", "");
+        tree_write(&tree, "policy", "");
+        CHECK(chmod(tree.directory, 0755) == 0);
+        CHECK(chmod(tree_path(&tree, rows[i].name), 0) == 0);
+        CHECK(geteuid() != 0 || seteuid(65534) == 0);
+        tree_load(&tree);
+        CHECK(getuid() != 0 || seteuid(0) == 0);
+        TREE_SAYS(&tree, COMPLAINT_ERROR, rows[i].file, rows[i].line,
+                  "Permission denied; make it readable for the server's user");
+        CHECK(chmod(tree_path(&tree, rows[i].name), 0700) == 0);
+        tree_close(&tree);
+    }
+}
+
+/* Whether the config was read from the file; counted, as each is to stand once. */
+static unsigned count_file(const struct tree *tree, const char *name)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < tree->config->file_count; i++)
+        found += strcmp(tree->config->files[i], tree_path(tree, name)) == 0;
+    return found;
+}
+
+static void remembers_what_it_was_read_from(void)
+{
+    static const char *const names[] = {"main.ini",  "inc",    "inc/i.ini", "list",
+                                        "a.example", "shared", "empty.d"};
+    struct tree tree = tree_open();
+    tree_write(&tree, "main.ini",
+               "[server]\ninclude = inc\ninclude = empty.d\ndomains_file = list\n" DEFAULTS
+               "[policy p]\npolicy_file = shared\n");
+    tree_write(&tree, "inc/i.ini",
+               "[a.example]\npolicy_file = %d\n[gone.example]\npolicy_file = %d\n");
+    tree_write(&tree, "inc/i.bak", "");
+    tree_write(&tree, "empty.d/none", "");
+    tree_write(&tree, "list", "b.example p\nc.example p\n");
+    tree_write(&tree, "a.example", FILE_POLICY);
+    tree_write(&tree, "shared", FILE_POLICY);
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.said.errors == 1);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        CHECK(count_file(&tree, names[i]) == 1, "%s", names[i]);
+    CHECK(tree.config->file_count == sizeof(names) / sizeof(names[0]), "%zu",
+          tree.config->file_count);
+    tree_close(&tree);
+}
+
+static void remembers_of_many_policy_files_the_first_alone(void)
+{
+    struct tree tree = tree_of("[server]\ndomains_file = list\n" DEFAULTS "policy_file = %d\n");
+    char list[2000] = "";
+    for (size_t i = 0, used = 0; i < 70; i++) {
+        char name[20];
+        snprintf(name, sizeof(name), "d%zu.example", i);
+        tree_write(&tree, name, FILE_POLICY);
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s\n", name);
+    }
+    tree_write(&tree, "list", list);
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.config->served_count == 70);
+    CHECK(tree.config->file_count == 2 + 64, "%zu", tree.config->file_count);
+    tree_close(&tree);
+}
+
+static void keeps_the_place_of_the_user(void)
+{
+    struct tree tree = tree_of("[server]\nlisten = 443\nuser = nobody\n");
+    CHECK(tree.config->server.user_place.line == 3);
+    CHECK(strcmp(tree.config->server.user_place.file, tree.main) == 0);
+    tree_write(&tree, "main.ini", "");
+    tree_load(&tree);
+    CHECK(tree.config->server.user_place.line == 0 && tree.config->server.user_place.file == NULL);
+    tree_close(&tree);
+}
+
+static void sorts_what_it_says_by_file_and_line(void)
+{
+    struct tree tree = tree_open();
+    char order[400] = "";
+    tree_write(&tree, "main.ini",
+               "[a.example]\nmx = m.example\nmode = x\n[server]\ndomains_file = list\n"
+               "include = inc\n[b.example]\nmx = 192.0.2.1\ncertificate = /c\nmode = y\n");
+    tree_write(&tree, "list", "c..example\nd.example max-age=1\n");
+    tree_write(&tree, "inc/z.ini", "[y.example]\nmx = 192.0.2.1\nmode = z\ncertificate = /c\n");
+    tree_load(&tree);
+    for (size_t i = 0, used = 0; i < tree.said.count; i++)
+        used +=
+            (size_t)snprintf(order + used, sizeof(order) - used, "%s:%u ",
+                             strrchr(tree.said.items[i].file, '/') + 1, tree.said.items[i].line);
+    CHECK(strcmp(order, "main.ini:3 main.ini:8 main.ini:10 z.ini:2 z.ini:3 list:1 list:2 ") == 0,
+          "%s", order);
     tree_close(&tree);
 }
 
@@ -211,6 +327,30 @@ static void wants_a_certificate_for_each_domain(void)
     CHECK(tree.result == 0 && tree.said.count == 1 && tree.config->broken_count == 1);
     TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 1, "a.example has no certificate");
     CHECK(tree_need(&tree, "a.example")->broken && !tree_need(&tree, "b.example")->broken);
+    tree_close(&tree);
+}
+
+static void says_once_what_many_domains_lack_or_do(void)
+{
+    struct tree tree = tree_open();
+    char list[8000] = "";
+    size_t used = 0;
+    for (int i = 100; i < 200; i++)
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "d%d.example%s\n", i,
+                                 i < 150   ? ""
+                                 : i < 151 ? " t"
+                                           : " certificate=/etc/letsencrypt/live/x/f.pem");
+    tree_write(&tree, "main.ini",
+               "[server]\ndomains_file = l\n[policy t]\nmode = testing\n[defaults]\n"
+               "mx = m.example\n[policy u]\ncertificate = /etc/letsencrypt/archive/%h\n");
+    tree_write(&tree, "l", list);
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.said.count == 4 && tree.config->broken_count == 51);
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "l", 1,
+              "50 domains have no certificate, the first is d100.example; write `certificate =");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "l", 51, "d150.example has no certificate");
+    TREE_SAYS(&tree, COMPLAINT_NOTICE, "l", 52, "name that here (and in 48 other places)");
+    TREE_SAYS(&tree, COMPLAINT_NOTICE, "main.ini", 8, "certbot's folders");
     tree_close(&tree);
 }
 
@@ -252,6 +392,21 @@ static void says_what_a_template_lacks_once(void)
     CHECK(tree_need(&tree, "d0.example")->policy == tree_need(&tree, "d2.example")->policy);
     CHECK(tree_need(&tree, "d1.example")->policy == tree_need(&tree, "d99.example")->policy);
     CHECK(tree_need(&tree, "d0.example")->policy != tree_need(&tree, "d1.example")->policy);
+    tree_close(&tree);
+}
+
+static void starts_relative_paths_of_an_include_at_the_main_file_too(void)
+{
+    struct tree tree = tree_of("[server]\ninclude = deep/inc.d\n[policy t]\nmx = m.example\n");
+    tree_write(&tree, "deep/inc.d/i.ini",
+               "[a.example]\npolicy_file = p.txt\ncertificate = c/%h.pem\n");
+    tree_write(&tree, "p.txt", FILE_POLICY);
+    tree_write(&tree, "deep/inc.d/p.txt", "not this one");
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.said.count == 0);
+    TREE_POLICY(&tree, "a.example", ENFORCE("file.example"));
+    const struct config_domain *a = tree_need(&tree, "a.example");
+    CHECK(strcmp(a->pairs->items[0].certificate, tree_path(&tree, "c/%h.pem")) == 0);
     tree_close(&tree);
 }
 
@@ -297,11 +452,18 @@ static const struct test tests[] = {
     TEST(reads_each_ini_of_an_include_directory_in_byte_order),
     TEST(keeps_settings_out_of_includes),
     TEST(refuses_the_whole_when_a_file_cannot_be_read),
+    TEST(advises_to_make_readable_what_may_not_be_read),
+    TEST(remembers_what_it_was_read_from),
+    TEST(remembers_of_many_policy_files_the_first_alone),
+    TEST(keeps_the_place_of_the_user),
+    TEST(sorts_what_it_says_by_file_and_line),
     TEST(takes_pairs_of_certificate_and_key),
     TEST(wants_a_certificate_for_each_domain),
+    TEST(says_once_what_many_domains_lack_or_do),
     TEST(harms_no_domain_by_the_error_of_another),
     TEST(says_what_a_template_lacks_once),
     TEST(starts_relative_paths_at_the_main_file),
+    TEST(starts_relative_paths_of_an_include_at_the_main_file_too),
     TEST(warns_when_there_is_nothing_to_serve),
 };
 

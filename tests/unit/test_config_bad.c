@@ -9,9 +9,10 @@
 #define BEFORE "[defaults]\ncertificate = /c/%h.pem\n[good.example]\nmx = mail.good.example\n"
 
 enum harm {
-    HARM_NONE,   /* bad.example is served */
-    HARM_DOMAIN, /* bad.example is broken, good.example is served */
-    HARM_ABSENT, /* there is no bad.example, good.example is served */
+    HARM_NONE,    /* bad.example is served */
+    HARM_DOMAIN,  /* bad.example is broken, good.example is served */
+    HARM_ABSENT,  /* there is no bad.example, good.example is served */
+    HARM_UNNAMED, /* likewise, and a domain whose name cannot be read is counted */
     HARM_WHOLE,
 };
 
@@ -42,7 +43,10 @@ static void check_row(const struct row *row)
     if (row->harm == HARM_NONE || row->harm == HARM_DOMAIN)
         CHECK(bad != NULL && bad->broken == (row->harm == HARM_DOMAIN), "bad.example: %s",
               row->text);
-    if (row->harm == HARM_ABSENT)
+    if (row->harm != HARM_WHOLE)
+        CHECK(tree.config->broken_count == (row->harm == HARM_DOMAIN || row->harm == HARM_UNNAMED),
+              "counted %zu: %s", tree.config->broken_count, row->text);
+    if (row->harm == HARM_ABSENT || row->harm == HARM_UNNAMED)
         CHECK(bad == NULL, "%s", row->text);
     CHECK(tree.said.count == (row->line != 0), "%s", row->text);
     if (row->line != 0)
@@ -79,7 +83,8 @@ static void refuses_a_value_out_of_range(void)
     static const struct row rows[] = {
         {DOMAIN MX "mode = enforced\n", HARM_DOMAIN, 7, "write enforce, testing or none", 0},
         {DOMAIN MX "mode = Enforce\n", HARM_DOMAIN, 7, "write enforce", 0},
-        {DOMAIN MX "max_age = 31557601\n", HARM_DOMAIN, 7, "31557600", 0},
+        {DOMAIN MX "max_age = 31557601\n", HARM_DOMAIN, 7, "31557600, the most that", 0},
+        {DOMAIN MX "max_age = 31557601\n", HARM_DOMAIN, 7, "write 31557599 or less", 0},
         {DOMAIN MX "max_age = 1 week\n", HARM_DOMAIN, 7, "is not a number", 0},
         {DOMAIN MX "max_age = -1\n", HARM_DOMAIN, 7, "is not a number", 0},
         {DOMAIN MX "max_age = 31557600\n", HARM_NONE, 7, "Stalwart", COMPLAINT_WARNING},
@@ -87,6 +92,7 @@ static void refuses_a_value_out_of_range(void)
         {"[server]\nlisten = 70000\n", HARM_WHOLE, 6, "listen: ", 0},
         {"[server]\nlisten = 443,\n", HARM_WHOLE, 6, "one side of a comma", 0},
         {"[server]\nlisten = 443\nlisten = [::]:443\n", HARM_WHOLE, 7, "of line 6 already", 0},
+        {"[server]\nlisten = ::1:443\n", HARM_WHOLE, 6, "write it as [::1]:443", 0},
         {"[server]\nuser = a b\n", HARM_WHOLE, 6, "is no user", 0},
         {"[server]\nmax_removed = 101%\n", HARM_WHOLE, 6, "write 0% to 100%", 0},
         {"[server]\nmax_removed = few\n", HARM_WHOLE, 6, "write a percentage", 0},
@@ -97,7 +103,8 @@ static void refuses_a_value_out_of_range(void)
         {"[server]\nproxy_from = 10.0.0.0/99\n", HARM_WHOLE, 6, "prefix", 0},
         {"[server]\naccess_log = yes\n", HARM_WHOLE, 6, "write on, errors or off", 0},
         {"[server]\ndefault_host = mta-sts.other.example\n", HARM_WHOLE, 6, "of no domain", 0},
-        {"[server]\ndefault_host = good.example\n", HARM_WHOLE, 6, "of no domain", 0},
+        {"[server]\ndefault_host = other.example\n", HARM_WHOLE, 6, "write mta-sts. and one", 0},
+        {"[server]\ndefault_host = good.example\n", HARM_WHOLE, 6, "write mta-sts.good.example", 0},
     };
     CHECK_ROWS(rows);
 }
@@ -109,6 +116,10 @@ static void refuses_an_mx_that_a_sender_refuses(void)
         {DOMAIN "mx = mail.bad.example.\n", HARM_DOMAIN, 6, "ends in a dot", 0},
         {DOMAIN MX "mx = mail.*.bad.example\n", HARM_DOMAIN, 7, "left-most", 0},
         {DOMAIN MX "mx = m\xc3\xbcller.bad.example\n", HARM_DOMAIN, 7, "xn--mller-kva", 0},
+        {DOMAIN "mx = mx1.a.example, mx2.a.example\n", HARM_DOMAIN, 6,
+         "is several names (breaks mox, postfix-tlspol); write one mx line for each", 0},
+        {DOMAIN "mx = 10 mx.a.example\n", HARM_DOMAIN, 6,
+         "write the name alone, without the preference of the MX record", 0},
         {DOMAIN, HARM_DOMAIN, 5, "there is no mx", 0},
         {DOMAIN "mode = none\n", HARM_DOMAIN, 5, "there is no mx", 0},
         {"[policy p]\nmx = 192.0.2.1\n", HARM_WHOLE, 6, "is an IP address", 0},
@@ -121,12 +132,13 @@ static void refuses_a_name_that_is_none(void)
 {
     char text[512];
     static const struct row rows[] = {
-        {"[m\xc3\xbcller.example]\n" MX, HARM_ABSENT, 5, "xn--mller-kva.example", 0},
-        {"[bad.example.]\n" MX, HARM_ABSENT, 5, "without: bad.example", 0},
-        {"[bad_one.example]\n" MX, HARM_ABSENT, 5, "underscore", 0},
-        {"[ bad.example ]\n" MX, HARM_ABSENT, 5, "blank", 0},
-        {"[192.0.2.1]\n" MX, HARM_ABSENT, 5, "IP address", 0},
-        {"[*.bad.example]\n" MX, HARM_ABSENT, 5, "wildcard", 0},
+        {"[bad.example.]\n" MX, HARM_DOMAIN, 5, "without: bad.example", 0},
+        {"[Bad.EXAMPLE.]\nnonsense = x\n", HARM_DOMAIN, 5, "without: Bad.EXAMPLE", 0},
+        {"[bad..example]\n" MX, HARM_UNNAMED, 5, "empty label", 0},
+        {"[bad_one.example]\n" MX, HARM_UNNAMED, 5, "underscore", 0},
+        {"[ bad.example ]\n" MX, HARM_UNNAMED, 5, "blank", 0},
+        {"[192.0.2.1]\n" MX, HARM_UNNAMED, 5, "IP address", 0},
+        {"[*.bad.example]\n" MX, HARM_UNNAMED, 5, "wildcard", 0},
         {"[bad]\n" MX, HARM_WHOLE, 5, "there is no section [bad]", 0},
         {"[Server]\n", HARM_WHOLE, 5, "did you mean [server]?", 0},
         {"[policy]\n" MX, HARM_WHOLE, 5, "[policy] has no name", 0},
@@ -137,7 +149,7 @@ static void refuses_a_name_that_is_none(void)
 
     /* 253 characters are a name, but leave no room for "mta-sts.". */
     for (size_t length = 245; length <= 246; length++) {
-        struct row row = {text, HARM_ABSENT, 5, "mta-sts.", 0};
+        struct row row = {text, HARM_UNNAMED, 5, "mta-sts.", 0};
         char name[400] = "";
         size_t used = 0;
         while (used + 60 < length - 10)
@@ -146,7 +158,49 @@ static void refuses_a_name_that_is_none(void)
         snprintf(text, sizeof(text), "[%s]\nmx = mail.good.example\n", name);
         CHECK(strlen(name) == length, "%zu", strlen(name));
         row.line = length > 245 ? 5 : 0;
+        row.harm = length > 245 ? HARM_UNNAMED : HARM_ABSENT;
         check_row(&row);
+    }
+}
+
+static void keeps_the_domain_that_a_wrong_name_means(void)
+{
+    static const struct {
+        const char *text, *list;
+        const char *name;
+        bool broken;
+        size_t broken_count;
+    } rows[] = {
+        {"[m\xc3\xbcller.example]\n" MX, "", "xn--mller-kva.example", true, 1},
+        {"[bad.example.\n" MX, "", "bad.example", true, 1},
+        {"[bad.example.]\n" MX, "", "bad.example", true, 1},
+        {"[bad.example.]\n" MX "[b\xc3\xa4"
+         "d.example]\n[bad.example.]\n",
+         "", "bad.example", true, 3},
+        {"[bad.example.]\n" MX DOMAIN MX, "", "bad.example", false, 1},
+        {DOMAIN MX "[bad.example.]\n" MX, "", "bad.example", false, 1},
+        {DOMAIN MX, "bad.example. mode=none\n", "bad.example", false, 1},
+        {"[bad.example.]\n" MX, "bad.example mx=m.example\n", "bad.example", false, 1},
+        {"", "bad.example. mode=none\nbad..example\n", "bad.example", true, 2},
+        {"",
+         "\xef\xbb\xbf"
+         "bad.example mx=m.example\n",
+         "bad.example", true, 1},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[1000];
+        struct tree tree = tree_open();
+        snprintf(text, sizeof(text), "%s[server]\ndomains_file = list\n%s", BEFORE, rows[i].text);
+        tree_write(&tree, "main.ini", text);
+        tree_write(&tree, "list", rows[i].list);
+        tree_load(&tree);
+        CHECK(tree.result == 0 && tree.said.count == rows[i].broken_count, "row %zu", i);
+        CHECK(tree_need(&tree, rows[i].name)->broken == rows[i].broken, "row %zu", i);
+        CHECK(!tree_need(&tree, "good.example")->broken, "row %zu", i);
+        CHECK(tree.config->broken_count == rows[i].broken_count, "row %zu: %zu", i,
+              tree.config->broken_count);
+        CHECK(tree.config->served_count == (rows[i].broken ? 1 : 2), "row %zu", i);
+        tree_close(&tree);
     }
 }
 
@@ -226,6 +280,9 @@ static void refuses_acme_and_dns_values_that_are_none(void)
         {"[dns]\nrua = a@b.example\n", HARM_ABSENT, 6, "write mailto:", 0},
         {"[dns]\naddress = 192.0.2.0/24\n", HARM_ABSENT, 6, "is no address", 0},
         {"[dns]\ncname = p.example\naddress = ::1\n", HARM_ABSENT, 6, "at line 7", 0},
+        {"[dns] x\nrua = mailto:a@b.example\n", HARM_ABSENT, 5, "text after `]`", 0},
+        {" [dns]\n", HARM_ABSENT, 5, "first column", 0},
+        {"[dns]\n[dns]\nnonsense = x\n", HARM_ABSENT, 6, "stands already at line 5", 0},
         {"[dns]\ntarget = x.provider.example\n", HARM_ABSENT, 6, "write %d where", 0},
         {"[dns]\ntarget = %h.provider.example\n", HARM_ABSENT, 6, "write %d where", 0},
     };
@@ -277,6 +334,7 @@ static const struct test tests[] = {
     TEST(refuses_a_value_out_of_range),
     TEST(refuses_an_mx_that_a_sender_refuses),
     TEST(refuses_a_name_that_is_none),
+    TEST(keeps_the_domain_that_a_wrong_name_means),
     TEST(refuses_a_line_that_is_not_as_it_looks),
     TEST(refuses_a_key_that_stands_twice_and_names_both_lines),
     TEST(refuses_certificates_that_are_no_pairs),

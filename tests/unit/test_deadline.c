@@ -23,6 +23,21 @@ static void the_oldest_is_always_in_front(void)
     CHECK(queue.oldest == NULL && queue.newest == NULL);
 }
 
+static void a_shorter_wait_stands_before_longer_ones(void)
+{
+    struct deadline_queue queue = {0};
+    struct deadline entries[4] = {{0}};
+    static const int64_t due[] = {100, 300, 200, 50};
+    for (int i = 0; i < 4; i++)
+        deadline_set(&entries[i], &queue, due[i]);
+    static const int order[] = {3, 0, 2, 1};
+    for (int i = 0; i < 4; i++) {
+        CHECK(queue.oldest == &entries[order[i]], "at %d", i);
+        deadline_clear(queue.oldest);
+    }
+    CHECK(queue.oldest == NULL && queue.newest == NULL);
+}
+
 static void the_wait_is_the_shorter_of_limit_and_deadline(void)
 {
     struct deadline_queue queue = {0};
@@ -37,6 +52,7 @@ static void the_wait_is_the_shorter_of_limit_and_deadline(void)
 
 static const struct test tests[] = {
     TEST(the_oldest_is_always_in_front),
+    TEST(a_shorter_wait_stands_before_longer_ones),
     TEST(the_wait_is_the_shorter_of_limit_and_deadline),
 };
 

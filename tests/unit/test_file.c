@@ -2,6 +2,7 @@
 /* test_file: what is read whole, what is refused, and what tells two states of a file apart. */
 #include "file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -56,6 +57,7 @@ static void names_the_limit(void)
     char bytes[1001] = "";
     write_file("f", bytes, sizeof(bytes));
     CHECK(file_read(&file, path_of("f"), 1000, &why) == -1);
+    CHECK(errno == EFBIG);
     CHECK(strstr(why.text, "/f: over 1,000 bytes") != NULL, "%s", why.text);
 }
 

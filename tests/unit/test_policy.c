@@ -73,6 +73,7 @@ static void refuses_max_age_above_one_year_or_not_a_number(void)
         const char *sentence;
     } rows[] = {
         {"31557601", "max_age 31557601 is over 31557600"},
+        {"31557601", "write 31557599 or less"},
         {"4294967296", "over 31557600"},
         {"18446744073709551616", "over 31557600"},
         {"99999999999999999999999999", "over 31557600"},

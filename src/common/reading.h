@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* reading: keeps which files a configuration was read from, and says what to do about one that
+ * cannot be read. */
+#ifndef COMMON_READING_H
+#define COMMON_READING_H
+
+#include "draft.h"
+
+/* Adds the path, of a file or a directory, to the config's files, if it is not among them. */
+void reading_keep(struct draft *draft, const char *path);
+
+/* The end of a sentence about a path that the system refuses with this errno; missing is what it is
+ * where nothing is there. "" where there is no advice. */
+const char *reading_advice(int cause, const char *missing);
+
+#endif
