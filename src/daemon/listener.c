@@ -3,6 +3,7 @@
  * configuration to the next while their `listen` line stays. */
 #include "listener.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -140,9 +141,12 @@ static bool is_absent_ipv6(const struct config_listen *line, int reason)
 static const struct listener *find_holder(const struct listener_set *old,
                                           const struct network_endpoint *endpoint)
 {
-    for (size_t i = 0; old != NULL && i < old->count; i++)
-        if (old->items[i]->bound.address.v4.sin_port == endpoint->address.v4.sin_port)
-            return old->items[i];
+    for (size_t i = 0; old != NULL && i < old->count; i++) {
+        const struct listener *holder = old->items[i];
+        assert(holder != NULL); /* a set is filled to its count */
+        if (holder->bound.address.v4.sin_port == endpoint->address.v4.sin_port)
+            return holder;
+    }
     return NULL;
 }
 
