@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* challenge: one worker's certificates for pending TLS-ALPN-01 challenges (RFC 8737), each made
- * once from a file that an ACME client's hook wrote. Never shared between threads. */
+/* challenge: one worker's certificates for pending TLS-ALPN-01 challenges (RFC 8737), each made or
+ * read once from the files that an ACME client or its hook wrote. Never shared between threads. */
 #include "challenge.h"
 
 #include <limits.h>
 #include <mbedtls/base64.h>
+#include <mbedtls/pem.h>
 #include <mbedtls/psa_util.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <time.h>
 
 #include "file.h"
+#include "pem.h"
 
 #define DIGEST_BYTES 32
 #define DIGEST_CHARACTERS                                                                          \
@@ -28,6 +30,7 @@ struct challenge {
     unsigned references;
     struct hostname host;
     struct file_stamp stamp; /* of the file it was made from */
+    struct file_stamp key_stamp;
     struct cert cert;
 };
 
@@ -110,19 +113,20 @@ static int set_extensions(mbedtls_x509write_cert *write, struct hostname *host,
     return code;
 }
 
-/* mbedTLS does not know the critical extension that it has just written. */
-static int allow_acme_identifier(void *unused, const mbedtls_x509_crt *chain,
+/* mbedTLS does not know the extension, not even when it has just written it. Counts how often it
+ * stands there as RFC 8737 section 3 wants it. */
+static int allow_acme_identifier(void *found, const mbedtls_x509_crt *chain,
                                  const mbedtls_x509_buf *oid, int critical,
                                  const unsigned char *from, const unsigned char *to)
 {
-    (void)unused;
     (void)chain;
-    (void)critical;
-    (void)from;
-    (void)to;
     bool is_ours =
         oid->len == sizeof(acme_identifier) - 1 && memcmp(oid->p, acme_identifier, oid->len) == 0;
-    return is_ours ? 0 : MBEDTLS_ERR_X509_INVALID_EXTENSIONS;
+    if (!is_ours || critical == 0 || to - from != 2 + DIGEST_BYTES ||
+        from[0] != MBEDTLS_ASN1_OCTET_STRING || from[1] != DIGEST_BYTES)
+        return MBEDTLS_ERR_X509_INVALID_EXTENSIONS;
+    ++*(unsigned *)found;
+    return 0;
 }
 
 /* Writes the certificate with the key that is in cert already, and parses it back. */
@@ -154,8 +158,9 @@ static int write_cert(struct cert *cert, struct hostname *host,
     mbedtls_x509write_crt_free(&write);
     if (code <= 0)
         return -1;
+    unsigned found = 0;
     return mbedtls_x509_crt_parse_der_with_ext_cb(&cert->chain, der + sizeof(der) - code,
-                                                  (size_t)code, 1, allow_acme_identifier, NULL);
+                                                  (size_t)code, 1, allow_acme_identifier, &found);
 }
 
 static int make_cert(struct cert *cert, struct hostname *host,
@@ -183,29 +188,119 @@ static int check_stamp(const char *path, const struct file_stamp *stamp, struct 
     return 0;
 }
 
-static struct challenge *load(const char *path, const struct hostname *host, struct error *why)
+static int load_digest(struct challenge *challenge, const char *path, struct error *why)
 {
     struct file file;
     unsigned char digest[DIGEST_BYTES];
+    int result = -1;
     if (file_read(&file, path, CHALLENGE_FILE_MAX, why) != 0)
-        return NULL;
-    struct challenge *challenge = NULL;
+        return -1;
+    challenge->stamp = file.stamp;
     if (read_digest(digest, &file) != 0)
         error_set(why, "%s: no challenge; write the base64url digest of the key authorization",
                   path);
-    else if ((challenge = calloc(1, sizeof(*challenge))) == NULL)
-        error_set(why, "%s: out of memory", path);
-    if (challenge != NULL) {
-        challenge->references = 1;
-        challenge->host = *host;
-        challenge->stamp = file.stamp;
-        if (make_cert(&challenge->cert, &challenge->host, digest, why) != 0) {
-            challenge_unref(challenge);
-            challenge = NULL;
-        }
-    }
+    else
+        result = make_cert(&challenge->cert, &challenge->host, digest, why);
     file_free(&file);
-    return challenge;
+    return result;
+}
+
+static int parse_pem_cert(mbedtls_x509_crt *cert, const struct file *file, unsigned *found)
+{
+    mbedtls_pem_context pem;
+    size_t used, length;
+    mbedtls_pem_init(&pem);
+    int code = mbedtls_pem_read_buffer(&pem, "-----BEGIN CERTIFICATE-----",
+                                       "-----END CERTIFICATE-----", file->bytes, NULL, 0, &used);
+    if (code == 0) {
+        const unsigned char *der = mbedtls_pem_get_buffer(&pem, &length);
+        code = mbedtls_x509_crt_parse_der_with_ext_cb(cert, der, length, 1, allow_acme_identifier,
+                                                      found);
+    }
+    mbedtls_pem_free(&pem);
+    return code;
+}
+
+/* Self-signed, with the one extension, for the one host and no other (RFC 8737 section 3). */
+static bool answers_for(const struct cert *cert, const struct hostname *host, unsigned found)
+{
+    const mbedtls_x509_crt *own = &cert->chain;
+    const mbedtls_x509_sequence *names = &own->subject_alt_names;
+    return found == 1 && names->next == NULL && names->buf.len == host->length &&
+           cert_covers(cert, host) && own->issuer_raw.len == own->subject_raw.len &&
+           memcmp(own->issuer_raw.p, own->subject_raw.p, own->issuer_raw.len) == 0;
+}
+
+static int read_pair(struct challenge *challenge, const struct file *own, const struct file *key,
+                     struct error *why)
+{
+    struct cert *cert = &challenge->cert;
+    struct pem_blocks owns, keys;
+    unsigned found = 0;
+    mbedtls_x509_crt_init(&cert->chain);
+    mbedtls_pk_init(&cert->key);
+    if (pem_scan(&owns, "the challenge's certificate", own->bytes, own->length, why) != 0 ||
+        pem_scan(&keys, "the challenge's key", key->bytes, key->length, why) != 0)
+        return -1;
+    if (owns.certificates != 1 || keys.keys != 1 || keys.encrypted)
+        return error_set(why, "the files are not one certificate and its key");
+    if (parse_pem_cert(&cert->chain, own, &found) != 0 ||
+        !answers_for(cert, &challenge->host, found))
+        return error_set(why, "the certificate answers no challenge for this host");
+    if (mbedtls_pk_parse_key(&cert->key, key->bytes, key->length + 1, NULL, 0,
+                             mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE) != 0 ||
+        mbedtls_pk_check_pair(&cert->chain.pk, &cert->key, mbedtls_psa_get_random,
+                              MBEDTLS_PSA_RANDOM_STATE) != 0)
+        return error_set(why, "the key does not belong to the certificate");
+    return 0;
+}
+
+/* Made by another ACME client whole: nothing is left but to show it. */
+static int load_pair(struct challenge *challenge, const char *path, const char *key_path,
+                     struct error *why)
+{
+    struct file own, key;
+    struct error reason;
+    if (file_read(&own, path, CHALLENGE_PEM_MAX, why) != 0)
+        return -1;
+    int result = file_read(&key, key_path, CHALLENGE_PEM_MAX, why);
+    if (result == 0) {
+        challenge->stamp = own.stamp;
+        challenge->key_stamp = key.stamp;
+        result = read_pair(challenge, &own, &key, &reason);
+        if (result != 0)
+            error_set(why, "%s: %s", path, reason.text);
+        file_free(&key);
+    }
+    file_free(&own);
+    return result;
+}
+
+/* Where the host's challenge is: a digest, or a pair of files made by another client. */
+struct place {
+    char path[PATH_MAX];
+    char key_path[PATH_MAX]; /* empty where path holds a digest */
+    struct file_stamp stamp;
+    struct file_stamp key_stamp;
+};
+
+static struct challenge *load(const struct place *where, const struct hostname *host,
+                              struct error *why)
+{
+    struct challenge *challenge = calloc(1, sizeof(*challenge));
+    if (challenge == NULL) {
+        error_set(why, "%s: out of memory", where->path);
+        return NULL;
+    }
+    challenge->references = 1;
+    challenge->host = *host;
+    int result = where->key_path[0] == '\0'
+                     ? load_digest(challenge, where->path, why)
+                     : load_pair(challenge, where->path, where->key_path, why);
+    if (result == 0)
+        return challenge;
+    challenge_unref(challenge);
+    return NULL;
 }
 
 /* The place of the host's challenge, or the one to be reused next. */
@@ -219,22 +314,42 @@ static struct challenge **place_of(struct challenges *challenges, const struct h
     return place;
 }
 
+static int locate(struct place *out, const char *directory, const struct hostname *host,
+                  struct error *why)
+{
+    struct error other;
+    *out = (struct place){0};
+    if (snprintf(out->path, sizeof(out->path), "%s/%s", directory, host->text) +
+            sizeof(".crt.pem") >
+        sizeof(out->path))
+        return error_set(why, "%s: the path is too long", directory);
+    out->stamp = file_stamp_of(out->path);
+    if (check_stamp(out->path, &out->stamp, why) == 0)
+        return 0;
+    struct place pair;
+    snprintf(pair.path, sizeof(pair.path), "%s/%s.crt.pem", directory, host->text);
+    snprintf(pair.key_path, sizeof(pair.key_path), "%s/%s.key.pem", directory, host->text);
+    pair.stamp = file_stamp_of(pair.path);
+    pair.key_stamp = file_stamp_of(pair.key_path);
+    bool forgotten = !file_stamp_equal(&out->stamp, &(struct file_stamp){0});
+    if (check_stamp(pair.path, &pair.stamp, forgotten ? &other : why) != 0)
+        return -1;
+    *out = pair;
+    return 0;
+}
+
 struct challenge *challenge_find(struct challenges *challenges, const char *directory,
                                  const struct hostname *host, struct error *why)
 {
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof(path), "%s/%s", directory, host->text) >= (int)sizeof(path)) {
-        error_set(why, "%s: the path is too long", directory);
-        return NULL;
-    }
-    struct file_stamp stamp = file_stamp_of(path);
-    if (check_stamp(path, &stamp, why) != 0)
+    struct place where;
+    if (locate(&where, directory, host, why) != 0)
         return NULL;
     struct challenge **place = place_of(challenges, host);
     if (*place == NULL || !hostname_equal(&(*place)->host, host) ||
-        !file_stamp_equal(&(*place)->stamp, &stamp)) {
+        !file_stamp_equal(&(*place)->stamp, &where.stamp) ||
+        !file_stamp_equal(&(*place)->key_stamp, &where.key_stamp)) {
         challenge_unref(*place);
-        *place = load(path, host, why);
+        *place = load(&where, host, why);
     }
     if (*place == NULL)
         return NULL;

@@ -135,8 +135,9 @@ static void set_extensions(mbedtls_x509write_cert *crt, const struct make_cert *
                       2 + (size_t)der[1]);
     }
     if (wanted->unknown != NULL) {
-        set_extension(crt, "\x2b\x06\x01\x04\x01\x82\x37\x7f", wanted->critical_unknown,
-                      wanted->unknown, strlen(wanted->unknown));
+        const char *oid =
+            wanted->unknown_oid ? wanted->unknown_oid : "\x2b\x06\x01\x04\x01\x82\x37\x7f";
+        set_extension(crt, oid, wanted->critical_unknown, wanted->unknown, strlen(wanted->unknown));
     }
     if (wanted->padding > 0) {
         char *zeros = calloc(1, wanted->padding);

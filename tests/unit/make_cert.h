@@ -39,6 +39,7 @@ struct make_cert {
     const char *tls_features;  /* DER of the extension of RFC 7633; two bytes or more */
     bool critical_tls_feature; /* as critical */
     const char *unknown;       /* the value of an extension nobody knows */
+    const char *unknown_oid;   /* eight bytes; NULL: one that is nobody's */
     bool critical_unknown;
     size_t padding; /* bytes of one more extension that nobody knows */
 };

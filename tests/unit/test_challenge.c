@@ -4,10 +4,12 @@
 #include "challenge.h"
 
 #include <fcntl.h>
+#include <mbedtls/pem.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "make_cert.h"
 #include "test.h"
 
 /* base64url of SHA-256("hello"), with both letters that differ from base64. */
@@ -154,12 +156,213 @@ static void holds_more_hosts_than_its_cache_has_room_for(void)
     challenges_close(challenges);
 }
 
+/* --- Pairs of files that another client made, here out of our own certificates. */
+
+#define OWN    "mta-sts.a.example.crt.pem"
+#define KEY    "mta-sts.a.example.key.pem"
+#define DASHES "-----"
+
+struct pair {
+    char own[MAKE_CERT_TEXT];
+    char key[MAKE_CERT_TEXT];
+};
+
+/* from and to, as many bytes each: what is changed in the certificate. */
+static void write_own(struct pair *pair, const mbedtls_x509_crt *cert, const char *from,
+                      const char *to, size_t length)
+{
+    unsigned char der[4096];
+    size_t written;
+    memcpy(der, cert->raw.p, cert->raw.len);
+    unsigned char *at = memmem(der, cert->raw.len, from, length);
+    if (at == NULL)
+        abort();
+    memcpy(at, to, length);
+    if (mbedtls_pem_write_buffer(DASHES "BEGIN CERTIFICATE" DASHES "\n",
+                                 DASHES "END CERTIFICATE" DASHES "\n", der, cert->raw.len,
+                                 (unsigned char *)pair->own, sizeof(pair->own), &written) != 0)
+        abort();
+}
+
+static void make_pair(struct pair *pair, const char *name)
+{
+    struct error why;
+    put(name, DIGEST_TEXT);
+    struct challenge *made = find(name, &why);
+    if (made == NULL)
+        abort();
+    unlink(path_of(name));
+    pair->key[0] = '\0';
+    write_own(pair, &challenge_cert(made)->chain, "", "", 0);
+    make_cert_append_key(pair->key, &challenge_cert(made)->key);
+    challenge_unref(made);
+}
+
+static void changed_pair(struct pair *pair, const char *from, const char *to, size_t length)
+{
+    mbedtls_x509_crt cert;
+    mbedtls_pem_context pem;
+    unsigned char der[4096];
+    size_t used;
+    make_pair(pair, "mta-sts.a.example");
+    mbedtls_pem_init(&pem);
+    mbedtls_x509_crt_init(&cert);
+    if (mbedtls_pem_read_buffer(&pem, DASHES "BEGIN CERTIFICATE" DASHES,
+                                DASHES "END CERTIFICATE" DASHES, (unsigned char *)pair->own, NULL,
+                                0, &used) != 0)
+        abort();
+    cert.raw.p = der;
+    const unsigned char *bytes = mbedtls_pem_get_buffer(&pem, &cert.raw.len);
+    memcpy(der, bytes, cert.raw.len < sizeof(der) ? cert.raw.len : sizeof(der));
+    write_own(pair, &cert, from, to, length);
+    mbedtls_pem_free(&pem);
+}
+
+static void refuse_pair(const char *what, const char *own, const char *key, const char *sentence)
+{
+    struct error why = {""};
+    put(OWN, own);
+    put(KEY, key);
+    CHECK(find("mta-sts.a.example", &why) == NULL, "%s", what);
+    CHECK(strstr(why.text, sentence) != NULL && strstr(why.text, directory) != NULL, "%s: %s", what,
+          why.text);
+}
+
+static void write_made(struct pair *pair, const struct make_cert *wanted)
+{
+    *pair = (struct pair){0};
+    make_cert_append(pair->own, wanted);
+    make_cert_append_key(pair->key, wanted->key);
+}
+
+static void shows_the_certificate_that_another_client_made(void)
+{
+    static struct pair pair, next;
+    struct error why;
+    begin();
+    make_pair(&pair, "mta-sts.a.example");
+    make_pair(&next, "mta-sts.a.example");
+    put(OWN, pair.own);
+    CHECK(find("mta-sts.a.example", &why) == NULL, "without its key");
+    put(KEY, pair.key);
+    struct challenge *first = find("mta-sts.a.example", &why);
+    struct challenge *second = find("mta-sts.a.example", &why);
+    CHECK(first != NULL && first == second, "%s", why.text);
+    struct cert *cert = challenge_cert(first);
+    CHECK(memmem(cert->chain.raw.p, cert->chain.raw.len, EXTENSION, sizeof(EXTENSION) - 1) != NULL);
+    put(KEY, next.key);
+    CHECK(find("mta-sts.a.example", &why) == NULL, "half of it is new");
+    put(OWN, next.own);
+    struct challenge *third = find("mta-sts.a.example", &why);
+    CHECK(third != NULL && third != first, "%s", why.text);
+    challenge_unref(third);
+    put("mta-sts.a.example", DIGEST_TEXT);
+    third = find("mta-sts.a.example", &why);
+    CHECK(third != NULL && challenge_cert(third)->chain.raw.len > 0, "a digest goes before a pair");
+    unlink(path_of("mta-sts.a.example"));
+    challenge_unref(first);
+    challenge_unref(second);
+    challenge_unref(third);
+    challenges_close(challenges);
+}
+
+static void refuses_pairs_that_are_no_answer_for_the_host(void)
+{
+    static struct pair good, other, bad;
+    static char text[2 * MAKE_CERT_TEXT];
+    begin();
+    make_pair(&good, "mta-sts.a.example");
+    make_pair(&other, "mta-sts.b.example");
+    static const char none[] = "no challenge for this host";
+    refuse_pair("another host", other.own, other.key, none);
+    refuse_pair("another key", good.own, other.key, "does not belong");
+    refuse_pair("nothing", "", "", "one certificate and its key");
+    refuse_pair("no key", good.own, good.own, "one certificate and its key");
+    refuse_pair("half a key", good.own, "-----BEGIN PRIVATE KEY-----\nAAAA", "half written");
+    snprintf(text, sizeof(text), "%s%s", good.own, good.own);
+    refuse_pair("two certificates", text, good.key, "one certificate and its key");
+    snprintf(text, sizeof(text), "%.300s", good.own);
+    refuse_pair("half a certificate", text, good.key, "half written");
+    snprintf(text, sizeof(text), "%s%*s", good.own, CHALLENGE_PEM_MAX, "");
+    refuse_pair("too long", text, good.key, "over 16,384 bytes");
+    changed_pair(&bad, "\x01\x01\xff\x04\x22", "\x01\x01\x00\x04\x22", 5);
+    refuse_pair("not critical", bad.own, bad.key, none);
+    changed_pair(&bad, "\x04\x22\x04\x20", "\x04\x22\x04\x1f", 4);
+    refuse_pair("a digest of 31 bytes", bad.own, bad.key, none);
+    changed_pair(&bad, "acme-challenge", "acme-authority", 14);
+    refuse_pair("of an issuer", bad.own, bad.key, none);
+    changed_pair(&bad, "\x05\x07\x01\x1f", "\x05\x07\x01\x1e", 4);
+    refuse_pair("another extension", bad.own, bad.key, none);
+    challenges_close(challenges);
+}
+
+static void refuses_a_certificate_without_the_extension_or_for_other_names_too(void)
+{
+    static const char none[] = "no challenge for this host";
+    static struct pair bad;
+    begin();
+    const char *host = "mta-sts.a.example";
+    mbedtls_pk_context *key = make_cert_key(MAKE_CERT_P256, 0);
+    struct make_cert wanted = {.key = key, .names = {host}, .issuer = "CN=mta-sts.example.com"};
+    write_made(&bad, &wanted);
+    refuse_pair("an ordinary certificate", bad.own, bad.key, none);
+    wanted.unknown = "\x04\x20" DIGEST;
+    wanted.unknown_oid = "\x2b\x06\x01\x05\x05\x07\x01\x1f";
+    wanted.critical_unknown = true;
+    wanted.names[1] = "mta-sts.b.example";
+    write_made(&bad, &wanted);
+    refuse_pair("two hosts", bad.own, bad.key, none);
+    wanted.names[0] = "*.a.example";
+    wanted.names[1] = NULL;
+    write_made(&bad, &wanted);
+    refuse_pair("a wildcard", bad.own, bad.key, none);
+    wanted.no_names = true;
+    write_made(&bad, &wanted);
+    refuse_pair("no host", bad.own, bad.key, none);
+    wanted.no_names = false;
+    wanted.names[0] = host;
+    write_made(&bad, &wanted);
+    put(OWN, bad.own);
+    struct error why;
+    struct challenge *fine = find(host, &why);
+    CHECK(fine != NULL, "%s", why.text);
+    challenge_unref(fine);
+    challenges_close(challenges);
+}
+
+static void passes_over_a_pair_that_its_client_forgot(void)
+{
+    static struct pair pair;
+    struct error why;
+    struct timespec old[2] = {{.tv_sec = time(NULL) - CHALLENGE_AGE_S - 5}, {0}};
+    old[1] = old[0];
+    begin();
+    make_pair(&pair, "mta-sts.a.example");
+    put(OWN, pair.own);
+    put(KEY, pair.key);
+    utimensat(AT_FDCWD, path_of(OWN), old, 0);
+    CHECK(find("mta-sts.a.example", &why) == NULL);
+    CHECK(strstr(why.text, "older than 60 minutes") != NULL, "%s", why.text);
+    put(OWN, pair.own);
+    put("mta-sts.a.example", DIGEST_TEXT);
+    utimensat(AT_FDCWD, path_of("mta-sts.a.example"), old, 0);
+    struct challenge *fine = find("mta-sts.a.example", &why);
+    CHECK(fine != NULL, "a forgotten digest hides it: %s", why.text);
+    challenge_unref(fine);
+    unlink(path_of("mta-sts.a.example"));
+    challenges_close(challenges);
+}
+
 static const struct test tests[] = {
     TEST(makes_one_certificate_a_file_with_the_digest),
     TEST(takes_a_new_digest_and_leaves_the_old_one_to_who_holds_it),
     TEST(refuses_files_that_hold_no_digest),
     TEST(refuses_what_its_hook_forgot_and_what_is_no_file),
     TEST(holds_more_hosts_than_its_cache_has_room_for),
+    TEST(shows_the_certificate_that_another_client_made),
+    TEST(refuses_pairs_that_are_no_answer_for_the_host),
+    TEST(refuses_a_certificate_without_the_extension_or_for_other_names_too),
+    TEST(passes_over_a_pair_that_its_client_forgot),
 };
 
 int main(void)
@@ -168,6 +371,8 @@ int main(void)
         return 2;
     int status = test_run(tests, sizeof(tests) / sizeof(tests[0]));
     unlink(path_of("mta-sts.a.example"));
+    unlink(path_of(OWN));
+    unlink(path_of(KEY));
     rmdir(directory);
     return status;
 }
