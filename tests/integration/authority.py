@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: ISC
+"""authority: Pebble, a real CA for tests, and uacme made to trust it."""
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+
+import harness
+from harness import run
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+HOOK = SOURCE / "etc" / "hooks" / "uacme-challenge"
+SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+
+
+def can_bind_over_the_bundle():
+    """Whether a private mount name space may be made: uacme trusts the system's bundle alone."""
+    flags = [] if harness.as_root() else ["-r"]
+    if not shutil.which("unshare") or not os.path.exists(SYSTEM_BUNDLE):
+        return False
+    return run("unshare", *flags, "-m", "mount", "--bind", "/dev/null", SYSTEM_BUNDLE).returncode == 0
+
+
+class Authority:
+    """Pebble as a child: it validates on the port tls, and every name leads to 127.0.0.1."""
+
+    def __init__(self, home, validity=None):
+        self.home = home
+        self.children = []
+        names = ("api", "manage", "dns", "dns_manage", "tls")
+        self.ports = {name: harness.free_port() for name in names}
+        self.url = f"https://localhost:{self.ports['api']}/dir"
+        self.write_settings(harness.pki().leaf("localhost"), validity)
+        self.write_client()
+        self.spawn("pebble-challtestsrv", "-management",
+                   f"127.0.0.1:{self.ports['dns_manage']}", "-dns01",
+                   f"127.0.0.1:{self.ports['dns']}", "-http01", "", "-https01", "", "-tlsalpn01", "",
+                   "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "")
+        self.start()
+
+    def write_settings(self, api, validity):
+        (self.home / "api.pem").write_bytes(api.chain)
+        (self.home / "api.key").write_bytes(api.key)
+        settings = {
+            "listenAddress": f"127.0.0.1:{self.ports['api']}",
+            "managementListenAddress": f"127.0.0.1:{self.ports['manage']}",
+            "certificate": str(self.home / "api.pem"),
+            "privateKey": str(self.home / "api.key"),
+            "httpPort": 1,
+            "tlsPort": self.ports["tls"],
+            "ocspResponderURL": "",
+            "externalAccountBindingRequired": False,
+        }
+        if validity:
+            settings["certificateValidityPeriod"] = validity
+        (self.home / "pebble.json").write_text(json.dumps({"pebble": settings}))
+        bundle = pathlib.Path(SYSTEM_BUNDLE).read_bytes() + harness.pki().root_file().read_bytes()
+        (self.home / "bundle.crt").write_bytes(bundle)
+
+    def write_client(self):
+        """self.client: uacme, with Pebble's root bound over the system's; one line a call logged."""
+        flags = "" if harness.as_root() else "-r"
+        self.client = self.home / "client"
+        self.client.write_text(f"""#!/bin/sh
+echo "$@" >>"{self.home}/calls"
+exec unshare {flags} -m sh -c 'mount --bind "$0" {SYSTEM_BUNDLE} && exec uacme "$@"' \\
+    "{self.home}/bundle.crt" "$@"
+""")
+        self.client.chmod(0o755)
+
+    def calls(self, word="issue"):
+        """The hosts (or last words) of the client's calls with this verb."""
+        log = self.home / "calls"
+        lines = log.read_text().splitlines() if log.exists() else []
+        return [line.split()[-1] for line in lines if f" {word} " in f" {line} "]
+
+    def spawn(self, *command):
+        environment = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0",
+                       "PEBBLE_AUTHZREUSE": "0"}
+        child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 env=environment)
+        self.children.append(child)
+        return child
+
+    def start(self):
+        self.pebble = self.spawn("pebble", "-config", self.home / "pebble.json", "-dnsserver",
+                                 f"127.0.0.1:{self.ports['dns']}")
+        harness.eventually(self.answers, 20, "Pebble's start")
+
+    def stop(self):
+        """The CA is gone; start() brings a new one, which knows no account."""
+        self.pebble.kill()
+        self.pebble.wait()
+
+    def answers(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.ports["api"])) == 0
+
+    def close(self):
+        for child in self.children:
+            child.kill()
+            child.wait()
