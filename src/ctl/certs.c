@@ -11,20 +11,23 @@
 #include "complaint.h"
 #include "config.h"
 #include "inventory.h"
-#include "print.h"
+#include "listing.h"
+#include "pace.h"
+#include "plan.h"
+#include "schedule.h"
 
 #define DEFAULT_CONFIG SYSCONFDIR "/mta-stsd/mta-stsd.ini"
-#define ERROR_MAX      512 /* bytes of a sentence shown in a column */
 
 enum { EXIT_FINE, EXIT_FOUND, EXIT_FAILED };
-enum { OPTION_JSON = 256 };
+enum { OPTION_JSON = 256, OPTION_PLAN };
 
 static const char help[] =
-    "Usage: mta-stsctl certs [-c FILE] [--json] [DOMAIN]\n"
+    "Usage: mta-stsctl certs [-c FILE] [--plan] [--json] [DOMAIN]\n"
     "Lists the certificate of each policy host: issuer, key, time left, whether it covers the\n"
     "host, and whether mta-stsctl orders it.\n"
     "\n"
     "  -c, --config FILE   the configuration of mta-stsd (default: " DEFAULT_CONFIG ")\n"
+    "      --plan          say which managed hosts are due, in which order, and when it is done\n"
     "      --json          write JSON\n"
     "  -h, --help          print this\n"
     "\n"
@@ -34,105 +37,19 @@ static const char help[] =
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"plan", no_argument, NULL, OPTION_PLAN},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
+enum action { ACTION_LIST, ACTION_PLAN };
+
 struct order {
+    enum action action;
     const char *config_path;
     const char *only; /* a domain or host; NULL: all */
     bool json;
 };
-
-static const char *health_name(enum due_health health)
-{
-    switch (health) {
-    case DUE_FINE:
-        return "fine";
-    case DUE_WARNING:
-        return "warning";
-    case DUE_ERROR:
-        return "error";
-    }
-    return "";
-}
-
-static enum print_tone tone_of(enum due_health health)
-{
-    switch (health) {
-    case DUE_FINE:
-        return PRINT_PLAIN;
-    case DUE_WARNING:
-        return PRINT_WARNING;
-    case DUE_ERROR:
-        return PRINT_ERROR;
-    }
-    return PRINT_PLAIN;
-}
-
-static int write_columns(const struct inventory *inventory, int64_t now)
-{
-    static const char *const titles[] = {"HOST",   "LEFT",    "KEY",    "ISSUER",
-                                         "COVERS", "MANAGED", "FINDING"};
-    struct print_table table = {.columns = 7};
-    int result = print_table_add(&table, PRINT_PLAIN, titles);
-    for (size_t i = 0; i < inventory->count && result == 0; i++) {
-        const struct inventory_item *item = &inventory->items[i];
-        char span[PRINT_TEXT_MAX] = "-";
-        char finding[ERROR_MAX] = "";
-        if (item->loaded && item->not_after > now)
-            print_span(item->not_after - now, span);
-        else if (item->loaded)
-            snprintf(span, sizeof(span), "expired");
-        if (item->finding != NULL)
-            snprintf(finding, sizeof(finding), "%s: %s", health_name(item->health), item->finding);
-        result =
-            print_table_add(&table, tone_of(item->health),
-                            (const char *[]){item->host.text, span, item->loaded ? item->key : "-",
-                                             item->loaded ? item->issuer : "-",
-                                             !item->loaded  ? "-"
-                                             : item->covers ? "yes"
-                                                            : "no",
-                                             item->managed ? "yes" : "no", finding});
-    }
-    if (result == 0)
-        print_table_write(&table);
-    print_table_free(&table);
-    return result;
-}
-
-static json_t *item_json(const struct inventory_item *item, int64_t now)
-{
-    json_t *out = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s?}", "domain", item->domain, "host",
-                            item->host.text, "file", item->path, "managed", (int)item->managed,
-                            "health", health_name(item->health), "finding", item->finding);
-    if (out == NULL || !item->loaded)
-        return out;
-    json_t *more = json_pack("{s:s, s:s, s:b, s:I, s:I, s:I}", "issuer", item->issuer, "key",
-                             item->key, "covers", (int)item->covers, "not_before",
-                             (json_int_t)item->not_before, "not_after", (json_int_t)item->not_after,
-                             "seconds_left", (json_int_t)(item->not_after - now));
-    int result = more == NULL ? -1 : json_object_update(out, more);
-    json_decref(more);
-    if (result == 0)
-        return out;
-    json_decref(out);
-    return NULL;
-}
-
-static int write_json(const struct inventory *inventory, int64_t now)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < inventory->count && list != NULL; i++) {
-        if (json_array_append_new(list, item_json(&inventory->items[i], now)) == 0)
-            continue;
-        json_decref(list);
-        list = NULL;
-    }
-    return print_json(json_pack("{s:o, s:I, s:I}", "certificates", list, "errors",
-                                (json_int_t)inventory->errors, "warnings",
-                                (json_int_t)inventory->warnings));
-}
 
 static int fail(const char *text)
 {
@@ -140,17 +57,47 @@ static int fail(const char *text)
     return EXIT_FAILED;
 }
 
-static int list(const struct config *config, const struct order *order)
+static int list(const struct inventory *inventory, const struct order *order, int64_t now)
+{
+    if (listing_write(inventory, order->json, now) != 0)
+        return fail("the list cannot be written");
+    return inventory->errors + inventory->warnings > 0 ? EXIT_FOUND : EXIT_FINE;
+}
+
+static int show_plan(const struct config *config, const struct inventory *inventory,
+                     const struct order *order, int64_t now)
+{
+    struct pace pace;
+    struct plan plan = {0};
+    struct error why;
+    unsigned per_hour = config->acme.orders_per_hour;
+    int status = EXIT_FINE;
+    if (pace_load(&pace, config->acme.state, now, &why) != 0 ||
+        plan_make(&plan, inventory, &pace, per_hour, false, now, &why) != 0)
+        status = fail(why.text);
+    else if (schedule_write(&plan, &pace, per_hour, order->json, now) != 0)
+        status = fail("the plan cannot be written");
+    plan_free(&plan);
+    pace_free(&pace);
+    return status;
+}
+
+static int act_on(const struct config *config, const struct order *order)
 {
     struct inventory inventory;
     struct error why;
     int64_t now = (int64_t)time(NULL);
+    int status = EXIT_FAILED;
     if (inventory_load(&inventory, config, order->only, now, &why) != 0)
         return fail(why.text);
-    int status = inventory.errors + inventory.warnings > 0 ? EXIT_FOUND : EXIT_FINE;
-    int result = order->json ? write_json(&inventory, now) : write_columns(&inventory, now);
-    if (result != 0)
-        status = fail("the list cannot be written");
+    switch (order->action) {
+    case ACTION_LIST:
+        status = list(&inventory, order, now);
+        break;
+    case ACTION_PLAN:
+        status = show_plan(config, &inventory, order, now);
+        break;
+    }
     inventory_free(&inventory);
     return status;
 }
@@ -178,7 +125,7 @@ static int act(const struct config *config, const struct order *order)
                 order->only);
         return EXIT_FAILED;
     }
-    return list(config, order);
+    return act_on(config, order);
 }
 
 static void say(const struct complaint *item)
@@ -215,6 +162,9 @@ int certs_run(int argc, char **argv)
         switch (option) {
         case 'c':
             order.config_path = optarg;
+            break;
+        case OPTION_PLAN:
+            order.action = ACTION_PLAN;
             break;
         case OPTION_JSON:
             order.json = true;

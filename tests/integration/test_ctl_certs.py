@@ -3,13 +3,16 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
+import time
 import unittest
 
 import harness
 from harness import run, server_section
 
-CTL = os.environ.get("MTA_STSCTL", "")
+BESIDE = os.path.join(os.path.dirname(harness.BINARY), "mta-stsctl")
+CTL = os.environ.get("MTA_STSCTL", BESIDE if os.path.exists(BESIDE) else "")
 
 
 @unittest.skipUnless(CTL, "mta-stsctl was not built: configure found no jansson")
@@ -28,7 +31,7 @@ class Listing(CtlCase):
         "young.example": (10, 80),
         "old.example": (70, 20),
         "late.example": (85, 5),
-        "short.example": (3, 3),
+        "short.example": (2, 4),
         "shortold.example": (5.5, 0.5),
         "gone.example": (91, -1),
     }
@@ -77,9 +80,33 @@ class Listing(CtlCase):
         self.assertIn("No such file", items["none.example"]["finding"])
         self.assertIn("expired on", items["gone.example"]["finding"])
         self.assertNotIn("issuer", items["none.example"])
-        self.assertAlmostEqual(items["short.example"]["seconds_left"], 3 * 86400, delta=900)
+        self.assertAlmostEqual(items["short.example"]["seconds_left"], 4 * 86400, delta=900)
         self.assertEqual([domain for domain, item in items.items() if not item["managed"]],
                          ["own.example"])
+
+    def test_the_plan_names_the_due_managed_hosts_new_ones_first_and_their_times(self):
+        state = harness.make_directory()
+        self.addCleanup(shutil.rmtree, state)
+        ini = self.write("plan.ini", self.ini.read_text().replace(
+            "accept_terms = yes\n", f"accept_terms = yes\norders_per_hour = 2\nstate = {state}\n"))
+        now = int(time.time())
+        (state / "pace.json").write_text(json.dumps({"orders": [now - 3500, now - 5000], "hosts": {
+            "mta-sts.none.example": {"failures": 1, "next_try": now + 500, "reason": "x"}}}))
+        said = json.loads(self.ctl("certs", "-c", ini, "--plan", "--json", status=0).stdout)
+        self.assertEqual([step["domain"] for step in said["due"]],
+                         ["other.example", "gone.example", "shortold.example", "late.example",
+                          "old.example", "none.example"])
+        times = [step["order_at"] - now for step in said["due"]]
+        for seen, wanted in zip(times, (0, 100, 3600, 3700, 7200, 7300)):
+            self.assertAlmostEqual(seen, wanted, delta=10)
+        self.assertEqual([step["waits"] for step in said["due"]], [False] * 5 + [True])
+        self.assertEqual(said["done_at"], said["due"][-1]["order_at"])
+        self.assertEqual((said["orders_per_hour"], said["orders_last_hour"]), (2, 1))
+        text = self.ctl("certs", "-c", ini, "--plan", status=0).stdout
+        self.assertIn("waits after 1 failure", text)
+        self.assertIn("6 due, 2 orders an hour, 1 in the last hour; all ordered by", text)
+        (state / "pace.json").write_text("[]")
+        self.assertIn("remove it", self.ctl("certs", "-c", ini, "--plan", status=2).stderr)
 
     def test_one_domain_can_be_asked_for_by_its_name_or_its_hosts(self):
         for name in ("young.example", "mta-sts.young.example"):
