@@ -14,20 +14,23 @@
 #include "listing.h"
 #include "pace.h"
 #include "plan.h"
+#include "renew.h"
 #include "schedule.h"
 
 #define DEFAULT_CONFIG SYSCONFDIR "/mta-stsd/mta-stsd.ini"
 
 enum { EXIT_FINE, EXIT_FOUND, EXIT_FAILED };
-enum { OPTION_JSON = 256, OPTION_PLAN };
+enum { OPTION_JSON = 256, OPTION_PLAN, OPTION_RENEW, OPTION_FORCE };
 
 static const char help[] =
-    "Usage: mta-stsctl certs [-c FILE] [--plan] [--json] [DOMAIN]\n"
+    "Usage: mta-stsctl certs [-c FILE] [--plan | --renew [--force]] [--json] [DOMAIN]\n"
     "Lists the certificate of each policy host: issuer, key, time left, whether it covers the\n"
     "host, and whether mta-stsctl orders it.\n"
     "\n"
     "  -c, --config FILE   the configuration of mta-stsd (default: " DEFAULT_CONFIG ")\n"
     "      --plan          say which managed hosts are due, in which order, and when it is done\n"
+    "      --renew         order those that are due, and install them\n"
+    "      --force         with --renew: also those that are not due, or wait after a failure\n"
     "      --json          write JSON\n"
     "  -h, --help          print this\n"
     "\n"
@@ -38,16 +41,19 @@ static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
     {"json", no_argument, NULL, OPTION_JSON},
     {"plan", no_argument, NULL, OPTION_PLAN},
+    {"renew", no_argument, NULL, OPTION_RENEW},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-enum action { ACTION_LIST, ACTION_PLAN };
+enum action { ACTION_LIST, ACTION_PLAN, ACTION_RENEW };
 
 struct order {
     enum action action;
     const char *config_path;
     const char *only; /* a domain or host; NULL: all */
+    bool forced;
     bool json;
 };
 
@@ -95,11 +101,22 @@ static int act_on(const struct config *config, const struct order *order)
         status = list(&inventory, order, now);
         break;
     case ACTION_PLAN:
+    case ACTION_RENEW:
         status = show_plan(config, &inventory, order, now);
         break;
     }
     inventory_free(&inventory);
     return status;
+}
+
+static int renew(const struct config *config, const struct order *order)
+{
+    struct error why;
+    int result = renew_run(
+        &(struct renew_order){
+            .config = config, .only = order->only, .forced = order->forced, .json = order->json},
+        &why);
+    return result < 0 ? fail(why.text) : result;
 }
 
 static bool has_domain(const struct config *config, const char *name)
@@ -125,7 +142,7 @@ static int act(const struct config *config, const struct order *order)
                 order->only);
         return EXIT_FAILED;
     }
-    return act_on(config, order);
+    return order->action == ACTION_RENEW ? renew(config, order) : act_on(config, order);
 }
 
 static void say(const struct complaint *item)
@@ -166,6 +183,12 @@ int certs_run(int argc, char **argv)
         case OPTION_PLAN:
             order.action = ACTION_PLAN;
             break;
+        case OPTION_RENEW:
+            order.action = ACTION_RENEW;
+            break;
+        case OPTION_FORCE:
+            order.forced = true;
+            break;
         case OPTION_JSON:
             order.json = true;
             break;
@@ -177,6 +200,8 @@ int certs_run(int argc, char **argv)
             return EXIT_FAILED;
         }
     }
+    if (order.forced && order.action != ACTION_RENEW)
+        return fail("certs: --force goes with --renew");
     if (argc - optind > 1)
         return fail("certs: one domain at most; try 'mta-stsctl certs --help'");
     order.only = argv[optind];

@@ -5,7 +5,9 @@ import os
 import pathlib
 import shutil
 import socket
+import ssl
 import subprocess
+import urllib.request
 
 import harness
 from harness import run
@@ -98,6 +100,13 @@ exec unshare {flags} -m sh -c 'mount --bind "$0" {SYSTEM_BUNDLE} && exec uacme "
     def answers(self):
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.ports["api"])) == 0
+
+    def context(self):
+        """A TLS client's context that trusts what this CA issues, and nothing else."""
+        trust = ssl.create_default_context(cafile=str(harness.pki().root_file()))
+        url = f"https://localhost:{self.ports['manage']}/roots/0"
+        with urllib.request.urlopen(url, context=trust, timeout=harness.bound(10)) as answer:
+            return ssl.create_default_context(cadata=answer.read().decode())
 
     def close(self):
         for child in self.children:
