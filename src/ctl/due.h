@@ -8,7 +8,8 @@
 
 /* All times are in seconds since the epoch, all functions pure. */
 
-#define DUE_SHORT_S (10 * 86400) /* a lifetime below this is renewed with half of it left */
+#define DUE_SHORT_S                                                                                \
+    INT64_C(864000) /* ten days: a lifetime below this is renewed with half of it left */
 
 enum due_health {
     DUE_FINE,

@@ -72,10 +72,11 @@ static json_t *item_json(const struct inventory_item *item, int64_t now)
                             "health", health_name(item->health), "finding", item->finding);
     if (out == NULL || !item->loaded)
         return out;
-    json_t *more = json_pack("{s:s, s:s, s:b, s:I, s:I, s:I}", "issuer", item->issuer, "key",
-                             item->key, "covers", (int)item->covers, "not_before",
-                             (json_int_t)item->not_before, "not_after", (json_int_t)item->not_after,
-                             "seconds_left", (json_int_t)(item->not_after - now));
+    json_int_t left = item->not_after - now;
+    json_t *more =
+        json_pack("{s:s, s:s, s:b, s:I, s:I, s:I}", "issuer", item->issuer, "key", item->key,
+                  "covers", (int)item->covers, "not_before", (json_int_t)item->not_before,
+                  "not_after", (json_int_t)item->not_after, "seconds_left", left);
     int result = more == NULL ? -1 : json_object_update(out, more);
     json_decref(more);
     if (result == 0)

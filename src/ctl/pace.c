@@ -12,8 +12,9 @@
 #include "file.h"
 #include "replace.h"
 
-#define HOUR_S       3600
-#define FORGET_S     (30 * 86400) /* a failure that nobody tried again: the domain is gone */
+#define HOUR_S 3600
+#define FORGET_S                                                                                   \
+    INT64_C(2592000) /* thirty days; a failure that nobody tried again: the domain is gone */
 #define FILE_MOST    (64u << 20)
 #define FAILURES_TOP 1000
 
@@ -156,9 +157,12 @@ int pace_note_failure(struct pace *pace, const char *host, int64_t now, const ch
                       struct error *why)
 {
     unsigned failures = pace_failures(pace, host) + 1;
+    json_int_t next = now + pace_wait_s(failures);
+    json_t *text = json_string(reason);
+    if (text == NULL) /* it names a path in some other encoding */
+        text = json_string("a reason that is not UTF-8");
     json_t *entry =
-        json_pack("{s:i, s:I, s:o}", "failures", (int)failures, "next_try",
-                  (json_int_t)(now + pace_wait_s(failures)), "reason", json_string(reason));
+        json_pack("{s:i, s:I, s:o}", "failures", (int)failures, "next_try", next, "reason", text);
     if (json_object_set_new(json_object_get(pace->root, "hosts"), host, entry) != 0)
         return error_set(why, "out of memory");
     return save(pace, why);

@@ -41,7 +41,7 @@ unsigned pace_failures(const struct pace *pace, const char *host);
 int64_t pace_wait_s(unsigned failures);
 
 /* Each notes what happened and writes the file, renamed into place. Returns 0, or -1 with why. An
- * order is noted before it is made, since a CA counts those that fail, too. reason is UTF-8. */
+ * order is noted before it is made, since a CA counts those that fail, too. */
 int pace_note_order(struct pace *pace, int64_t now, struct error *why);
 int pace_note_failure(struct pace *pace, const char *host, int64_t now, const char *reason,
                       struct error *why);

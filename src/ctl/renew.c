@@ -256,6 +256,15 @@ static int sum_up(struct run *run, struct error *why)
     return run->failed + run->plan.waiting > 0 || run->halted ? 1 : 0;
 }
 
+static bool has_managed(const struct inventory *inventory)
+{
+    for (size_t i = 0; i < inventory->count; i++) {
+        if (inventory->items[i].managed)
+            return true;
+    }
+    return false;
+}
+
 static int run_locked(struct run *run, struct error *why)
 {
     const struct renew_order *order = run->order;
@@ -268,6 +277,11 @@ static int run_locked(struct run *run, struct error *why)
         plan_make(&run->plan, &run->inventory, &run->pace, per_hour, order->forced, now_s(), why) !=
             0)
         return -1;
+    if (order->only != NULL && !has_managed(&run->inventory))
+        return error_set(why,
+                         "%s is not managed: it has a certificate of its own, or its pattern is "
+                         "not one file with another path for each host",
+                         order->only);
     if (run->plan.count > run->plan.waiting) {
         if (issuer_need_account(run->acme, why) != 0)
             return -1;

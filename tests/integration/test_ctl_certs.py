@@ -362,6 +362,11 @@ class Renewal(RenewalCase):
         self.assertIn("install uacme", refused("contact = mailto:a@example.com",
                                                replace=(str(self.authority.client), "/nowhere/x")))
         self.assertEqual(self.authority.calls("new"), [])
+        (self.home / "domains.d" / "own.example.ini").write_text(
+            "[own.example]\nmx = mail.example.com\ncertificate = own/%h.pem\n")
+        self.configure("a.example")
+        self.assertIn("own.example is not managed", self.ctl(
+            "certs", "-c", self.ini, "--renew", "own.example", status=2).stderr)
         self.assertIn("--force goes with", self.ctl("certs", "--force", status=2).stderr)
 
     def test_the_key_is_rsa_where_the_configuration_says_so(self):

@@ -85,7 +85,7 @@ static void what_was_noted_is_there_after_the_next_load(void)
     CHECK(pace_load(&pace, directory, NOW, &why) == 0, "%s", why.text);
     CHECK(pace_note_order(&pace, NOW, &why) == 0, "%s", why.text);
     CHECK(pace_note_failure(&pace, "a", NOW, "because", &why) == 0, "%s", why.text);
-    CHECK(pace_note_failure(&pace, "a", NOW + 600, "again", &why) == 0, "%s", why.text);
+    CHECK(pace_note_failure(&pace, "a", NOW + 600, "again \xff", &why) == 0, "%s", why.text);
     CHECK(pace_note_failure(&pace, "b", NOW, "because", &why) == 0, "%s", why.text);
     CHECK(pace_note_success(&pace, "b", &why) == 0, "%s", why.text);
     CHECK(pace_note_success(&pace, "c", &why) == 0, "%s", why.text);
