@@ -21,7 +21,7 @@
 static void become(const char *const argv[], int output, pid_t parent)
 {
     sigset_t none;
-    int nothing = open("/dev/null", O_RDONLY);
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) /* it died before it could be watched */
@@ -29,6 +29,8 @@ static void become(const char *const argv[], int output, pid_t parent)
     if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
         dup2(output, STDERR_FILENO) < 0)
         _exit(STATUS_NOT_RUN);
+    close(nothing);
+    close(output);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     union {

@@ -70,9 +70,12 @@ static void a_child_is_ended_with_what_it_started_and_one_that_is_not_there_says
     char words[CHILD_WORDS_MAX];
     struct child child;
     struct error why;
-    const char *const sleeper[] = {"sh", "-c", "sleep 60 & wait", NULL};
+    const char *const sleeper[] = {"sh", "-c", "echo up; sleep 60 & wait", NULL};
     const char *const none[] = {"/nowhere/uacme", NULL};
     CHECK(child_start(&child, sleeper, &why) == 0, "%s", why.text);
+    do
+        child_words(&child, words);
+    while (strstr(words, "up") == NULL && !child_has_ended(&child));
     child_end(&child);
     CHECK(child.status == 128 + 15, "%d", child.status);
     child_free(&child);
