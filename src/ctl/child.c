@@ -67,9 +67,12 @@ int child_start(struct child *out, const char *const argv[], struct error *why)
 bool child_has_ended(struct child *child)
 {
     int status;
-    if (waitpid(child->pid, &status, WNOHANG) == 0)
+    pid_t got = waitpid(child->pid, &status, WNOHANG);
+    if (got == 0)
         return false;
-    child->status = WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_SIGNALLED + WTERMSIG(status);
+    if (got > 0)
+        child->status =
+            WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_SIGNALLED + WTERMSIG(status);
     return true;
 }
 

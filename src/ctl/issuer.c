@@ -151,9 +151,12 @@ static int ask_for_account(const struct config_acme *acme, struct error *why)
                                 NULL};
     if (child_start(&child, argv, why) != 0)
         return -1;
-    while (!child_has_ended(&child) && time(NULL) < bound)
+    bool ended = child_has_ended(&child);
+    while (!ended && time(NULL) < bound) {
         nanosleep(&turn, NULL);
-    if (time(NULL) >= bound)
+        ended = child_has_ended(&child);
+    }
+    if (!ended)
         child_end(&child);
     child_words(&child, words);
     bool fine =
