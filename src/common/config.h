@@ -91,6 +91,10 @@ struct config_acme {
     bool accept_terms;
     const char *directory;
     const char *challenges; /* the directory of pending TLS-ALPN-01 challenges */
+    const char *state;      /* the directory of the client's account, keys and our pace */
+    const char *client;     /* a path, or a name to look for in PATH */
+    const char *hook;       /* the client's, which writes the challenges */
+    bool key_rsa;           /* RSA 2048; built-in: ECDSA P-256 */
     const char **contacts;
     size_t contact_count;
     bool renew_auto;

@@ -35,14 +35,30 @@ static int read_directory(const struct setting_line *line, struct error *why)
     return 0;
 }
 
-static int read_challenges(const struct setting_line *line, struct error *why)
+/* Where in the config the row's path is kept. */
+static int read_path(const struct setting_line *line, struct error *why)
 {
     struct draft *draft = line->draft;
+    const char **field = setting_field(line);
     (void)why;
     char *path = pattern_absolute(&draft->config->arena, draft->directory, line->value, false);
     draft->out_of_memory = draft->out_of_memory || path == NULL;
-    draft->config->acme.challenges = path;
+    *field = path;
     return 0;
+}
+
+/* A name without a slash is looked for in PATH. */
+static int read_client(const struct setting_line *line, struct error *why)
+{
+    if (strchr(line->value, '/') != NULL)
+        return read_path(line, why);
+    line->draft->config->acme.client = draft_text(line->draft, line->value);
+    return 0;
+}
+
+static int read_key_type(const struct setting_line *line, struct error *why)
+{
+    return read_words(line, "rsa", "ecdsa", &line->draft->config->acme.key_rsa, why);
 }
 
 static int take_contact(const struct setting_line *line, const char *item, struct error *why)
@@ -65,7 +81,11 @@ static int read_contact(const struct setting_line *line, struct error *why)
 const struct setting setacme_rows[] = {
     {"accept_terms", false, read_accept_terms, 0, 0, 0},
     {"directory", false, read_directory, 0, 0, 0},
-    {"challenges", false, read_challenges, 0, 0, 0},
+    {"challenges", false, read_path, offsetof(struct config, acme.challenges), 0, 0},
+    {"state", false, read_path, offsetof(struct config, acme.state), 0, 0},
+    {"client", false, read_client, offsetof(struct config, acme.client), 0, 0},
+    {"hook", false, read_path, offsetof(struct config, acme.hook), 0, 0},
+    {"key_type", false, read_key_type, 0, 0, 0},
     {"contact", true, read_contact, 0, 0, 0},
     {"renew", false, read_renew, 0, 0, 0},
     {"orders_per_hour", false, setting_number, offsetof(struct config, acme.orders_per_hour), 1,
@@ -78,6 +98,9 @@ void setacme_begin(struct config_acme *acme)
     *acme = (struct config_acme){
         .directory = "https://acme-v02.api.letsencrypt.org/directory",
         .challenges = "/run/mta-stsd/challenges",
+        .state = "/var/lib/mta-stsd-acme",
+        .client = "uacme",
+        .hook = "/usr/share/mta-stsd/hooks/uacme-challenge",
         .renew_auto = true,
         .orders_per_hour = 90,
     };

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
-"""authority: a private ACME authority for the tests (Pebble, with its own DNS), on loopback ports."""
+"""authority: Pebble, a real CA for tests, and uacme made to trust it."""
 import json
 import os
+import pathlib
 import shutil
 import socket
 import ssl
@@ -9,30 +10,43 @@ import subprocess
 import urllib.request
 
 import harness
+from harness import run
 
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+HOOK = SOURCE / "etc" / "hooks" / "uacme-challenge"
 TOOLS = ("pebble", "pebble-challtestsrv")
+SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+
+
+def can_bind_over_the_bundle():
+    """Whether a private mount name space may be made: uacme trusts the system's bundle alone."""
+    flags = [] if harness.as_root() else ["-r"]
+    if not shutil.which("unshare") or not os.path.exists(SYSTEM_BUNDLE):
+        return False
+    return run("unshare", *flags, "-m", "mount", "--bind", "/dev/null", SYSTEM_BUNDLE).returncode == 0
 
 
 class Authority:
-    """Every name leads to 127.0.0.1; HTTP-01 is asked on http_port, TLS-ALPN-01 on tls_port."""
+    """Pebble as a child: every name leads to 127.0.0.1, HTTP-01 is asked on the port http, TLS-ALPN-01
+    on the port tls."""
 
-    def __init__(self):
-        self.home = harness.make_directory()
+    def __init__(self, home=None, validity=None):
+        self.own_home = None if home else harness.make_directory()
+        self.home = home or self.own_home
+        self.children = []
         names = ("api", "manage", "dns", "dns_manage", "http", "tls")
         self.ports = {name: harness.free_port() for name in names}
-        self.http_port, self.tls_port = self.ports["http"], self.ports["tls"]
-        self.directory_url = f"https://localhost:{self.ports['api']}/dir"
         self.api_root = harness.pki().root_file()
-        self.children = []
-        self.write_settings()
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
+        self.url = f"https://localhost:{self.ports['api']}/dir"
+        self.write_settings(harness.pki().leaf("localhost"), validity)
+        self.write_client()
+        self.spawn("pebble-challtestsrv", "-management",
+                   f"127.0.0.1:{self.ports['dns_manage']}", "-dns01",
+                   f"127.0.0.1:{self.ports['dns']}", "-http01", "", "-https01", "", "-tlsalpn01", "",
+                   "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "")
+        self.start()
 
-    def write_settings(self):
-        api = harness.pki().leaf("localhost")
+    def write_settings(self, api, validity):
         (self.home / "api.pem").write_bytes(api.chain)
         (self.home / "api.key").write_bytes(api.key)
         settings = {
@@ -40,47 +54,69 @@ class Authority:
             "managementListenAddress": f"127.0.0.1:{self.ports['manage']}",
             "certificate": str(self.home / "api.pem"),
             "privateKey": str(self.home / "api.key"),
-            "httpPort": self.http_port,
-            "tlsPort": self.tls_port,
+            "httpPort": self.ports["http"],
+            "tlsPort": self.ports["tls"],
             "ocspResponderURL": "",
             "externalAccountBindingRequired": False,
         }
+        if validity:
+            settings["certificateValidityPeriod"] = validity
         (self.home / "pebble.json").write_text(json.dumps({"pebble": settings}))
+        bundle = self.api_root.read_bytes()
+        if os.path.exists(SYSTEM_BUNDLE):
+            bundle += pathlib.Path(SYSTEM_BUNDLE).read_bytes()
+        (self.home / "bundle.crt").write_bytes(bundle)
 
-    def start(self):
-        dns = f"127.0.0.1:{self.ports['dns']}"
-        self.spawn("pebble-challtestsrv", "-management", f"127.0.0.1:{self.ports['dns_manage']}",
-                   "-dns01", dns, "-http01", "", "-https01", "", "-tlsalpn01", "",
-                   "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "")
-        self.spawn("pebble", "-config", self.home / "pebble.json", "-dnsserver", dns)
-        harness.eventually(self.answers, 20, "Pebble's start")
+    def write_client(self):
+        """self.client: uacme, with Pebble's root bound over the system's; one line a call logged."""
+        flags = "" if harness.as_root() else "-r"
+        self.client = self.home / "client"
+        self.client.write_text(f"""#!/bin/sh
+echo "$@" >>"{self.home}/calls"
+exec unshare {flags} -m sh -c 'mount --bind "$0" {SYSTEM_BUNDLE} && exec uacme "$@"' \\
+    "{self.home}/bundle.crt" "$@"
+""")
+        self.client.chmod(0o755)
+
+    def calls(self, word="issue"):
+        """The hosts (or last words) of the client's calls with this verb."""
+        log = self.home / "calls"
+        lines = log.read_text().splitlines() if log.exists() else []
+        return [line.split()[-1] for line in lines if f" {word} " in f" {line} "]
 
     def spawn(self, *command):
         environment = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0",
                        "PEBBLE_AUTHZREUSE": "0"}
-        self.children.append(
-            subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-        )
+        child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 env=environment)
+        self.children.append(child)
+        return child
+
+    def start(self):
+        self.pebble = self.spawn("pebble", "-config", self.home / "pebble.json", "-dnsserver",
+                                 f"127.0.0.1:{self.ports['dns']}")
+        harness.eventually(self.answers, 20, "Pebble's start")
+
+    def stop(self):
+        """The CA is gone; start() brings a new one, which knows no account."""
+        self.pebble.kill()
+        self.pebble.wait()
 
     def answers(self):
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.ports["manage"])) == 0
+            return probe.connect_ex(("127.0.0.1", self.ports["api"])) == 0
 
-    def client_context(self):
-        """A TLS client that believes in what this authority issues."""
+    def context(self):
+        """A TLS client's context that trusts what this CA issues, and nothing else."""
+        trust = ssl.create_default_context(cafile=str(self.api_root))
         url = f"https://localhost:{self.ports['manage']}/roots/0"
-        api = ssl.create_default_context(cafile=self.api_root)
-        with urllib.request.urlopen(url, context=api, timeout=harness.bound(10)) as answer:
-            root = answer.read().decode()
-        context = harness.tls_context(verify=False)
-        context.load_verify_locations(cadata=root)
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.check_hostname = True
-        return context
+        with urllib.request.urlopen(url, context=trust, timeout=harness.bound(10)) as answer:
+            return ssl.create_default_context(cadata=answer.read().decode())
 
     def close(self):
         for child in self.children:
             child.kill()
             child.wait()
-        shutil.rmtree(self.home, ignore_errors=True)
+        if self.own_home:
+            shutil.rmtree(self.own_home, ignore_errors=True)

@@ -1,31 +1,19 @@
 # SPDX-License-Identifier: ISC
 """acme: the running daemon answers TLS-ALPN-01 challenges; a real CA and a real client try it."""
-import json
 import os
-import pathlib
 import re
 import shutil
 import socket
 import ssl
-import subprocess
 import unittest
 
 import harness
+from authority import HOOK, Authority, can_bind_over_the_bundle
 from harness import bound, needs, policy_text, run, server_section
 
-HOOK = pathlib.Path(__file__).resolve().parents[2] / "etc" / "hooks" / "uacme-challenge"
 HOST = "mta-sts.example.com"
 OTHER = "mta-sts.example.org"
 DIGEST = "LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ"
-SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
-
-
-def can_bind_over_the_bundle():
-    """Whether a private mount name space may be made: uacme trusts the system's bundle alone."""
-    flags = [] if harness.as_root() else ["-r"]
-    if not shutil.which("unshare") or not os.path.exists(SYSTEM_BUNDLE):
-        return False
-    return run("unshare", *flags, "-m", "mount", "--bind", "/dev/null", SYSTEM_BUNDLE).returncode == 0
 
 
 class AcmeCase(harness.TestCase):
@@ -137,52 +125,13 @@ class RealAuthority(AcmeCase):
         super().setUp()
         self.home = harness.make_directory()
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
-        api = harness.pki().leaf("localhost")
-        ports = {name: harness.free_port() for name in ("api", "manage", "dns", "dns_manage", "tls")}
-        self.port, self.directory_url = ports["tls"], f"https://localhost:{ports['api']}/dir"
-        self.write_pebble(api, ports)
-        self.spawn("pebble-challtestsrv", "-management", f"127.0.0.1:{ports['dns_manage']}", "-dns01",
-                   f"127.0.0.1:{ports['dns']}", "-http01", "", "-https01", "", "-tlsalpn01", "",
-                   "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "")
-        self.spawn("pebble", "-config", self.home / "pebble.json", "-dnsserver",
-                   f"127.0.0.1:{ports['dns']}")
-        harness.eventually(lambda: self.answers(ports["api"]), 20, "Pebble's start")
-
-    def write_pebble(self, api, ports):
-        (self.home / "api.pem").write_bytes(api.chain)
-        (self.home / "api.key").write_bytes(api.key)
-        settings = {
-            "listenAddress": f"127.0.0.1:{ports['api']}",
-            "managementListenAddress": f"127.0.0.1:{ports['manage']}",
-            "certificate": str(self.home / "api.pem"),
-            "privateKey": str(self.home / "api.key"),
-            "httpPort": 1,
-            "tlsPort": ports["tls"],
-            "ocspResponderURL": "",
-            "externalAccountBindingRequired": False,
-        }
-        (self.home / "pebble.json").write_text(json.dumps({"pebble": settings}))
-        bundle = pathlib.Path(SYSTEM_BUNDLE).read_bytes() + harness.pki().root_file().read_bytes()
-        (self.home / "bundle.crt").write_bytes(bundle)
-
-    def spawn(self, *command):
-        environment = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0"}
-        child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                 env=environment)
-        self.addCleanup(child.wait)
-        self.addCleanup(child.kill)
-
-    def answers(self, port):
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
+        self.authority = Authority(self.home)
+        self.addCleanup(self.authority.close)
+        self.port = self.authority.ports["tls"]
 
     def uacme(self, *words):
-        flags = [] if harness.as_root() else ["-r"]
-        script = f'mount --bind "$0" {SYSTEM_BUNDLE} && exec uacme "$@"'
-        return run("unshare", *flags, "-m", "sh", "-c", script, self.home / "bundle.crt",
-                   "-c", self.home / "uacme", "-a", self.directory_url, *words, seconds=60,
-                   env={**os.environ, "MTA_STSD_CHALLENGES": str(self.challenges)})
+        return run(self.authority.client, "-c", self.home / "uacme", "-a", self.authority.url, *words,
+                   seconds=60, env={**os.environ, "MTA_STSD_CHALLENGES": str(self.challenges)})
 
     def test_uacme_gets_a_certificate_through_the_running_daemon_which_then_serves_it(self):
         daemon = self.begin(port=self.port)

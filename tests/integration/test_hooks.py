@@ -348,7 +348,7 @@ class Clients(HookCase):
         super().setUpClass()
         cls.authority = authority.Authority()
         cls.addClassCleanup(cls.authority.close)
-        cls.context = cls.authority.client_context()
+        cls.context = cls.authority.context()
 
     def run_client(self, *command, **environment):
         root = str(self.authority.api_root)
@@ -386,7 +386,7 @@ class Clients(HookCase):
                 pass
 
         server = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", self.authority.http_port), functools.partial(Quiet, directory=root)
+            ("127.0.0.1", self.authority.ports["http"]), functools.partial(Quiet, directory=root)
         )
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
@@ -399,8 +399,8 @@ class Clients(HookCase):
         home = self.home / "certbot"
         folders = (f"--{kind}-dir={home / kind}" for kind in ("config", "work", "logs"))
         return self.run_client("certbot", *words, *folders, "--non-interactive", "--server",
-                               self.authority.directory_url, "--http-01-port",
-                               self.authority.http_port, "--no-random-sleep-on-renew")
+                               self.authority.url, "--http-01-port",
+                               self.authority.ports["http"], "--no-random-sleep-on-renew")
 
     @needs("certbot")
     def test_certbot_by_http_01_and_its_renewal_by_a_linked_hook(self):
@@ -428,8 +428,8 @@ class Clients(HookCase):
     @needs("lego")
     def test_lego_by_http_01_and_its_renewal(self):
         daemon = self.begin()
-        lego = ("lego", "--server", self.authority.directory_url, "--email", "a@example.com",
-                "--domains", HOST, "--http", "--http.port", f"127.0.0.1:{self.authority.http_port}",
+        lego = ("lego", "--server", self.authority.url, "--email", "a@example.com",
+                "--domains", HOST, "--http", "--http.port", f"127.0.0.1:{self.authority.ports['http']}",
                 "--path", self.home / "lego", "--accept-tos")
         self.run_client(*lego, "run", "--run-hook", HOOKS / "lego-deploy")
         first = self.served(daemon)
@@ -439,7 +439,7 @@ class Clients(HookCase):
 
     def dehydrated(self, challenge, **settings):
         settings = {
-            "CA": self.authority.directory_url,
+            "CA": self.authority.url,
             "BASEDIR": self.home / "dehydrated",
             "CHALLENGETYPE": challenge,
             "HOOK": HOOKS / "dehydrated-deploy",
@@ -469,7 +469,7 @@ class Clients(HookCase):
     def test_dehydrated_by_tls_alpn_01_through_the_daemon(self):
         challenges = self.make_group_directory("challenges", 0o2750)
         acme = f"[acme]\naccept_terms = yes\nchallenges = {challenges}\n"
-        daemon = self.begin(self.authority.tls_port, acme)
+        daemon = self.begin(self.authority.ports["tls"], acme)
         # A digest that another client's hook forgot is not in the way.
         (challenges / HOST).write_text(DIGEST)
         os.utime(challenges / HOST, (1, 1))

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/* main: the table of verbs. */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "certs.h"
+
+enum { EXIT_USAGE = 2 };
+
+static const struct verb {
+    const char *name;
+    const char *summary;
+    int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
+} verbs[] = {
+    {"certs", "which certificates are in use, until when; orders those that are due", certs_run},
+};
+
+#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
+static void print_help(void)
+{
+    puts("Usage: mta-stsctl VERB [OPTIONS]\n"
+         "Works beside mta-stsd, the MTA-STS policy server.\n");
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
+    puts("\n"
+         "  -V, --version   print the version\n"
+         "  -h, --help      print this; after a verb, that verb's options\n"
+         "\n"
+         "Exit status: 0 good, 1 something found or failed, 2 usage or failure to run.\n"
+         "See mta-stsctl(1).");
+}
+
+int main(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        if (strcmp(word, verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    }
+    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
+        print_help();
+        return 0;
+    }
+    if (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0) {
+        puts("mta-stsctl " PACKAGE_VERSION);
+        return 0;
+    }
+    if (word[0] == '\0')
+        fputs("mta-stsctl: no verb; try 'mta-stsctl --help'\n", stderr);
+    else
+        fprintf(stderr, "mta-stsctl: \"%s\" is no verb; try 'mta-stsctl --help'\n", word);
+    return EXIT_USAGE;
+}

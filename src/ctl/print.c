@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+/* print: columns, colour where a terminal wants it, JSON, and times as people write them. */
+#include "print.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct print_row {
+    enum print_tone tone;
+    char *cells[PRINT_COLUMNS_MAX];
+};
+
+int print_table_add(struct print_table *table, enum print_tone tone, const char *const cells[])
+{
+    if (table->count == table->room) {
+        size_t room = table->room == 0 ? 64 : table->room * 2;
+        struct print_row *rows = reallocarray(table->rows, room, sizeof(*rows));
+        if (rows == NULL)
+            return -1;
+        table->rows = rows;
+        table->room = room;
+    }
+    struct print_row *row = &table->rows[table->count++];
+    *row = (struct print_row){.tone = tone};
+    for (size_t i = 0; i < table->columns; i++) {
+        row->cells[i] = strdup(cells[i]);
+        if (row->cells[i] == NULL)
+            return -1;
+    }
+    return 0;
+}
+
+static bool wants_colour(void)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    return (no_colour == NULL || no_colour[0] == '\0') && isatty(STDOUT_FILENO) &&
+           (terminal == NULL || strcmp(terminal, "dumb") != 0);
+}
+
+static const char *colour_of(enum print_tone tone)
+{
+    switch (tone) {
+    case PRINT_PLAIN:
+        return "";
+    case PRINT_WARNING:
+        return "\033[33m";
+    case PRINT_ERROR:
+        return "\033[31m";
+    }
+    return "";
+}
+
+static void write_row(const struct print_table *table, const struct print_row *row,
+                      const int widths[], bool coloured)
+{
+    coloured = coloured && row->tone != PRINT_PLAIN;
+    fputs(coloured ? colour_of(row->tone) : "", stdout);
+    size_t last = table->columns - 1;
+    while (last > 0 && row->cells[last][0] == '\0')
+        last--;
+    for (size_t i = 0; i < last; i++)
+        printf("%-*s  ", widths[i], row->cells[i]);
+    printf("%s%s\n", row->cells[last], coloured ? "\033[0m" : "");
+}
+
+void print_table_write(const struct print_table *table)
+{
+    int widths[PRINT_COLUMNS_MAX] = {0};
+    for (size_t i = 0; i < table->count; i++) {
+        for (size_t column = 0; column < table->columns; column++) {
+            int width = (int)strlen(table->rows[i].cells[column]);
+            if (width > widths[column])
+                widths[column] = width;
+        }
+    }
+    bool coloured = wants_colour();
+    for (size_t i = 0; i < table->count; i++)
+        write_row(table, &table->rows[i], widths, coloured);
+}
+
+void print_table_free(struct print_table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        for (size_t column = 0; column < table->columns; column++)
+            free(table->rows[i].cells[column]);
+    }
+    free(table->rows);
+    *table = (struct print_table){0};
+}
+
+int print_json(json_t *value)
+{
+    if (value == NULL)
+        return -1;
+    int result = json_dumpf(value, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(value);
+    return result == 0 && fflush(stdout) == 0 ? 0 : -1;
+}
+
+const char *print_time(int64_t seconds, char out[PRINT_TEXT_MAX])
+{
+    struct tm date;
+    time_t when = (time_t)seconds;
+    if (gmtime_r(&when, &date) == NULL ||
+        strftime(out, PRINT_TEXT_MAX, "%Y-%m-%d %H:%M UTC", &date) == 0)
+        out[0] = '\0';
+    return out;
+}
+
+const char *print_span(int64_t seconds, char out[PRINT_TEXT_MAX])
+{
+    static const struct {
+        int64_t seconds;
+        const char *name;
+    } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+    size_t unit = 0;
+    /* Two of a unit at least, so that "1 day" never hides 47 hours. */
+    while (unit < 3 && seconds < 2 * units[unit].seconds)
+        unit++;
+    int64_t number = seconds / units[unit].seconds;
+    snprintf(out, PRINT_TEXT_MAX, "%lld %s%s", (long long)number, units[unit].name,
+             number == 1 ? "" : "s");
+    return out;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/* print: columns, colour where a terminal wants it, JSON, and times as people write them. */
+#ifndef CTL_PRINT_H
+#define CTL_PRINT_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PRINT_COLUMNS_MAX 8
+#define PRINT_TEXT_MAX    48
+
+enum print_tone {
+    PRINT_PLAIN,
+    PRINT_WARNING,
+    PRINT_ERROR,
+};
+
+struct print_row;
+
+/* {0} with its columns set is valid and empty. */
+struct print_table {
+    size_t columns;
+    struct print_row *rows;
+    size_t count;
+    size_t room;
+};
+
+/* Copies the cells, of which there are as many as columns. Returns 0, or -1 when out of memory. */
+int print_table_add(struct print_table *table, enum print_tone tone, const char *const cells[]);
+
+/* Writes the rows to stdout, aligned. The tone colours a row if stdout is a terminal and NO_COLOR
+ * is not set. */
+void print_table_write(const struct print_table *table);
+void print_table_free(struct print_table *table);
+
+/* Writes the value to stdout, and gives it back (decref). Returns 0, or -1 when it is NULL or
+ * cannot be written. */
+int print_json(json_t *value);
+
+/* "2026-11-21 23:05 UTC"; returns out. */
+const char *print_time(int64_t seconds, char out[PRINT_TEXT_MAX]);
+
+/* "61 days", "5 hours", "12 minutes", "30 seconds"; returns out. */
+const char *print_span(int64_t seconds, char out[PRINT_TEXT_MAX]);
+
+#endif

@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: ISC
+"""ctl_certs: mta-stsctl certs, against real files, a real CA and the running daemon."""
+import grp
+import json
+import os
+import pty
+import shutil
+import subprocess
+import time
+import unittest
+
+import harness
+from authority import HOOK, Authority, can_bind_over_the_bundle
+from harness import needs, policy_text, run, server_section
+
+BESIDE = os.path.join(os.path.dirname(harness.BINARY), "mta-stsctl")
+CTL = os.environ.get("MTA_STSCTL", BESIDE if os.path.exists(BESIDE) else "")
+
+
+@unittest.skipUnless(CTL, "mta-stsctl was not built: configure found no jansson")
+class CtlCase(harness.TestCase):
+    def ctl(self, *words, seconds=120, status=None, **options):
+        done = run(*harness.WRAPPER, CTL, *words, seconds=seconds, **options)
+        if harness.REPORT.search(done.stderr):
+            self.fail("a report of a memory error:\n" + done.stderr)
+        if status is not None:
+            self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+
+class Listing(CtlCase):
+    DATES = {  # days before and after now
+        "young.example": (10, 80),
+        "old.example": (70, 20),
+        "late.example": (85, 5),
+        "short.example": (2, 4),
+        "shortold.example": (5.5, 0.5),
+        "gone.example": (91, -1),
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for domain, (before, after) in cls.DATES.items():
+            cls.certify(domain, dates=(cls.date(-before), cls.date(after)))
+        cls.certify("rsa.example", kind="rsa")
+        cls.write("certs/mta-sts.other.example.pem", harness.pki().leaf("www.example.com").pem)
+        cls.certify("own.example")
+        domains = [*cls.DATES, "rsa.example", "other.example", "none.example"]
+        cls.ini = cls.write("list.ini", server_section() + "[acme]\naccept_terms = yes\n"
+                            + cls.defaults_section()
+                            + "".join(f"[{domain}]\nmx = mail.example.com\n" for domain in domains)
+                            + "[own.example]\nmx = mail.example.com\n"
+                            + f"certificate = {cls.certificates}/%h.pem\n")
+
+    @staticmethod
+    def date(days):
+        from datetime import datetime, timedelta, timezone
+        return (datetime.now(timezone.utc) + timedelta(days=days)).strftime("%Y%m%d%H%M%SZ")
+
+    def listed(self, *words, status=1):
+        said = json.loads(self.ctl("certs", "-c", self.ini, "--json", *words, status=status).stdout)
+        return said, {item["domain"]: item for item in said["certificates"]}
+
+    def test_each_host_has_its_health_by_the_share_of_its_lifetime(self):
+        said, items = self.listed()
+        self.assertEqual({domain: item["health"] for domain, item in items.items()}, {
+            "young.example": "fine", "old.example": "warning", "late.example": "error",
+            "short.example": "fine", "shortold.example": "error", "gone.example": "error",
+            "rsa.example": "fine", "other.example": "error", "none.example": "error",
+            "own.example": "fine",
+        })
+        self.assertEqual((said["errors"], said["warnings"]), (5, 1))
+
+    def test_issuer_key_name_and_management_are_told(self):
+        _, items = self.listed()
+        self.assertEqual(items["young.example"]["issuer"], "intermediate-ec")
+        self.assertEqual(items["young.example"]["key"], "ECDSA 256")
+        self.assertEqual(items["rsa.example"]["key"], "RSA 2048")
+        self.assertFalse(items["other.example"]["covers"])
+        self.assertIn("not for this name", items["other.example"]["finding"])
+        self.assertIn("No such file", items["none.example"]["finding"])
+        self.assertIn("expired on", items["gone.example"]["finding"])
+        self.assertNotIn("issuer", items["none.example"])
+        self.assertAlmostEqual(items["short.example"]["seconds_left"], 4 * 86400, delta=900)
+        self.assertEqual([domain for domain, item in items.items() if not item["managed"]],
+                         ["own.example"])
+
+    def test_the_plan_names_the_due_managed_hosts_new_ones_first_and_their_times(self):
+        state = harness.make_directory()
+        self.addCleanup(shutil.rmtree, state)
+        ini = self.write("plan.ini", self.ini.read_text().replace(
+            "accept_terms = yes\n", f"accept_terms = yes\norders_per_hour = 2\nstate = {state}\n"))
+        now = int(time.time())
+        (state / "pace.json").write_text(json.dumps({"orders": [now - 3500, now - 5000], "hosts": {
+            "mta-sts.none.example": {"failures": 1, "next_try": now + 500, "reason": "x"}}}))
+        said = json.loads(self.ctl("certs", "-c", ini, "--plan", "--json", status=0).stdout)
+        self.assertEqual([step["domain"] for step in said["due"]],
+                         ["other.example", "gone.example", "shortold.example", "late.example",
+                          "old.example", "none.example"])
+        times = [step["order_at"] - now for step in said["due"]]
+        for seen, wanted in zip(times, (0, 100, 3600, 3700, 7200, 7300)):
+            self.assertAlmostEqual(seen, wanted, delta=10)
+        self.assertEqual([step["waits"] for step in said["due"]], [False] * 5 + [True])
+        self.assertEqual(said["done_at"], said["due"][-1]["order_at"])
+        self.assertEqual((said["orders_per_hour"], said["orders_last_hour"]), (2, 1))
+        text = self.ctl("certs", "-c", ini, "--plan", status=0).stdout
+        self.assertIn("waits after 1 failure", text)
+        self.assertIn("6 due, 2 orders an hour, 1 in the last hour; all ordered by", text)
+        (state / "pace.json").write_text("[]")
+        self.assertIn("remove it", self.ctl("certs", "-c", ini, "--plan", status=2).stderr)
+
+    def test_one_domain_can_be_asked_for_by_its_name_or_its_hosts(self):
+        for name in ("young.example", "mta-sts.young.example"):
+            done = self.ctl("certs", "-c", self.ini, name, status=0)
+            self.assertRegex(done.stdout,
+                             r"(?m)^mta-sts\.young\.example +\d+ days +ECDSA 256 +intermediate-ec +yes +yes$")
+        self.assertIn("not configured", self.ctl("certs", "-c", self.ini, "x.example", status=2).stderr)
+
+    def test_colour_is_for_terminals_only_and_not_where_no_color_is_set(self):
+        command = [*harness.WRAPPER, CTL, "certs", "-c", str(self.ini)]
+        self.assertNotIn("\033", self.ctl("certs", "-c", self.ini).stdout)
+        for setting, coloured in (("", True), ("1", False)):
+            parent, child = pty.openpty()
+            environment = {**os.environ, "NO_COLOR": setting, "TERM": "xterm"}
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=child,
+                                       stderr=subprocess.DEVNULL, env=environment)
+            os.close(child)
+            output = b""
+            try:
+                while data := os.read(parent, 65536):
+                    output += data
+            except OSError:
+                pass  # the terminal's end
+            os.close(parent)
+            process.wait(harness.bound(20))
+            self.assertIn(b"mta-sts.young.example", output)
+            self.assertEqual(b"\033[31m" in output, coloured)
+
+    def test_what_cannot_begin_ends_with_status_2_and_a_sentence(self):
+        for words, sentence in (
+            ((), "no verb"),
+            (("cert",), '"cert" is no verb'),
+            (("certs", "--jsn"), "Try 'mta-stsctl certs --help'"),
+            (("certs", "a", "b"), "one domain at most"),
+            (("certs", "-c", "/nowhere.ini"), "/nowhere.ini: error: No such file"),
+            (("certs", "-c", self.write("bad.ini", "[server]\nx = 1\n")), "bad.ini:2: error: "),
+        ):
+            self.assertIn(sentence, self.ctl(*words, status=2).stderr)
+        self.assertIn("certs", self.ctl("--help", status=0).stdout)
+        self.assertIn("--json", self.ctl("certs", "--help", status=0).stdout)
+        self.assertRegex(self.ctl("--version", status=0).stdout, r"^mta-stsctl \d")
+
+
+@needs("pebble", "pebble-challtestsrv", "uacme", "unshare")
+@unittest.skipUnless(can_bind_over_the_bundle(), "no private mount name space may be made here")
+class RenewalCase(CtlCase):
+    validity = None
+
+    def setUp(self):
+        super().setUp()
+        self.home = harness.make_directory()
+        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
+        for name in ("challenges", "certs", "domains.d"):
+            (self.home / name).mkdir(mode=0o755)
+        if harness.as_root():  # new files are readable for the directory's group
+            os.chown(self.home / "certs", 0, grp.getgrnam("nogroup").gr_gid)
+        self.authority = Authority(self.home, self.validity)
+        self.addCleanup(self.authority.close)
+        self.ini = self.home / "mta-stsd.ini"
+        self.state = self.home / "state"
+
+    def configure(self, *domains, client=None, acme=("contact = mailto:a@example.com",)):
+        """Writes the configuration, with a file for each domain."""
+        for domain in domains:
+            (self.home / "domains.d" / f"{domain}.ini").write_text(
+                f"[{domain}]\nmx = mail.example.com\n")
+        self.ini.write_text(server_section("include = domains.d",
+                                           listen=[f"127.0.0.1:{self.authority.ports['tls']}"])
+                            + "[defaults]\ncertificate = certs/%h.pem\n[acme]\naccept_terms = yes\n"
+                            + f"challenges = challenges\nstate = state\nhook = {HOOK}\n"
+                            + f"client = {client or self.authority.client}\n"
+                            + f"directory = {self.authority.url}\n" + "\n".join(acme) + "\n")
+
+    def serve(self):
+        daemon = harness.Daemon(self.ini)
+        self.daemons.append(daemon)
+        self.addCleanup(daemon.stop)
+        return daemon
+
+    def renew(self, *words, status=0):
+        return self.ctl("certs", "-c", self.ini, "--renew", *words, status=status).stdout
+
+    def renew_json(self, *words, status=0):
+        return json.loads(self.renew("--json", *words, status=status))
+
+    def installed(self):
+        """The hosts that have a file in the directory of certificates; nothing else may be there."""
+        return sorted(path.name.removesuffix(".pem") for path in (self.home / "certs").iterdir())
+
+    def pace(self):
+        return json.loads((self.state / "pace.json").read_text())
+
+    def fetches(self, daemon, domain, context):
+        try:
+            answer = harness.fetch(daemon.address(), f"mta-sts.{domain}", context=context)
+        except harness.HandshakeFailed:
+            return False  # the missing certificate is remembered for seconds
+        return (answer.status, answer.body) == (200, policy_text())
+
+
+class Renewal(RenewalCase):
+    def test_an_added_domain_is_served_with_a_certificate_and_nothing_more_is_ordered(self):
+        self.configure("a.example")
+        daemon = self.serve()
+        self.assertIn("1 renewed, 0 failed", self.renew())
+        context = self.authority.context()
+        harness.eventually(lambda: self.fetches(daemon, "a.example", context), 10, "the policy")
+        self.configure("b.example")
+        daemon.reload()
+        said = self.renew_json()
+        self.assertEqual([(one["host"], one["outcome"]) for one in said["hosts"]],
+                         [("mta-sts.b.example", "renewed")])
+        harness.eventually(lambda: self.fetches(daemon, "b.example", context), 10, "the policy")
+        before = self.authority.calls("new"), self.authority.calls()
+        self.assertIn("0 renewed", self.renew())
+        self.assertEqual((self.authority.calls("new"), self.authority.calls()), before)
+        self.assertEqual(len(before[0]), 1)
+        mode = (self.home / "certs" / "mta-sts.b.example.pem").stat().st_mode & 0o777
+        self.assertEqual(mode, 0o640)
+        items = json.loads(self.ctl("certs", "-c", self.ini, "--json", status=0).stdout)
+        self.assertEqual([(item["key"], item["managed"]) for item in items["certificates"]],
+                         [("ECDSA 256", True)] * 2)
+        self.assertTrue(items["certificates"][0]["issuer"].startswith("Pebble"))
+
+    def test_a_forced_renewal_of_one_host_replaces_its_certificate_alone_without_a_failed_fetch(self):
+        self.configure("a.example", "b.example")
+        daemon = self.serve()
+        self.renew()
+        context = self.authority.context()
+        harness.eventually(lambda: self.fetches(daemon, "a.example", context), 10, "the policy")
+        old = {host: (self.home / "certs" / f"{host}.pem").read_bytes() for host in self.installed()}
+        process = subprocess.Popen([*harness.WRAPPER, CTL, "certs", "-c", self.ini, "--renew",
+                                    "--force", "a.example"], stdout=subprocess.DEVNULL)
+        while process.poll() is None:
+            self.assertTrue(self.fetches(daemon, "a.example", context))
+        self.assertEqual(process.returncode, 0)
+        self.assertTrue(self.fetches(daemon, "a.example", context))
+        new = {host: (self.home / "certs" / f"{host}.pem").read_bytes() for host in self.installed()}
+        self.assertEqual([host for host in new if new[host] != old[host]], ["mta-sts.a.example"])
+
+    def test_twenty_hosts_are_due_and_one_is_broken_nineteen_are_renewed(self):
+        domains = [f"d{number:02}.example" for number in range(20)]
+        self.configure(*domains)
+        daemon = self.serve()
+        # The server stops to know it, so its challenge finds nobody.
+        (self.home / "domains.d" / "d07.example.ini").unlink()
+        daemon.reload()
+        self.configure("d07.example")
+        said = self.renew_json(status=1)
+        self.assertEqual((said["renewed"], said["failed"], said["left"]), (19, 1, 0))
+        (failed,) = [one for one in said["hosts"] if one["outcome"] == "failed"]
+        self.assertEqual(failed["host"], "mta-sts.d07.example")
+        self.assertIn("the CA refused: ", failed["reason"])
+        self.assertAlmostEqual(failed["next_try"], time.time() + 600, delta=60)
+        self.assertEqual(len(self.installed()), 19)
+        self.assertEqual(list((self.home / "challenges").iterdir()), [])
+
+        # Its back-off is respected, and --force tries all the same.
+        calls = len(self.authority.calls())
+        self.assertIn("1 wait after a failure", self.renew(status=1))
+        self.assertEqual(len(self.authority.calls()), calls)
+        daemon.reload()
+        self.assertIn("renewed, valid until", self.renew("--force", "d07.example"))
+        self.assertEqual(self.pace()["hosts"], {})
+
+    def test_no_more_are_ordered_in_an_hour_than_configured_and_the_rest_is_left(self):
+        self.configure("a.example", "b.example", "c.example",
+                       acme=("contact = mailto:a@example.com", "orders_per_hour = 2"))
+        self.serve()
+        said = self.renew_json()
+        self.assertEqual((said["renewed"], said["left"]), (2, 1))
+        self.assertAlmostEqual(said["next_order_at"], time.time() + 3600, delta=60)
+        self.assertIn("0 renewed, 0 failed, 0 wait after a failure, 1 left\n"
+                      "the order rate of 2 an hour allows the next order at", self.renew())
+        self.assertEqual(self.installed(), ["mta-sts.a.example", "mta-sts.b.example"])
+
+    def test_a_stopped_ca_is_named_the_old_certificate_stays_and_the_others_are_not_tried(self):
+        self.configure(*(f"d{number}.example" for number in range(6)))
+        self.serve()
+        self.renew("d0.example")
+        old = (self.home / "certs" / "mta-sts.d0.example.pem").read_bytes()
+        self.authority.stop()
+        said = self.renew_json("--force", status=1)
+        self.assertEqual((said["renewed"], said["failed"], said["left"]), (0, 4, 2))
+        self.assertIn("does not answer as one", said["hosts"][0]["reason"])
+        self.assertEqual((self.home / "certs" / "mta-sts.d0.example.pem").read_bytes(), old)
+        self.assertEqual(sorted(self.pace()["hosts"][said["hosts"][0]["host"]]),
+                         ["failures", "next_try", "reason"])
+        # A CA that has forgotten us: the next run makes the account anew.
+        self.authority.start()
+        said = self.renew_json("--force", status=1)
+        self.assertIn("does not know the account", said["hosts"][0]["reason"])
+        self.assertEqual(self.renew_json("--force")["renewed"], 6)
+
+    def test_killed_in_the_middle_it_goes_on_where_it_was(self):
+        domains = [f"d{number}.example" for number in range(8)]
+        self.configure(*domains)
+        self.serve()
+        process = subprocess.Popen([*harness.WRAPPER, CTL, "certs", "-c", self.ini, "--renew"],
+                                   stdout=subprocess.DEVNULL)
+        harness.eventually(self.installed, 60, "the first certificate")
+        process.kill()
+        process.wait()
+        done = {host: (self.home / "certs" / f"{host}.pem").read_bytes()
+                for host in self.installed() if not host.startswith(".")}
+        self.assertGreaterEqual(len(self.pace()["orders"]), len(done))
+        said = self.renew_json()
+        self.assertEqual(said["renewed"], 8 - len(done))
+        for host, content in done.items():
+            self.assertEqual((self.home / "certs" / f"{host}.pem").read_bytes(), content)
+
+    def test_what_a_killed_run_left_with_the_client_is_installed_without_an_order(self):
+        self.configure("a.example")
+        self.serve()
+        self.renew()
+        path = self.home / "certs" / "mta-sts.a.example.pem"
+        content = path.read_bytes()
+        path.unlink()
+        self.assertEqual(self.renew_json()["renewed"], 1)
+        self.assertEqual(path.read_bytes(), content)
+        self.assertEqual(len(self.authority.calls()), 1)
+
+    def test_an_orderly_stop_blames_no_host(self):
+        slow = self.home / "slow"
+        slow.write_text("#!/bin/sh\n[ \"$6\" = new ] && { mkdir -p $2/private; "
+                        "touch $2/private/key.pem; exit 0; }\nsleep 60\n")
+        slow.chmod(0o755)
+        self.configure("a.example", client=slow)
+        process = subprocess.Popen([*harness.WRAPPER, CTL, "certs", "-c", self.ini, "--renew"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        harness.eventually((self.state / "pace.json").exists, 20, "the order")
+        self.assertIn("another mta-stsctl", self.ctl("certs", "-c", self.ini, "--renew",
+                                                     status=2).stderr)
+        process.terminate()
+        said = process.communicate(timeout=harness.bound(20))[1]
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("stopped by a signal; the next run goes on", said)
+        self.assertEqual(self.pace()["hosts"], {})
+
+    def test_what_is_missing_is_named_before_a_ca_is_asked(self):
+        def refused(*acme, replace=("", "")):
+            self.configure("a.example", acme=acme)
+            self.ini.write_text(self.ini.read_text().replace(*replace))
+            return self.ctl("certs", "-c", self.ini, "--renew", status=2).stderr
+
+        self.assertIn("write `contact = ", refused())
+        self.assertIn("renew = off", refused("renew = off"))
+        self.assertIn("accept_terms = yes", refused(replace=("accept_terms = yes", "accept_terms = no")))
+        self.assertIn("set `hook`", refused(replace=(str(HOOK), "/nowhere/hook")))
+        self.assertIn("directory of challenges", refused(replace=("= challenges", "= none")))
+        self.assertIn("install uacme", refused("contact = mailto:a@example.com",
+                                               replace=(str(self.authority.client), "/nowhere/x")))
+        self.assertEqual(self.authority.calls("new"), [])
+        (self.home / "domains.d" / "own.example.ini").write_text(
+            "[own.example]\nmx = mail.example.com\ncertificate = own/%h.pem\n")
+        self.configure("a.example")
+        self.assertIn("own.example is not managed", self.ctl(
+            "certs", "-c", self.ini, "--renew", "own.example", status=2).stderr)
+        self.assertIn("--force goes with", self.ctl("certs", "--force", status=2).stderr)
+
+    def test_the_key_is_rsa_where_the_configuration_says_so(self):
+        self.configure("a.example", acme=("contact = mailto:a@example.com", "key_type = rsa"))
+        self.serve()
+        self.renew()
+        said = json.loads(self.ctl("certs", "-c", self.ini, "--json", status=0).stdout)
+        self.assertEqual(said["certificates"][0]["key"], "RSA 2048")
+
+
+class ShortLived(RenewalCase):
+    """Certificates of seconds."""
+
+    validity = 12
+
+    def test_certificates_of_seconds_are_renewed_again_and_again(self):
+        self.configure("a.example")
+        self.serve()
+        path = self.home / "certs" / "mta-sts.a.example.pem"
+        seen = []
+        for _ in range(3):
+            harness.eventually(lambda: self.renew_json()["renewed"] == 1, 60, "its being due")
+            self.assertNotIn(path.read_bytes(), seen)
+            seen.append(path.read_bytes())
+
+
+if __name__ == "__main__":
+    unittest.main()
