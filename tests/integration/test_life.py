@@ -520,7 +520,7 @@ class Log(Case):
     def test_a_log_that_nobody_reads_stops_nothing_and_says_later_what_was_lost(self):
         process, address, reader = self.start_with_pipe("drain_timeout = 1")
         self.addCleanup(os.close, reader)
-        for _ in range(100):  # of which some 40 fill the pipe
+        for _ in range(60):  # of which some 30 fill the pipe
             self.assertEqual(fetch(address, HOST).body, BODY)
         os.set_blocking(reader, False)
         taken = os.read(reader, 65536).decode()
@@ -529,9 +529,9 @@ class Log(Case):
         fetch(address, HOST, agent="late")
         said = taken + self.read_until(reader, b"late")
         lost = int(re.search("(?m)^([0-9]+) lines were lost: nobody read the log$", said)[1])
-        self.assertEqual(lost + len(re.findall('(?m)^fetch .*["]$', said)), 101)
-        self.assertGreater(lost, 30)
-        for _ in range(60):
+        self.assertEqual(lost + len(re.findall("(?m)^fetch ", said)), 61)
+        self.assertGreater(lost, 10)
+        for _ in range(40):
             self.assertEqual(fetch(address, HOST).body, BODY)
         process.send_signal(signal.SIGHUP)  # what a reload says is lost too, and stops nothing
         self.assertEqual(fetch(address, HOST).body, BODY)

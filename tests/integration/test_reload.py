@@ -6,6 +6,7 @@ import socket
 import unittest
 
 import harness
+import rawtls
 from harness import (
     LoadClients,
     bound,
@@ -150,6 +151,17 @@ class Reload(harness.TestCase):
             self.change(daemon, self.ini(section("example.com", name)))
             self.assert_serves(daemon, HOST, policy_text([name]))
 
+    def test_two_lines_of_any_free_port_stay_two_ports(self):
+        listen = ["127.0.0.1:0", "127.0.0.1:0"]
+        daemon = self.start(self.ini(section("example.com", "a.example"), listen=listen))
+        ports = [port for _, port in daemon.addresses]
+        self.assertEqual(len(set(ports)), 2)
+        for name in ("b.example", "c.example"):
+            said = self.change(daemon, self.ini(section("example.com", name), listen=listen))
+            self.assertEqual([int(port) for port in re.findall(r":(\d+)", said)], ports)
+            for port in ports:
+                self.assertEqual(fetch(("127.0.0.1", port), HOST).body, policy_text([name]))
+
     def test_an_address_is_added_and_removed_while_another_stays_open(self):
         kept, moved = harness.free_port(), harness.free_port()
         body = policy_text(["a.example"])
@@ -222,14 +234,40 @@ class Reload(harness.TestCase):
         load = LoadClients(daemon.address(), [HOST], 1)
         self.addCleanup(load.stop)
         harness.eventually(lambda: load.count() > 0, 20, "the load")
-        for number in range(1, 31):
+        for number in range(1, 6 if harness.WRAPPER else 31):
             mx = f"m{number}.example"
             self.change(daemon, self.ini(section("example.com", mx), server=["workers = 2"]))
-            clients = [harness.TlsClient(daemon.address(), HOST) for _ in range(6)]
+            clients = [harness.TlsClient(daemon.address(), HOST) for _ in range(4)]
             for client in clients:
                 body = client.handshake().send(request(HOST)).finish().one().body
                 self.assertEqual(body, policy_text([mx]), number)
         self.assertEqual(load.stop()[2], [])
+
+    def test_a_hello_after_a_reload_was_logged_gets_the_new_policy_from_a_busy_worker(self):
+        busy = "mta-sts.busy.example"
+        self.certify("busy.example", kind="rsa")  # whose signatures take their time
+        hello = rawtls.records(rawtls.client_hello(rawtls.sni(busy.encode())))
+        rest = section("busy.example", "m.example")
+        server = ["workers = 1"]
+        daemon = self.start(self.ini(section("example.com", "m0.example"), rest, server=server))
+        for number in range(1, 4):
+            clients = [harness.TlsClient(daemon.address(), HOST) for _ in range(3)]
+            crowd = [socket.create_connection(daemon.address(), bound(15)) for _ in range(40)]
+            fetch(daemon.address(), busy, context=harness.tls_context(verify=False))  # accepted all
+            mx = f"m{number}.example"
+            self.write("mta-stsd.ini", self.ini(section("example.com", mx), rest, server=server))
+            since = daemon.mark()
+            daemon.signal(signal.SIGSTOP)
+            for sock in crowd:
+                sock.sendall(hello)
+            daemon.signal(signal.SIGHUP)
+            daemon.signal(signal.SIGCONT)
+            daemon.wait_for_log("^reloaded", since=since)
+            for client in clients:
+                body = client.handshake().send(request(HOST)).finish().one().body
+                self.assertEqual(body, policy_text([mx]), number)
+            for sock in crowd:
+                sock.close()
 
     def test_what_takes_effect_at_the_next_start_is_said(self):
         one = section("example.com", "a.example")
