@@ -52,7 +52,9 @@ void log_open(void)
 
 void log_never_wait(void)
 {
+    pthread_mutex_lock(&output.lock);
     output.never_waits = true;
+    pthread_mutex_unlock(&output.lock);
 }
 
 static void write_all(const char *line, size_t length)
