@@ -671,6 +671,8 @@ def server_section(*lines, listen=("127.0.0.1:0",)):
     text = ["[server]", *(f"listen = {address}" for address in listen)]
     if as_root() and not any(re.match(r"\s*user\s*=", line) for line in lines):
         text.append("user = nobody")
+    if SLOW > 1 and not any(re.match(r"\s*idle_timeout\s*=", line) for line in lines):
+        text.append(f"idle_timeout = {int(5 * SLOW)}")  # the clients are held up, too
     return "\n".join([*text, *lines]) + "\n"
 
 
