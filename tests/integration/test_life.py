@@ -322,7 +322,7 @@ class Stop(Case):
         def is_refused():
             try:
                 socket.create_connection(address, timeout=bound(5)).close()
-            except ConnectionRefusedError:
+            except (ConnectionRefusedError, ConnectionResetError):
                 return True
             return False
 
