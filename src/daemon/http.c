@@ -27,11 +27,9 @@ struct http {
 };
 
 struct http_exchange {
-    struct http *http;
     bool let_go_by_bridge;
     bool let_go_by_daemon;
     bool whole;
-    unsigned early_status;
     size_t body_bytes;
     struct answer_request request;
     struct hostname host;
@@ -71,7 +69,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
 }
 
 /* The only place that sees the target as it stood in the request line. Its result is the handler's
- * request context, never NULL, so the first call is told apart by `whole` and `early_status`. */
+ * request context: NULL marks the first call. */
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
 {
     (void)cls;
@@ -138,11 +136,11 @@ static enum MHD_Result begin_request(struct http_exchange *exchange,
 {
     exchange->request.http_1_0 = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_field, exchange);
-    exchange->early_status = answer_early_status(&exchange->request);
-    if (exchange->early_status == 0)
+    unsigned status = answer_early_status(&exchange->request);
+    if (status == 0)
         return MHD_YES;
     struct answer answer;
-    answer_make_status(&answer, exchange->early_status);
+    answer_make_status(&answer, status);
     exchange->whole = true;
     return send_answer(connection, &answer);
 }
@@ -252,7 +250,6 @@ int http_exchange_open(struct http *http, const struct hostname *host, const str
         errno = reason;
         return -1;
     }
-    exchange->http = http;
     exchange->host = *host;
     exchange->site = site;
     exchange->table = site_table_ref(table);
