@@ -8,18 +8,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "complaint.h"
-#include "config.h"
 #include "inventory.h"
 #include "listing.h"
 #include "pace.h"
 #include "plan.h"
 #include "renew.h"
 #include "schedule.h"
+#include "setup.h"
 
-#define DEFAULT_CONFIG SYSCONFDIR "/mta-stsd/mta-stsd.ini"
-
-enum { EXIT_FINE, EXIT_FOUND, EXIT_FAILED };
 enum { OPTION_JSON = 256, OPTION_PLAN, OPTION_RENEW, OPTION_FORCE };
 
 static const char help[] =
@@ -27,7 +23,7 @@ static const char help[] =
     "Lists the certificate of each policy host: issuer, key, time left, whether it covers the\n"
     "host, and whether mta-stsctl orders it.\n"
     "\n"
-    "  -c, --config FILE   the configuration of mta-stsd (default: " DEFAULT_CONFIG ")\n"
+    "  -c, --config FILE   the configuration of mta-stsd (default: " SETUP_CONFIG ")\n"
     "      --plan          say which managed hosts are due, in which order, and when it is done\n"
     "      --renew         order those that are due, and install them\n"
     "      --force         with --renew: also those that are not due, or wait after a failure\n"
@@ -57,17 +53,11 @@ struct order {
     bool json;
 };
 
-static int fail(const char *text)
-{
-    fprintf(stderr, "mta-stsctl: %s\n", text);
-    return EXIT_FAILED;
-}
-
 static int list(const struct inventory *inventory, const struct order *order, int64_t now)
 {
     if (listing_write(inventory, order->json, now) != 0)
-        return fail("the list cannot be written");
-    return inventory->errors + inventory->warnings > 0 ? EXIT_FOUND : EXIT_FINE;
+        return setup_fail("the list cannot be written");
+    return inventory->errors + inventory->warnings > 0 ? SETUP_FOUND : SETUP_FINE;
 }
 
 static int show_plan(const struct config *config, const struct inventory *inventory,
@@ -77,12 +67,12 @@ static int show_plan(const struct config *config, const struct inventory *invent
     struct plan plan = {0};
     struct error why;
     unsigned per_hour = config->acme.orders_per_hour;
-    int status = EXIT_FINE;
+    int status = SETUP_FINE;
     if (pace_load(&pace, config->acme.state, now, &why) != 0 ||
         plan_make(&plan, inventory, &pace, per_hour, false, now, &why) != 0)
-        status = fail(why.text);
+        status = setup_fail("%s", why.text);
     else if (schedule_write(&plan, &pace, per_hour, order->json, now) != 0)
-        status = fail("the plan cannot be written");
+        status = setup_fail("the plan cannot be written");
     plan_free(&plan);
     pace_free(&pace);
     return status;
@@ -93,9 +83,9 @@ static int act_on(const struct config *config, const struct order *order)
     struct inventory inventory;
     struct error why;
     int64_t now = (int64_t)time(NULL);
-    int status = EXIT_FAILED;
+    int status = SETUP_FAILED;
     if (inventory_load(&inventory, config, order->only, now, &why) != 0)
-        return fail(why.text);
+        return setup_fail("%s", why.text);
     switch (order->action) {
     case ACTION_LIST:
         status = list(&inventory, order, now);
@@ -116,7 +106,7 @@ static int renew(const struct config *config, const struct order *order)
         &(struct renew_order){
             .config = config, .only = order->only, .forced = order->forced, .json = order->json},
         &why);
-    return result < 0 ? fail(why.text) : result;
+    return result < 0 ? setup_fail("%s", why.text) : result;
 }
 
 static bool has_domain(const struct config *config, const char *name)
@@ -132,48 +122,25 @@ static bool has_domain(const struct config *config, const char *name)
 
 static int act(const struct config *config, const struct order *order)
 {
-    if (config->broken_count > 0)
-        fprintf(stderr,
-                "mta-stsctl: %zu domain%s with errors left out; `mta-stsd --check` says which\n",
-                config->broken_count, config->broken_count == 1 ? "" : "s");
-    if (order->only != NULL && !has_domain(config, order->only)) {
-        fprintf(stderr,
-                "mta-stsctl: %s is not configured, or has errors; `mta-stsd --check` says more\n",
-                order->only);
-        return EXIT_FAILED;
-    }
+    if (order->only != NULL && !has_domain(config, order->only))
+        return setup_fail("%s is not configured, or has errors; `mta-stsd --check` says more",
+                          order->only);
     return order->action == ACTION_RENEW ? renew(config, order) : act_on(config, order);
-}
-
-static void say(const struct complaint *item)
-{
-    if (item->severity != COMPLAINT_ERROR)
-        return;
-    if (item->line != 0)
-        fprintf(stderr, "%s:%u: error: %s\n", item->file, item->line, item->text);
-    else
-        fprintf(stderr, "%s: error: %s\n", item->file, item->text);
 }
 
 static int load_and_act(const struct order *order)
 {
-    struct complaints said = {0};
-    struct config *config = NULL;
-    int status = EXIT_FAILED;
-    if (config_load(&config, order->config_path, &said) == 0) {
-        status = act(config, order);
-    } else {
-        for (size_t i = 0; i < said.count; i++)
-            say(&said.items[i]);
-    }
-    complaints_free(&said);
+    struct config *config;
+    if (setup_load(&config, order->config_path) != 0)
+        return SETUP_FAILED;
+    int status = act(config, order);
     config_free(config);
     return status;
 }
 
 int certs_run(int argc, char **argv)
 {
-    struct order order = {.config_path = DEFAULT_CONFIG};
+    struct order order = {.config_path = SETUP_CONFIG};
     int option;
     while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
         switch (option) {
@@ -194,16 +161,16 @@ int certs_run(int argc, char **argv)
             break;
         case 'h':
             fputs(help, stdout);
-            return EXIT_FINE;
+            return SETUP_FINE;
         default:
             fputs("Try 'mta-stsctl certs --help'.\n", stderr);
-            return EXIT_FAILED;
+            return SETUP_FAILED;
         }
     }
     if (order.forced && order.action != ACTION_RENEW)
-        return fail("certs: --force goes with --renew");
+        return setup_fail("certs: --force goes with --renew");
     if (argc - optind > 1)
-        return fail("certs: one domain at most; try 'mta-stsctl certs --help'");
+        return setup_fail("certs: one domain at most; try 'mta-stsctl certs --help'");
     order.only = argv[optind];
     return load_and_act(&order);
 }

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/* jobs: the same work done for many things, side by side on threads, within a bound. */
+#include "jobs.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct jobs {
+    jobs_work *work;
+    void *context;
+    size_t count;
+    atomic_size_t next;
+};
+
+static void *work_on(void *argument)
+{
+    struct jobs *jobs = argument;
+    size_t index;
+    while ((index = atomic_fetch_add(&jobs->next, 1)) < jobs->count)
+        jobs->work(jobs->context, index);
+    return NULL;
+}
+
+int jobs_run(size_t count, size_t at_once, jobs_work *work, void *context, struct error *why)
+{
+    struct jobs jobs = {.work = work, .context = context, .count = count};
+    size_t wanted = at_once < count ? at_once : count;
+    size_t started = 0;
+    int failure = 0;
+    sigset_t all;
+    sigset_t before;
+    pthread_t *threads = calloc(wanted + 1, sizeof(*threads));
+    if (threads == NULL)
+        return error_set(why, "out of memory");
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    while (started < wanted && failure == 0) {
+        failure = pthread_create(&threads[started], NULL, work_on, &jobs);
+        started += failure == 0;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+    if (started == 0 && wanted > 0)
+        return error_set(why, "no thread can be started: %s", strerror(failure));
+    return 0;
+}

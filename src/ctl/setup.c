@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* setup: the server's configuration, read for a verb; what is wrong with it is said on stderr. */
+#include "setup.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static void say(const struct complaint *item)
+{
+    if (item->severity != COMPLAINT_ERROR)
+        return;
+    if (item->line != 0)
+        fprintf(stderr, "%s:%u: error: %s\n", item->file, item->line, item->text);
+    else
+        fprintf(stderr, "%s: error: %s\n", item->file, item->text);
+}
+
+int setup_load(struct config **out, const char *path)
+{
+    struct complaints said = {0};
+    int result = config_load(out, path, &said);
+    for (size_t i = 0; i < said.count && result != 0; i++)
+        say(&said.items[i]);
+    complaints_free(&said);
+    if (result == 0 && (*out)->broken_count > 0)
+        fprintf(stderr,
+                "mta-stsctl: %zu domain%s with errors left out; `mta-stsd --check` says which\n",
+                (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
+    return result;
+}
+
+int setup_fail(const char *format, ...)
+{
+    va_list arguments;
+    fputs("mta-stsctl: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return SETUP_FAILED;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* setup: the server's configuration, read for a verb; what is wrong with it is said on stderr. */
+#ifndef CTL_SETUP_H
+#define CTL_SETUP_H
+
+#include "config.h"
+
+#define SETUP_CONFIG SYSCONFDIR "/mta-stsd/mta-stsd.ini"
+
+/* What every verb returns. */
+enum setup_exit {
+    SETUP_FINE,
+    SETUP_FOUND,  /* something was found, or something failed */
+    SETUP_FAILED, /* usage, or failure to run */
+};
+
+/* Returns 0, or -1 when the whole is refused, and has said why. Domains that have errors are left
+ * out, and counted in one line. */
+int setup_load(struct config **out, const char *path);
+
+/* Says the sentence on stderr, as the program's; returns SETUP_FAILED. */
+int setup_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
