@@ -103,7 +103,7 @@ static struct ub_result *ask(struct ub_ctx *context, const char *name, int type,
 {
     struct wait wait = {0};
     int id;
-    int64_t end = now_ms() + DNS_BOUND_S * 1000;
+    int64_t end = now_ms() + (int64_t)DNS_BOUND_S * 1000;
     int failure = ub_resolve_async(context, name, type, CLASS_IN, &wait, note_answer, &id);
     while (failure == 0 && !wait.ended) {
         struct pollfd answer = {.fd = ub_fd(context), .events = POLLIN};

@@ -11,7 +11,6 @@
 #include "cert.h"
 #include "file.h"
 #include "pattern.h"
-#include "print.h"
 
 #define NAME_MAX_BYTES 128 /* of an issuer's name in a list */
 
@@ -65,23 +64,12 @@ static int describe(struct inventory_item *item, const struct cert *cert, struct
 
 static void judge(struct inventory_item *item, int64_t now, struct error *finding)
 {
-    char date[PRINT_TEXT_MAX];
-    char span[PRINT_TEXT_MAX];
-    item->health = due_judge(item->not_before, item->not_after, now);
-    if (!item->covers) {
-        item->health = DUE_ERROR;
-        error_set(finding, "it is not for this name, so senders refuse it; get one for %s",
-                  item->host.text);
-    } else if (now >= item->not_after) {
-        error_set(finding, "it expired on %s, so senders refuse it; renew it",
-                  print_time(item->not_after, date));
-    } else if (now < item->not_before) {
-        error_set(finding, "it is not valid before %s; set this machine's clock, or wait",
-                  print_time(item->not_before, date));
-    } else if (item->health != DUE_FINE) {
-        error_set(finding, "only %s of its lifetime are left; renew it, or see why it was not",
-                  print_span(item->not_after - now, span));
-    }
+    item->health = due_judge(item->not_before, item->not_after, now, finding);
+    if (item->covers)
+        return;
+    item->health = DUE_ERROR;
+    error_set(finding, "it is not for this name, so senders refuse it; get one for %s",
+              item->host.text);
 }
 
 /* Reads the pair's files. 0 with what they hold, or -1 with a finding. */

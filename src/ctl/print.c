@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "moment.h"
 
 struct print_row {
     enum print_tone tone;
@@ -105,26 +106,10 @@ int print_json(json_t *value)
 
 const char *print_time(int64_t seconds, char out[PRINT_TEXT_MAX])
 {
-    struct tm date;
-    time_t when = (time_t)seconds;
-    if (gmtime_r(&when, &date) == NULL ||
-        strftime(out, PRINT_TEXT_MAX, "%Y-%m-%d %H:%M UTC", &date) == 0)
-        out[0] = '\0';
-    return out;
+    return moment_text(seconds, out);
 }
 
 const char *print_span(int64_t seconds, char out[PRINT_TEXT_MAX])
 {
-    static const struct {
-        int64_t seconds;
-        const char *name;
-    } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
-    size_t unit = 0;
-    /* Two of a unit at least, so that "1 day" never hides 47 hours. */
-    while (unit < 3 && seconds < 2 * units[unit].seconds)
-        unit++;
-    int64_t number = seconds / units[unit].seconds;
-    snprintf(out, PRINT_TEXT_MAX, "%lld %s%s", (long long)number, units[unit].name,
-             number == 1 ? "" : "s");
-    return out;
+    return moment_span(seconds, out);
 }

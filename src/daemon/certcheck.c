@@ -39,6 +39,24 @@ static int fill(struct slot *slot, const struct config_pair *pair, const char *d
     return 0;
 }
 
+static void check_dates(const struct slot *slot, const struct config_place *place,
+                        const struct hostname *host, struct complaints *said)
+{
+    struct error why;
+    int64_t now = (int64_t)time(NULL);
+    enum complaint_severity severity = COMPLAINT_WARNING;
+    switch (certfile_judge_dates(&slot->cert, slot->chain_path, now, &why)) {
+    case DUE_FINE:
+        return;
+    case DUE_WARNING:
+        break;
+    case DUE_ERROR:
+        severity = COMPLAINT_ERROR;
+        break;
+    }
+    complaints_add(said, severity, place->file, place->line, "%s: %s", host->text, why.text);
+}
+
 static void check_pair(struct slot *slot, const struct config_pair *pair, const char *domain,
                        const struct hostname *host, struct complaints *said)
 {
@@ -58,9 +76,7 @@ static void check_pair(struct slot *slot, const struct config_pair *pair, const 
     if (certfile_judge_name(&slot->cert, slot->chain_path, host, &why) != 0)
         complaints_add(said, COMPLAINT_ERROR, place->file, place->line, "%s: %s", host->text,
                        why.text);
-    if (certfile_judge_dates(&slot->cert, slot->chain_path, (int64_t)time(NULL), &why) != 0)
-        complaints_add(said, COMPLAINT_WARNING, place->file, place->line, "%s: %s", host->text,
-                       why.text);
+    check_dates(slot, place, host, said);
 }
 
 static void check_domain(struct slot slots[CERTSTORE_PAIRS_MAX], const struct config_domain *domain,

@@ -171,31 +171,14 @@ enum certfile_news certfile_look(struct certfile *file, int64_t now_ms, struct c
     return news;
 }
 
-const char *certfile_date(int64_t seconds, char out[CERTFILE_DATE_MAX])
+enum due_health certfile_judge_dates(const struct cert *cert, const char *path, int64_t wall_s,
+                                     struct error *why)
 {
-    struct tm date;
-    time_t when = (time_t)seconds;
-    if (gmtime_r(&when, &date) == NULL ||
-        strftime(out, CERTFILE_DATE_MAX, "%Y-%m-%d %H:%M:%S UTC", &date) == 0)
-        out[0] = '\0';
-    return out;
-}
-
-int certfile_judge_dates(const struct cert *cert, const char *path, int64_t wall_s,
-                         struct error *why)
-{
-    char date[CERTFILE_DATE_MAX];
-    if (wall_s > cert->not_after)
-        return error_set(why,
-                         "%s: the certificate, or an issuer in its chain, expired on %s, so "
-                         "senders refuse it; renew it",
-                         path, certfile_date(cert->not_after, date));
-    if (wall_s < cert->not_before)
-        return error_set(why,
-                         "%s: the certificate is not valid before %s, so senders refuse it; set "
-                         "this machine's clock, or wait",
-                         path, certfile_date(cert->not_before, date));
-    return 0;
+    struct error reason;
+    enum due_health health = due_judge(cert->not_before, cert->not_after, wall_s, &reason);
+    if (health != DUE_FINE)
+        error_set(why, "%s: %s", path, reason.text);
+    return health;
 }
 
 int certfile_judge_name(const struct cert *cert, const char *path, const struct hostname *host,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "cert.h"
+#include "due.h"
 #include "error.h"
 #include "file.h"
 #include "hostname.h"
@@ -42,15 +43,13 @@ enum certfile_news certfile_look(struct certfile *file, int64_t now_ms, struct c
 int certfile_load(struct cert *out, const char *chain_path, const char *key_path,
                   struct error *why);
 
-/* What senders would refuse in a certificate that is whole. Each returns 0, or -1 with a sentence
- * that begins with the path, which is that of the chain. wall_s is in seconds since the epoch. */
-int certfile_judge_dates(const struct cert *cert, const char *path, int64_t wall_s,
-                         struct error *why);
+/* How worrying its dates are; a sentence that begins with the path of the chain unless they are
+ * fine. wall_s is in seconds since the epoch. */
+enum due_health certfile_judge_dates(const struct cert *cert, const char *path, int64_t wall_s,
+                                     struct error *why);
+
+/* Returns 0, or -1 with such a sentence: senders would refuse it for this host. */
 int certfile_judge_name(const struct cert *cert, const char *path, const struct hostname *host,
                         struct error *why);
-
-#define CERTFILE_DATE_MAX 32
-/* Writes "2026-11-21 23:05:46 UTC", and returns out. */
-const char *certfile_date(int64_t seconds, char out[CERTFILE_DATE_MAX]);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "certfile.h"
 #include "log.h"
+#include "moment.h"
 
 #define FNV_START   0xcbf29ce484222325U
 #define LINES_PER_S 20    /* a stranger's handshake may lead to a line; the rest waits */
@@ -19,8 +20,8 @@
 struct certstore_pair {
     unsigned references; /* the cache's, and one for each handshake */
     struct cert cert;
-    bool dates_said;
-    int64_t dates_ms; /* when to look at them next */
+    enum due_health dates_said; /* the worst that was told of its dates */
+    int64_t dates_ms;           /* when to look at them next */
     uint64_t uncovered_said[UNCOVERED / 64];
 };
 
@@ -205,7 +206,7 @@ static struct certstore_pair *find_covering(const struct entry *entry, const str
 static void take_loaded(struct certstore *store, struct entry *entry, const struct hostname *host,
                         int64_t now_ms, struct cert *cert)
 {
-    char date[CERTFILE_DATE_MAX];
+    char date[MOMENT_TEXT_MAX];
     struct certstore_pair *pair = calloc(1, sizeof(*pair));
     if (pair == NULL) {
         cert_free(cert);
@@ -222,7 +223,7 @@ static void take_loaded(struct certstore *store, struct entry *entry, const stru
         kept->references++;
     else if (entry->pair != NULL && may_log(store, now_ms))
         log_line(LOG_LEVEL_NOTICE, "%s: %s: renewed, valid until %s", host->text,
-                 entry->file.chain_path, certfile_date(cert->not_after, date));
+                 entry->file.chain_path, moment_text(cert->not_after, date));
     certstore_pair_unref(entry->previous);
     certstore_pair_unref(entry->pair);
     entry->previous = kept;
@@ -249,20 +250,21 @@ static void refresh(struct certstore *store, struct entry *entry, const struct h
     entry->look_ms = now_ms + (entry->pair != NULL ? CERTSTORE_CHECK_MS : CERTSTORE_MISSING_MS);
 }
 
-/* Once for each loaded pair; it may also expire long after it was loaded. */
+/* Once for each stage of a loaded pair's age: a warning, and then an error. */
 static void warn_of_dates(struct certstore *store, struct entry *entry, const char *host,
                           int64_t now_ms)
 {
     struct error why;
     struct certstore_pair *pair = entry->pair;
-    if (pair->dates_said || now_ms < pair->dates_ms)
+    if (now_ms < pair->dates_ms)
         return;
     pair->dates_ms = now_ms + DATES_MS;
-    if (certfile_judge_dates(&pair->cert, entry->file.chain_path, (int64_t)time(NULL), &why) == 0 ||
-        !may_log(store, now_ms))
+    enum due_health health =
+        certfile_judge_dates(&pair->cert, entry->file.chain_path, (int64_t)time(NULL), &why);
+    if (health <= pair->dates_said || !may_log(store, now_ms))
         return;
-    pair->dates_said = true;
-    log_line(LOG_LEVEL_WARNING, "%s: %s", host, why.text);
+    pair->dates_said = health;
+    log_line(health == DUE_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s: %s", host, why.text);
 }
 
 /* Said once for each host and loaded pair; two hosts whose hashes meet count as one. */

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import unittest
+from datetime import datetime, timedelta, timezone
 
 import harness
 from harness import pki, policy_text, server_section, write_atomically
@@ -120,6 +121,22 @@ class Certificates(harness.TestCase):
         daemon = self.begin("expired.example")
         self.assertEqual(self.shown(daemon, "mta-sts.expired.example"), leaf.der)
         daemon.wait_for_log(r"mta-sts\.expired\.example.*expired")
+
+    def test_little_lifetime_left_is_said_be_it_of_90_45_or_6_days(self):
+        now = datetime.now(timezone.utc)
+        for days in (90, 45, 6):
+            for name, share in (("fine", 3), ("old", 5)):
+                left = timedelta(days=days / share)
+                dates = [f"{t:%Y%m%d%H%M%SZ}" for t in (now + left - timedelta(days), now + left)]
+                domain = f"{name}{days}.example"
+                self.place(domain, pki().leaf(f"mta-sts.{domain}", dates=tuple(dates)).pem)
+        names = [f"{name}{days}.example" for days in (90, 45, 6) for name in ("fine", "old")]
+        daemon = self.begin(*names)
+        for domain in names:
+            self.shown(daemon, f"mta-sts.{domain}")
+            if domain.startswith("old"):
+                daemon.wait_for_log(rf"mta-sts\.{domain}: .*of its lifetime are left")
+        self.assertNotRegex(daemon.log(), "mta-sts.fine.*lifetime")
 
     def test_what_is_wrong_is_said_once_for_each_state_of_the_file(self):
         self.place("once.example", b"nothing\n")

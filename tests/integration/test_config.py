@@ -413,7 +413,7 @@ class Check(harness.TestCase):
             1,
             r"error: .*mta-sts\.missing\.example",
             r"error: .*mta-sts\.mismatch\.example.*does not belong",
-            r"warning: .*mta-sts\.expired\.example.*expired|warning: .*expired.*mta-sts\.expired",
+            r"error: .*mta-sts\.expired\.example.*expired",
             r"error: .*mta-sts\.strange\.example",
             arguments=["--check-certs"],
         )

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "make_cert.h"
@@ -80,8 +81,8 @@ static void says_what_is_wrong_with_each_pair_and_where(void)
         {"example.com", "mixed.pem", COMPLAINT_ERROR, "does not belong to the certificate"},
         {"example.com", ".", COMPLAINT_ERROR, "directory"},
         {"example.net", "good.pem", COMPLAINT_ERROR, "hold mta-sts.example.net"},
-        {"example.com", "old.pem", COMPLAINT_WARNING, "expired on 2021-01-02 03:04:05 UTC"},
-        {"example.com", "young.pem", COMPLAINT_WARNING, "not valid before 2098-01-02"},
+        {"example.com", "old.pem", COMPLAINT_ERROR, "expired on 2021-01-02 03:04:05 UTC"},
+        {"example.com", "young.pem", COMPLAINT_ERROR, "not valid before 2098-01-02"},
     };
     mbedtls_pk_context *key = make_cert_key(MAKE_CERT_P256, 0);
     write_pair("good.pem", &(struct make_cert){.key = key});
@@ -112,6 +113,46 @@ static void says_what_is_wrong_with_each_pair_and_where(void)
     remove_file("young.pem");
     remove_file("nothing.pem");
     remove_file("mixed.pem");
+}
+
+/* A certificate of so many days, of which so many hours are left. */
+static void write_aged(const char *name, int days, int hours_left)
+{
+    char from[16];
+    char to[16];
+    struct tm date;
+    time_t end = time(NULL) + (time_t)hours_left * 3600;
+    time_t start = end - (time_t)days * 86400;
+    strftime(from, sizeof(from), "%Y%m%d%H%M%S", gmtime_r(&start, &date));
+    strftime(to, sizeof(to), "%Y%m%d%H%M%S", gmtime_r(&end, &date));
+    write_pair(name, &(struct make_cert){.key = make_cert_key(MAKE_CERT_P256, 0),
+                                         .not_before = from,
+                                         .not_after = to});
+}
+
+static void warns_below_a_quarter_of_90_45_or_6_days_and_calls_an_eighth_an_error(void)
+{
+    static const struct {
+        int days;
+        int hours_left;
+        size_t said;
+        enum complaint_severity severity;
+    } rows[] = {
+        {90, 541, 0, 0}, {90, 539, 1, COMPLAINT_WARNING}, {90, 269, 1, COMPLAINT_ERROR},
+        {45, 271, 0, 0}, {45, 269, 1, COMPLAINT_WARNING}, {45, 134, 1, COMPLAINT_ERROR},
+        {6, 37, 0, 0},   {6, 35, 1, COMPLAINT_WARNING},   {6, 17, 1, COMPLAINT_ERROR},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        write_aged("aged.pem", rows[i].days, rows[i].hours_left);
+        check("example.com", "aged.pem");
+        CHECK(said.count == rows[i].said, "row %zu: %zu complaints", i, said.count);
+        if (said.count != 1)
+            continue;
+        CHECK(said.items[0].severity == rows[i].severity, "row %zu: %s", i, said.items[0].text);
+        CHECK(strstr(said.items[0].text, "of its lifetime are left") != NULL, "row %zu: %s", i,
+              said.items[0].text);
+    }
+    remove_file("aged.pem");
 }
 
 static void judges_each_host_of_a_shared_file_and_both_of_its_pairs(void)
@@ -149,6 +190,7 @@ static void judges_each_host_of_a_shared_file_and_both_of_its_pairs(void)
 static const struct test tests[] = {
     TEST(says_nothing_of_a_good_pair),
     TEST(says_what_is_wrong_with_each_pair_and_where),
+    TEST(warns_below_a_quarter_of_90_45_or_6_days_and_calls_an_eighth_an_error),
     TEST(judges_each_host_of_a_shared_file_and_both_of_its_pairs),
 };
 

@@ -568,7 +568,7 @@ static void warns_once_for_each_load_of_wrong_dates_and_serves(void)
         CHECK(find() == 1, "not served");
         now_ms += CERTSTORE_CHECK_MS;
     }
-    check_logged(1, "<4>mta-sts.example.com: /c.pem: the certificate, or an issuer in its chain, "
+    check_logged(1, "<3>mta-sts.example.com: /c.pem: it, or an issuer in its chain, "
                     "expired on 2021-01-02 03:04:05 UTC, so senders refuse it; renew it");
     put("/c.pem", text.early);
     CHECK(find() == 1, "not served");

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* due: when a certificate is due, how worrying its age is, and whose turn comes first. */
-#ifndef CTL_DUE_H
-#define CTL_DUE_H
+#ifndef COMMON_DUE_H
+#define COMMON_DUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "error.h"
 
 /* All times are in seconds since the epoch, all functions pure. */
 
@@ -20,7 +22,8 @@ enum due_health {
 /* When it is to be renewed: with a third of its lifetime left, or with half if that is short. */
 int64_t due_at(int64_t not_before, int64_t not_after);
 
-enum due_health due_judge(int64_t not_before, int64_t not_after, int64_t now);
+/* *why gets a sentence that begins with "it", unless all is fine; it may be NULL. */
+enum due_health due_judge(int64_t not_before, int64_t not_after, int64_t now, struct error *why);
 
 /* What decides whose turn it is. */
 struct due_host {

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* moment: times and spans as people write them. */
+#ifndef COMMON_MOMENT_H
+#define COMMON_MOMENT_H
+
+#include <stdint.h>
+
+#define MOMENT_TEXT_MAX 48
+
+/* "2026-11-21 23:05:46 UTC" of seconds since the epoch; returns out. */
+const char *moment_text(int64_t seconds, char out[MOMENT_TEXT_MAX]);
+
+/* "61 days", "5 hours", "12 minutes", "30 seconds"; returns out. */
+const char *moment_span(int64_t seconds, char out[MOMENT_TEXT_MAX]);
+
+#endif
