@@ -97,12 +97,16 @@ static void take_include(struct draft *draft, const char *file, const char *byte
     sections_read(draft, file, true, bytes, length);
 }
 
-/* Editors and packagers leave hidden files and copies with other endings. */
-static int is_ini(const struct dirent *entry)
+bool config_includes(const char *name)
 {
-    size_t length = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && length > strlen(".ini") &&
-           strcmp(entry->d_name + length - strlen(".ini"), ".ini") == 0;
+    size_t length = strlen(name);
+    return name[0] != '.' && length > strlen(".ini") &&
+           strcmp(name + length - strlen(".ini"), ".ini") == 0;
+}
+
+static int is_included(const struct dirent *entry)
+{
+    return config_includes(entry->d_name);
 }
 
 /* Byte order, whatever the locale. */
@@ -129,7 +133,7 @@ static void read_entry(struct draft *draft, const char *directory, const char *n
 static void read_include(struct draft *draft, const struct draft_path *include)
 {
     struct dirent **entries = NULL;
-    int count = scandir(include->path, &entries, is_ini, compare_entries);
+    int count = scandir(include->path, &entries, is_included, compare_entries);
     if (count < 0) {
         int cause = errno;
         draft_refuse(draft, include->place.file, include->place.line, "include: %s: %s%s",

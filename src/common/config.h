@@ -48,6 +48,7 @@ struct config_server {
     struct config_networks limit_exempt; /* built-in 127.0.0.0/8 and ::1 */
     struct config_networks proxy_from;   /* built-in: none */
     enum config_access_log access_log;   /* built-in on */
+    bool watch;                          /* reload when files change; built-in false */
     unsigned workers;                    /* threads; 0, the built-in: one a core */
     unsigned max_connections;            /* in all; built-in 10000 */
     unsigned idle_timeout_s;             /* a client that says nothing; built-in 5 */
@@ -120,7 +121,7 @@ struct config {
     size_t served_count; /* domains without an error */
     size_t broken_count; /* with one, and those whose names cannot be read: not among domains */
     /* What was read: the main file, each include's directory and files, lists, and of the policy
-     * files the first 64; each once. */
+     * files, even where they cannot be read, the first 64; each once. */
     const char *const *files;
     size_t file_count;
     struct arena arena; /* holds all that is borrowed above */
@@ -131,6 +132,10 @@ struct config {
  * *said holds at least one error. */
 int config_load(struct config **out, const char *path, struct complaints *said);
 void config_free(struct config *config);
+
+/* Whether an include reads a file of this name. Editors and packagers leave hidden files and copies
+ * with other endings. */
+bool config_includes(const char *name);
 
 /* Writes the pattern with %h (policy host), %d (domain) and %% replaced. Returns 0, or -1 when the
  * result does not fit. The domain is one of a config: it was checked, so no path can escape. */

@@ -204,12 +204,12 @@ static const struct config_policy *judge_bytes(struct judge *judge, const struct
     struct file file;
     struct error why;
 
+    if (judge->file_count++ < FILES_KEPT)
+        reading_keep(draft, path);
     errno = 0;
     if (file_read(&file, path, POLICY_MAX_BYTES, &why) != 0) {
         refuse_file(&hearing, payer, why.text, errno);
     } else {
-        if (judge->file_count++ < FILES_KEPT)
-            reading_keep(draft, path);
         lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);
     }
     if (hearing.broken) {

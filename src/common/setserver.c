@@ -155,6 +155,15 @@ static int read_access_log(const struct setting_line *line, struct error *why)
     return error_set(why, "\"%.100s\" is none of its words; write on, errors or off", line->value);
 }
 
+static int read_watch(const struct setting_line *line, struct error *why)
+{
+    bool on = strcmp(line->value, "on") == 0;
+    if (!on && strcmp(line->value, "off") != 0)
+        return error_set(why, "\"%.100s\" is none of its words; write on or off", line->value);
+    line->draft->config->server.watch = on;
+    return 0;
+}
+
 /* Whether it is the policy host of a domain can only be told at the end. */
 static int read_default_host(const struct setting_line *line, struct error *why)
 {
@@ -177,6 +186,7 @@ const struct setting setserver_rows[] = {
     {"limit_exempt", true, read_networks, FIELD(limit_exempt), 0, 0},
     {"proxy_from", true, read_networks, FIELD(proxy_from), 0, 0},
     {"access_log", false, read_access_log, 0, 0, 0},
+    {"watch", false, read_watch, 0, 0, 0},
     {"default_host", false, read_default_host, 0, 0, 0},
     {"workers", false, setting_number, FIELD(workers), 0, 1024},
     {"max_connections", false, setting_number, FIELD(max_connections), 1, 10000000},

@@ -21,10 +21,12 @@
 #include "privilege.h"
 #include "site.h"
 #include "tls.h"
+#include "watch.h"
 #include "worker.h"
 
 struct server {
     const char *config_path;
+    struct watch *watch;
     struct listener_inherited inherited;
     struct site_table *table;
     struct listener_set *listeners;
@@ -41,12 +43,14 @@ static void log_complaints(const struct complaints *said)
 }
 
 /* Reads the configuration and logs what it has to say. NULL when the whole is refused. */
-static struct config *load_config(const char *path)
+static struct config *load_config(struct server *server)
 {
     struct complaints said = {0};
     struct config *config = NULL;
-    if (config_load(&config, path, &said) != 0)
+    watch_begin_load(server->watch);
+    if (config_load(&config, server->config_path, &said) != 0)
         config = NULL;
+    watch_end_load(server->watch, config);
     log_complaints(&said);
     complaints_free(&said);
     return config;
@@ -191,7 +195,7 @@ static const char *swap_state(struct server *server, struct config **config)
 static void reload(struct server *server)
 {
     notify_reloading();
-    struct config *config = load_config(server->config_path);
+    struct config *config = load_config(server);
     const char *refusal =
         config == NULL ? "the configuration has errors" : swap_state(server, &config);
     config_free(config);
@@ -264,7 +268,11 @@ static int start_workers(struct server *server)
 static int start(struct server *server)
 {
     struct error why;
-    struct config *config = load_config(server->config_path);
+    if (server->watch == NULL) {
+        log_line(LOG_LEVEL_ERROR, "cannot wait for signals: %s", strerror(errno));
+        return -1;
+    }
+    struct config *config = load_config(server);
     if (config == NULL)
         return -1;
     server->broken = config->broken_count;
@@ -301,6 +309,7 @@ static void stop(struct server *server)
     limit_close(server->shared.limit);
     tls_close(server->shared.tls);
     site_table_unref(server->table);
+    watch_close(server->watch);
 }
 
 /* The signals that the main thread waits for; blocked before any thread starts, so in all. */
@@ -319,6 +328,7 @@ int server_run(const char *config_path)
     struct server server = {.config_path = config_path};
     sigset_t awaited;
     block_signals(&awaited);
+    server.watch = watch_open(&awaited);
     server.inherited = listener_inherit();
     if (start(&server) != 0) {
         stop(&server);
@@ -328,11 +338,10 @@ int server_run(const char *config_path)
     log_broken(server.broken, true);
     log_never_wait();
     for (;;) {
-        int received = sigwaitinfo(&awaited, NULL);
-        if (received == SIGHUP)
-            reload(&server);
-        else if (received == SIGTERM || received == SIGINT)
+        int received = watch_wait(server.watch);
+        if (received == SIGTERM || received == SIGINT)
             break;
+        reload(&server);
     }
     log_line(LOG_LEVEL_NOTICE, "stopping: open connections may end within %u seconds",
              site_table_server(server.table)->drain_timeout_s);

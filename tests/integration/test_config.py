@@ -221,7 +221,7 @@ class Check(harness.TestCase):
             "max_connections = x": "max_connections",
             "include = nosuch.d": "nosuch\\.d",
             "domains_file = nosuch.txt": "nosuch\\.txt",
-            "watch = on": "watch",
+            "watch = yes": "watch",
             'user = "nobody"': "quotes",
         }
         for line, pattern in rows.items():

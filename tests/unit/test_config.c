@@ -26,6 +26,7 @@ static void has_built_in_values(void)
     CHECK(server->max_removed == 10 && server->max_removed_is_percent);
     CHECK(server->limit_per_source == 64 && server->limit_exempt.count == 2);
     CHECK(server->proxy_from.count == 0 && server->access_log == CONFIG_ACCESS_LOG_ON);
+    CHECK(!server->watch);
     CHECK(server->workers == 0 && server->max_connections == 10000);
     CHECK(server->idle_timeout_s == 5 && server->handshake_timeout_s == 10);
     CHECK(server->request_timeout_s == 10 && server->drain_timeout_s == 10);
@@ -40,7 +41,7 @@ static void reads_each_key_of_server(void)
         "[server]\nlisten = 192.0.2.1:443, [2001:db8::1]:8443\nlisten = 40443 ; a third\n"
         "user = _mta-stsd\nmax_removed = 7\nlimit_per_source = 0\n"
         "limit_exempt = 10.0.0.0/8\nlimit_exempt = ::1, 192.0.2.7\nproxy_from = 10.0.0.0/8"
-        "\naccess_log = errors\ndefault_host = mta-sts.a.example\nworkers = 3\n"
+        "\nwatch = on\naccess_log = errors\ndefault_host = mta-sts.a.example\nworkers = 3\n"
         "max_connections = 500\nidle_timeout = 1\nhandshake_timeout = 2\n"
         "request_timeout = 3\ndrain_timeout = 4\n" DEFAULTS "[a.example]\nmx = m.a.example\n");
     CHECK(tree.result == 0 && tree.said.count == 0);
@@ -52,7 +53,7 @@ static void reads_each_key_of_server(void)
     CHECK(server->max_removed == 7 && !server->max_removed_is_percent);
     CHECK(server->limit_per_source == 0 && server->limit_exempt.count == 3);
     CHECK(server->proxy_from.count == 1 && server->proxy_from.items[0].prefix == 104);
-    CHECK(server->access_log == CONFIG_ACCESS_LOG_ERRORS);
+    CHECK(server->access_log == CONFIG_ACCESS_LOG_ERRORS && server->watch);
     CHECK(strcmp(server->default_host.text, "mta-sts.a.example") == 0);
     CHECK(server->workers == 3 && server->max_connections == 500);
     CHECK(server->idle_timeout_s == 1 && server->handshake_timeout_s == 2);
@@ -228,7 +229,7 @@ static unsigned count_file(const struct tree *tree, const char *name)
 static void remembers_what_it_was_read_from(void)
 {
     static const char *const names[] = {"main.ini",  "inc",    "inc/i.ini", "list",
-                                        "a.example", "shared", "empty.d"};
+                                        "a.example", "shared", "empty.d",   "gone.example"};
     struct tree tree = tree_open();
     tree_write(&tree, "main.ini",
                "[server]\ninclude = inc\ninclude = empty.d\ndomains_file = list\n" DEFAULTS

@@ -101,6 +101,7 @@ static void refuses_a_value_out_of_range(void)
         {"[server]\nworkers = 4294967297\n", HARM_WHOLE, 6, "out of range", 0},
         {"[server]\nlimit_exempt = 127.0.0.1/8\n", HARM_WHOLE, 6, "127.0.0.0/8", 0},
         {"[server]\nproxy_from = 10.0.0.0/99\n", HARM_WHOLE, 6, "prefix", 0},
+        {"[server]\nwatch = yes\n", HARM_WHOLE, 6, "write on or off", 0},
         {"[server]\naccess_log = yes\n", HARM_WHOLE, 6, "write on, errors or off", 0},
         {"[server]\ndefault_host = mta-sts.other.example\n", HARM_WHOLE, 6, "of no domain", 0},
         {"[server]\ndefault_host = other.example\n", HARM_WHOLE, 6, "write mta-sts. and one", 0},
