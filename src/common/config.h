@@ -91,11 +91,13 @@ struct config_acme {
     bool present;
     bool accept_terms;
     const char *directory;
-    const char *challenges; /* the directory of pending TLS-ALPN-01 challenges */
-    const char *state;      /* the directory of the client's account, keys and our pace */
-    const char *client;     /* a path, or a name to look for in PATH */
-    const char *hook;       /* the client's, which writes the challenges */
-    bool key_rsa;           /* RSA 2048; built-in: ECDSA P-256 */
+    const char *challenges;     /* the directory of pending TLS-ALPN-01 challenges */
+    const char *state;          /* the directory of the client's account, keys and our pace */
+    const char *client;         /* a path, or a name to look for in PATH */
+    const char *hook;           /* the client's, which writes the challenges */
+    const char *deploy_command; /* a path or a name in PATH; brings files to other machines */
+    const char *profile; /* the CA's word for the kind of certificate; NULL: its own choice */
+    bool key_rsa;        /* RSA 2048; built-in: ECDSA P-256 */
     const char **contacts;
     size_t contact_count;
     bool renew_auto;

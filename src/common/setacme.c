@@ -48,11 +48,37 @@ static int read_path(const struct setting_line *line, struct error *why)
 }
 
 /* A name without a slash is looked for in PATH. */
-static int read_client(const struct setting_line *line, struct error *why)
+static int read_program(const struct setting_line *line, struct error *why)
 {
+    const char **field = setting_field(line);
     if (strchr(line->value, '/') != NULL)
         return read_path(line, why);
-    line->draft->config->acme.client = draft_text(line->draft, line->value);
+    *field = draft_text(line->draft, line->value);
+    return 0;
+}
+
+/* Whoever writes words behind the program expects a shell, which would be a surprise for hosts. */
+static int read_deploy_command(const struct setting_line *line, struct error *why)
+{
+    if (strpbrk(line->value, " \t") != NULL)
+        return error_set(why,
+                         "\"%.200s\" is more than the name of a program; write its path alone, and "
+                         "put what else is to be said into a script",
+                         line->value);
+    return read_program(line, why);
+}
+
+/* The client writes it into JSON as it stands. */
+static int read_profile(const struct setting_line *line, struct error *why)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    if (line->value[strspn(line->value, allowed)] != '\0')
+        return error_set(why,
+                         "\"%.100s\" is no name of a profile; write the one word that the CA calls "
+                         "it, such as shortlived",
+                         line->value);
+    line->draft->config->acme.profile = draft_text(line->draft, line->value);
     return 0;
 }
 
@@ -83,8 +109,11 @@ const struct setting setacme_rows[] = {
     {"directory", false, read_directory, 0, 0, 0},
     {"challenges", false, read_path, offsetof(struct config, acme.challenges), 0, 0},
     {"state", false, read_path, offsetof(struct config, acme.state), 0, 0},
-    {"client", false, read_client, offsetof(struct config, acme.client), 0, 0},
+    {"client", false, read_program, offsetof(struct config, acme.client), 0, 0},
     {"hook", false, read_path, offsetof(struct config, acme.hook), 0, 0},
+    {"deploy_command", false, read_deploy_command, offsetof(struct config, acme.deploy_command), 0,
+     0},
+    {"profile", false, read_profile, 0, 0, 0},
     {"key_type", false, read_key_type, 0, 0, 0},
     {"contact", true, read_contact, 0, 0, 0},
     {"renew", false, read_renew, 0, 0, 0},

@@ -15,6 +15,7 @@
 
 #define STATUS_NOT_RUN   127
 #define STATUS_SIGNALLED 128
+#define WAIT_TURN_MS     20
 #define END_TURNS        50 /* of 100 ms, before SIGKILL */
 
 /* In the child: only calls that are safe there. */
@@ -74,6 +75,18 @@ bool child_has_ended(struct child *child)
         child->status =
             WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_SIGNALLED + WTERMSIG(status);
     return true;
+}
+
+bool child_wait(struct child *child, unsigned seconds)
+{
+    struct timespec turn = {.tv_nsec = WAIT_TURN_MS * 1000000L};
+    for (unsigned turns = seconds * 1000 / WAIT_TURN_MS; turns > 0; turns--) {
+        if (child_has_ended(child))
+            return true;
+        nanosleep(&turn, NULL);
+    }
+    child_end(child);
+    return false;
 }
 
 void child_end(struct child *child)

@@ -26,6 +26,9 @@ int child_start(struct child *out, const char *const argv[], struct error *why);
 /* Whether it has ended; never waits. */
 bool child_has_ended(struct child *child);
 
+/* Waits for its end; ends it after so many seconds, and returns false then. */
+bool child_wait(struct child *child, unsigned seconds);
+
 /* Ends it and its group, and waits for it. */
 void child_end(struct child *child);
 

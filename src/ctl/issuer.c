@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -19,6 +18,7 @@
 #define SAID_MAX       400 /* bytes of the CA's own words in a sentence */
 
 static const char account_exists[] = "Account already exists";
+static const char hook_refuses[] = "uacme-challenge: not begun: ";
 
 int issuer_prepare(const struct config_acme *acme, struct error *why)
 {
@@ -35,7 +35,8 @@ int issuer_prepare(const struct config_acme *acme, struct error *why)
         return error_set(why,
                          "%s: %s; make the directory of challenges, and let this user write to it",
                          acme->challenges, strerror(errno));
-    if (setenv("MTA_STSD_CHALLENGES", acme->challenges, 1) != 0)
+    if (setenv("MTA_STSD_CHALLENGES", acme->challenges, 1) != 0 ||
+        setenv("MTA_STSD_DEPLOY_COMMAND", acme->deploy_command ? acme->deploy_command : "", 1) != 0)
         return error_set(why, "out of memory");
     return 0;
 }
@@ -88,6 +89,11 @@ enum issuer_ending issuer_read(const struct config_acme *acme, int status, const
         error_set(why, "%s; install uacme, or set `client` in [acme]", said);
         return ISSUER_NO_CLIENT;
     }
+    if (acme->profile != NULL && strstr(words, "invalid option") != NULL) {
+        error_set(why, "the installed uacme cannot ask for a profile; install 1.8 or later, or "
+                       "remove `profile` from [acme]");
+        return ISSUER_NO_CLIENT;
+    }
     if (says_no_ca(words)) {
         error_set(why, "the CA at %s does not answer as one (%s)", acme->directory, said);
         return ISSUER_NO_CA;
@@ -97,7 +103,11 @@ enum issuer_ending issuer_read(const struct config_acme *acme, int status, const
                   acme->directory, acme->state);
         return ISSUER_NO_ACCOUNT;
     }
-    if (find_detail(words, said) && strstr(words, "error:rateLimited") != NULL)
+    const char *refusal = strstr(words, hook_refuses);
+    if (refusal != NULL) {
+        find_line(refusal + strlen(hook_refuses), said);
+        error_set(why, "the CA was not asked: %s", said);
+    } else if (find_detail(words, said) && strstr(words, "error:rateLimited") != NULL)
         error_set(why, "the CA takes no more orders for now: %s", said);
     else if (find_detail(words, said))
         error_set(why, "the CA refused: %s", said);
@@ -138,8 +148,6 @@ static int ask_for_account(const struct config_acme *acme, struct error *why)
 {
     char words[CHILD_WORDS_MAX];
     struct child child;
-    struct timespec turn = {.tv_nsec = 20000000};
-    time_t bound = time(NULL) + ISSUER_BOUND_S;
     const char *const argv[] = {acme->client,
                                 "-c",
                                 acme->state,
@@ -151,13 +159,7 @@ static int ask_for_account(const struct config_acme *acme, struct error *why)
                                 NULL};
     if (child_start(&child, argv, why) != 0)
         return -1;
-    bool ended = child_has_ended(&child);
-    while (!ended && time(NULL) < bound) {
-        nanosleep(&turn, NULL);
-        ended = child_has_ended(&child);
-    }
-    if (!ended)
-        child_end(&child);
+    child_wait(&child, ISSUER_BOUND_S);
     child_words(&child, words);
     bool fine =
         strstr(words, account_exists) != NULL || issuer_judge(acme, &child, why) == ISSUER_DONE;
@@ -185,13 +187,18 @@ int issuer_need_account(const struct config_acme *acme, struct error *why)
 int issuer_start(struct child *out, const struct config_acme *acme, const char *host,
                  struct error *why)
 {
-    const char *const argv[] = {acme->client, "-f", /* when it is due is decided here */
-                                "-c",         acme->state,
-                                "-a",         acme->directory,
-                                "-t",         acme->key_rsa ? "RSA" : "EC",
-                                "-b",         acme->key_rsa ? "2048" : "256",
-                                "-h",         acme->hook,
-                                "issue",      host,
-                                NULL};
+    const char *argv[20] = {acme->client, "-f", /* when it is due is decided here */
+                            "-c",         acme->state,
+                            "-a",         acme->directory,
+                            "-t",         acme->key_rsa ? "RSA" : "EC",
+                            "-b",         acme->key_rsa ? "2048" : "256",
+                            "-h",         acme->hook};
+    size_t count = 12;
+    if (acme->profile != NULL) {
+        argv[count++] = "-p";
+        argv[count++] = acme->profile;
+    }
+    argv[count++] = "issue";
+    argv[count] = host;
     return child_start(out, argv, why);
 }

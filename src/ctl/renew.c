@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "child.h"
+#include "deploy.h"
 #include "install.h"
 #include "inventory.h"
 #include "issuer.h"
@@ -35,6 +36,7 @@ struct run {
     struct slot slots[PARALLEL];
     json_t *results;
     size_t renewed, failed;
+    size_t undeployed;  /* certificates that the other machines still lack */
     bool ends;          /* no further order is begun */
     bool halted;        /* what ended it is a failure */
     struct error fault; /* the state could not be written */
@@ -54,6 +56,34 @@ static void tell(struct run *run, json_t *result, const char *host, const char *
     json_array_append_new(run->results, result);
 }
 
+/* Has the certificate that is in its place brought to the other machines. */
+static int deploy(struct run *run, const struct inventory_item *item)
+{
+    struct error why;
+    char text[sizeof(struct error) + 128];
+    const char *host = item->host.text;
+    if (deploy_certificate(run->acme, host, item->path, &why) == 0)
+        return 0;
+    run->undeployed++;
+    snprintf(text, sizeof(text), "not on the other machines: %s; the next run tries again",
+             why.text);
+    tell(run,
+         json_pack("{s:s, s:s, s:s}", "host", host, "outcome", "undeployed", "reason", why.text),
+         host, text);
+    return -1;
+}
+
+/* What an earlier run owes. Where one fails, others would wait as long for the same machine. */
+static void deploy_owed(struct run *run)
+{
+    for (size_t i = 0; i < run->inventory.count; i++) {
+        const struct inventory_item *item = &run->inventory.items[i];
+        if (item->managed && item->loaded && deploy_is_owed(run->acme, item->host.text) &&
+            deploy(run, item) != 0)
+            return;
+    }
+}
+
 static void tell_renewed(struct run *run, const struct plan_step *step, int64_t not_after)
 {
     char date[PRINT_TEXT_MAX];
@@ -67,6 +97,7 @@ static void tell_renewed(struct run *run, const struct plan_step *step, int64_t 
          json_pack("{s:s, s:s, s:I}", "host", host, "outcome", "renewed", "not_after",
                    (json_int_t)not_after),
          host, text);
+    deploy(run, step->item);
 }
 
 static void tell_failed(struct run *run, const struct plan_step *step, const char *reason)
@@ -94,7 +125,9 @@ static int install(const struct run *run, const struct plan_step *step, int64_t 
     if (install_load(&found, run->acme->state, &step->item->host, now_s(), why) != 0)
         return -1;
     *not_after = found.not_after;
-    int result = install_put(&found, step->item->path, why);
+    int result = deploy_owe(run->acme, step->item->host.text, why);
+    if (result == 0)
+        result = install_put(&found, step->item->path, why);
     install_free(&found);
     return result;
 }
@@ -238,10 +271,11 @@ static int sum_up(struct run *run, struct error *why)
     size_t left = run->plan.count - run->plan.waiting - run->renewed - run->failed;
     int64_t next = pace_order_at(&run->pace, run->acme->orders_per_hour, now_s(), 0);
     if (run->order->json) {
-        json_t *out = json_pack("{s:O, s:I, s:I, s:I, s:I, s:I}", "hosts", run->results, "renewed",
-                                (json_int_t)run->renewed, "failed", (json_int_t)run->failed,
-                                "waiting", (json_int_t)run->plan.waiting, "left", (json_int_t)left,
-                                "next_order_at", (json_int_t)next);
+        json_t *out =
+            json_pack("{s:O, s:I, s:I, s:I, s:I, s:I, s:I}", "hosts", run->results, "renewed",
+                      (json_int_t)run->renewed, "failed", (json_int_t)run->failed, "waiting",
+                      (json_int_t)run->plan.waiting, "left", (json_int_t)left, "undeployed",
+                      (json_int_t)run->undeployed, "next_order_at", (json_int_t)next);
         if (print_json(out) != 0)
             return error_set(why, "the result cannot be written");
     } else {
@@ -253,7 +287,7 @@ static int sum_up(struct run *run, struct error *why)
     }
     if (run->halted)
         fprintf(stderr, "mta-stsctl: %s\n", run->fault.text);
-    return run->failed + run->plan.waiting > 0 || run->halted ? 1 : 0;
+    return run->failed + run->plan.waiting + run->undeployed > 0 || run->halted ? 1 : 0;
 }
 
 static bool has_managed(const struct inventory *inventory)
@@ -282,6 +316,7 @@ static int run_locked(struct run *run, struct error *why)
                          "%s is not managed: it has a certificate of its own, or its pattern is "
                          "not one file with another path for each host",
                          order->only);
+    deploy_owed(run);
     if (run->plan.count > run->plan.waiting) {
         if (issuer_need_account(run->acme, why) != 0)
             return -1;

@@ -10,13 +10,14 @@ import unittest
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.path.abspath(os.environ.get("MTA_STSD", "./mta-stsd"))
 MANUAL = SOURCE / "doc" / "mta-stsd.ini.5"
+DAEMON_MANUAL = SOURCE / "doc" / "mta-stsd.8"
 README = SOURCE / "README.md"
 COMMENTED = SOURCE / "etc" / "mta-stsd.ini"
 
 
-def manual_blocks():
+def manual_blocks(page=MANUAL):
     """The literal displays of the manual page, as roff shows them."""
-    for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed$", MANUAL.read_text(), re.M | re.S):
+    for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed$", page.read_text(), re.M | re.S):
         yield block.replace("\\e", "\\").replace("\\&", "")
 
 
@@ -93,13 +94,21 @@ class Examples(unittest.TestCase):
         self.assertIn("\n[example.org]\n", text)
         self.check(text)
 
-    def test_the_commented_example_names_every_key_of_server_in_the_manual(self):
-        section = re.search(r"^\.Sh SERVER\n(.*?)^\.Sh ", MANUAL.read_text(), re.M | re.S).group(1)
-        keys = re.findall(r"^\.It Ic (\w+) =", section, re.M)
-        self.assertGreaterEqual(len(keys), 15)
-        for key in keys:
-            with self.subTest(key):
-                self.assertRegex(COMMENTED.read_text(), rf"(?m)^;?{key} = ")
+    def test_the_commented_example_names_every_key_of_server_and_acme_in_the_manual(self):
+        for title, least in (("SERVER", 15), ("AUTOMATIC CERTIFICATES", 12)):
+            section = re.search(rf"^\.Sh {title}\n(.*?)^\.Sh ", MANUAL.read_text(), re.M | re.S).group(1)
+            keys = re.findall(r"^\.It Ic (\w+) =", section, re.M)
+            self.assertGreaterEqual(len(keys), least)
+            for key in keys:
+                with self.subTest(key):
+                    self.assertRegex(COMMENTED.read_text(), rf"(?m)^;?{key} = ")
+
+    def test_the_manual_shows_the_examples_for_several_machines_as_they_are(self):
+        shown = list(manual_blocks(DAEMON_MANUAL))
+        for name in ("haproxy.cfg", "nginx-stream.conf", "deploy-to-replicas"):
+            text = (SOURCE / "doc" / "examples" / name).read_text()
+            text = re.sub(r"(?m)^\s*#.*\n", "", text).strip("\n") + "\n"
+            self.assertIn(text, shown, name)
 
     def test_the_manual_names_every_key_that_the_daemon_knows(self):
         documented = set(re.findall(r"^\.It Ic (\w+) =", MANUAL.read_text(), re.M))

@@ -66,7 +66,8 @@ static void reads_acme_and_dns_for_later(void)
     struct tree tree = tree_of(
         DEFAULTS "[a.example]\nmx = m.a.example\n[acme]\naccept_terms = yes\n"
                  "contact = mailto:a@b.example\ncontact = mailto:c@b.example\nrenew = off\n"
-                 "client = bin/client\nstate = s\nhook = /h\nkey_type = rsa\n[dns]\n"
+                 "client = bin/client\nstate = s\nhook = /h\nkey_type = rsa\n"
+                 "deploy_command = push-it\nprofile = tls_server-1.0\n[dns]\n"
                  "rua = mailto:t@b.example, https://b.example/r\naddress = 192.0.2.1, 2001:db8::1\n"
                  "target = %d._mta-sts.p.example\n");
     CHECK(tree.result == 0 && tree.said.count == 0);
@@ -75,6 +76,8 @@ static void reads_acme_and_dns_for_later(void)
     CHECK(acme->present && acme->accept_terms && !acme->renew_auto && acme->orders_per_hour == 90);
     CHECK(strstr(acme->client, "/bin/client") != NULL && acme->client[0] == '/' && acme->key_rsa);
     CHECK(strstr(acme->state, "/s") != NULL && strcmp(acme->hook, "/h") == 0);
+    CHECK(strcmp(acme->deploy_command, "push-it") == 0 &&
+          strcmp(acme->profile, "tls_server-1.0") == 0);
     CHECK(acme->contact_count == 2 && strcmp(acme->contacts[1], "mailto:c@b.example") == 0);
     CHECK(strcmp(acme->directory, "https://acme-v02.api.letsencrypt.org/directory") == 0);
     CHECK(dns->present && dns->rua_count == 2 && dns->address_count == 2 && dns->cname == NULL);

@@ -38,6 +38,10 @@ static void each_ending_of_the_client_has_its_sentence(void)
          "new orders\"\n}\n",
          ISSUER_FAILED, "the CA takes no more orders for now: too many new orders"},
         {143, "", ISSUER_FAILED, "the ACME client ended with status 143: it said nothing"},
+        {2,
+         "uacme: x\nuacme-challenge: not begun: deploy_command failed with status 3: ssh: no\n"
+         "uacme: no challenge completed\n",
+         ISSUER_FAILED, "the CA was not asked: deploy_command failed with status 3: ssh: no"},
         {2, "uacme: failed to run the hook\nmore", ISSUER_FAILED,
          "the ACME client ended with status 2: failed to run the hook"},
         {2, "\"detail\": \"cut", ISSUER_FAILED, "the CA refused: cut"},
