@@ -110,7 +110,7 @@ void watch_end_load(struct watch *watch, const struct config *config)
     watch->loaded = watch_places_look(&watch->places, watch->is_refused);
     watch->seen = watch->loaded;
     look_later(watch);
-    if (watch->loaded.newest_ns > watch->load_began_ns && watch->loaded.sum != before) {
+    if (watch->loaded.newest_ns >= watch->load_began_ns && watch->loaded.sum != before) {
         watch->loaded.sum = ~watch->loaded.sum; /* perhaps not what was read: load it again */
         note_unrest(watch);
     }

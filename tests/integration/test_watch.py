@@ -38,6 +38,8 @@ class Watch(harness.TestCase):
         """A daemon on an ini of this test's own directory."""
         path = path or self.home / "mta-stsd.ini"
         path.write_text(ini)
+        # What is as young as the load itself would be loaded twice, to be sure of it.
+        eventually(lambda: time.time() > path.stat().st_ctime + 0.02, 5, "a file that has settled")
         daemon = harness.Daemon(path, **options)
         self.daemons.append(daemon)
         self.addCleanup(daemon.stop)
