@@ -6,6 +6,7 @@
 
 #include "keyword.h"
 #include "pattern.h"
+#include "reading.h"
 
 #define POLICY_NAME_MAX 64
 
@@ -127,7 +128,10 @@ static const char *absolute_pattern(struct draft *draft, const char *value, stru
         error_set(why, "out of memory");
         return NULL;
     }
-    return pattern_check(path, why) == 0 ? path : NULL;
+    if (pattern_check(path, why) != 0)
+        return NULL;
+    reading_keep_pattern(draft, path);
+    return path;
 }
 
 static int read_policy_file(struct draft *draft, struct draft_section *section, unsigned line,

@@ -28,6 +28,11 @@ struct config_networks {
     size_t count;
 };
 
+struct config_paths {
+    const char **items; /* absolute */
+    size_t count;
+};
+
 enum config_access_log {
     CONFIG_ACCESS_LOG_ON,
     CONFIG_ACCESS_LOG_ERRORS, /* only fetches that were not answered with 200 */
@@ -48,6 +53,8 @@ struct config_server {
     struct config_networks limit_exempt; /* built-in 127.0.0.0/8 and ::1 */
     struct config_networks proxy_from;   /* built-in: none */
     enum config_access_log access_log;   /* built-in on */
+    struct config_paths read_path;       /* what the sandbox may read; built-in: none, see there */
+    bool sandbox;                        /* built-in true */
     bool watch;                          /* reload when files change; built-in false */
     unsigned workers;                    /* threads; 0, the built-in: one a core */
     unsigned max_connections;            /* in all; built-in 10000 */
@@ -126,6 +133,9 @@ struct config {
      * files, even where they cannot be read, the first 64; each once. */
     const char *const *files;
     size_t file_count;
+    /* Each pattern of a certificate, key or policy file, absolute, once. */
+    const char *const *patterns;
+    size_t pattern_count;
     struct arena arena; /* holds all that is borrowed above */
 };
 

@@ -92,6 +92,7 @@ void draft_free(struct draft *draft)
     intern_free(&draft->texts);
     intern_free(&draft->scratch_texts);
     intern_free(&draft->file_names);
+    intern_free(&draft->pattern_names);
     free(draft->templates.items);
     free(draft->domains.items);
     *draft = (struct draft){0};

@@ -50,9 +50,9 @@ struct draft {
     struct config *config; /* the settings, and the arena of what lives on */
     struct complaints *said;
     struct arena scratch; /* of what goes with the draft */
-    struct intern texts, scratch_texts, file_names;
-    const char **files;    /* those of the config */
-    const char *directory; /* of the main file, absolute */
+    struct intern texts, scratch_texts, file_names, pattern_names;
+    const char **files, **patterns; /* those of the config */
+    const char *directory;          /* of the main file, absolute */
     struct draft_section defaults;
     struct draft_sections templates, domains;
     struct draft_path *includes, *lists;

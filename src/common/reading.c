@@ -6,22 +6,35 @@
 #include <errno.h>
 #include <string.h>
 
-void reading_keep(struct draft *draft, const char *path)
+/* Adds the text to the list that lives as long as the config, if the set does not have it. */
+static void keep(struct draft *draft, struct intern *set, const char ***list, size_t *count,
+                 const char *text)
 {
-    struct config *config = draft->config;
+    struct arena *arena = &draft->config->arena;
     bool is_new = false;
-    const char *kept =
-        intern_bytes(&draft->file_names, &config->arena, path, strlen(path) + 1, &is_new);
+    const char *kept = intern_bytes(set, arena, text, strlen(text) + 1, &is_new);
     draft->out_of_memory = draft->out_of_memory || kept == NULL;
     if (kept == NULL || !is_new)
         return;
-    const char **files =
-        draft_grow(draft, &config->arena, draft->files, config->file_count, sizeof(*files));
-    if (files == NULL)
+    const char **grown = draft_grow(draft, arena, *list, *count, sizeof(*grown));
+    if (grown == NULL)
         return;
-    draft->files = files;
-    files[config->file_count++] = kept;
-    config->files = files;
+    *list = grown;
+    grown[(*count)++] = kept;
+}
+
+void reading_keep(struct draft *draft, const char *path)
+{
+    struct config *config = draft->config;
+    keep(draft, &draft->file_names, &draft->files, &config->file_count, path);
+    config->files = draft->files;
+}
+
+void reading_keep_pattern(struct draft *draft, const char *pattern)
+{
+    struct config *config = draft->config;
+    keep(draft, &draft->pattern_names, &draft->patterns, &config->pattern_count, pattern);
+    config->patterns = draft->patterns;
 }
 
 const char *reading_advice(int cause, const char *missing)

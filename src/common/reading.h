@@ -9,6 +9,9 @@
 /* Adds the path, of a file or a directory, to the config's files, if it is not among them. */
 void reading_keep(struct draft *draft, const char *path);
 
+/* The same for a pattern of paths, and the config's patterns. */
+void reading_keep_pattern(struct draft *draft, const char *pattern);
+
 /* The end of a sentence about a path that the system refuses with this errno; missing is what it is
  * where nothing is there. "" where there is no advice. */
 const char *reading_advice(int cause, const char *missing);

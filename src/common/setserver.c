@@ -155,13 +155,39 @@ static int read_access_log(const struct setting_line *line, struct error *why)
     return error_set(why, "\"%.100s\" is none of its words; write on, errors or off", line->value);
 }
 
+static int take_read_path(const struct setting_line *line, const char *item, struct error *why)
+{
+    struct draft *draft = line->draft;
+    struct config_paths *paths = &draft->config->server.read_path;
+    (void)why;
+    char *path = pattern_absolute(&draft->scratch, draft->directory, item, false);
+    draft->out_of_memory = draft->out_of_memory || path == NULL;
+    if (path != NULL)
+        setting_append_text(line, &paths->items, &paths->count, path);
+    return 0;
+}
+
+static int read_read_path(const struct setting_line *line, struct error *why)
+{
+    return setting_each(line, take_read_path, why);
+}
+
+static int read_on_off(const struct setting_line *line, bool *out, struct error *why)
+{
+    *out = strcmp(line->value, "on") == 0;
+    if (!*out && strcmp(line->value, "off") != 0)
+        return error_set(why, "\"%.100s\" is none of its words; write on or off", line->value);
+    return 0;
+}
+
 static int read_watch(const struct setting_line *line, struct error *why)
 {
-    bool on = strcmp(line->value, "on") == 0;
-    if (!on && strcmp(line->value, "off") != 0)
-        return error_set(why, "\"%.100s\" is none of its words; write on or off", line->value);
-    line->draft->config->server.watch = on;
-    return 0;
+    return read_on_off(line, &line->draft->config->server.watch, why);
+}
+
+static int read_sandbox(const struct setting_line *line, struct error *why)
+{
+    return read_on_off(line, &line->draft->config->server.sandbox, why);
 }
 
 /* Whether it is the policy host of a domain can only be told at the end. */
@@ -187,6 +213,8 @@ const struct setting setserver_rows[] = {
     {"proxy_from", true, read_networks, FIELD(proxy_from), 0, 0},
     {"access_log", false, read_access_log, 0, 0, 0},
     {"watch", false, read_watch, 0, 0, 0},
+    {"read_path", true, read_read_path, 0, 0, 0},
+    {"sandbox", false, read_sandbox, 0, 0, 0},
     {"default_host", false, read_default_host, 0, 0, 0},
     {"workers", false, setting_number, FIELD(workers), 0, 1024},
     {"max_connections", false, setting_number, FIELD(max_connections), 1, 10000000},
@@ -204,6 +232,7 @@ void setserver_begin(struct config_server *server)
         .max_removed_is_percent = true,
         .limit_per_source = 64,
         .access_log = CONFIG_ACCESS_LOG_ON,
+        .sandbox = true,
         .max_connections = 10000,
         .idle_timeout_s = 5,
         .handshake_timeout_s = 10,

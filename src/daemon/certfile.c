@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "sandbox.h"
+
 #define FNV_START 0xcbf29ce484222325U
 #define FNV_PRIME 0x100000001b3U
 
@@ -42,6 +44,11 @@ static int read_one(struct file *out, const char *path, const char *what, struct
         return 0;
     if (ends_with(reason.text, strerror(ENOENT)))
         return error_set(why, "%s; put %s there, or correct the path", reason.text, what);
+    if (ends_with(reason.text, strerror(EACCES)) && sandbox_denies(path))
+        return error_set(why,
+                         "%s: it leads outside of what the running server may read; write "
+                         "`read_path` lines for both places into [server], and restart it",
+                         path);
     if (ends_with(reason.text, strerror(EACCES)))
         return error_set(why, "%s; let the user that the server runs as read it", reason.text);
     return error_set(why, "%s", reason.text);

@@ -50,6 +50,11 @@ void log_open(void)
     prefixed = strcmp(stream, name) == 0;
 }
 
+bool log_has_prefix(void)
+{
+    return prefixed;
+}
+
 void log_never_wait(void)
 {
     pthread_mutex_lock(&output.lock);

@@ -19,6 +19,9 @@ enum log_level {
  * thread starts. */
 void log_open(void);
 
+/* Whether they do. */
+bool log_has_prefix(void);
+
 /* From now on no line waits for a reader of stderr: those that nobody takes are left out, counted
  * and told of. Only complaints wait, for a second at most, until one did in vain. */
 void log_never_wait(void);

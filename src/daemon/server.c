@@ -19,6 +19,7 @@
 #include "log.h"
 #include "notify.h"
 #include "privilege.h"
+#include "sandbox.h"
 #include "site.h"
 #include "tls.h"
 #include "watch.h"
@@ -165,7 +166,12 @@ static const char *refuse_removal(const struct server *server, const struct site
 /* Builds the next state whole, then swaps it in. Returns NULL, or why the old state serves on. */
 static const char *swap_state(struct server *server, struct config **config)
 {
+    struct error why;
     size_t broken = (*config)->broken_count;
+    if (sandbox_admits(*config, &why) != 0) {
+        log_line(LOG_LEVEL_ERROR, "%s", why.text);
+        return "a path lies outside of the sandbox";
+    }
     struct site_table *table = site_table_build(config, server->table);
     if (table == NULL)
         return "out of memory";
@@ -287,7 +293,8 @@ static int start(struct server *server)
     server->listeners = open_listeners(server, settings);
     if (server->listeners == NULL || !can_drop)
         return -1;
-    if (privilege_drop(settings->user, &why) != 0 || tls_open(&server->shared.tls, &why) != 0) {
+    if (privilege_drop(settings->user, &why) != 0 || tls_open(&server->shared.tls, &why) != 0 ||
+        sandbox_enter(site_table_config(server->table), &why) != 0) {
         log_line(LOG_LEVEL_ERROR, "%s", why.text);
         return -1;
     }

@@ -673,6 +673,8 @@ def server_section(*lines, listen=("127.0.0.1:0",)):
         text.append("user = nobody")
     if SLOW > 1 and not any(re.match(r"\s*idle_timeout\s*=", line) for line in lines):
         text.append(f"idle_timeout = {int(5 * SLOW)}")  # the clients are held up, too
+    if WRAPPER and not any(re.match(r"\s*sandbox\s*=", line) for line in lines):
+        text.append("sandbox = off")  # valgrind makes calls of its own
     return "\n".join([*text, *lines]) + "\n"
 
 

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+/* sandbox_trees: which directories and files the configuration needs, links resolved. */
+#include "sandbox_trees.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sandbox.h"
+
+static struct {
+    char **items; /* that may be read, links resolved */
+    size_t count;
+    bool is_closed;
+} trees;
+
+/* The directory in which the first varying part of a pattern stands; of a plain path, its own. */
+static void fixed_part(const char *pattern, char out[PATH_MAX])
+{
+    size_t used = 0;
+    size_t end = 0;
+    for (const char *at = pattern; *at != '\0' && used < PATH_MAX - 1; at++) {
+        if (at[0] == '%' && at[1] != '%')
+            break;
+        if (*at == '%')
+            at++;
+        if (*at == '/')
+            end = used;
+        out[used++] = *at;
+    }
+    out[end > 0 ? end : 1] = '\0';
+}
+
+/* Cuts the last part off. Whether one is left that is not the root. */
+static bool to_parent(char path[PATH_MAX])
+{
+    char *slash = strrchr(path, '/');
+    if (slash == NULL || slash == path)
+        return false;
+    *slash = '\0';
+    return true;
+}
+
+static bool lies_within(const char *path)
+{
+    for (size_t i = 0; i < trees.count; i++) {
+        size_t length = strlen(trees.items[i]);
+        if (strcmp(trees.items[i], "/") == 0 || (strncmp(trees.items[i], path, length) == 0 &&
+                                                 (path[length] == '/' || path[length] == '\0')))
+            return true;
+    }
+    return false;
+}
+
+/* Adds what the path leads to, or the nearest directory above that is there and no tree of the
+ * system's own, such as "/etc". */
+static int add_tree(const char *path, struct error *why)
+{
+    char found[PATH_MAX];
+    char tried[PATH_MAX];
+    if (strlen(path) >= sizeof(tried))
+        return error_set(why, "%s: the path is too long", path);
+    memcpy(tried, path, strlen(path) + 1);
+    while (realpath(tried, found) == NULL) {
+        if (!to_parent(tried) || strchr(tried + 1, '/') == NULL)
+            return 0;
+    }
+    if (lies_within(found))
+        return 0;
+    char **grown = realloc(trees.items, (trees.count + 1) * sizeof(*grown));
+    if (grown == NULL)
+        return error_set(why, "out of memory");
+    trees.items = grown;
+    grown[trees.count] = strdup(found);
+    if (grown[trees.count] == NULL)
+        return error_set(why, "out of memory");
+    trees.count++;
+    return 0;
+}
+
+/* The directory above, but none that holds other things than ours: "/srv" of "/srv/certs". */
+static int add_parent(const char *path, struct error *why)
+{
+    char above[PATH_MAX];
+    snprintf(above, sizeof(above), "%s", path);
+    if (!to_parent(above) || strchr(above + 1, '/') == NULL)
+        return 0;
+    return add_tree(above, why);
+}
+
+/* The directories in which links on the way to the path stand: they may be swapped for others. */
+static int add_links(const char *path, struct error *why)
+{
+    char step[PATH_MAX];
+    struct stat status;
+    snprintf(step, sizeof(step), "%s", path);
+    do {
+        if (lstat(step, &status) == 0 && S_ISLNK(status.st_mode) && add_parent(step, why) != 0)
+            return -1;
+    } while (to_parent(step));
+    return 0;
+}
+
+/* A file or directory of the configuration, and what stands beside it. */
+static int add_file(const char *path, struct error *why)
+{
+    char directory[PATH_MAX];
+    snprintf(directory, sizeof(directory), "%s", path);
+    if (add_tree(path, why) != 0 || add_links(path, why) != 0)
+        return -1;
+    return to_parent(directory) ? add_tree(directory, why) : 0;
+}
+
+/* A pattern's tree is the directory above its fixed part: files there are often links into a
+ * sibling folder, and a directory that is removed and made again stays denied by itself. */
+static int add_pattern(const char *pattern, struct error *why)
+{
+    char path[PATH_MAX];
+    fixed_part(pattern, path);
+    if (add_parent(path, why) != 0)
+        return -1;
+    return add_tree(path, why);
+}
+
+int sandbox_trees_gather(const struct config *config, struct error *why)
+{
+    const struct config_paths *chosen = &config->server.read_path;
+    /* A reload looks the user up. */
+    static const char *const accounts[] = {"/etc/passwd", "/etc/group", "/etc/nsswitch.conf"};
+    for (size_t i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++) {
+        if (add_tree(accounts[i], why) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < config->file_count; i++) {
+        if (add_file(config->files[i], why) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < chosen->count; i++) {
+        if (add_tree(chosen->items[i], why) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < config->pattern_count && chosen->count == 0; i++) {
+        if (add_pattern(config->patterns[i], why) != 0)
+            return -1;
+    }
+    return config->acme.present ? add_pattern(config->acme.challenges, why) : 0;
+}
+
+bool sandbox_denies(const char *path)
+{
+    char found[PATH_MAX];
+    return trees.is_closed && realpath(path, found) != NULL && !lies_within(found);
+}
+
+int sandbox_admits(const struct config *config, struct error *why)
+{
+    for (size_t i = 0; i < config->pattern_count; i++) {
+        char path[PATH_MAX];
+        fixed_part(config->patterns[i], path);
+        if (sandbox_denies(path))
+            return error_set(why,
+                             "%s lies outside of what the running server may read; write "
+                             "`read_path = %s` into [server] beside the others, and restart it",
+                             config->patterns[i], path);
+    }
+    return 0;
+}
+
+int sandbox_trees_close(sandbox_trees_lock *lock, struct error *why)
+{
+    int result = lock((const char *const *)trees.items, trees.count, why);
+    trees.is_closed = result == 0;
+    return result < 0 ? -1 : 0;
+}

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: ISC
+"""sandbox: the running daemon is confined, says what it may not read, and serves all the same."""
+import os
+import pathlib
+import re
+import shutil
+import unittest
+
+import harness
+from harness import policy_text, server_section, write_atomically
+
+HOST = "mta-sts.example.com"
+LINKED = "mta-sts.linked.example"
+
+
+def is_instrumented():
+    """A build with sanitizers has no sandbox."""
+    return b"__asan_init" in pathlib.Path(harness.BINARY).read_bytes() or (
+        b"__tsan_init" in pathlib.Path(harness.BINARY).read_bytes()
+    )
+
+
+@unittest.skipIf(is_instrumented(), "a build with sanitizers has no sandbox")
+@unittest.skipIf(harness.WRAPPER, "the sandbox is off under a wrapper")
+class Sandbox(harness.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.certify("example.com")
+
+    def setUp(self):
+        super().setUp()
+        self.elsewhere = harness.make_directory()
+        self.addCleanup(shutil.rmtree, self.elsewhere, ignore_errors=True)
+        pem = harness.pki().leaf(LINKED).pem
+        write_atomically(self.elsewhere / "linked.pem", pem)
+        self.link = self.certificates / f"{LINKED}.pem"
+        self.link.unlink(missing_ok=True)
+
+    def ini(self, *server, more=""):
+        return (
+            server_section(*server)
+            + self.defaults_section()
+            + "[example.com]\nmx = mail.example.com\n[linked.example]\nmx = mail.example.com\n"
+            + more
+        )
+
+    @staticmethod
+    def status_of(daemon):
+        text = pathlib.Path(f"/proc/{daemon.pid}/status").read_text()
+        return dict(re.findall(r"^(\w+):\s*(.*)$", text, re.MULTILINE))
+
+    @unittest.skipUnless(harness.as_root(), "what a process hides is shown to root alone")
+    def test_it_has_no_capability_no_dump_and_a_filter_in_each_thread(self):
+        daemon = self.start(self.ini())
+        self.assert_serves(daemon, HOST, policy_text())
+        status = self.status_of(daemon)
+        self.assertEqual(status["NoNewPrivs"], "1")
+        self.assertEqual(int(status["CapEff"], 16), 0)
+        self.assertEqual(int(status["CapPrm"], 16), 0)
+        for task in os.listdir(f"/proc/{daemon.pid}/task"):
+            text = pathlib.Path(f"/proc/{daemon.pid}/task/{task}/status").read_text()
+            self.assertRegex(text, r"Seccomp:\s*2")
+        limits = pathlib.Path(f"/proc/{daemon.pid}/limits").read_text()
+        self.assertRegex(limits, r"Max core file size\s+0\s+0\s")
+        self.assertEqual(os.stat(f"/proc/{daemon.pid}/environ").st_uid, 0)  # not dumpable
+
+    def test_nothing_that_it_does_is_unknown_to_the_filter(self):
+        daemon = self.start(self.ini("watch = on"))
+        self.assert_serves(daemon, HOST, policy_text())
+        daemon.reload()
+        self.assert_serves(daemon, HOST, policy_text())
+        daemon.stop()
+        self.assertNotIn("system call", daemon.log())
+
+    def test_a_link_that_leads_outside_is_refused_with_its_reason_until_read_path_names_it(self):
+        self.link.symlink_to(self.elsewhere / "linked.pem")
+        daemon = self.start(self.ini())
+        self.assert_refused(daemon.address(), LINKED, "internal_error")
+        daemon.wait_for_log(
+            rf"{LINKED}.*leads outside of what the running server may read; write " "`read_path`"
+        )
+        self.assert_serves(daemon, HOST, policy_text())
+        daemon.stop()
+        daemon = self.start(self.ini(f"read_path = {self.certificates}, {self.elsewhere}"))
+        self.assert_serves(daemon, LINKED, policy_text())
+        self.assert_serves(daemon, HOST, policy_text())
+
+    def test_a_reload_that_needs_another_tree_is_refused_with_the_line_to_add(self):
+        daemon = self.start(self.ini())
+        own = f"certificate = {self.elsewhere}/%h.pem\n"
+        self.write("mta-stsd.ini", self.ini(more=f"[more.example]\nmx = a.example\n{own}"))
+        said = daemon.reload("reload refused")
+        self.assertIn(f"write `read_path = {self.elsewhere}` into [server]", daemon.log())
+        self.assertIn("a path lies outside of the sandbox; the configuration", said)
+        self.assert_serves(daemon, HOST, policy_text())
+
+    def test_it_can_be_turned_off(self):
+        self.link.symlink_to(self.elsewhere / "linked.pem")
+        daemon = self.start(self.ini("sandbox = off"))
+        self.assertIn("sandbox: off, as the configuration says", daemon.log())
+        self.assert_serves(daemon, LINKED, policy_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
