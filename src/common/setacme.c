@@ -129,7 +129,7 @@ void setacme_begin(struct config_acme *acme)
         .challenges = "/run/mta-stsd/challenges",
         .state = "/var/lib/mta-stsd-acme",
         .client = "uacme",
-        .hook = "/usr/share/mta-stsd/hooks/uacme-challenge",
+        .hook = PKGDATADIR "/hooks/uacme-challenge",
         .renew_auto = true,
         .orders_per_hour = 90,
     };
