@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUFFIX ".XXXXXX"
-
 static bool write_all(int fd, const unsigned char *bytes, size_t length)
 {
     while (length > 0) {
@@ -74,7 +72,7 @@ int replace_file(const char *path, const struct replace_part *parts, size_t coun
         snprintf(directory, sizeof(directory), "%.*s", slash == path ? 1 : (int)(slash - path),
                  path);
     /* Hidden, so that no pattern and no include takes it for a whole one. */
-    int length = snprintf(temporary, sizeof(temporary), "%s/.%s" SUFFIX, directory, name);
+    int length = snprintf(temporary, sizeof(temporary), "%s/.%s" REPLACE_SUFFIX, directory, name);
     if (length < 0 || (size_t)length >= sizeof(temporary))
         return error_set(why, "%s: the path is too long", path);
 

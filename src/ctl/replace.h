@@ -8,6 +8,10 @@
 
 #include "error.h"
 
+/* A new file is .NAME with this, until it is renamed to NAME; a kill may leave it. */
+#define REPLACE_SUFFIX       ".XXXXXX"
+#define REPLACE_SUFFIX_BYTES (sizeof(REPLACE_SUFFIX) - 1)
+
 struct replace_part {
     const unsigned char *bytes;
     size_t length;

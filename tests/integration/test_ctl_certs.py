@@ -6,6 +6,7 @@ import os
 import pty
 import shutil
 import subprocess
+import threading
 import time
 import unittest
 
@@ -152,10 +153,48 @@ class Listing(CtlCase):
         self.assertRegex(self.ctl("--version", status=0).stdout, r"^mta-stsctl \d")
 
 
+class Fetches(threading.Thread):
+    """Verified fetches of a host, one after the other, until told to stop."""
+
+    def __init__(self, address, host, context, source=None):
+        super().__init__(daemon=True)
+        self.address, self.host, self.context, self.source = address, host, context, source
+        self.count, self.failures, self.certificates = 0, [], []
+        self.over = threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.over.is_set():
+            try:
+                reply = harness.exchange(self.address, self.host, harness.request(self.host),
+                                         context=self.context, source=self.source)
+                answer = reply.one()
+                if (answer.status, answer.body) != (200, policy_text()):
+                    self.failures.append(answer.status)
+                if reply.certificate not in self.certificates:
+                    self.certificates.append(reply.certificate)
+            except (OSError, AssertionError) as error:
+                self.failures.append(repr(error))
+            self.count += 1
+
+    def go_on(self, number=20):
+        """Waits for so many more."""
+        least = self.count + number
+        harness.eventually(lambda: self.count >= least, 20, "further fetches")
+
+    def stop(self):
+        """Returns the failures. The certificates that were shown stand in self.certificates, in the
+        order of their first appearance: for about a second, workers may differ."""
+        self.over.set()
+        self.join()
+        return self.failures
+
+
 @needs("pebble", "pebble-challtestsrv", "uacme", "unshare")
 @unittest.skipUnless(can_bind_over_the_bundle(), "no private mount name space may be made here")
 class RenewalCase(CtlCase):
     validity = None
+    bad_nonces = 0
 
     def setUp(self):
         super().setUp()
@@ -165,7 +204,7 @@ class RenewalCase(CtlCase):
             (self.home / name).mkdir(mode=0o755)
         if harness.as_root():  # new files are readable for the directory's group
             os.chown(self.home / "certs", 0, grp.getgrnam("nogroup").gr_gid)
-        self.authority = Authority(self.home, self.validity)
+        self.authority = Authority(self.home, self.validity, self.bad_nonces)
         self.addCleanup(self.authority.close)
         self.ini = self.home / "mta-stsd.ini"
         self.state = self.home / "state"
@@ -192,14 +231,35 @@ class RenewalCase(CtlCase):
         return self.ctl("certs", "-c", self.ini, "--renew", *words, status=status).stdout
 
     def renew_json(self, *words, status=0):
+        """status None: whatever it ends with."""
         return json.loads(self.renew("--json", *words, status=status))
 
     def installed(self):
         """The hosts that have a file in the directory of certificates; nothing else may be there."""
         return sorted(path.name.removesuffix(".pem") for path in (self.home / "certs").iterdir())
 
+    def whole(self):
+        """Without what is being written, or was when a run was killed."""
+        return [host for host in self.installed() if not host.startswith(".")]
+
+    def start_renewal(self, *words, **options):
+        options.setdefault("stdout", subprocess.DEVNULL)
+        return subprocess.Popen([*harness.WRAPPER, CTL, "certs", "-c", self.ini, "--renew", *words],
+                                **options)
+
+    def certificate(self, domain):
+        return self.home / "certs" / f"mta-sts.{domain}.pem"
+
     def pace(self):
         return json.loads((self.state / "pace.json").read_text())
+
+    def let_pass(self, seconds):
+        """The times that are kept on disk are so much longer ago."""
+        pace = self.pace()
+        pace["orders"] = [order - seconds for order in pace["orders"]]
+        for host in pace["hosts"].values():
+            host["next_try"] -= seconds
+        (self.state / "pace.json").write_text(json.dumps(pace))
 
     def fetches(self, daemon, domain, context):
         try:
@@ -233,46 +293,128 @@ class Renewal(RenewalCase):
                          [("ECDSA 256", True)] * 2)
         self.assertTrue(items["certificates"][0]["issuer"].startswith("Pebble"))
 
-    def test_a_forced_renewal_of_one_host_replaces_its_certificate_alone_without_a_failed_fetch(self):
+    def test_a_forced_renewal_of_one_host_under_load_replaces_it_alone_and_no_fetch_fails(self):
         self.configure("a.example", "b.example")
         daemon = self.serve()
         self.renew()
         context = self.authority.context()
         harness.eventually(lambda: self.fetches(daemon, "a.example", context), 10, "the policy")
         old = {host: (self.home / "certs" / f"{host}.pem").read_bytes() for host in self.installed()}
-        process = subprocess.Popen([*harness.WRAPPER, CTL, "certs", "-c", self.ini, "--renew",
-                                    "--force", "a.example"], stdout=subprocess.DEVNULL)
-        while process.poll() is None:
-            self.assertTrue(self.fetches(daemon, "a.example", context))
-        self.assertEqual(process.returncode, 0)
-        self.assertTrue(self.fetches(daemon, "a.example", context))
+        loads = [Fetches(daemon.address(), "mta-sts.a.example", context) for _ in range(3)]
+        process = self.start_renewal("--force", "a.example")
+        self.assertEqual(process.wait(harness.bound(60)), 0)
+        for load in loads:
+            harness.eventually(lambda: len(load.certificates) > 1, 10, "the new certificate")
+            load.go_on()
         new = {host: (self.home / "certs" / f"{host}.pem").read_bytes() for host in self.installed()}
         self.assertEqual([host for host in new if new[host] != old[host]], ["mta-sts.a.example"])
+        shown = [harness.Leaf(pems["mta-sts.a.example"], b"").der for pems in (old, new)]
+        for load in loads:
+            self.assertEqual(load.stop(), [])
+            self.assertGreater(load.count, 50)
+            self.assertEqual(load.certificates, shown)
 
-    def test_twenty_hosts_are_due_and_one_is_broken_nineteen_are_renewed(self):
-        domains = [f"d{number:02}.example" for number in range(20)]
-        self.configure(*domains)
+    def test_fifty_are_due_one_broken_the_run_killed_49_are_renewed_at_the_pace_none_twice(self):
+        domains = [f"d{number:02}.example" for number in range(50)]
+        self.configure(*domains, acme=("contact = mailto:a@example.com", "orders_per_hour = 40"))
         daemon = self.serve()
         # The server stops to know it, so its challenge finds nobody.
-        (self.home / "domains.d" / "d07.example.ini").unlink()
+        (self.home / "domains.d" / "d30.example.ini").unlink()
         daemon.reload()
-        self.configure("d07.example")
+        self.configure("d30.example", acme=("contact = mailto:a@example.com", "orders_per_hour = 40"))
+        process = self.start_renewal()
+        harness.eventually(lambda: len(self.whole()) >= 10, 60, "the tenth certificate")
+        process.kill()
+        process.wait()
+        # What it was writing then, as the next run finds it.
+        (self.home / "certs" / ".mta-sts.d40.example.pem.a1B2c3").write_text("half a ke")
+        done = {host: (self.home / "certs" / f"{host}.pem").read_bytes() for host in self.whole()}
+        self.assertGreaterEqual(len(self.pace()["orders"]), len(done))
+
+        # The orders of the killed run count: there are 40 in this hour, and the rest is left.
         said = self.renew_json(status=1)
-        self.assertEqual((said["renewed"], said["failed"], said["left"]), (19, 1, 0))
+        calls = self.authority.calls()
+        self.assertEqual(len(self.pace()["orders"]), 40)  # one may have been noted and not begun
+        self.assertIn(len(calls), range(36, 41))
+        self.assertEqual(said["renewed"], len(self.whole()) - len(done))
+        self.assertEqual((said["failed"], said["left"]), (1, 50 - 1 - len(self.whole())))
+        self.assertAlmostEqual(said["next_order_at"], time.time() + 3600, delta=120)
         (failed,) = [one for one in said["hosts"] if one["outcome"] == "failed"]
-        self.assertEqual(failed["host"], "mta-sts.d07.example")
+        self.assertEqual(failed["host"], "mta-sts.d30.example")
         self.assertIn("the CA refused: ", failed["reason"])
         self.assertAlmostEqual(failed["next_try"], time.time() + 600, delta=60)
-        self.assertEqual(len(self.installed()), 19)
+        # None that was renewed is ordered again; only what was under way when it was killed is.
+        for host, content in done.items():
+            self.assertEqual((self.home / "certs" / f"{host}.pem").read_bytes(), content)
+        twice = {host for host in calls if calls.count(host) > 1}
+        self.assertLessEqual(len(twice), 4)
+        self.assertEqual(twice & set(done), set())
+
+        # An hour later the rest; the broken one waits for its turn, and is what the status says.
+        self.let_pass(3600)
+        pace = self.pace()
+        pace["hosts"]["mta-sts.d30.example"]["next_try"] = int(time.time()) + 300
+        (self.state / "pace.json").write_text(json.dumps(pace))
+        said = self.renew_json(status=1)
+        self.assertEqual((said["failed"], said["waiting"], said["left"]), (0, 1, 0))
+        self.assertEqual(len(self.installed()), 49)
+        calls = self.authority.calls()
+        self.assertEqual({host for host in calls if calls.count(host) > 1}, twice)
+        self.assertEqual(calls.count("mta-sts.d30.example"), 1)
         self.assertEqual(list((self.home / "challenges").iterdir()), [])
 
-        # Its back-off is respected, and --force tries all the same.
-        calls = len(self.authority.calls())
-        self.assertIn("1 wait after a failure", self.renew(status=1))
-        self.assertEqual(len(self.authority.calls()), calls)
+        # --force tries a host that waits all the same.
         daemon.reload()
-        self.assertIn("renewed, valid until", self.renew("--force", "d07.example"))
+        self.assertIn("renewed, valid until", self.renew("--force", "d30.example"))
         self.assertEqual(self.pace()["hosts"], {})
+
+    def test_what_fails_is_told_the_old_certificate_stays_and_the_next_try_waits(self):
+        host = "mta-sts.a.example"
+        due = Listing.date(-85), Listing.date(5)
+        old = harness.pki().leaf(host, dates=due).pem
+        self.certificate("b.example").write_bytes(harness.pki().leaf("mta-sts.b.example").pem)
+        self.certificate("a.example").write_bytes(old)
+        self.configure("a.example", "b.example")
+        self.right = self.ini.read_text()
+        daemon = self.serve()
+
+        def fails(reason, wait):
+            said = self.renew_json(status=1)
+            self.assertEqual([(one["host"], one["outcome"]) for one in said["hosts"]],
+                             [(host, "failed")])
+            self.assertRegex(said["hosts"][0]["reason"], reason)
+            self.assertEqual(self.certificate("a.example").read_bytes(), old)
+            self.assertEqual(list((self.home / "challenges").iterdir()), [])
+            # The next try waits; and then it is made.
+            self.assertAlmostEqual(said["hosts"][0]["next_try"], time.time() + wait, delta=60)
+            calls = len(self.authority.calls())
+            self.assertIn("0 failed, 1 wait after a failure", self.renew(status=1))
+            self.assertEqual(len(self.authority.calls()), calls)
+            self.let_pass(wait)
+
+        # The server answers with another digest than the CA's.
+        wrong = self.home / "wrong"
+        wrong.write_text(f"#!/bin/sh\nexec {HOOK} $1 $2 $3 $4 LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ\n")
+        wrong.chmod(0o755)
+        self.ini.write_text(self.right.replace(str(HOOK), str(wrong)))
+        fails("the CA refused: .*[Ii]ncorrect validation certificate", 600)
+        self.ini.write_text(self.right)
+        # The server does not know the host (yet).
+        (self.home / "domains.d" / "a.example.ini").unlink()
+        daemon.reload()
+        self.configure("a.example")
+        fails("the CA refused: (?i:failed to connect|.*unrecognized name)", 1200)
+        daemon.reload()
+        self.assert_serves(daemon, host, policy_text())
+        self.authority.stop()
+        fails(f"the CA at {self.authority.url} does not answer as one", 2400)
+        self.assert_serves(daemon, host, policy_text())
+        # A CA that has forgotten us: the next run makes the account anew.
+        self.authority.start()
+        fails("does not know the account", 4800)
+        self.assertEqual(self.renew_json()["renewed"], 1)
+        self.assertEqual(self.pace()["hosts"], {})
+        self.assertNotEqual(self.certificate("a.example").read_bytes(), old)
 
     def test_no_more_are_ordered_in_an_hour_than_configured_and_the_rest_is_left(self):
         self.configure("a.example", "b.example", "c.example",
@@ -285,40 +427,15 @@ class Renewal(RenewalCase):
                       "the order rate of 2 an hour allows the next order at", self.renew())
         self.assertEqual(self.installed(), ["mta-sts.a.example", "mta-sts.b.example"])
 
-    def test_a_stopped_ca_is_named_the_old_certificate_stays_and_the_others_are_not_tried(self):
+    def test_without_a_ca_the_others_are_not_tried(self):
         self.configure(*(f"d{number}.example" for number in range(6)))
         self.serve()
         self.renew("d0.example")
-        old = (self.home / "certs" / "mta-sts.d0.example.pem").read_bytes()
         self.authority.stop()
         said = self.renew_json("--force", status=1)
         self.assertEqual((said["renewed"], said["failed"], said["left"]), (0, 4, 2))
-        self.assertIn("does not answer as one", said["hosts"][0]["reason"])
-        self.assertEqual((self.home / "certs" / "mta-sts.d0.example.pem").read_bytes(), old)
         self.assertEqual(sorted(self.pace()["hosts"][said["hosts"][0]["host"]]),
                          ["failures", "next_try", "reason"])
-        # A CA that has forgotten us: the next run makes the account anew.
-        self.authority.start()
-        said = self.renew_json("--force", status=1)
-        self.assertIn("does not know the account", said["hosts"][0]["reason"])
-        self.assertEqual(self.renew_json("--force")["renewed"], 6)
-
-    def test_killed_in_the_middle_it_goes_on_where_it_was(self):
-        domains = [f"d{number}.example" for number in range(8)]
-        self.configure(*domains)
-        self.serve()
-        process = subprocess.Popen([*harness.WRAPPER, CTL, "certs", "-c", self.ini, "--renew"],
-                                   stdout=subprocess.DEVNULL)
-        harness.eventually(self.installed, 60, "the first certificate")
-        process.kill()
-        process.wait()
-        done = {host: (self.home / "certs" / f"{host}.pem").read_bytes()
-                for host in self.installed() if not host.startswith(".")}
-        self.assertGreaterEqual(len(self.pace()["orders"]), len(done))
-        said = self.renew_json()
-        self.assertEqual(said["renewed"], 8 - len(done))
-        for host, content in done.items():
-            self.assertEqual((self.home / "certs" / f"{host}.pem").read_bytes(), content)
 
     def test_what_a_killed_run_left_with_the_client_is_installed_without_an_order(self):
         self.configure("a.example")
@@ -337,8 +454,7 @@ class Renewal(RenewalCase):
                         "touch $2/private/key.pem; exit 0; }\nsleep 60\n")
         slow.chmod(0o755)
         self.configure("a.example", client=slow)
-        process = subprocess.Popen([*harness.WRAPPER, CTL, "certs", "-c", self.ini, "--renew"],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        process = self.start_renewal(stderr=subprocess.PIPE, text=True)
         harness.eventually((self.state / "pace.json").exists, 20, "the order")
         self.assertIn("another mta-stsctl", self.ctl("certs", "-c", self.ini, "--renew",
                                                      status=2).stderr)
@@ -377,20 +493,52 @@ class Renewal(RenewalCase):
         self.assertEqual(said["certificates"][0]["key"], "RSA 2048")
 
 
-class ShortLived(RenewalCase):
-    """Certificates of seconds."""
-
-    validity = 12
-
-    def test_certificates_of_seconds_are_renewed_again_and_again(self):
-        self.configure("a.example")
+    def test_a_profile_is_asked_for_and_a_client_that_cannot_do_so_is_named(self):
+        self.configure("a.example", acme=("contact = mailto:a@example.com", "profile = shortlived"))
         self.serve()
-        path = self.home / "certs" / "mta-sts.a.example.pem"
-        seen = []
-        for _ in range(3):
+        said = self.renew_json(status=None)
+        log = (self.home / "calls").read_text().splitlines()
+        self.assertIn(" -p shortlived issue mta-sts.a.example", log[-1])
+        if said["renewed"] == 0:  # uacme before 1.8
+            self.assertEqual(said["hosts"][0]["reason"], "the installed uacme cannot ask for a "
+                             "profile; install 1.8 or later, or remove `profile` from [acme]")
+
+
+class ShortLived(RenewalCase):
+    """Certificates of seconds, as if they were of minutes and the timer ran each second."""
+
+    validity = int(harness.bound(16))
+
+    def test_certificates_of_seconds_are_renewed_again_and_again_and_no_fetch_fails(self):
+        self.configure("a.example")
+        daemon = self.serve()
+        self.assertEqual(self.renew_json()["renewed"], 1)
+        load = Fetches(daemon.address(), "mta-sts.a.example", self.authority.context())
+        for number in range(2, 4):
             harness.eventually(lambda: self.renew_json()["renewed"] == 1, 60, "its being due")
-            self.assertNotIn(path.read_bytes(), seen)
-            seen.append(path.read_bytes())
+            harness.eventually(lambda: len(load.certificates) == number, 10, "its being shown")
+        self.assertEqual(load.stop(), [])
+        self.assertEqual(len(self.authority.calls()), 3)
+
+
+class BadNonces(RenewalCase):
+    """The CA refuses three of ten nonces; uacme tries a request three times."""
+
+    bad_nonces = 30
+
+    def test_a_host_whose_order_fails_for_it_is_renewed_by_a_later_run(self):
+        domains = [f"d{number}.example" for number in range(4)]
+        self.configure(*domains)
+        self.serve()
+        for _ in range(10):
+            done = self.ctl("certs", "-c", self.ini, "--renew", "--json")
+            if done.returncode == 0:
+                break
+            if done.returncode == 1:
+                for one in json.loads(done.stdout)["hosts"]:
+                    self.assertIn("anti-replay nonce", one.get("reason", "anti-replay nonce"))
+                self.let_pass(86400)
+        self.assertEqual(self.installed(), [f"mta-sts.{domain}" for domain in domains])
 
 
 if __name__ == "__main__":
