@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "certs.h"
+#include "records.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -13,6 +14,7 @@ static const struct verb {
     const char *summary;
     int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
 } verbs[] = {
+    {"records", "the DNS records to publish, when they may be", records_run},
     {"certs", "which certificates are in use, until when; orders those that are due", certs_run},
 };
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/* outside: whom a verb asks: the resolver and the CAs, as its options name them. */
+#include "outside.h"
+
+#include <stdlib.h>
+
+bool outside_take(struct outside *outside, int option, const char *argument, bool *bad)
+{
+    char *end;
+    unsigned long port;
+    switch (option) {
+    case OUTSIDE_RESOLVER:
+        outside->resolver = argument;
+        return true;
+    case OUTSIDE_ANCHORS:
+        outside->anchors = argument;
+        return true;
+    case OUTSIDE_CA_FILE:
+        outside->ca_file = argument;
+        return true;
+    case OUTSIDE_PORT:
+        port = strtoul(argument, &end, 10);
+        *bad = *bad || *end != '\0' || port == 0 || port > 65535;
+        outside->port = (unsigned)port;
+        return true;
+    default:
+        return false;
+    }
+}
+
+int outside_open(struct outside *outside, struct error *why)
+{
+    if (dns_open(&outside->dns, outside->resolver, outside->anchors, why) != 0)
+        return -1;
+    return peer_trust_open(&outside->trust, outside->ca_file, why);
+}
+
+void outside_close(struct outside *outside)
+{
+    dns_close(outside->dns);
+    peer_trust_close(outside->trust);
+    outside->dns = NULL;
+    outside->trust = NULL;
+}
