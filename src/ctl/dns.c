@@ -16,6 +16,7 @@
 #define CLASS_IN       1
 #define TYPE_DNSKEY    48
 #define IDLE_MAX       32
+#define TTL_MAX        "2147483647" /* as published; libunbound would say a day at most */
 
 /* A context of libunbound serves one thread at a time; those that are idle are kept. */
 struct dns {
@@ -40,7 +41,8 @@ static int configure(struct ub_ctx *context, const struct dns *dns, struct error
 {
     /* A thread, not a process; and a resolver on this very machine may be asked. */
     if (ub_ctx_async(context, 1) != 0 ||
-        ub_ctx_set_option(context, "do-not-query-localhost:", "no") != 0)
+        ub_ctx_set_option(context, "do-not-query-localhost:", "no") != 0 ||
+        ub_ctx_set_option(context, "cache-max-ttl:", TTL_MAX) != 0)
         return error_set(why, "libunbound cannot be set up");
     if (dns->resolver != NULL && ub_ctx_set_fwd(context, dns->resolver) != 0)
         return error_set(why, "%s: no resolver; write ADDRESS or ADDRESS@PORT", dns->resolver);

@@ -6,6 +6,7 @@
 
 #include "certs.h"
 #include "records.h"
+#include "survey.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -15,6 +16,7 @@ static const struct verb {
     int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
 } verbs[] = {
     {"records", "the DNS records to publish, when they may be", records_run},
+    {"check", "what senders meet at a domain, and what they do then", survey_run},
     {"certs", "which certificates are in use, until when; orders those that are due", certs_run},
 };
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+/* facts: what was seen of one domain, before anything is judged. */
+#ifndef CTL_FACTS_H
+#define CTL_FACTS_H
+
+#include "config.h"
+#include "dns.h"
+#include "exchange.h"
+#include "fetch.h"
+#include "policytext.h"
+#include "seen.h"
+#include "txtrecord.h"
+
+/* The TXT records of one name. */
+struct facts_texts {
+    struct dns_answer answer; /* its outcome, TTL, security and sentence */
+    struct txtrecord_text *items;
+    size_t count;
+};
+
+struct facts_alias {
+    char end[DNSDATA_NAME_MAX]; /* empty: the name has no CNAME */
+    bool looped;
+};
+
+/* The policy host, at one of its addresses. */
+struct facts_door {
+    char text[NETWORK_TEXT_MAX * 4]; /* the address, or "HOST:PORT" of --connect */
+    struct network_address address;  /* none with --connect */
+    bool is_v4;
+    struct fetch fetch;
+    bool stranger_served; /* a TLS session was given for a name that is not served there */
+};
+
+struct facts_mx {
+    uint16_t preference;
+    const struct exchange *exchange; /* borrowed from the pool */
+};
+
+/* {0} with domain and host set is valid: of a domain that has nothing. */
+struct facts {
+    const char *domain; /* borrowed */
+    char host[DNSDATA_NAME_MAX];
+    int64_t now;
+    bool validates; /* DNSSEC was looked at */
+
+    struct facts_texts sts, apex, tlsrpt;
+    struct facts_alias sts_alias, host_alias;
+    struct dns_answer v4, v6; /* the addresses of the host */
+    bool led_elsewhere;       /* --connect: addresses were not used */
+    struct facts_door *doors;
+    size_t door_count;
+    bool caa_refuses;
+    struct error caa_why;
+
+    struct dns_answer mx_answer;
+    bool mx_implicit;    /* no MX record: the domain's own address takes the mail */
+    bool mx_null;        /* RFC 7505: it takes no mail */
+    struct facts_mx *mx; /* in the order of their preference */
+    size_t mx_count;
+
+    const struct config_policy *configured; /* what our configuration has; NULL: not ours */
+    struct seen before;                     /* by --state; {0}: nothing */
+    struct seen after; /* with what is seen now; {0}: no --state, or no policy */
+
+    /* Found out of the above by facts_settle. */
+    struct txtrecord_sts record;
+    bool reports_wanted;        /* a usable record _smtp._tls asks for them */
+    const struct fetch *served; /* the first answer with status 200; NULL: none */
+    struct policytext policy;   /* what a sender that follows RFC 8461 reads in it */
+    bool policy_valid;
+    struct error policy_why;
+};
+
+/* Reads record and policy out of what was seen. Once, before judging. */
+void facts_settle(struct facts *facts);
+void facts_free(struct facts *facts);
+
+/* Whether some MX of the policy names this host. */
+bool facts_allows(const struct facts *facts, const char *host);
+
+/* Whether the policy is valid and of this mode. */
+bool facts_has_mode(const struct facts *facts, enum policy_mode mode);
+
+#endif

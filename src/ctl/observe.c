@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: ISC */
+/* observe: asks DNS, the policy host and the mail hosts of one domain, and notes what they say. */
+#include "observe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "caa.h"
+#include "jobs.h"
+
+#define DOORS_MAX   8
+#define MX_MAX      32
+#define ALIAS_STEPS 12
+#define AT_ONCE     8
+#define SLOW_MS     900
+#define SILENCE_MAX 2 /* questions without an answer, after which no more are asked */
+
+/* A name that is nobody's (RFC 6761): its policy host is served nowhere. */
+#define STRANGER "mta-sts.not-served-here.invalid"
+
+/* One domain while it is observed. */
+struct round {
+    struct facts *facts;
+    const struct observe_way *way;
+    char (*mx_names)[DNSDATA_NAME_MAX];
+    unsigned silences;
+};
+
+/* ---- DNS. */
+
+static void ask(struct round *round, const char *name, enum dns_type type, struct dns_answer *out)
+{
+    if (round->silences >= SILENCE_MAX) {
+        *out = (struct dns_answer){.outcome = DNS_FAILED};
+        error_set(&out->why, "not asked, as the resolver did not answer before");
+        return;
+    }
+    dns_lookup(round->way->dns, name, type, out);
+    round->silences += out->outcome == DNS_FAILED && out->held == NULL;
+}
+
+static void ask_texts(struct round *round, const char *name, struct facts_texts *out)
+{
+    ask(round, name, DNS_TXT, &out->answer);
+    if (out->answer.count > 0)
+        out->items = calloc(out->answer.count, sizeof(*out->items));
+    for (size_t i = 0; i < out->answer.count && out->items != NULL; i++) {
+        char *bytes;
+        size_t length;
+        if (dnsdata_txt(&bytes, &length, out->answer.records[i].bytes,
+                        out->answer.records[i].length) == 0)
+            out->items[out->count++] = (struct txtrecord_text){bytes, length};
+    }
+}
+
+/* Goes from CNAME to CNAME, since a resolver only says that a loop has failed. */
+static void follow(struct round *round, const char *name, struct facts_alias *out)
+{
+    char at[DNSDATA_NAME_MAX];
+    snprintf(at, sizeof(at), "%s", name);
+    for (unsigned step = 0; step < ALIAS_STEPS; step++) {
+        struct dns_answer answer;
+        ask(round, at, DNS_CNAME, &answer);
+        bool led = answer.outcome == DNS_FOUND && answer.count > 0 &&
+                   dnsdata_name(at, answer.records[0].bytes, answer.records[0].length) == 0;
+        dns_free(&answer);
+        if (!led)
+            return;
+        memcpy(out->end, at, sizeof(at));
+    }
+    out->looped = true;
+}
+
+static void ask_caa(struct round *round)
+{
+    const struct caa_ca any = {0};
+    struct facts *facts = round->facts;
+    if (round->silences < SILENCE_MAX)
+        facts->caa_refuses = caa_check(round->way->dns, facts->host, &any, &facts->caa_why) != 0;
+}
+
+static int compare_mx(const void *a, const void *b)
+{
+    const struct dnsdata_mx *one = a;
+    const struct dnsdata_mx *other = b;
+    if (one->preference != other->preference)
+        return one->preference < other->preference ? -1 : 1;
+    return strcmp(one->host, other->host);
+}
+
+static size_t read_mx(struct dnsdata_mx *out, const struct dns_answer *answer)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < answer->count && count < MX_MAX; i++)
+        count += dnsdata_mx(&out[count], answer->records[i].bytes, answer->records[i].length) == 0;
+    qsort(out, count, sizeof(*out), compare_mx);
+    return count;
+}
+
+/* The hosts that take the domain's mail (RFC 5321 section 5.1, RFC 7505). */
+static void ask_mx(struct round *round)
+{
+    struct facts *facts = round->facts;
+    ask(round, facts->domain, DNS_MX, &facts->mx_answer);
+    struct dnsdata_mx *list = calloc(MX_MAX, sizeof(*list));
+    round->mx_names = calloc(MX_MAX, sizeof(*round->mx_names));
+    facts->mx = calloc(MX_MAX, sizeof(*facts->mx));
+    if (list == NULL || round->mx_names == NULL || facts->mx == NULL)
+        goto done;
+    size_t count = read_mx(list, &facts->mx_answer);
+    facts->mx_null = count == 1 && strcmp(list[0].host, ".") == 0;
+    facts->mx_implicit = facts->mx_answer.outcome == DNS_NO_DATA;
+    if (facts->mx_implicit) {
+        snprintf(list[0].host, sizeof(list[0].host), "%s", facts->domain);
+        count = 1;
+    }
+    for (size_t i = 0; i < count && !facts->mx_null; i++) {
+        memcpy(round->mx_names[i], list[i].host, sizeof(list[i].host));
+        facts->mx[facts->mx_count++].preference = list[i].preference;
+    }
+done:
+    free(list);
+}
+
+/* ---- The policy host. */
+
+static int compare_doors(const void *a, const void *b)
+{
+    const struct facts_door *one = a;
+    const struct facts_door *other = b;
+    return memcmp(one->address.bytes, other->address.bytes, sizeof(one->address.bytes));
+}
+
+/* In an order that is the same each time. */
+static void add_doors(struct round *round, const struct dns_answer *answer, bool is_v4)
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    struct facts *facts = round->facts;
+    size_t length = is_v4 ? 4 : 16;
+    size_t first = facts->door_count;
+    for (size_t i = 0; i < answer->count && facts->door_count < DOORS_MAX; i++) {
+        struct facts_door *door = &facts->doors[facts->door_count];
+        if (answer->records[i].length != length)
+            continue;
+        if (is_v4)
+            memcpy(door->address.bytes, mapped, sizeof(mapped));
+        memcpy(door->address.bytes + 16 - length, answer->records[i].bytes, length);
+        network_address_text(&door->address, door->text);
+        door->is_v4 = is_v4;
+        facts->door_count++;
+    }
+    qsort(facts->doors + first, facts->door_count - first, sizeof(*facts->doors), compare_doors);
+}
+
+static void find_doors(struct round *round)
+{
+    struct facts *facts = round->facts;
+    ask(round, facts->host, DNS_A, &facts->v4);
+    ask(round, facts->host, DNS_AAAA, &facts->v6);
+    facts->doors = calloc(DOORS_MAX, sizeof(*facts->doors));
+    if (facts->doors == NULL)
+        return;
+    facts->led_elsewhere = round->way->connect_to != NULL;
+    if (facts->led_elsewhere) {
+        snprintf(facts->doors[0].text, sizeof(facts->doors[0].text), "%s", round->way->connect_to);
+        facts->door_count = 1;
+        return;
+    }
+    add_doors(round, &facts->v4, true);
+    add_doors(round, &facts->v6, false);
+}
+
+/* Fetches the policy of the host as it is served at the door. */
+static void fetch_at(struct fetch *out, const struct facts_door *door, const char *host,
+                     const struct observe_way *way)
+{
+    char to[NETWORK_TEXT_MAX * 5];
+    struct fetch_request request = {
+        .host = host,
+        .address = &door->address,
+        .connect_to = way->connect_to,
+        .trust = way->trust,
+    };
+    if (request.connect_to == NULL && way->port != 0) {
+        snprintf(to, sizeof(to), door->is_v4 ? "%s:%u" : "[%s]:%u", door->text, way->port);
+        request.connect_to = to;
+    }
+    fetch_policy(out, &request);
+}
+
+static void try_door(struct facts *facts, size_t index, const struct observe_way *way)
+{
+    struct facts_door *door = &facts->doors[index];
+    struct fetch stranger;
+    fetch_at(&door->fetch, door, facts->host, way);
+    if (door->fetch.peer.version[0] == '\0')
+        return;
+    fetch_at(&stranger, door, STRANGER, way);
+    door->stranger_served = stranger.peer.version[0] != '\0';
+    fetch_free(&stranger);
+}
+
+bool observe_was_slow(const struct facts_door *door)
+{
+    return door->fetch.status != 0 && door->fetch.elapsed_ms > SLOW_MS;
+}
+
+void observe_again(struct facts *facts, size_t door, const struct observe_way *way)
+{
+    struct fetch again;
+    struct fetch *before = &facts->doors[door].fetch;
+    fetch_at(&again, &facts->doors[door], facts->host, way);
+    if (again.status != 0 && again.elapsed_ms < before->elapsed_ms)
+        before->elapsed_ms = again.elapsed_ms;
+    fetch_free(&again);
+}
+
+/* ---- All together: first the doors, then the mail hosts. */
+
+static void try_one(void *context, size_t index)
+{
+    struct round *round = context;
+    struct facts *facts = round->facts;
+    if (index < facts->door_count) {
+        try_door(facts, index, round->way);
+        return;
+    }
+    index -= facts->door_count;
+    facts->mx[index].exchange = exchange_find(round->way->exchanges, round->mx_names[index]);
+}
+
+/* Those that could not even be allocated are no facts. */
+static void drop_unknown_mx(struct facts *facts)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < facts->mx_count; i++) {
+        if (facts->mx[i].exchange != NULL)
+            facts->mx[kept++] = facts->mx[i];
+    }
+    facts->mx_count = kept;
+}
+
+void observe_domain(struct facts *out, const char *domain, const struct observe_way *way,
+                    int64_t now)
+{
+    char name[DNSDATA_NAME_MAX];
+    struct round round = {.facts = out, .way = way};
+    *out = (struct facts){.domain = domain, .now = now, .validates = dns_validates(way->dns)};
+    snprintf(out->host, sizeof(out->host), "mta-sts.%s", domain);
+    snprintf(name, sizeof(name), "_mta-sts.%s", domain);
+    ask_texts(&round, name, &out->sts);
+    follow(&round, name, &out->sts_alias);
+    follow(&round, out->host, &out->host_alias);
+    ask_texts(&round, domain, &out->apex);
+    snprintf(name, sizeof(name), "_smtp._tls.%s", domain);
+    ask_texts(&round, name, &out->tlsrpt);
+    find_doors(&round);
+    ask_caa(&round);
+    ask_mx(&round);
+    jobs_run(out->door_count + out->mx_count, AT_ONCE, try_one, &round, NULL);
+    drop_unknown_mx(out);
+    free(round.mx_names);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC */
+/* verdict: what each kind of sender does with mail to a domain, as it is now. */
+#include "verdict.h"
+
+#include "verdict_mx.h"
+#include "verdict_policy.h"
+
+/* What is known of each, by its source or by what its maker says; see the manual page. Exchange
+ * Online's codes are those that its maker documents; when they come is read out of RFC 8461. */
+static const struct verdict_sender senders[VERDICT_COUNT] = {
+    {.name = "Google", .reports = true},
+    {.name = "Exchange Online",
+     .reports = true,
+     .code_match = "5.4.8, after 4.4.8",
+     .code_tls = "4.7.5, later 5.7.5"},
+    {.name = "postfix-mta-sts-resolver",
+     .limit_ms = 4000,
+     .wants_type = true,
+     .is_postfix = true,
+     .code_match = "4.7.5",
+     .code_tls = "4.7.5",
+     .code_starttls = "4.7.4"},
+    {.name = "postfix-tlspol",
+     .limit_ms = 2000,
+     .wants_type = true,
+     .is_postfix = true,
+     .code_match = "4.7.5",
+     .code_tls = "4.7.5",
+     .code_starttls = "4.7.4"},
+    {.name = "mox", .reports = true},
+    {.name = "maddy", .wants_type = true, .wants_lone_record = true},
+    {.name = "chasquid", .wants_type = true},
+    {.name = "Stalwart", .reports = true, .takes_any_status = true},
+    {.name = "KumoMTA",
+     .limit_ms = 20000,
+     .wants_type = true,
+     .wants_exact_type = true,
+     .wants_lone_record = true},
+    {.name = "Halon", .limit_ms = 5000},
+    {.name = "mailauth", .limit_ms = 15000, .takes_2xx = true, .first_v4_only = true},
+    {.name = "Mimecast"},
+    {.name = "Exim", .ignores = true},
+};
+
+/* Mail goes out, though something failed: whoever writes reports, and was asked for them, tells. */
+static void let_pass(struct verdict *out, const struct verdict_sender *sender,
+                     const struct facts *facts, const char *failure)
+{
+    bool told = failure != NULL && sender->reports && facts->reports_wanted;
+    out->ending = told ? VERDICT_REPORTS : VERDICT_DELIVERS;
+    out->failure = told ? failure : NULL;
+}
+
+static void conclude_testing(struct verdict *out, const struct verdict_sender *sender,
+                             const struct facts *facts, const struct verdict_mx *mx)
+{
+    let_pass(out, sender, facts, mx->failure);
+    error_set(&out->reason, "the policy is in testing; %s",
+              mx->failure != NULL ? mx->why.text : "nothing fails");
+}
+
+static void conclude_enforce(struct verdict *out, const struct verdict_sender *sender,
+                             const struct facts *facts, const struct verdict_mx *mx)
+{
+    if (mx->passing > 0) {
+        let_pass(out, sender, facts, mx->failure);
+        error_set(&out->reason, "%s%s", mx->failure != NULL ? "by another mail host, since " : "",
+                  mx->failure != NULL ? mx->why.text : "policy, names and certificates hold");
+        return;
+    }
+    out->ending = VERDICT_DEFERS;
+    out->failure = sender->reports && facts->reports_wanted ? mx->failure : NULL;
+    /* Postfix learns of a mismatch from the certificate, and tries again for days. */
+    if (mx->kind == VERDICT_MX_MISMATCH && mx->alike && !sender->is_postfix)
+        out->ending = VERDICT_BOUNCES;
+    if (mx->kind == VERDICT_MX_MISMATCH)
+        out->code = sender->code_match;
+    else if (mx->kind == VERDICT_MX_NO_STARTTLS && sender->code_starttls != NULL)
+        out->code = sender->code_starttls;
+    else if (mx->kind == VERDICT_MX_NO_STARTTLS || mx->kind == VERDICT_MX_TLS)
+        out->code = sender->code_tls;
+    error_set(&out->reason, "%s", mx->why.text);
+}
+
+static void conclude(struct verdict *out, const struct verdict_sender *sender,
+                     const struct facts *facts)
+{
+    struct verdict_policy policy;
+    struct verdict_mx mx;
+    *out = (struct verdict){.sender = sender->name};
+    if (sender->ignores) {
+        error_set(&out->reason, "it knows no MTA-STS");
+        return;
+    }
+    verdict_policy_find(&policy, sender, facts);
+    out->state = policy.state;
+    if (policy.state != VERDICT_VALID) {
+        let_pass(out, sender, facts, policy.failure);
+        error_set(&out->reason, "%s; TLS is not required", policy.why.text);
+        return;
+    }
+    verdict_mx_find(&mx, sender, facts);
+    switch (facts->policy.policy.mode) {
+    case POLICY_MODE_NONE:
+        error_set(&out->reason, "the policy's mode is none; TLS is not required");
+        break;
+    case POLICY_MODE_TESTING:
+        conclude_testing(out, sender, facts, &mx);
+        break;
+    case POLICY_MODE_ENFORCE:
+        conclude_enforce(out, sender, facts, &mx);
+        break;
+    }
+}
+
+void verdict_make(struct verdict out[VERDICT_COUNT], const struct facts *facts)
+{
+    for (size_t i = 0; i < VERDICT_COUNT; i++)
+        conclude(&out[i], &senders[i], facts);
+}
+
+const char *verdict_ending_name(enum verdict_ending ending)
+{
+    switch (ending) {
+    case VERDICT_DELIVERS:
+        return "delivers";
+    case VERDICT_REPORTS:
+        return "delivers with report";
+    case VERDICT_DEFERS:
+        return "defers";
+    case VERDICT_BOUNCES:
+        return "bounces";
+    }
+    return "";
+}
+
+const char *verdict_state_name(enum verdict_state state)
+{
+    switch (state) {
+    case VERDICT_NONE:
+        return "NONE";
+    case VERDICT_VALID:
+        return "VALID";
+    case VERDICT_FETCH_ERROR:
+        return "FETCH_ERROR";
+    }
+    return "";
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/* verdict: what each kind of sender does with mail to a domain, as it is now. */
+#ifndef CTL_VERDICT_H
+#define CTL_VERDICT_H
+
+#include "facts.h"
+
+enum verdict_ending {
+    VERDICT_DELIVERS,
+    VERDICT_REPORTS, /* delivers, though something failed; a TLSRPT report says so */
+    VERDICT_DEFERS,  /* keeps the mail and tries again; returns it if that goes on */
+    VERDICT_BOUNCES, /* returns it: trying again cannot help */
+};
+
+/* What the sender has for a policy, in the words of postfix-mta-sts-resolver. */
+enum verdict_state {
+    VERDICT_NONE,
+    VERDICT_VALID,
+    VERDICT_FETCH_ERROR,
+};
+
+struct verdict {
+    const char *sender; /* "Exchange Online" */
+    enum verdict_ending ending;
+    enum verdict_state state;
+    const char *code;    /* "4.7.5, then 5.7.5"; NULL: none is known */
+    const char *failure; /* the result type of a report (RFC 8460 section 4.3); NULL: none */
+    struct error reason; /* a sentence */
+};
+
+#define VERDICT_COUNT 13
+
+/* Predicts for a sender that meets the domain for the first time, so without a policy of before.
+ * The facts are settled. Pure: out of RFC 8461, and out of what is known of each sender. */
+void verdict_make(struct verdict out[VERDICT_COUNT], const struct facts *facts);
+
+/* "delivers", "delivers with report", "defers", "bounces". */
+const char *verdict_ending_name(enum verdict_ending ending);
+
+/* "NONE", "VALID", "FETCH_ERROR". */
+const char *verdict_state_name(enum verdict_state state);
+
+#endif

@@ -1,0 +1,415 @@
+# SPDX-License-Identifier: ISC
+"""testnet: an Internet of its own in a network name space: knot with signed zones, unbound, the
+daemon, Postfix with good and bad certificates, and a web server that can misbehave.
+
+As a script this file is that web server: testnet.py ADDRESS... <table.json
+"""
+import http.server
+import json
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+
+if __name__ != "__main__":
+    import harness
+    from harness import bound, eventually, pki, run
+
+TOOLS = ("unshare", "nsenter", "ip", "knotd", "keymgr", "unbound", "postfix")
+PATH = "/.well-known/mta-sts.txt"
+POLICY = "version: STSv1\r\nmode: enforce\r\nmx: mx.check.example\r\nmax_age: 604800\r\n"
+
+KNOT, UNBOUND = "10.53.0.1", "10.53.0.2"
+DAEMON = ("10.53.1.1", "fd53::1:1")
+WEB = ("10.53.2.1", "fd53::2:1")
+OTHER_WEB = "10.53.2.2"  # the same hosts; some answer differently here
+LAX = "10.53.2.3"  # takes any server name
+OLD = "10.53.2.4"  # TLS 1.1
+NOBODY = "10.53.9.9"  # refuses connections
+MX = {  # kind: addresses
+    "mx": ("10.53.3.1", "fd53::3:1"),
+    "expired": ("10.53.3.2",),
+    "wrong": ("10.53.3.3",),
+    "plain": ("10.53.3.4",),
+    "self": ("10.53.3.5",),
+    "old": ("10.53.3.6",),
+    "tlsa": ("10.53.3.7",),
+    "soon": ("10.53.3.8",),
+}
+
+
+def find(tool):
+    return shutil.which(tool) or shutil.which(tool, path="/usr/sbin:/sbin")
+
+
+def missing():
+    """Why the net cannot be, or None."""
+    if os.geteuid() != 0:
+        return "not root: Postfix needs several users"
+    absent = [tool for tool in TOOLS if not find(tool)]
+    if absent:
+        return f"not installed: {', '.join(absent)}"
+    probe = run(find("unshare"), "-n", "-m", "true")
+    return f"no name spaces: {probe.stderr.strip()}" if probe.returncode else None
+
+
+def dated(before, after):
+    def date(days):
+        return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + days * 86400))
+    return (date(before), date(after))
+
+
+class Domain:
+    """What a domain publishes; None leaves a part out. policy is bytes for the web server, with the
+    behaviour of Handler's table; without one, the daemon serves it."""
+
+    def __init__(self, name, *, sts="v=STSv1; id=20261122T1;", tls="v=TLSRPTv1; rua=mailto:t@reports.example",
+                 a=None, aaaa=None, mx=((10, "mx.check.example"),), more="", ttl=3600, **served):
+        self.name = name
+        self.host = f"mta-sts.{name}"
+        self.sts = [sts] if isinstance(sts, str) else sts or []
+        self.tls = tls
+        self.mx = mx
+        self.more = more
+        self.ttl = ttl
+        self.served = served
+        home = WEB if served else DAEMON
+        self.a = [home[0]] if a is None else a
+        self.aaaa = [home[1]] if aaaa is None else aaaa
+
+    def records(self):
+        lines = [f"_mta-sts.{self.name}. {self.ttl} TXT \"{text}\"" for text in self.sts]
+        if self.tls:
+            lines.append(f"_smtp._tls.{self.name}. TXT \"{self.tls}\"")
+        lines += [f"{self.host}. A {address}" for address in self.a]
+        lines += [f"{self.host}. AAAA {address}" for address in self.aaaa]
+        lines += [f"{self.name}. MX {preference} {host}." for preference, host in self.mx]
+        lines += [line.replace("@", f"{self.name}.") for line in self.more.splitlines()]
+        return lines
+
+
+class Net:
+    """Starts all servers for these domains; each ends in a zone of ZONES."""
+
+    # Signed, not signed, with a false DS, and the one above them.
+    ZONES = ("check.example", "plain.example", "bogus.example", "example")
+    HEAD = "@ 3600 SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 10.53.0.1\n"
+
+    def __init__(self, domains):
+        self.domains = {domain.name: domain for domain in domains}
+        self.directory = harness.make_directory("mta-stsd-net-")
+        self.children = []
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def start(self):
+        self.space = subprocess.Popen(
+            [find("unshare"), "-n", "-m", "--propagation", "private", "sh", "-c",
+             "ip link set lo up && ip addr add 10.53.0.0/16 dev lo &&"
+             " for a in 1:1 2:1 3:1; do ip addr add fd53::$a/128 dev lo nodad; done &&"
+             " echo up && exec sleep 100000"],
+            stdout=subprocess.PIPE, env=self.environment())
+        self.children.append(self.space)
+        if self.space.stdout.readline() != b"up\n":
+            raise AssertionError("the name space cannot be set up")
+        self.certify()
+        self.start_web()
+        self.start_daemon()
+        self.start_postfix()
+        self.start_knot()
+        self.start_unbound()
+        self.wait()
+
+    @staticmethod
+    def environment():
+        return {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
+
+    def inside(self, *words):
+        return [find("nsenter"), "-t", str(self.space.pid), "-n", "-m", *map(str, words)]
+
+    def spawn(self, *words, **options):
+        log = open(self.directory / f"{os.path.basename(str(words[0]))}.log", "ab")
+        child = subprocess.Popen(self.inside(*words), stdout=log, stderr=log,
+                                 env=self.environment(), **options)
+        log.close()
+        self.children.append(child)
+        return child
+
+    def run(self, *words, **options):
+        return run(*self.inside(*words), **options)
+
+    def write(self, name, content):
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    # ---- Certificates.
+
+    def certify(self):
+        hosts = [domain.host for domain in self.domains.values()]
+        leaf = pki().leaf
+        self.chains = {
+            "web": leaf(*hosts), "expired": leaf("*.check.example", dates=dated(-30, -2)),
+            "soon": leaf("*.h2soon.check.example", "soon.check.example", dates=dated(-30, 5)),
+            "wrong": leaf("www.other.example"),
+            "mx": leaf("mx.check.example", "also.check.example"), "tlsa": leaf("tlsa.check.example", variant=1),
+            "old": leaf("old.check.example"),
+        }
+        for name, chain in self.chains.items():
+            self.write(f"{name}.pem", chain.key + chain.chain)
+        done = run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                   "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=self", "-addext",
+                   "subjectAltName=DNS:*.check.example", "-keyout", self.directory / "self.pem",
+                   "-out", self.directory / "self.crt")
+        if done.returncode != 0:
+            raise AssertionError(done.stderr)
+        with open(self.directory / "self.pem", "ab") as file:
+            file.write((self.directory / "self.crt").read_bytes())
+
+    def tlsa(self, name, selector=1):
+        """The data of a TLSA record 3 SELECTOR 1 for one of the certificates."""
+        import hashlib
+        der = self.chains[name].der
+        if selector == 1:
+            key = run("openssl", "x509", "-pubkey", "-noout", "-in", self.directory / f"{name}.pem")
+            der = ssl.PEM_cert_to_DER_cert(key.stdout.replace("PUBLIC KEY", "CERTIFICATE"))
+        return f"3 {selector} 1 {hashlib.sha256(der).hexdigest()}"
+
+    # ---- Servers.
+
+    def start_web(self):
+        hosts = {domain.host: domain.served for domain in self.domains.values() if domain.served}
+        table = {"hosts": hosts, "directory": str(self.directory)}
+        self.web = subprocess.Popen(
+            self.inside(sys.executable, os.path.abspath(__file__), *WEB, OTHER_WEB, LAX, OLD),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=open(self.directory / "web.log", "wb"))
+        self.children.append(self.web)
+        self.web.stdin.write(json.dumps(table).encode())
+        self.web.stdin.close()
+        if self.web.stdout.readline() != b"ready\n":
+            raise AssertionError((self.directory / "web.log").read_text())
+
+    def start_daemon(self):
+        domains = [domain.name for domain in self.domains.values() if not domain.served]
+        lines = ["[server]", "user = nobody", "max_removed = 100%"]
+        lines += [f"listen = {DAEMON[0]}:443", f"listen = [{DAEMON[1]}]:443", "[defaults]"]
+        lines += [f"certificate = {self.directory}/web.pem", "mode = enforce",
+                  "mx = mx.check.example"]
+        self.ini = self.write("mta-stsd.ini", "\n".join(lines)
+                              + "".join(f"\n[{name}]" for name in domains) + "\n")
+        self.spawn(*harness.WRAPPER, harness.BINARY, "-c", self.ini)
+
+    def start_postfix(self):
+        home = self.directory / "postfix"
+        common = f"-o smtpd_tls_chain_files={self.directory}/"
+        services = []
+        for kind, addresses in MX.items():
+            option = f"{common}{kind}.pem"
+            if kind == "plain":
+                option = "-o smtpd_tls_security_level=none"
+            if kind == "old":
+                option += " -o smtpd_tls_protocols=TLSv1.1 -o tls_medium_cipherlist=ALL:@SECLEVEL=0"
+            for address in addresses:
+                place = f"[{address}]" if ":" in address else address
+                services.append(f"{place}:25 inet n - n - - smtpd {option}")
+        services += ["postlog unix-dgram n - n - 1 postlogd", "anvil unix - - n - 1 anvil",
+                     "rewrite unix - - n - - trivial-rewrite", "tlsmgr unix - - n 1000? 1 tlsmgr"]
+        self.write("postfix/etc/master.cf", "\n".join(services) + "\n")
+        self.write("postfix/etc/main.cf", "\n".join([
+            "compatibility_level = 3.6", f"queue_directory = {home}/queue",
+            f"data_directory = {home}/data", "myhostname = mx.check.example",
+            "smtpd_tls_security_level = may", f"maillog_file = {home}/log/mail",
+            f"maillog_file_prefixes = {home}", "alias_maps =", "alias_database =",
+            "mydestination =", "local_recipient_maps =", "smtpd_tls_loglevel = 1"]) + "\n")
+        for name in ("queue", "data", "log"):
+            (home / name).mkdir()
+        shutil.chown(home / "data", "postfix")
+        self.spawn("postfix", "-c", home / "etc", "start-fg")
+
+    def zone_of(self, name):
+        return next(zone for zone in self.ZONES if name.endswith("." + zone))
+
+    def zone_text(self, zone):
+        lines = [self.HEAD]
+        for domain in self.domains.values():
+            if self.zone_of(domain.name) == zone:
+                lines += domain.records()
+        if zone == "check.example":
+            for kind, addresses in MX.items():
+                lines += [f"{kind} {'AAAA' if ':' in a else 'A'} {a}" for a in addresses]
+            lines += [f"dead A {NOBODY}", "also A 10.53.3.1",
+                      f"_25._tcp.mx TLSA {self.tlsa('mx')}",
+                      f"_25._tcp.tlsa TLSA {self.tlsa('mx', 0)}",
+                      f"_25._tcp.soon TLSA {self.tlsa('soon')}"]
+        if zone == "plain.example":  # a provider, who serves nothing of its own
+            lines += [f"provider A {DAEMON[0]}", f"provider AAAA {DAEMON[1]}",
+                      '_mta-sts.provider TXT "v=STSv1; id=provider1;"']
+        return "\n".join(lines) + "\n"
+
+    def start_knot(self):
+        home = self.directory / "knot"
+        home.mkdir()
+        lines = [f"server:\n    rundir: {home}\n    listen: {KNOT}@53\n    user: nobody",
+                 "log:\n  - target: stderr\n    any: warning", f"database:\n    storage: {home}",
+                 "policy:\n  - id: quick\n    algorithm: ecdsap256sha256\n    single-type-signing: on",
+                 "zone:"]
+        for zone in self.ZONES:
+            self.write(f"knot/{zone}.zone", self.zone_text(zone))
+            lines.append(f"  - domain: {zone}\n    storage: {home}\n    zonefile-load: difference")
+            lines.append("    zonefile-sync: -1\n    journal-content: all")
+            if zone in ("check.example", "bogus.example"):
+                lines.append("    dnssec-signing: on\n    dnssec-policy: quick")
+        conf = self.write("knot.conf", "\n".join(lines) + "\n")
+        for path in (home, *home.iterdir()):
+            shutil.chown(path, "nobody")
+        self.spawn("knotd", "-c", conf)
+        anchors = eventually(lambda: self.ds(conf, "check.example"), 10, "the signed zone")
+        false = "bogus.example. IN DS 1 13 2 " + "00" * 32
+        self.anchors = self.write("anchors", f"{anchors}\n{false}\n")
+
+    def ds(self, conf, zone):
+        said = self.run("keymgr", "-c", conf, zone, "ds", env=self.environment()).stdout
+        return next((line for line in said.splitlines() if " 13 2 " in line), None)
+
+    def start_unbound(self):
+        lines = ["server:", '  chroot: ""', '  username: ""', '  pidfile: ""', "  use-syslog: no",
+                 f'  directory: "{self.directory}"', "  do-daemonize: no", "  interface: " + UNBOUND,
+                 "  access-control: 10.53.0.0/16 allow", "  do-not-query-localhost: no",
+                 "  cache-max-ttl: 1000000", '  module-config: "iterator"', "  do-ip6: no"]
+        for zone in self.ZONES:
+            lines += ["stub-zone:", f"  name: {zone}", f"  stub-addr: {KNOT}"]
+        lines += ["remote-control:", "  control-enable: no"]
+        conf = self.write("unbound.conf", "\n".join(lines) + "\n")
+        self.spawn("unbound", "-c", conf)
+
+    def wait(self):
+        """Until each server listens."""
+        wanted = {f"{address}:25" for kind in MX.values() for address in kind if ":" not in address}
+        wanted |= {f"{KNOT}:53", f"{UNBOUND}:53", f"{DAEMON[0]}:443", f"{WEB[0]}:443"}
+
+        def listen():
+            said = self.run("ss", "-Hltn", env=self.environment()).stdout
+            return wanted <= {line.split()[3] for line in said.splitlines() if line.strip()}
+        eventually(listen, 20, f"listening on {sorted(wanted)}")
+
+    def log(self):
+        return "\n".join(f"{path.name}: {path.read_text(errors='replace')}"
+                         for path in self.directory.glob("*.log"))
+
+    def options(self):
+        """What mta-stsctl is to be told."""
+        return ["--resolver", UNBOUND, "--trust-anchors", self.anchors, "--ca-file",
+                pki().root_file()]
+
+    def stop(self):
+        for child in reversed(self.children):
+            child.terminate()
+        for child in reversed(self.children):
+            try:
+                child.wait(bound(10))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+            for stream in (child.stdout, child.stdin):
+                if stream:
+                    stream.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+# ---- The web server.
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers as its host's row says: policy, status, type, location, delay, other (the policy that
+    OTHER_WEB serves), cut (more is announced than sent)."""
+
+    server_version = "testnet"
+    table = {}
+
+    def do_GET(self):
+        row = self.table.get(self.headers.get("Host", "").lower())
+        if row is None or self.path != PATH:
+            self.send_error(404)
+            return
+        time.sleep(row.get("delay", 0))
+        body = row.get("policy", POLICY)
+        if "other" in row and self.request.getsockname()[0] == OTHER_WEB:
+            body = row["other"]
+        body = body.encode("latin-1")
+        self.send_response(row.get("status", 200))
+        if row.get("type", "text/plain; charset=utf-8"):
+            self.send_header("Content-Type", row.get("type", "text/plain; charset=utf-8"))
+        if "location" in row:
+            self.send_header("Location", row["location"])
+        self.send_header("Content-Length", str(len(body) + row.get("cut", 0)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def log_message(self, *_):
+        pass
+
+
+class WebServer(http.server.ThreadingHTTPServer):
+    request_queue_size = 512
+
+    def __init__(self, address, hosts, directory):
+        self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        super().__init__((address, 443), Handler)
+        self.contexts = {}
+        self.hosts = hosts
+        self.directory = directory
+        self.lax = address == LAX
+        self.context = self.make("web", address == OLD)
+        self.context.sni_callback = self.choose
+
+    def make(self, name, old=False):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(f"{self.directory}/{name}.pem")
+        if old:
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.minimum_version = ssl.TLSVersion.TLSv1_1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+        return context
+
+    def choose(self, tls, name, _context):
+        row = self.hosts.get(name)
+        if row is None:
+            return None if self.lax else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        kind = row.get("certificate", "web")
+        if kind != "web":
+            if kind not in self.contexts:
+                self.contexts[kind] = self.make(kind)
+            tls.context = self.contexts[kind]
+        return None
+
+    def finish_request(self, request, client_address):
+        request.settimeout(20)
+        with self.context.wrap_socket(request, server_side=True) as tls:
+            super().finish_request(tls, client_address)
+
+    def handle_error(self, *_):
+        pass
+
+
+def serve():
+    table = json.load(sys.stdin)
+    Handler.table = table["hosts"]
+    for address in sys.argv[1:]:
+        server = WebServer(address, table["hosts"], table["directory"])
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    print("ready", flush=True)
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    serve()
