@@ -15,7 +15,7 @@
 #define SYSTEM_ANCHORS "/usr/share/dns/root.key"
 #define CLASS_IN       1
 #define TYPE_DNSKEY    48
-#define IDLE_MAX       32
+#define IDLE_MAX       256
 #define TTL_MAX        "2147483647" /* as published; libunbound would say a day at most */
 
 /* A context of libunbound serves one thread at a time; those that are idle are kept. */

@@ -11,6 +11,8 @@
 #include "seen.h"
 #include "txtrecord.h"
 
+#define FACTS_SLOW_MS 1000 /* an answer that takes longer is worth a warning */
+
 /* The TXT records of one name. */
 struct facts_texts {
     struct dns_answer answer; /* its outcome, TTL, security and sentence */

@@ -13,7 +13,6 @@
 #define MX_MAX      32
 #define ALIAS_STEPS 12
 #define AT_ONCE     8
-#define SLOW_MS     900
 #define SILENCE_MAX 2 /* questions without an answer, after which no more are asked */
 
 /* A name that is nobody's (RFC 6761): its policy host is served nowhere. */
@@ -203,7 +202,7 @@ static void try_door(struct facts *facts, size_t index, const struct observe_way
 
 bool observe_was_slow(const struct facts_door *door)
 {
-    return door->fetch.status != 0 && door->fetch.elapsed_ms > SLOW_MS;
+    return door->fetch.status != 0 && door->fetch.elapsed_ms > FACTS_SLOW_MS;
 }
 
 void observe_again(struct facts *facts, size_t door, const struct observe_way *way)

@@ -5,7 +5,6 @@
 
 #include "rows_say.h"
 
-#define SLOW_MS     1000
 #define TOO_SLOW_MS 2000
 
 typedef void judge_door(struct rows_check *check, const struct facts_door *door,
@@ -141,7 +140,7 @@ static void judge_time(struct rows_check *check, const struct facts_door *door,
     const struct fetch *fetch = &door->fetch;
     double seconds = (double)fetch->elapsed_ms / 1000;
     about->advice = "see what holds the server up; an answer takes it milliseconds";
-    if (!spoke_tls(door) || fetch->elapsed_ms <= SLOW_MS)
+    if (!spoke_tls(door) || fetch->elapsed_ms <= FACTS_SLOW_MS)
         return;
     if (fetch->failure == FETCH_SLOW) {
         about->sender = "every sender";

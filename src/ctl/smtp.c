@@ -3,6 +3,7 @@
 #include "smtp.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "transfer.h"
 
@@ -26,7 +27,9 @@ static int judge_transfer(struct smtp *out, CURLcode result, const char *said)
     if (result == CURLE_COULDNT_CONNECT || result == CURLE_COULDNT_RESOLVE_HOST)
         return fail(out, SMTP_UNREACHABLE, "no connection: ", words);
     if (result == CURLE_USE_SSL_FAILED)
-        return fail(out, SMTP_NO_STARTTLS, "no STARTTLS: ", words);
+        return strstr(words, "denied") != NULL
+                   ? fail(out, SMTP_NO_STARTTLS, "it refuses STARTTLS: ", words)
+                   : fail(out, SMTP_NO_STARTTLS, "it offers no STARTTLS", "");
     if (result == CURLE_SSL_CONNECT_ERROR)
         return fail(out, SMTP_HANDSHAKE, "the TLS handshake fails: ", words);
     return fail(out, SMTP_REFUSED, "it refuses the conversation: ", words);

@@ -67,15 +67,26 @@ static json_t *policy_json(const struct facts *facts)
                      (json_int_t)policy->max_age, "mx", mx);
 }
 
+static json_t *codes_json(const struct verdict_codes *codes)
+{
+    json_t *list = json_array();
+    if (codes->deferred != NULL)
+        json_array_append_new(list, json_string(codes->deferred));
+    if (codes->returned != NULL)
+        json_array_append_new(list, json_string(codes->returned));
+    return list;
+}
+
 static json_t *verdicts_json(const struct verdict *verdicts)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < VERDICT_COUNT; i++) {
         const struct verdict *verdict = &verdicts[i];
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s}", "sender", verdict->sender,
+            list, json_pack("{s:s, s:s, s:s, s:o, s:b, s:s?, s:s}", "sender", verdict->sender,
                             "verdict", verdict_ending_name(verdict->ending), "state",
-                            verdict_state_name(verdict->state), "code", verdict->code, "failure",
+                            verdict_state_name(verdict->state), "codes",
+                            codes_json(&verdict->codes), "predicted", verdict->predicted, "failure",
                             verdict->failure, "reason", verdict->reason.text));
     }
     return list;

@@ -8,6 +8,7 @@
 #include "print.h"
 
 #define NAMES_MAX 256
+#define CODES_MAX 48
 
 static void write_head(const struct facts *facts)
 {
@@ -47,7 +48,19 @@ static bool is_same(const char *one, const char *other)
 static bool is_alike(const struct verdict *one, const struct verdict *other)
 {
     return one->ending == other->ending && one->state == other->state &&
-           is_same(one->code, other->code) && strcmp(one->reason.text, other->reason.text) == 0;
+           is_same(one->codes.deferred, other->codes.deferred) &&
+           is_same(one->codes.returned, other->codes.returned) &&
+           strcmp(one->reason.text, other->reason.text) == 0;
+}
+
+/* "4.7.5, then 5.7.5 (predicted)". */
+static void write_codes(char *out, size_t size, const struct verdict *verdict)
+{
+    const struct verdict_codes *codes = &verdict->codes;
+    snprintf(out, size, "%s%s%s%s", codes->deferred != NULL ? codes->deferred : "-",
+             codes->returned != NULL ? ", then " : "",
+             codes->returned != NULL ? codes->returned : "",
+             verdict->predicted ? " (predicted)" : "");
 }
 
 /* Those that do the same share a row, which stands where the first of them would. */
@@ -55,6 +68,7 @@ static int add_alike(struct print_table *table, const struct verdict *all, size_
 {
     const struct verdict *verdict = &all[index];
     char names[NAMES_MAX] = "";
+    char codes[CODES_MAX];
     for (size_t i = 0; i < index; i++) {
         if (is_alike(verdict, &all[i]))
             return 0;
@@ -65,9 +79,9 @@ static int add_alike(struct print_table *table, const struct verdict *all, size_
             snprintf(names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "",
                      all[i].sender);
     }
+    write_codes(codes, sizeof(codes), verdict);
     return print_table_add(table, tone_of(verdict->ending),
-                           (const char *[]){verdict_ending_name(verdict->ending),
-                                            verdict->code != NULL ? verdict->code : "-",
+                           (const char *[]){verdict_ending_name(verdict->ending), codes,
                                             verdict_state_name(verdict->state), names,
                                             verdict->reason.text});
 }

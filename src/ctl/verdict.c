@@ -11,22 +11,24 @@ static const struct verdict_sender senders[VERDICT_COUNT] = {
     {.name = "Google", .reports = true},
     {.name = "Exchange Online",
      .reports = true,
-     .code_match = "5.4.8, after 4.4.8",
-     .code_tls = "4.7.5, later 5.7.5"},
+     .predicted = true,
+     .no_match = {"4.4.8", "5.4.8"},
+     .no_starttls = {"4.7.5", "5.7.5"},
+     .bad_tls = {"4.7.5", "5.7.5"}},
     {.name = "postfix-mta-sts-resolver",
      .limit_ms = 4000,
      .wants_type = true,
      .is_postfix = true,
-     .code_match = "4.7.5",
-     .code_tls = "4.7.5",
-     .code_starttls = "4.7.4"},
+     .no_match = {"4.7.5", NULL},
+     .no_starttls = {"4.7.4", NULL},
+     .bad_tls = {"4.7.5", NULL}},
     {.name = "postfix-tlspol",
      .limit_ms = 2000,
      .wants_type = true,
      .is_postfix = true,
-     .code_match = "4.7.5",
-     .code_tls = "4.7.5",
-     .code_starttls = "4.7.4"},
+     .no_match = {"4.7.5", NULL},
+     .no_starttls = {"4.7.4", NULL},
+     .bad_tls = {"4.7.5", NULL}},
     {.name = "mox", .reports = true},
     {.name = "maddy", .wants_type = true, .wants_lone_record = true},
     {.name = "chasquid", .wants_type = true},
@@ -59,6 +61,22 @@ static void conclude_testing(struct verdict *out, const struct verdict_sender *s
               mx->failure != NULL ? mx->why.text : "nothing fails");
 }
 
+static struct verdict_codes codes_of(const struct verdict_sender *sender, enum verdict_mx_kind kind)
+{
+    switch (kind) {
+    case VERDICT_MX_MISMATCH:
+        return sender->no_match;
+    case VERDICT_MX_NO_STARTTLS:
+        return sender->no_starttls;
+    case VERDICT_MX_TLS:
+        return sender->bad_tls;
+    case VERDICT_MX_FINE:
+    case VERDICT_MX_UNREACHABLE:
+        break;
+    }
+    return (struct verdict_codes){NULL, NULL};
+}
+
 static void conclude_enforce(struct verdict *out, const struct verdict_sender *sender,
                              const struct facts *facts, const struct verdict_mx *mx)
 {
@@ -73,12 +91,8 @@ static void conclude_enforce(struct verdict *out, const struct verdict_sender *s
     /* Postfix learns of a mismatch from the certificate, and tries again for days. */
     if (mx->kind == VERDICT_MX_MISMATCH && mx->alike && !sender->is_postfix)
         out->ending = VERDICT_BOUNCES;
-    if (mx->kind == VERDICT_MX_MISMATCH)
-        out->code = sender->code_match;
-    else if (mx->kind == VERDICT_MX_NO_STARTTLS && sender->code_starttls != NULL)
-        out->code = sender->code_starttls;
-    else if (mx->kind == VERDICT_MX_NO_STARTTLS || mx->kind == VERDICT_MX_TLS)
-        out->code = sender->code_tls;
+    out->codes = codes_of(sender, mx->kind);
+    out->predicted = sender->predicted && out->codes.deferred != NULL;
     error_set(&out->reason, "%s", mx->why.text);
 }
 

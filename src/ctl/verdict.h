@@ -19,11 +19,18 @@ enum verdict_state {
     VERDICT_FETCH_ERROR,
 };
 
+/* Enhanced status codes (RFC 3463): while it tries again, and when it gives up; NULL: not known. */
+struct verdict_codes {
+    const char *deferred;
+    const char *returned;
+};
+
 struct verdict {
     const char *sender; /* "Exchange Online" */
     enum verdict_ending ending;
     enum verdict_state state;
-    const char *code;    /* "4.7.5, then 5.7.5"; NULL: none is known */
+    struct verdict_codes codes;
+    bool predicted;      /* the codes are read out of RFC 8461, not out of the sender's source */
     const char *failure; /* the result type of a report (RFC 8460 section 4.3); NULL: none */
     struct error reason; /* a sentence */
 };

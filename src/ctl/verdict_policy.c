@@ -145,6 +145,11 @@ void verdict_policy_find(struct verdict_policy *out, const struct verdict_sender
                          const struct facts *facts)
 {
     *out = (struct verdict_policy){.state = VERDICT_NONE};
+    if (facts->sts.answer.outcome == DNS_FAILED || facts->sts.answer.outcome == DNS_BOGUS) {
+        out->state = VERDICT_FETCH_ERROR;
+        error_set(&out->why, "the record _mta-sts cannot be looked up");
+        return;
+    }
     if (!facts->record.usable) {
         error_set(&out->why, "there is no record _mta-sts that it can use");
         return;

@@ -19,7 +19,8 @@ struct verdict_sender {
     bool first_v4_only;     /* it tries the first A record alone */
     bool wants_lone_record; /* another TXT record at _mta-sts, and it finds no policy */
     bool is_postfix;        /* patterns are held against the certificate, not the MX */
-    const char *code_match, *code_tls, *code_starttls;
+    bool predicted;         /* its codes are known, but when they come is read out of RFC 8461 */
+    struct verdict_codes no_match, no_starttls, bad_tls;
 };
 
 struct verdict_policy {

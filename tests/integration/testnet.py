@@ -113,6 +113,7 @@ class Net:
         self.space = subprocess.Popen(
             [find("unshare"), "-n", "-m", "--propagation", "private", "sh", "-c",
              "ip link set lo up && ip addr add 10.53.0.0/16 dev lo &&"
+             f" mount --bind {self.write('resolv.conf', f'nameserver {UNBOUND}')} /etc/resolv.conf &&"
              " for a in 1:1 2:1 3:1; do ip addr add fd53::$a/128 dev lo nodad; done &&"
              " echo up && exec sleep 100000"],
             stdout=subprocess.PIPE, env=self.environment())
@@ -330,7 +331,7 @@ class Net:
 
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as its host's row says: policy, status, type, location, delay, other (the policy that
-    OTHER_WEB serves), cut (more is announced than sent)."""
+    OTHER_WEB serves), file (which holds the policy), cut (more is announced than sent)."""
 
     server_version = "testnet"
     table = {}
@@ -342,6 +343,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         time.sleep(row.get("delay", 0))
         body = row.get("policy", POLICY)
+        if "file" in row:
+            with open(row["file"], encoding="latin-1", newline="") as file:
+                body = file.read()
         if "other" in row and self.request.getsockname()[0] == OTHER_WEB:
             body = row["other"]
         body = body.encode("latin-1")
