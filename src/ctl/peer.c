@@ -221,26 +221,6 @@ static void describe(struct peer *out, X509 *leaf, STACK_OF(X509) * chain, const
     judge(out, leaf, chain, host, trust, now);
 }
 
-void peer_describe(struct peer *out, const struct peer_bytes *chain, size_t count, const char *host,
-                   const struct peer_trust *trust, int64_t now)
-{
-    STACK_OF(X509) *certificates = sk_X509_new_null();
-    *out = (struct peer){.fault = PEER_NONE};
-    error_set(&out->why, "it presents no certificate that can be read");
-    for (size_t i = 0; i < count && certificates != NULL; i++) {
-        const unsigned char *bytes = chain[i].bytes;
-        X509 *certificate = d2i_X509(NULL, &bytes, (long)chain[i].length);
-        if (certificate == NULL)
-            break;
-        if (sk_X509_push(certificates, certificate) == 0)
-            X509_free(certificate);
-    }
-    ERR_clear_error();
-    if (certificates != NULL && sk_X509_num(certificates) > 0)
-        describe(out, sk_X509_value(certificates, 0), certificates, host, trust, now);
-    sk_X509_pop_free(certificates, X509_free);
-}
-
 /* ---- A handshake watched. */
 
 static int note_peer(X509_STORE_CTX *store, void *argument)

@@ -62,9 +62,6 @@ struct peer_watch {
  * taken, so that they can be named. The watch outlives the context. */
 void peer_attach(struct ssl_ctx_st *context, struct peer_watch *watch);
 
-/* Describes a chain in DER, the leaf first; the bytes are copied. now: seconds since the epoch. */
-void peer_describe(struct peer *out, const struct peer_bytes *chain, size_t count, const char *host,
-                   const struct peer_trust *trust, int64_t now);
 void peer_free(struct peer *peer);
 
 #endif

@@ -23,8 +23,12 @@ PROVIDER = "provider.plain.example"
 
 
 def policy(*mx, mode="enforce", max_age=604800):
-    lines = ["version: STSv1", f"mode: {mode}", *(f"mx: {host}" for host in mx or ["mx.check.example"]),
-             f"max_age: {max_age}"]
+    lines = [
+        "version: STSv1",
+        f"mode: {mode}",
+        *(f"mx: {host}" for host in mx or ["mx.check.example"]),
+        f"max_age: {max_age}",
+    ]
     return "".join(line + "\r\n" for line in lines)
 
 
@@ -68,8 +72,15 @@ ROWS = {
     "d8": ("D8e", {"sts": "v=STSv1; id=0123456789abcdef0123;"}),
     "d10host": ("D10w", {"a": [], "aaaa": [], "more": f"mta-sts.@ CNAME {PROVIDER}."}),
     "d10record": ("D9n D10w", {"sts": None, "more": f"_mta-sts.@ CNAME _mta-sts.{PROVIDER}."}),
-    "d10both": ("D9n", {"sts": None, "a": [], "aaaa": [], "more":
-                        f"mta-sts.@ CNAME {PROVIDER}.\n_mta-sts.@ CNAME _mta-sts.{PROVIDER}."}),
+    "d10both": (
+        "D9n",
+        {
+            "sts": None,
+            "a": [],
+            "aaaa": [],
+            "more": f"mta-sts.@ CNAME {PROVIDER}.\n_mta-sts.@ CNAME _mta-sts.{PROVIDER}.",
+        },
+    ),
     "d10loop": ("D1e D10e", {"sts": None, "more": "_mta-sts.@ CNAME l.@\nl.@ CNAME _mta-sts.@"}),
     "d11": ("D11e", {"a": [], "aaaa": []}),
     "d11v4": ("D11n", {"aaaa": []}),
@@ -82,6 +93,7 @@ ROWS = {
     "h2expired": ("H2e H2e", {"certificate": "expired"}),
     "h2wrong": ("H2e H2e", {"certificate": "wrong"}),
     "h2self": ("H2e H2e", {"certificate": "self"}),
+    "h2alone": ("H2e H2e", {"certificate": "alone"}),
     "h2soon": ("H2w H2w", {"certificate": "soon"}),
     "h3": ("H3w", {"a": [LAX], "policy": POLICY}),
     "h4redirect": ("H4e H4e", {"status": 301, "location": "https://www.check.example/"}),
@@ -90,18 +102,29 @@ ROWS = {
     "h5": ("H5e H5e", {"type": "text/html"}),
     "h5none": ("H5e H5e", {"type": ""}),
     "h5case": ("H5w H5w", {"type": "Text/Plain"}),
-    "h6large": ("H6w X2w X2w X2w X2w", {"policy": policy("mx.check.example", *(f"h{i}.check.example" for i in range(500)))}),
+    "h6large": (
+        "H6w X2w X2w X2w X2w",
+        {"policy": policy("mx.check.example", *(f"h{i}.check.example" for i in range(500)))},
+    ),
     "h6": ("H6e", {"policy": "x" * 70000}),
     "h7": ("H7w H7w", {"delay": 1.2}),
     "h7slow": ("H7e H7e", {"delay": 2.2}),
-    "h8": ("H8e", {"a": [WEB[0], OTHER_WEB], "policy": POLICY, "other": POLICY.replace("604800", "604801")}),
+    "h8": (
+        "H8e",
+        {"a": [WEB[0], OTHER_WEB], "policy": POLICY, "other": POLICY.replace("604800", "604801")},
+    ),
     # The policy.
     "p1": ("P1w", {"policy": POLICY.replace("\r", "")}),
     "p1cr": ("P1e", {"policy": POLICY.replace("STSv1\r\n", "STSv1\r\n") + "\r"}),
     "p2": ("P2e", {"policy": POLICY.replace("mode", "\r\nmode")}),
     "p2comment": ("P2e", {"policy": POLICY.replace("mode", "# ours\r\nmode")}),
     "p3": ("P3e", {"policy": "\xef\xbb\xbf" + POLICY}),
-    "p4": ("P4w", {"policy": "mode: enforce\r\nversion: STSv1\r\nmx: mx.check.example\r\nmax_age: 604800\r\n"}),
+    "p4": (
+        "P4w",
+        {
+            "policy": "mode: enforce\r\nversion: STSv1\r\nmx: mx.check.example\r\nmax_age: 604800\r\n"
+        },
+    ),
     "p4v2": ("P4e", {"policy": POLICY.replace("STSv1", "STSv2")}),
     "p5": ("P5e", {"policy": POLICY.replace("enforce", "enforced")}),
     "p5report": ("P5e", {"policy": POLICY.replace("enforce", "report")}),
@@ -127,10 +150,20 @@ ROWS = {
     "x3dead": ("X3w", to("dead")),
     "x3nowhere": ("X3e", to("nowhere")),
     "x3soon": ("X3w", to("soon")),
-    "x3testing": ("P12w X3w", {"mx": ((10, "expired.check.example"),),
-                               "policy": policy("expired.check.example", mode="testing")}),
-    "x4": ("X4e", {"mx": ((10, "mx.check.example"), (20, "wrong.check.example")),
-                   "policy": policy("mx.check.example", "wrong.check.example")}),
+    "x3testing": (
+        "P12w X3w",
+        {
+            "mx": ((10, "expired.check.example"),),
+            "policy": policy("expired.check.example", mode="testing"),
+        },
+    ),
+    "x4": (
+        "X4e",
+        {
+            "mx": ((10, "mx.check.example"), (20, "wrong.check.example")),
+            "policy": policy("mx.check.example", "wrong.check.example"),
+        },
+    ),
     "x5": ("X1e X2w X3w X5w", {"mx": (), "more": f"@ A {NOBODY}"}),
     "x5null": ("X5w", {"mx": ((0, ""),)}),
     "x6": ("X6e", to("tlsa")),
@@ -167,8 +200,9 @@ class SurveyCase(unittest.TestCase):
 
     @classmethod
     def check(cls, *words, status=None, seconds=120):
-        done = cls.net.run(*harness.WRAPPER, CTL, "check", *cls.net.options(), *words,
-                           seconds=seconds)
+        done = cls.net.run(
+            *harness.WRAPPER, CTL, "check", *cls.net.options(), *words, seconds=seconds
+        )
         if harness.REPORT.search(done.stderr):
             raise AssertionError("a report of a memory error:\n" + done.stderr)
         if done.returncode not in ((0, 1) if status is None else (status,)):
@@ -183,8 +217,11 @@ class SurveyCase(unittest.TestCase):
 
 
 def short(item, left_out=""):
-    return " ".join(found["rule"] + found["severity"][0] for found in item["findings"]
-                    if found["rule"] != left_out)
+    return " ".join(
+        found["rule"] + found["severity"][0]
+        for found in item["findings"]
+        if found["rule"] != left_out
+    )
 
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)
@@ -204,9 +241,11 @@ class Rows(SurveyCase):
             with self.subTest(name):
                 if busy:
                     found = " ".join(word for word in found.split() if not word.startswith(busy))
-                self.assertEqual(short(self.items[name], busy), found,
-                                 json.dumps(self.items[name]["findings"], indent=1))
-
+                self.assertEqual(
+                    short(self.items[name], busy),
+                    found,
+                    json.dumps(self.items[name]["findings"], indent=1),
+                )
 
     def verdicts(self, name):
         return {said["sender"]: said for said in self.items[f"{name}.check.example"]["verdicts"]}
@@ -217,7 +256,11 @@ class Rows(SurveyCase):
             ("x3expired", "Exchange Online"): ("defers", ["4.7.5", "5.7.5"], "certificate-expired"),
             ("x3expired", "postfix-tlspol"): ("defers", ["4.7.5"], None),
             ("x3expired", "Exim"): ("delivers", [], None),
-            ("x3plain", "Exchange Online"): ("defers", ["4.7.5", "5.7.5"], "starttls-not-supported"),
+            ("x3plain", "Exchange Online"): (
+                "defers",
+                ["4.7.5", "5.7.5"],
+                "starttls-not-supported",
+            ),
             ("x3plain", "postfix-mta-sts-resolver"): ("defers", ["4.7.4"], None),
             ("x3wrong", "mox"): ("defers", [], "certificate-host-mismatch"),
             ("x3self", "Google"): ("defers", [], "certificate-not-trusted"),
@@ -262,20 +305,24 @@ class Rows(SurveyCase):
 
     def test_json_tells_what_was_seen(self):
         item = self.items["good.check.example"]
-        self.assertEqual(item["policy"], {"mode": "enforce", "max_age": 604800,
-                                          "mx": ["mx.check.example"]})
+        self.assertEqual(
+            item["policy"], {"mode": "enforce", "max_age": 604800, "mx": ["mx.check.example"]}
+        )
         self.assertEqual([seen["address"] for seen in item["addresses"]], list(DAEMON))
         for seen in item["addresses"]:
             self.assertEqual((seen["status"], seen["failure"]), (200, None))
             self.assertEqual(seen["certificate"]["tls"], "TLSv1.3")
         (mx,) = item["mx"]
-        self.assertEqual((mx["host"], mx["preference"], mx["in_policy"]),
-                         ("mx.check.example", 10, True))
+        self.assertEqual(
+            (mx["host"], mx["preference"], mx["in_policy"]), ("mx.check.example", 10, True)
+        )
         self.assertEqual({gate["address"] for gate in mx["addresses"]}, set(testnet.MX["mx"]))
 
     def test_a_good_domain_exits_with_0_and_a_broken_one_with_1(self):
         said = self.check("good.check.example", status=0).stdout
-        self.assertIn("good.check.example: enforce, max_age 604800, 1 mx, id 20261122T1, 1 MX", said)
+        self.assertIn(
+            "good.check.example: enforce, max_age 604800, 1 mx, id 20261122T1, 1 MX", said
+        )
         self.assertNotIn("warning", said)
         self.check("d1.check.example", status=1)
         self.check("d11v4.check.example", status=0)  # a note is no finding
@@ -304,8 +351,14 @@ class Rows(SurveyCase):
     def test_the_postfix_resolver_itself_gets_what_the_verdict_says(self):
         names = sorted(self.items)
         trust = str(harness.pki().root_file())
-        done = self.net.run("/usr/bin/python3", "-c", RESOLVE, *names, seconds=60,
-                            env={**os.environ, "SSL_CERT_FILE": trust})
+        done = self.net.run(
+            "/usr/bin/python3",
+            "-c",
+            RESOLVE,
+            *names,
+            seconds=60,
+            env={**os.environ, "SSL_CERT_FILE": trust},
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         real = json.loads(done.stdout)
         # It takes any id, a blank before the semicolon, and the address that answers first; and
@@ -320,17 +373,22 @@ class Rows(SurveyCase):
 
     def test_the_examples_of_the_manual_page_run(self):
         page = (harness.SOURCE / "doc" / "mta-stsctl.1").read_text()
-        examples = [text for text in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed", page, re.M | re.S)
-                    if "mta-stsctl check" in text]
+        examples = [
+            text
+            for text in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed", page, re.M | re.S)
+            if "mta-stsctl check" in text
+        ]
         self.assertGreaterEqual(len(examples), 2)
         options = " ".join(str(word) for word in self.net.options())
         bin_directory = self.net.directory / "bin"
         bin_directory.mkdir()
         script = bin_directory / "mta-stsctl"
-        script.write_text(f"""#!/bin/sh
+        script.write_text(
+            f"""#!/bin/sh
 shift
 exec {CTL} check -c {self.net.ini} {options} "$@"
-""")
+"""
+        )
         script.chmod(0o755)
         path = f"{bin_directory}:{self.net.environment()['PATH']}"
         for text in examples:
@@ -409,8 +467,10 @@ class Many(SurveyCase):
 
     @classmethod
     def made(cls):
-        return [Domain(f"many{i}.check.example", policy=POLICY, delay=cls.DELAY)
-                for i in range(cls.COUNT)]
+        return [
+            Domain(f"many{i}.check.example", policy=POLICY, delay=cls.DELAY)
+            for i in range(cls.COUNT)
+        ]
 
     def mails(self):
         log = self.net.directory / "postfix" / "log" / "mail"

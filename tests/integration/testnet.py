@@ -60,6 +60,7 @@ def missing():
 def dated(before, after):
     def date(days):
         return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + days * 86400))
+
     return (date(before), date(after))
 
 
@@ -67,8 +68,19 @@ class Domain:
     """What a domain publishes; None leaves a part out. policy is bytes for the web server, with the
     behaviour of Handler's table; without one, the daemon serves it."""
 
-    def __init__(self, name, *, sts="v=STSv1; id=20261122T1;", tls="v=TLSRPTv1; rua=mailto:t@reports.example",
-                 a=None, aaaa=None, mx=((10, "mx.check.example"),), more="", ttl=3600, **served):
+    def __init__(
+        self,
+        name,
+        *,
+        sts="v=STSv1; id=20261122T1;",
+        tls="v=TLSRPTv1; rua=mailto:t@reports.example",
+        a=None,
+        aaaa=None,
+        mx=((10, "mx.check.example"),),
+        more="",
+        ttl=3600,
+        **served,
+    ):
         self.name = name
         self.host = f"mta-sts.{name}"
         self.sts = [sts] if isinstance(sts, str) else sts or []
@@ -82,9 +94,9 @@ class Domain:
         self.aaaa = [home[1]] if aaaa is None else aaaa
 
     def records(self):
-        lines = [f"_mta-sts.{self.name}. {self.ttl} TXT \"{text}\"" for text in self.sts]
+        lines = [f'_mta-sts.{self.name}. {self.ttl} TXT "{text}"' for text in self.sts]
         if self.tls:
-            lines.append(f"_smtp._tls.{self.name}. TXT \"{self.tls}\"")
+            lines.append(f'_smtp._tls.{self.name}. TXT "{self.tls}"')
         lines += [f"{self.host}. A {address}" for address in self.a]
         lines += [f"{self.host}. AAAA {address}" for address in self.aaaa]
         lines += [f"{self.name}. MX {preference} {host}." for preference, host in self.mx]
@@ -111,12 +123,22 @@ class Net:
 
     def start(self):
         self.space = subprocess.Popen(
-            [find("unshare"), "-n", "-m", "--propagation", "private", "sh", "-c",
-             "ip link set lo up && ip addr add 10.53.0.0/16 dev lo &&"
-             f" mount --bind {self.write('resolv.conf', f'nameserver {UNBOUND}')} /etc/resolv.conf &&"
-             " for a in 1:1 2:1 3:1; do ip addr add fd53::$a/128 dev lo nodad; done &&"
-             " echo up && exec sleep 100000"],
-            stdout=subprocess.PIPE, env=self.environment())
+            [
+                find("unshare"),
+                "-n",
+                "-m",
+                "--propagation",
+                "private",
+                "sh",
+                "-c",
+                "ip link set lo up && ip addr add 10.53.0.0/16 dev lo &&"
+                f" mount --bind {self.write('resolv.conf', f'nameserver {UNBOUND}')} /etc/resolv.conf &&"
+                " for a in 1:1 2:1 3:1; do ip addr add fd53::$a/128 dev lo nodad; done &&"
+                " echo up && exec sleep 100000",
+            ],
+            stdout=subprocess.PIPE,
+            env=self.environment(),
+        )
         self.children.append(self.space)
         if self.space.stdout.readline() != b"up\n":
             raise AssertionError("the name space cannot be set up")
@@ -137,8 +159,9 @@ class Net:
 
     def spawn(self, *words, **options):
         log = open(self.directory / f"{os.path.basename(str(words[0]))}.log", "ab")
-        child = subprocess.Popen(self.inside(*words), stdout=log, stderr=log,
-                                 env=self.environment(), **options)
+        child = subprocess.Popen(
+            self.inside(*words), stdout=log, stderr=log, env=self.environment(), **options
+        )
         log.close()
         self.children.append(child)
         return child
@@ -158,18 +181,38 @@ class Net:
         hosts = [domain.host for domain in self.domains.values()]
         leaf = pki().leaf
         self.chains = {
-            "web": leaf(*hosts), "expired": leaf("*.check.example", dates=dated(-30, -2)),
+            "web": leaf(*hosts),
+            "expired": leaf("*.check.example", dates=dated(-30, -2)),
             "soon": leaf("*.h2soon.check.example", "soon.check.example", dates=dated(-30, 5)),
             "wrong": leaf("www.other.example"),
-            "mx": leaf("mx.check.example", "also.check.example"), "tlsa": leaf("tlsa.check.example", variant=1),
+            "mx": leaf("mx.check.example", "also.check.example"),
+            "tlsa": leaf("tlsa.check.example", variant=1),
             "old": leaf("old.check.example"),
         }
         for name, chain in self.chains.items():
             self.write(f"{name}.pem", chain.key + chain.chain)
-        done = run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                   "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=self", "-addext",
-                   "subjectAltName=DNS:*.check.example", "-keyout", self.directory / "self.pem",
-                   "-out", self.directory / "self.crt")
+        alone = ssl.DER_cert_to_PEM_cert(self.chains["web"].der)
+        self.write("alone.pem", self.chains["web"].key + alone.encode())
+        done = run(
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "30",
+            "-subj",
+            "/CN=self",
+            "-addext",
+            "subjectAltName=DNS:*.check.example",
+            "-keyout",
+            self.directory / "self.pem",
+            "-out",
+            self.directory / "self.crt",
+        )
         if done.returncode != 0:
             raise AssertionError(done.stderr)
         with open(self.directory / "self.pem", "ab") as file:
@@ -178,6 +221,7 @@ class Net:
     def tlsa(self, name, selector=1):
         """The data of a TLSA record 3 SELECTOR 1 for one of the certificates."""
         import hashlib
+
         der = self.chains[name].der
         if selector == 1:
             key = run("openssl", "x509", "-pubkey", "-noout", "-in", self.directory / f"{name}.pem")
@@ -191,8 +235,10 @@ class Net:
         table = {"hosts": hosts, "directory": str(self.directory)}
         self.web = subprocess.Popen(
             self.inside(sys.executable, os.path.abspath(__file__), *WEB, OTHER_WEB, LAX, OLD),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=open(self.directory / "web.log", "wb"))
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=open(self.directory / "web.log", "wb"),
+        )
         self.children.append(self.web)
         self.web.stdin.write(json.dumps(table).encode())
         self.web.stdin.close()
@@ -203,10 +249,14 @@ class Net:
         domains = [domain.name for domain in self.domains.values() if not domain.served]
         lines = ["[server]", "user = nobody", "max_removed = 100%"]
         lines += [f"listen = {DAEMON[0]}:443", f"listen = [{DAEMON[1]}]:443", "[defaults]"]
-        lines += [f"certificate = {self.directory}/web.pem", "mode = enforce",
-                  "mx = mx.check.example"]
-        self.ini = self.write("mta-stsd.ini", "\n".join(lines)
-                              + "".join(f"\n[{name}]" for name in domains) + "\n")
+        lines += [
+            f"certificate = {self.directory}/web.pem",
+            "mode = enforce",
+            "mx = mx.check.example",
+        ]
+        self.ini = self.write(
+            "mta-stsd.ini", "\n".join(lines) + "".join(f"\n[{name}]" for name in domains) + "\n"
+        )
         self.spawn(*harness.WRAPPER, harness.BINARY, "-c", self.ini)
 
     def start_postfix(self):
@@ -222,15 +272,33 @@ class Net:
             for address in addresses:
                 place = f"[{address}]" if ":" in address else address
                 services.append(f"{place}:25 inet n - n - - smtpd {option}")
-        services += ["postlog unix-dgram n - n - 1 postlogd", "anvil unix - - n - 1 anvil",
-                     "rewrite unix - - n - - trivial-rewrite", "tlsmgr unix - - n 1000? 1 tlsmgr"]
+        services += [
+            "postlog unix-dgram n - n - 1 postlogd",
+            "anvil unix - - n - 1 anvil",
+            "rewrite unix - - n - - trivial-rewrite",
+            "tlsmgr unix - - n 1000? 1 tlsmgr",
+        ]
         self.write("postfix/etc/master.cf", "\n".join(services) + "\n")
-        self.write("postfix/etc/main.cf", "\n".join([
-            "compatibility_level = 3.6", f"queue_directory = {home}/queue",
-            f"data_directory = {home}/data", "myhostname = mx.check.example",
-            "smtpd_tls_security_level = may", f"maillog_file = {home}/log/mail",
-            f"maillog_file_prefixes = {home}", "alias_maps =", "alias_database =",
-            "mydestination =", "local_recipient_maps =", "smtpd_tls_loglevel = 1"]) + "\n")
+        self.write(
+            "postfix/etc/main.cf",
+            "\n".join(
+                [
+                    "compatibility_level = 3.6",
+                    f"queue_directory = {home}/queue",
+                    f"data_directory = {home}/data",
+                    "myhostname = mx.check.example",
+                    "smtpd_tls_security_level = may",
+                    f"maillog_file = {home}/log/mail",
+                    f"maillog_file_prefixes = {home}",
+                    "alias_maps =",
+                    "alias_database =",
+                    "mydestination =",
+                    "local_recipient_maps =",
+                    "smtpd_tls_loglevel = 1",
+                ]
+            )
+            + "\n",
+        )
         for name in ("queue", "data", "log"):
             (home / name).mkdir()
         shutil.chown(home / "data", "postfix")
@@ -247,22 +315,31 @@ class Net:
         if zone == "check.example":
             for kind, addresses in MX.items():
                 lines += [f"{kind} {'AAAA' if ':' in a else 'A'} {a}" for a in addresses]
-            lines += [f"dead A {NOBODY}", "also A 10.53.3.1",
-                      f"_25._tcp.mx TLSA {self.tlsa('mx')}",
-                      f"_25._tcp.tlsa TLSA {self.tlsa('mx', 0)}",
-                      f"_25._tcp.soon TLSA {self.tlsa('soon')}"]
+            lines += [
+                f"dead A {NOBODY}",
+                "also A 10.53.3.1",
+                f"_25._tcp.mx TLSA {self.tlsa('mx')}",
+                f"_25._tcp.tlsa TLSA {self.tlsa('mx', 0)}",
+                f"_25._tcp.soon TLSA {self.tlsa('soon')}",
+            ]
         if zone == "plain.example":  # a provider, who serves nothing of its own
-            lines += [f"provider A {DAEMON[0]}", f"provider AAAA {DAEMON[1]}",
-                      '_mta-sts.provider TXT "v=STSv1; id=provider1;"']
+            lines += [
+                f"provider A {DAEMON[0]}",
+                f"provider AAAA {DAEMON[1]}",
+                '_mta-sts.provider TXT "v=STSv1; id=provider1;"',
+            ]
         return "\n".join(lines) + "\n"
 
     def start_knot(self):
         home = self.directory / "knot"
         home.mkdir()
-        lines = [f"server:\n    rundir: {home}\n    listen: {KNOT}@53\n    user: nobody",
-                 "log:\n  - target: stderr\n    any: warning", f"database:\n    storage: {home}",
-                 "policy:\n  - id: quick\n    algorithm: ecdsap256sha256\n    single-type-signing: on",
-                 "zone:"]
+        lines = [
+            f"server:\n    rundir: {home}\n    listen: {KNOT}@53\n    user: nobody",
+            "log:\n  - target: stderr\n    any: warning",
+            f"database:\n    storage: {home}",
+            "policy:\n  - id: quick\n    algorithm: ecdsap256sha256\n    single-type-signing: on",
+            "zone:",
+        ]
         for zone in self.ZONES:
             self.write(f"knot/{zone}.zone", self.zone_text(zone))
             lines.append(f"  - domain: {zone}\n    storage: {home}\n    zonefile-load: difference")
@@ -282,10 +359,21 @@ class Net:
         return next((line for line in said.splitlines() if " 13 2 " in line), None)
 
     def start_unbound(self):
-        lines = ["server:", '  chroot: ""', '  username: ""', '  pidfile: ""', "  use-syslog: no",
-                 f'  directory: "{self.directory}"', "  do-daemonize: no", "  interface: " + UNBOUND,
-                 "  access-control: 10.53.0.0/16 allow", "  do-not-query-localhost: no",
-                 "  cache-max-ttl: 1000000", '  module-config: "iterator"', "  do-ip6: no"]
+        lines = [
+            "server:",
+            '  chroot: ""',
+            '  username: ""',
+            '  pidfile: ""',
+            "  use-syslog: no",
+            f'  directory: "{self.directory}"',
+            "  do-daemonize: no",
+            "  interface: " + UNBOUND,
+            "  access-control: 10.53.0.0/16 allow",
+            "  do-not-query-localhost: no",
+            "  cache-max-ttl: 1000000",
+            '  module-config: "iterator"',
+            "  do-ip6: no",
+        ]
         for zone in self.ZONES:
             lines += ["stub-zone:", f"  name: {zone}", f"  stub-addr: {KNOT}"]
         lines += ["remote-control:", "  control-enable: no"]
@@ -300,16 +388,25 @@ class Net:
         def listen():
             said = self.run("ss", "-Hltn", env=self.environment()).stdout
             return wanted <= {line.split()[3] for line in said.splitlines() if line.strip()}
+
         eventually(listen, 20, f"listening on {sorted(wanted)}")
 
     def log(self):
-        return "\n".join(f"{path.name}: {path.read_text(errors='replace')}"
-                         for path in self.directory.glob("*.log"))
+        return "\n".join(
+            f"{path.name}: {path.read_text(errors='replace')}"
+            for path in self.directory.glob("*.log")
+        )
 
     def options(self):
         """What mta-stsctl is to be told."""
-        return ["--resolver", UNBOUND, "--trust-anchors", self.anchors, "--ca-file",
-                pki().root_file()]
+        return [
+            "--resolver",
+            UNBOUND,
+            "--trust-anchors",
+            self.anchors,
+            "--ca-file",
+            pki().root_file(),
+        ]
 
     def stop(self):
         for child in reversed(self.children):

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/* make_facts: a domain as it was seen, with nothing wrong, for tests to break. */
+#ifndef MAKE_FACTS_H
+#define MAKE_FACTS_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "facts.h"
+
+#define MAKE_NOW    1800000000
+#define MAKE_POLICY "version: STSv1\r\nmode: enforce\r\nmx: *.example.com\r\nmax_age: 604800\r\n"
+
+/* What the facts borrow. */
+struct make_facts {
+    struct facts facts;
+    struct txtrecord_text sts[2], tlsrpt[1];
+    struct facts_door doors[2];
+    struct facts_mx mx[2];
+    struct exchange exchanges[2];
+    struct exchange_gate gates[2];
+    struct peer_bytes chain[1];
+    char *names[2][1];
+    char body[2][512];
+};
+
+static inline struct peer make_peer(struct make_facts *made, char **names)
+{
+    return (struct peer){
+        .fault = PEER_FINE,
+        .version = "TLSv1.3",
+        .trusted = true,
+        .in_date = true,
+        .covers = true,
+        .not_after = MAKE_NOW + 60 * 86400,
+        .names = names,
+        .name_count = 1,
+        .chain = made->chain,
+        .chain_count = 1,
+    };
+}
+
+static inline void make_policy(struct make_facts *made, size_t door, const char *text)
+{
+    struct fetch *fetch = &made->doors[door].fetch;
+    fetch->length = (size_t)snprintf(made->body[door], sizeof(made->body[door]), "%s", text);
+    fetch->body = made->body[door];
+}
+
+static inline void make_mail(struct make_facts *made, size_t index, char *host, char *name)
+{
+    made->names[index][0] = name;
+    snprintf(made->gates[index].address, sizeof(made->gates[index].address), "192.0.2.%zu",
+             10 + index);
+    made->gates[index].smtp.peer = make_peer(made, made->names[index]);
+    made->exchanges[index] = (struct exchange){
+        .host = host,
+        .outcome = DNS_FOUND,
+        .gates = &made->gates[index],
+        .gate_count = 1,
+        .tlsa_outcome = DNS_NO_DATA,
+    };
+    made->mx[index] = (struct facts_mx){(uint16_t)(10 * (index + 1)), &made->exchanges[index]};
+}
+
+/* A domain at which nothing is to be found; not settled yet. */
+static inline void make_facts(struct make_facts *made)
+{
+    static const char sts[] = "v=STSv1; id=1;";
+    static const char tlsrpt[] = "v=TLSRPTv1; rua=mailto:tls@example.net";
+    static char one[] = "mx1.example.com";
+    static char other[] = "mx2.example.com";
+    *made = (struct make_facts){0};
+    struct facts *facts = &made->facts;
+    *facts = (struct facts){.domain = "example.com", .host = "mta-sts.example.com"};
+    facts->now = MAKE_NOW;
+    made->sts[0] = (struct txtrecord_text){sts, sizeof(sts) - 1};
+    made->tlsrpt[0] = (struct txtrecord_text){tlsrpt, sizeof(tlsrpt) - 1};
+    facts->sts = (struct facts_texts){.items = made->sts, .count = 1};
+    facts->tlsrpt = (struct facts_texts){.items = made->tlsrpt, .count = 1};
+    for (size_t i = 0; i < 2; i++) {
+        struct facts_door *door = &made->doors[i];
+        snprintf(door->text, sizeof(door->text), i == 0 ? "192.0.2.1" : "2001:db8::1");
+        door->is_v4 = i == 0;
+        door->fetch.status = 200;
+        door->fetch.elapsed_ms = 20;
+        snprintf(door->fetch.type, sizeof(door->fetch.type), "text/plain; charset=utf-8");
+        door->fetch.peer = make_peer(made, NULL);
+        make_policy(made, i, MAKE_POLICY);
+    }
+    facts->doors = made->doors;
+    facts->door_count = 2;
+    make_mail(made, 0, one, one);
+    make_mail(made, 1, other, other);
+    facts->mx = made->mx;
+    facts->mx_count = 2;
+}
+
+/* Only what facts_settle took. */
+static inline void make_free(struct make_facts *made)
+{
+    policytext_free(&made->facts.policy);
+}
+
+#endif
