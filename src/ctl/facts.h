@@ -4,7 +4,6 @@
 #define CTL_FACTS_H
 
 #include "config.h"
-#include "dns.h"
 #include "exchange.h"
 #include "fetch.h"
 #include "policytext.h"
@@ -44,8 +43,7 @@ struct facts {
     const char *domain; /* borrowed */
     char host[DNSDATA_NAME_MAX];
     int64_t now;
-    bool validates; /* DNSSEC was looked at */
-
+    bool validates; /* whether DNSSEC was looked at */
     struct facts_texts sts, apex, tlsrpt;
     struct facts_alias sts_alias, host_alias;
     struct dns_answer v4, v6; /* the addresses of the host */
@@ -54,13 +52,10 @@ struct facts {
     size_t door_count;
     bool caa_refuses;
     struct error caa_why;
-
     struct dns_answer mx_answer;
-    bool mx_implicit;    /* no MX record: the domain's own address takes the mail */
-    bool mx_null;        /* RFC 7505: it takes no mail */
-    struct facts_mx *mx; /* in the order of their preference */
+    bool mx_implicit, mx_null; /* no MX record: its own address takes the mail; RFC 7505 */
+    struct facts_mx *mx;       /* in the order of their preference */
     size_t mx_count;
-
     const struct config_policy *configured; /* what our configuration has; NULL: not ours */
     struct seen before;                     /* by --state; {0}: nothing */
     struct seen after; /* with what is seen now; {0}: no --state, or no policy */
@@ -78,10 +73,8 @@ struct facts {
 void facts_settle(struct facts *facts);
 void facts_free(struct facts *facts);
 
-/* Whether some MX of the policy names this host. */
+/* Whether an mx of the policy admits this host; whether it is valid and of this mode. */
 bool facts_allows(const struct facts *facts, const char *host);
-
-/* Whether the policy is valid and of this mode. */
 bool facts_has_mode(const struct facts *facts, enum policy_mode mode);
 
 #endif

@@ -125,52 +125,51 @@ static bool same(const char *one, const char *other)
 
 #define POSTFIX "postfix-mta-sts-resolver"
 
+static const struct {
+    void (*how)(struct make_facts *made);
+    const char *sender;
+    enum verdict_ending ending;
+    enum verdict_state state;
+    const char *returned;
+    const char *failure;
+} rows[] = {
+    {nothing, "Google", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
+    {nothing, "Exim", VERDICT_DELIVERS, VERDICT_NONE, NULL, NULL},
+    {no_record, "Google", VERDICT_DELIVERS, VERDICT_NONE, NULL, NULL},
+    {status_404, "Google", VERDICT_REPORTS, VERDICT_FETCH_ERROR, NULL, "sts-policy-fetch-error"},
+    {status_404, "maddy", VERDICT_DELIVERS, VERDICT_FETCH_ERROR, NULL, NULL},
+    {no_tlsrpt_and_status_404, "Google", VERDICT_DELIVERS, VERDICT_FETCH_ERROR, NULL, NULL},
+    {status_201, "mailauth", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
+    {status_201, "mox", VERDICT_REPORTS, VERDICT_FETCH_ERROR, NULL, "sts-policy-fetch-error"},
+    {ipv4_is_down, "mailauth", VERDICT_DELIVERS, VERDICT_FETCH_ERROR, NULL, NULL},
+    {ipv4_is_down, "Google", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
+    {an_old_version, "Google", VERDICT_REPORTS, VERDICT_FETCH_ERROR, NULL,
+     "sts-policy-fetch-error"},
+    {three_seconds, "postfix-tlspol", VERDICT_DELIVERS, VERDICT_FETCH_ERROR, NULL, NULL},
+    {three_seconds, POSTFIX, VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
+    {a_comment, "mox", VERDICT_REPORTS, VERDICT_FETCH_ERROR, NULL, "sts-policy-invalid"},
+    {a_comment, "Google", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
+    {a_fine_backup, "Google", VERDICT_REPORTS, VERDICT_VALID, NULL, "starttls-not-supported"},
+    {a_fine_backup, POSTFIX, VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
+    {all_expired, "Exchange Online", VERDICT_DEFERS, VERDICT_VALID, "5.7.5", "certificate-expired"},
+    {all_expired, POSTFIX, VERDICT_DEFERS, VERDICT_VALID, NULL, NULL},
+    {no_mx_matches, "Exchange Online", VERDICT_BOUNCES, VERDICT_VALID, "5.4.8",
+     "validation-failure"},
+    {no_mx_matches, POSTFIX, VERDICT_DEFERS, VERDICT_VALID, NULL, NULL},
+    {only_the_certificates_match, "Google", VERDICT_BOUNCES, VERDICT_VALID, NULL,
+     "validation-failure"},
+    {only_the_certificates_match, POSTFIX, VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
+    {a_mismatch_and_one_that_is_down, "Google", VERDICT_DEFERS, VERDICT_VALID, NULL,
+     "validation-failure"},
+    {mode_none, "Google", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
+    {mode_none_without_mx, "chasquid", VERDICT_DELIVERS, VERDICT_FETCH_ERROR, NULL, NULL},
+    {mode_none_without_mx, "Google", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
+    {mode_testing, "Google", VERDICT_REPORTS, VERDICT_VALID, NULL, "certificate-expired"},
+    {mode_testing, "KumoMTA", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
+};
+
 static void each_sender_does_what_is_known_of_it(void)
 {
-    static const struct {
-        void (*how)(struct make_facts *made);
-        const char *sender;
-        enum verdict_ending ending;
-        enum verdict_state state;
-        const char *returned;
-        const char *failure;
-    } rows[] = {
-        {nothing, "Google", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
-        {nothing, "Exim", VERDICT_DELIVERS, VERDICT_NONE, NULL, NULL},
-        {no_record, "Google", VERDICT_DELIVERS, VERDICT_NONE, NULL, NULL},
-        {status_404, "Google", VERDICT_REPORTS, VERDICT_FETCH_ERROR, NULL,
-         "sts-policy-fetch-error"},
-        {status_404, "maddy", VERDICT_DELIVERS, VERDICT_FETCH_ERROR, NULL, NULL},
-        {no_tlsrpt_and_status_404, "Google", VERDICT_DELIVERS, VERDICT_FETCH_ERROR, NULL, NULL},
-        {status_201, "mailauth", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
-        {status_201, "mox", VERDICT_REPORTS, VERDICT_FETCH_ERROR, NULL, "sts-policy-fetch-error"},
-        {ipv4_is_down, "mailauth", VERDICT_DELIVERS, VERDICT_FETCH_ERROR, NULL, NULL},
-        {ipv4_is_down, "Google", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
-        {an_old_version, "Google", VERDICT_REPORTS, VERDICT_FETCH_ERROR, NULL,
-         "sts-policy-fetch-error"},
-        {three_seconds, "postfix-tlspol", VERDICT_DELIVERS, VERDICT_FETCH_ERROR, NULL, NULL},
-        {three_seconds, POSTFIX, VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
-        {a_comment, "mox", VERDICT_REPORTS, VERDICT_FETCH_ERROR, NULL, "sts-policy-invalid"},
-        {a_comment, "Google", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
-        {a_fine_backup, "Google", VERDICT_REPORTS, VERDICT_VALID, NULL, "starttls-not-supported"},
-        {a_fine_backup, POSTFIX, VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
-        {all_expired, "Exchange Online", VERDICT_DEFERS, VERDICT_VALID, "5.7.5",
-         "certificate-expired"},
-        {all_expired, POSTFIX, VERDICT_DEFERS, VERDICT_VALID, NULL, NULL},
-        {no_mx_matches, "Exchange Online", VERDICT_BOUNCES, VERDICT_VALID, "5.4.8",
-         "validation-failure"},
-        {no_mx_matches, POSTFIX, VERDICT_DEFERS, VERDICT_VALID, NULL, NULL},
-        {only_the_certificates_match, "Google", VERDICT_BOUNCES, VERDICT_VALID, NULL,
-         "validation-failure"},
-        {only_the_certificates_match, POSTFIX, VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
-        {a_mismatch_and_one_that_is_down, "Google", VERDICT_DEFERS, VERDICT_VALID, NULL,
-         "validation-failure"},
-        {mode_none, "Google", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
-        {mode_none_without_mx, "chasquid", VERDICT_DELIVERS, VERDICT_FETCH_ERROR, NULL, NULL},
-        {mode_none_without_mx, "Google", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
-        {mode_testing, "Google", VERDICT_REPORTS, VERDICT_VALID, NULL, "certificate-expired"},
-        {mode_testing, "KumoMTA", VERDICT_DELIVERS, VERDICT_VALID, NULL, NULL},
-    };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct make_facts made;
         struct verdict all[VERDICT_COUNT];
