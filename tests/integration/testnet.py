@@ -432,6 +432,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     server_version = "testnet"
     table = {}
+    directory = "."
 
     def do_GET(self):
         row = self.table.get(self.headers.get("Host", "").lower())
@@ -441,7 +442,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         time.sleep(row.get("delay", 0))
         body = row.get("policy", POLICY)
         if "file" in row:
-            with open(row["file"], encoding="latin-1", newline="") as file:
+            with open(f"{self.directory}/{row['file']}", encoding="latin-1", newline="") as file:
                 body = file.read()
         if "other" in row and self.request.getsockname()[0] == OTHER_WEB:
             body = row["other"]
@@ -504,7 +505,7 @@ class WebServer(http.server.ThreadingHTTPServer):
 
 def serve():
     table = json.load(sys.stdin)
-    Handler.table = table["hosts"]
+    Handler.table, Handler.directory = table["hosts"], table["directory"]
     for address in sys.argv[1:]:
         server = WebServer(address, table["hosts"], table["directory"])
         threading.Thread(target=server.serve_forever, daemon=True).start()
