@@ -46,11 +46,9 @@ static bool takes(struct verdict_policy *out, const struct verdict_sender *sende
     bool got = fetch->failure != FETCH_UNREACHABLE && fetch->failure != FETCH_SLOW &&
                fetch->failure != FETCH_HANDSHAKE && fetch->failure != FETCH_BROKEN &&
                fetch->failure != FETCH_TOO_LARGE && !fetch->peer.is_old;
-    if (!got) {
-        refuse(out, fetch_error, door->text, fetch->why.text);
-    } else if (fetch->peer.fault != PEER_FINE) {
+    if (got && fetch->peer.fault != PEER_FINE) {
         refuse(out, webpki_invalid, door->text, fetch->peer.why.text);
-    } else if (!status_is_taken(sender, fetch->status)) {
+    } else if (!got || !status_is_taken(sender, fetch->status)) {
         refuse(out, fetch_error, door->text, fetch->why.text);
     } else if (!type_is_taken(sender, fetch->type)) {
         refuse(out, fetch_error, door->text, "it takes no policy of this Content-Type");

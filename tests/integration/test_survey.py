@@ -378,6 +378,10 @@ class Rows(SurveyCase):
         for name in ("d6", "d5blank", "h1old"):
             del real[f"{name}.check.example"]
         del real["broken.bogus.example"]
+        # Nor does it wait here as briefly as it does by itself.
+        for name, item in self.items.items():
+            if any(seen["milliseconds"] > 4000 for seen in item["addresses"]):
+                real.pop(name, None)
         for name, state in real.items():
             verdicts = {said["sender"]: said for said in self.items[name]["verdicts"]}
             with self.subTest(name):
