@@ -19,6 +19,18 @@ struct peer_trust {
 
 /* ---- The CAs. */
 
+/* OpenSSL decodes a certificate's extensions when it first needs them; that is done before threads
+ * share it. */
+static void decode_all(X509_STORE *store)
+{
+    STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+        X509 *certificate = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+        if (certificate != NULL)
+            X509_check_purpose(certificate, -1, 0);
+    }
+}
+
 int peer_trust_open(struct peer_trust **out, const char *file, struct error *why)
 {
     struct peer_trust *trust = calloc(1, sizeof(*trust));
@@ -37,6 +49,7 @@ int peer_trust_open(struct peer_trust **out, const char *file, struct error *why
         return error_set(why, "%s: no CA certificates can be read from it",
                          file != NULL ? file : "the system's CA directory");
     }
+    decode_all(trust->store);
     *out = trust;
     return 0;
 }

@@ -257,7 +257,7 @@ class Net:
         self.ini = self.write(
             "mta-stsd.ini", "\n".join(lines) + "".join(f"\n[{name}]" for name in domains) + "\n"
         )
-        self.spawn(*harness.WRAPPER, harness.BINARY, "-c", self.ini)
+        self.spawn(harness.BINARY, "-c", self.ini)
 
     def start_postfix(self):
         home = self.directory / "postfix"
