@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "certs.h"
+#include "generate.h"
+#include "matching.h"
 #include "records.h"
 #include "survey.h"
 
@@ -15,8 +17,10 @@ static const struct verb {
     const char *summary;
     int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
 } verbs[] = {
+    {"generate", "a policy for a domain, as a section, a list line, or a file", generate_run},
     {"records", "the DNS records to publish, when they may be", records_run},
     {"check", "what senders meet at a domain, and what they do then", survey_run},
+    {"match", "whether a policy admits the MX hosts of a domain", matching_run},
     {"certs", "which certificates are in use, until when; orders those that are due", certs_run},
 };
 

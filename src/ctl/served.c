@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fetch.h"
+#include "hostfetch.h"
 
 static int compare(const struct fetch *fetch, const struct config_policy *policy, struct error *why)
 {
@@ -20,19 +20,11 @@ static int compare(const struct fetch *fetch, const struct config_policy *policy
 static int ask(const struct served_question *question, const char *host,
                const struct network_address *address, struct error *why)
 {
-    char place[NETWORK_TEXT_MAX], to[NETWORK_TEXT_MAX + 8];
+    char place[NETWORK_TEXT_MAX];
     struct error reason;
     struct fetch fetch;
     network_address_text(address, place);
-    snprintf(to, sizeof(to), network_address_is_v4(address) ? "%s:%u" : "[%s]:%u", place,
-             question->port);
-    const struct fetch_request request = {
-        .host = host,
-        .address = address,
-        .connect_to = question->port != 0 ? to : NULL,
-        .trust = question->trust,
-    };
-    fetch_policy(&fetch, &request);
+    hostfetch(&fetch, host, address, question->port, question->trust);
     int result = compare(&fetch, question->policy, &reason);
     fetch_free(&fetch);
     return result == 0 ? 0 : error_set(why, "%s at %s: %s", host, place, reason.text);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/* hostfetch: fetches a policy from one address of its host, on port 443 or another. */
+#ifndef CTL_HOSTFETCH_H
+#define CTL_HOSTFETCH_H
+
+#include "fetch.h"
+
+/* port 0: 443. As fetch_policy; free it in either case. */
+int hostfetch(struct fetch *out, const char *host, const struct network_address *address,
+              unsigned port, const struct peer_trust *trust);
+
+#endif

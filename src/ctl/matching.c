@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: ISC */
+/* matching: the verb `match`: whether mail to an MX host would go out under a policy. */
+#include "matching.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hostfetch.h"
+#include "hostname.h"
+#include "livemx.h"
+#include "mxmatch.h"
+#include "outside.h"
+#include "policytext.h"
+#include "print.h"
+#include "setup.h"
+
+enum { OPTION_JSON = 256 };
+
+static const char help[] =
+    "Usage: mta-stsctl match [-c FILE] [OPTIONS] DOMAIN [MX...]\n"
+    "Says for each MX host whether the policy of DOMAIN admits it, by which pattern, and what\n"
+    "becomes of mail to it. Without MX: the hosts of the domain's MX records.\n"
+    "\n"
+    "  -c, --config FILE   the policy of this configuration of mta-stsd, not the one served today\n"
+    "      --json          write JSON\n" OUTSIDE_HELP "  -h, --help          print this\n"
+    "\n"
+    "Exit status: 0 all match, 1 one does not, 2 usage or failure to run.\n"
+    "See mta-stsctl(1).\n";
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"json", no_argument, NULL, OPTION_JSON},
+    OUTSIDE_OPTIONS,
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+struct order {
+    const char *config_path; /* NULL: the policy is fetched */
+    bool json;
+    struct outside outside;
+    struct hostname domain;
+    char **hosts; /* of the command line, in lower case */
+    size_t host_count;
+};
+
+/* ---- The policy. */
+
+static int read_config(struct policytext *out, const struct order *order)
+{
+    struct config *config;
+    struct error why;
+    int status = -1;
+    if (setup_load(&config, order->config_path) != 0)
+        return SETUP_FAILED;
+    for (size_t i = 0; i < config->domain_count && status < 0; i++) {
+        const struct config_domain *domain = &config->domains[i];
+        if (strcmp(domain->name, order->domain.text) != 0 || domain->broken)
+            continue;
+        status = policytext_read(out, domain->policy->bytes, domain->policy->length, &why) == 0
+                     ? SETUP_FINE
+                     : setup_fail("%s", why.text);
+    }
+    config_free(config);
+    return status >= 0 ? status
+                       : setup_fail("%s is not configured, or has errors; `mta-stsd --check` says "
+                                    "more",
+                                    order->domain.text);
+}
+
+/* As a sender does: the first address that gives a policy. */
+static int fetch_any(struct policytext *out, const struct order *order, const char *host,
+                     const struct network_address *addresses, size_t count)
+{
+    struct error why = {"no address was found"};
+    int result = -1;
+    for (size_t i = 0; i < count && result != 0; i++) {
+        struct fetch fetch;
+        result = hostfetch(&fetch, host, &addresses[i], order->outside.port, order->outside.trust);
+        if (result != 0) {
+            why = fetch.why;
+        } else {
+            policytext_free(out);
+            result = policytext_read(out, fetch.body, fetch.length, &why);
+        }
+        fetch_free(&fetch);
+    }
+    return result == 0 ? SETUP_FINE : setup_fail("%s: no policy can be had: %s", host, why.text);
+}
+
+static int fetch_live(struct policytext *out, const struct order *order)
+{
+    struct hostname host;
+    struct network_address *addresses;
+    struct error why;
+    size_t count;
+    if (hostname_policy_host(&host, &order->domain, &why) != 0)
+        return setup_fail("%s", why.text);
+    if (dns_addresses(order->outside.dns, host.text, &addresses, &count, &why) != DNS_FOUND)
+        return setup_fail("no policy can be had: %s", why.text);
+    int status = fetch_any(out, order, host.text, addresses, count);
+    free(addresses);
+    return status;
+}
+
+/* ---- The hosts. */
+
+static const char *find_pattern(const struct policy *policy, const char *host)
+{
+    for (size_t i = 0; i < policy->mx_count; i++) {
+        if (mxmatch(policy->mx[i], host))
+            return policy->mx[i];
+    }
+    return NULL;
+}
+
+static const char *consequence(enum policy_mode mode, bool matches)
+{
+    switch (mode) {
+    case POLICY_MODE_ENFORCE:
+        return matches ? "mail goes out, if the certificate is good" : "mail does not go out";
+    case POLICY_MODE_TESTING:
+        return matches ? "mail goes out" : "mail goes out, and a failure is reported";
+    case POLICY_MODE_NONE:
+        break;
+    }
+    return "mail goes out, and nothing is checked";
+}
+
+static int write_columns(const struct policy *policy, char *const *hosts, size_t count)
+{
+    struct print_table table = {.columns = 4};
+    int result = print_table_add(&table, PRINT_PLAIN,
+                                 (const char *const[]){"MX", "MATCHES", "PATTERN", "SO"});
+    for (size_t i = 0; i < count && result == 0; i++) {
+        const char *pattern = find_pattern(policy, hosts[i]);
+        enum print_tone tone = policy->mode == POLICY_MODE_ENFORCE ? PRINT_ERROR : PRINT_WARNING;
+        result = print_table_add(&table, pattern != NULL ? PRINT_PLAIN : tone,
+                                 (const char *const[]){hosts[i], pattern != NULL ? "yes" : "no",
+                                                       pattern != NULL ? pattern : "-",
+                                                       consequence(policy->mode, pattern != NULL)});
+    }
+    if (result == 0)
+        print_table_write(&table);
+    print_table_free(&table);
+    return result;
+}
+
+static int write_json(const struct order *order, const struct policy *policy, char *const *hosts,
+                      size_t count)
+{
+    json_t *list = json_array();
+    json_t *patterns = json_array();
+    int result = 0;
+    for (size_t i = 0; i < policy->mx_count; i++)
+        result |= json_array_append_new(patterns, json_string(policy->mx[i]));
+    for (size_t i = 0; i < count && result == 0; i++) {
+        const char *pattern = find_pattern(policy, hosts[i]);
+        bool delivers = pattern != NULL || policy->mode != POLICY_MODE_ENFORCE;
+        result = json_array_append_new(list, json_pack("{s:s, s:s?, s:b}", "host", hosts[i],
+                                                       "pattern", pattern, "delivers", delivers));
+    }
+    int written =
+        print_json(json_pack("{s:s, s:s, s:s, s:o, s:o}", "domain", order->domain.text, "source",
+                             order->config_path != NULL ? "configuration" : "live", "mode",
+                             policy_mode_name(policy->mode), "patterns", patterns, "hosts", list));
+    return result == 0 ? written : -1;
+}
+
+static int judge(const struct order *order, const struct policy *policy, char *const *hosts,
+                 size_t count)
+{
+    bool all = true;
+    for (size_t i = 0; i < count; i++)
+        all = all && find_pattern(policy, hosts[i]) != NULL;
+    int result =
+        order->json ? write_json(order, policy, hosts, count) : write_columns(policy, hosts, count);
+    if (result != 0)
+        return setup_fail("the result cannot be written");
+    return all ? SETUP_FINE : SETUP_FOUND;
+}
+
+/* Those of the command line, or else of DNS. */
+static int judge_hosts(const struct order *order, const struct policy *policy)
+{
+    struct livemx mx = {0};
+    struct error why;
+    int status;
+    if (order->host_count > 0)
+        return judge(order, policy, order->hosts, order->host_count);
+    if (livemx_find(&mx, order->outside.dns, order->domain.text, &why) != 0)
+        status = setup_fail("%s", why.text);
+    else if (mx.null)
+        status = setup_fail("%s takes no mail (RFC 7505)", order->domain.text);
+    else
+        status = judge(order, policy, mx.hosts, mx.count);
+    livemx_free(&mx);
+    return status;
+}
+
+static int act(struct order *order)
+{
+    struct policytext text = {0};
+    struct error why;
+    bool asks = order->config_path == NULL || order->host_count == 0;
+    if (asks && outside_open(&order->outside, &why) != 0)
+        return setup_fail("%s", why.text);
+    int status = order->config_path != NULL ? read_config(&text, order) : fetch_live(&text, order);
+    if (status == SETUP_FINE)
+        status = judge_hosts(order, &text.policy);
+    policytext_free(&text);
+    return status;
+}
+
+/* The names stay where they stood, in lower case, without a last dot. */
+static int take_names(struct order *order, char **names, size_t count)
+{
+    struct error why;
+    if (count == 0)
+        return setup_fail("match: name a domain; try 'mta-stsctl match --help'");
+    if (hostname_parse(&order->domain, names[0], strlen(names[0]), &why) != 0)
+        return setup_fail("%s", why.text);
+    order->hosts = names + 1;
+    order->host_count = count - 1;
+    for (size_t i = 1; i < count; i++) {
+        struct hostname host;
+        size_t length = strlen(names[i]);
+        if (length > 1 && names[i][length - 1] == '.')
+            names[i][--length] = '\0';
+        if (hostname_parse(&host, names[i], length, &why) != 0)
+            return setup_fail("%s", why.text);
+        memcpy(names[i], host.text, length);
+    }
+    return 0;
+}
+
+int matching_run(int argc, char **argv)
+{
+    struct order order = {0};
+    int option;
+    bool bad = false;
+    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+        if (option == 'c') {
+            order.config_path = optarg;
+        } else if (option == OPTION_JSON) {
+            order.json = true;
+        } else if (option == 'h') {
+            fputs(help, stdout);
+            return SETUP_FINE;
+        } else if (!outside_take(&order.outside, option, optarg, &bad)) {
+            fputs("Try 'mta-stsctl match --help'.\n", stderr);
+            return SETUP_FAILED;
+        }
+    }
+    if (bad)
+        return setup_fail("match: --port is a number from 1 to 65535");
+    int status = take_names(&order, argv + optind, (size_t)(argc - optind));
+    if (status == 0)
+        status = act(&order);
+    outside_close(&order.outside);
+    return status;
+}
