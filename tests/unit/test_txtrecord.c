@@ -151,67 +151,69 @@ static void names_what_else_stands_in_the_record(void)
     CHECK_STS(rows);
 }
 
+static const struct row tlsrpt_rows[] = {
+    {{"v=TLSRPTv1; rua=mailto:tlsrpt@example.com;"}, "", "mailto:tlsrpt@example.com", true},
+    {{"v=TLSRPTv1;rua=https://r.example.com:8443/v1?a=b,mailto:a@example.com"},
+     "",
+     "https://r.example.com:8443/v1?a=b mailto:a@example.com",
+     true},
+    {{"v=TLSRPTv1; rua=mailto:a@example.com , mailto:b@example.com;"},
+     "",
+     "mailto:a@example.com mailto:b@example.com",
+     true},
+    {{"v=TLSRPTv1; rua=MAILTO:a%2Cb@example.com?subject=x;"},
+     "",
+     "MAILTO:a%2Cb@example.com?subject=x",
+     true},
+    {{NULL}, "", "", false},
+    {{"v=TLSRPTv1;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=tlsrpt@example.com;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=http://r.example.com/;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=https:///v1;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=ftp://r.example.com/;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=mailto:example.com;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=mailto:a@;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=mailto:a@b@example.com;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=mailto:a@example.com!10m;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=mailto:a,b@example.com;"}, "T2! T2!", "", false},
+    {{"v=TLSRPTv1; rua=mailto:a@example.com,;"}, "T2!", "mailto:a@example.com", false},
+    {{"v=TLSRPTv1; rua=mailto:<a@example.com>;"}, "T2!", "", false},
+    {{"v=TLSRPTv1; rua=mailto:a@x.example,mailto:b@x.example,mailto:c@x.example"},
+     "T2",
+     "mailto:a@x.example mailto:b@x.example mailto:c@x.example",
+     true},
+    {{"v=TLSRPTv1; rua=mailto:a@x.example; rua=mailto:b@x.example"},
+     "T1",
+     "mailto:a@x.example",
+     true},
+    {{"v=TLSRPTv1; rua=mailto:a@x.example; ruf=1"}, "T1", "mailto:a@x.example", true},
+    {{"v=TLSRPTv1; rua=mailto:a@x.example; junk"}, "T1!", "mailto:a@x.example", false},
+    {{"v=TLSRPTv1 ; rua=mailto:a@x.example"}, "T1!", "", false},
+    {{"v=TLSRPT1; rua=mailto:a@x.example"}, "T1!", "", false},
+    {{"v=TLSRPTv1; rua=mailto:a@x.example", "v=TLSRPTv1; rua=mailto:b@x.example"},
+     "T1!",
+     "",
+     false},
+};
+
 static void judges_who_gets_the_reports(void)
 {
-    static const struct row rows[] = {
-        {{"v=TLSRPTv1; rua=mailto:tlsrpt@example.com;"}, "", "mailto:tlsrpt@example.com", true},
-        {{"v=TLSRPTv1;rua=https://r.example.com:8443/v1?a=b,mailto:a@example.com"},
-         "",
-         "https://r.example.com:8443/v1?a=b mailto:a@example.com",
-         true},
-        {{"v=TLSRPTv1; rua=mailto:a@example.com , mailto:b@example.com;"},
-         "",
-         "mailto:a@example.com mailto:b@example.com",
-         true},
-        {{"v=TLSRPTv1; rua=MAILTO:a%2Cb@example.com?subject=x;"},
-         "",
-         "MAILTO:a%2Cb@example.com?subject=x",
-         true},
-        {{NULL}, "", "", false},
-        {{"v=TLSRPTv1;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=tlsrpt@example.com;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=http://r.example.com/;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=https:///v1;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=ftp://r.example.com/;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=mailto:example.com;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=mailto:a@;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=mailto:a@b@example.com;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=mailto:a@example.com!10m;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=mailto:a,b@example.com;"}, "T2! T2!", "", false},
-        {{"v=TLSRPTv1; rua=mailto:a@example.com,;"}, "T2!", "mailto:a@example.com", false},
-        {{"v=TLSRPTv1; rua=mailto:<a@example.com>;"}, "T2!", "", false},
-        {{"v=TLSRPTv1; rua=mailto:a@x.example,mailto:b@x.example,mailto:c@x.example"},
-         "T2",
-         "mailto:a@x.example mailto:b@x.example mailto:c@x.example",
-         true},
-        {{"v=TLSRPTv1; rua=mailto:a@x.example; rua=mailto:b@x.example"},
-         "T1",
-         "mailto:a@x.example",
-         true},
-        {{"v=TLSRPTv1; rua=mailto:a@x.example; ruf=1"}, "T1", "mailto:a@x.example", true},
-        {{"v=TLSRPTv1; rua=mailto:a@x.example; junk"}, "T1!", "mailto:a@x.example", false},
-        {{"v=TLSRPTv1 ; rua=mailto:a@x.example"}, "T1!", "", false},
-        {{"v=TLSRPT1; rua=mailto:a@x.example"}, "T1!", "", false},
-        {{"v=TLSRPTv1; rua=mailto:a@x.example", "v=TLSRPTv1; rua=mailto:b@x.example"},
-         "T1!",
-         "",
-         false},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof(tlsrpt_rows) / sizeof(tlsrpt_rows[0]); i++) {
         struct txtrecord_text texts[TEXTS_MAX];
         struct heard heard = {{0}, {0}};
         struct txtrecord_tlsrpt out;
         char taken[256] = "";
-        size_t number = collect(texts, rows[i].texts);
+        size_t number = collect(texts, tlsrpt_rows[i].texts);
         bool usable = txtrecord_judge_tlsrpt(&out, texts, number, hear, &heard);
         for (size_t j = 0; j < out.uri_count; j++)
             snprintf(taken + strlen(taken), sizeof(taken) - strlen(taken), "%s%.*s",
                      j > 0 ? " " : "", (int)out.uris[j].length, out.uris[j].bytes);
-        CHECK(usable == rows[i].usable && usable == out.usable, "row %zu: %s", i, heard.sentences);
-        CHECK(strcmp(heard.rows, rows[i].rows) == 0, "row %zu: %s: %s", i, heard.rows,
+        CHECK(usable == tlsrpt_rows[i].usable && usable == out.usable, "row %zu: %s", i,
               heard.sentences);
-        CHECK(strcmp(taken, rows[i].taken) == 0, "row %zu: %s", i, taken);
+        CHECK(strcmp(heard.rows, tlsrpt_rows[i].rows) == 0, "row %zu: %s: %s", i, heard.rows,
+              heard.sentences);
+        CHECK(strcmp(taken, tlsrpt_rows[i].taken) == 0, "row %zu: %s", i, taken);
     }
 }
 
