@@ -85,6 +85,24 @@ class Publishing(RecordsCase):
         self.assertEqual(json.loads(self.records(ini, "--changed", "--json").stdout),
                          {"records": [], "held": []})
 
+    def test_what_was_published_passes_the_check(self):
+        self.serve(self.SECTION)
+        ini = self.write_ini(self.SECTION)
+        self.publish(ini, status=1)
+        before = self.wrong_rows()
+        self.publish(ini)
+        self.assertIn("D1", before)
+        self.assertEqual(self.wrong_rows(), [])
+
+    def wrong_rows(self):
+        """The rows of the table of checks that are about what we publish, and the policy host."""
+        ours = {*(f"D{i}" for i in range(1, 12)), "H1", "H2", "H4", "H8", "T1", "T2"}
+        done = self.ctl("check", "--resolver", self.dns.resolver, "--port", self.port, "--ca-file",
+                        harness.pki().root_file(), "--smtp-port", "9", "--json", "example.com")
+        (domain,) = json.loads(done.stdout)["domains"]
+        return sorted(finding["rule"] for finding in domain["findings"]
+                      if finding["severity"] != "note" and finding["rule"] in ours)
+
     def test_whatever_stood_there_is_replaced(self):
         self.serve(self.SECTION)
         ini = self.write_ini(self.SECTION)
