@@ -334,7 +334,9 @@ int generate_run(int argc, char **argv)
 {
     struct order order = {.propose.mx = calloc((size_t)argc + 1, sizeof(char *))};
     int option;
-    int status = order.propose.mx == NULL ? setup_fail("out of memory") : 0;
+    int status = 0;
+    if (order.propose.mx == NULL)
+        return setup_fail("out of memory");
     while (status == 0 && (option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
         if (option == 'h') {
             fputs(help, stdout);
