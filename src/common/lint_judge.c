@@ -2,10 +2,9 @@
 /* lint_judge: words one break of one rule and reports it. Only lint's own rooms include this. */
 #include "lint_judge.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#include "punycode.h"
+#include "printable.h"
 
 #define TEXT_MAX  1024 /* bytes of a finding's sentence */
 #define THING_MAX 256  /* bytes shown of the thing found: a name in full */
@@ -31,30 +30,20 @@ static void add(struct sentence *sentence, const char *text)
     add_bytes(sentence, text, strlen(text));
 }
 
-/* Control points, and those that change how the text around them is shown. */
-static bool is_printable(uint32_t point)
-{
-    if (point < 0x80)
-        return point >= ' ' && point != 0x7f;
-    if (point <= 0xa0 || (point >= 0x2000 && point <= 0x206f) || point == 0xfeff)
-        return false;
-    return point < 0xfff0 || (point > 0xffff && point < 0xe0000);
-}
-
 static void add_printable(struct sentence *sentence, struct lint_span thing)
 {
     size_t end = sentence->length + THING_MAX;
     size_t at = 0;
     while (at < thing.length) {
-        uint32_t point;
-        size_t used = punycode_read_utf8(&point, thing.bytes + at, thing.length - at);
+        bool fit;
+        size_t used = printable_next(thing.bytes + at, thing.length - at, &fit);
         if (sentence->length + used > end)
             break;
-        if (used > 0 && is_printable(point))
+        if (fit)
             add_bytes(sentence, thing.bytes + at, used);
         else
             add(sentence, "?");
-        at += used > 0 ? used : 1;
+        at += used;
         if (sentence->length >= end)
             break;
     }
