@@ -487,6 +487,64 @@ static void shows_each_rule_for_the_output(void)
     }
 }
 
+static void finds_wildcards_over_the_domain_itself(void)
+{
+    static const struct {
+        const char *domain;
+        const char *mx;
+        const char *ids;
+    } rows[] = {
+        {"example.com", "*.example.com", "mx-own-wildcard:3"},
+        {"example.com", "*.EXAMPLE.com", "mx-own-wildcard:3"},
+        {"shop.example.com", "*.example.com", "mx-own-wildcard:3"},
+        {"example.com", "*.com", "mx-broad-wildcard:3"},
+        {"example.com", "*.mail.example.com", ""},
+        {"example.com", "*.ample.com", ""},
+        {"example.com", "*.example.net", ""},
+        {"example.com", "mail.example.com", ""},
+        {NULL, "*.example.com", ""},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[256];
+        struct heard heard = {.refused = false};
+        int length = snprintf(text, sizeof(text), V E "mx: %s\r\n" A, rows[i].mx);
+        CHECK(lint_policy_text_of(rows[i].domain, text, (size_t)length, hear, &heard));
+        CHECK(strcmp(heard.ids, rows[i].ids) == 0, "row %zu: %s", i, heard.ids);
+        mark_rows(rows[i].ids);
+    }
+}
+
+static void takes_its_sentences_apart(void)
+{
+    static const struct {
+        const char *bytes;
+        const char *problem;
+        const char *advice;
+    } rows[] = {
+        {V E "mx: mail.example.com.\r\n" A, "mx \"mail.example.com.\" ends in a dot",
+         "write it without: mail.example.com"},
+        {V E X "max_age: x (breaks every sender); y\r\n",
+         "max_age \"x (breaks every sender); y\" is not a number",
+         "write seconds in 1 to 10 digits, such as 604800"},
+        {V E X "max_age: 86400\r\n", "max_age 86400 is less than a week in mode enforce",
+         "write 604800 or more"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct heard heard;
+        hear_text(&heard, rows[i].bytes, strlen(rows[i].bytes));
+        const struct lint_rule *rule = lint_rules;
+        while (rule->id != NULL && (strncmp(rule->id, heard.ids, strlen(rule->id)) != 0 ||
+                                    heard.ids[strlen(rule->id)] != ':'))
+            rule++;
+        CHECK(rule->id != NULL, "%s", heard.ids);
+        struct lint_parts parts = lint_parts_of(rule, heard.texts);
+        CHECK(parts.problem_length == strlen(rows[i].problem) &&
+                  memcmp(heard.texts, rows[i].problem, parts.problem_length) == 0,
+              "%.*s", (int)parts.problem_length, heard.texts);
+        CHECK(strcmp(parts.advice, rows[i].advice) == 0, "%s", parts.advice);
+    }
+}
+
 static size_t places_in(const char *text)
 {
     size_t count = 0;
@@ -530,6 +588,8 @@ static const struct test tests[] = {
     TEST(judges_a_rendering_as_its_values),
     TEST(reports_no_rule_twice_in_one_place),
     TEST(shows_each_rule_for_the_output),
+    TEST(finds_wildcards_over_the_domain_itself),
+    TEST(takes_its_sentences_apart),
     TEST(has_a_whole_table),
     TEST(has_a_row_for_each_rule),
 };
