@@ -61,9 +61,9 @@ struct lint_parts lint_parts_of(const struct lint_rule *rule, const char *text);
 const char *lint_meant_key(const char *bytes, size_t length);
 const char *lint_meant_mode(const char *bytes, size_t length);
 
-/* How many names in full an mx value is, beside which numbers may stand; 0: it is no such thing.
- * And the first of them, or NULL behind the last. */
-size_t lint_meant_names(const char *bytes, size_t length);
+/* How many names in full an mx value is, and how many numbers beside them; 0 names: it is no such
+ * thing. And the first of the names, or NULL behind the last. */
+size_t lint_meant_names(const char *bytes, size_t length, size_t *numbers);
 const char *lint_meant_next_name(const char *bytes, size_t length, size_t *name_length);
 
 /* The table, ended by a rule whose id is NULL. */

@@ -168,10 +168,9 @@ const char *lint_meant_mode(const char *bytes, size_t length)
     return lint_words_mode(&mode, word) ? policy_mode_name(mode) : NULL;
 }
 
-size_t lint_meant_names(const char *bytes, size_t length)
+size_t lint_meant_names(const char *bytes, size_t length, size_t *numbers)
 {
-    size_t numbers;
-    return lint_words_names((struct lint_span){bytes, length}, &numbers);
+    return lint_words_names((struct lint_span){bytes, length}, numbers);
 }
 
 const char *lint_meant_next_name(const char *bytes, size_t length, size_t *name_length)
