@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "certs.h"
+#include "lintfile.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -13,6 +14,8 @@ static const struct verb {
     const char *summary;
     int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
 } verbs[] = {
+    {"lint", "what is wrong with a policy, a configuration or a list; puts policies right",
+     lintfile_run},
     {"certs", "which certificates are in use, until when; orders those that are due", certs_run},
 };
 

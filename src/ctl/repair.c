@@ -76,6 +76,17 @@ static bool is_better(const struct repair *repair, const char *bytes, size_t len
     return new.errors < old.errors || (new.errors == old.errors &&new.warnings < old.warnings);
 }
 
+/* A line that must stay has come to the top, and looks like a mark there. */
+static bool begins_with_mark(const struct repair *repair)
+{
+    static const char *const marks[] = {"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (repair->length >= strlen(marks[i]) &&
+            memcmp(repair->bytes, marks[i], strlen(marks[i])) == 0)
+            return true;
+    return false;
+}
+
 /* The text behind what programs put in front of it. Returns 0, or -1 when out of memory. */
 static int take_off_mark(struct repair *out, struct repair_span *text)
 {
@@ -94,9 +105,12 @@ int repair_policy(struct repair *out, const char *bytes, size_t length)
 {
     struct repair_span text = {bytes, length};
     *out = (struct repair){.bytes = bytes, .length = length};
+    if (length > POLICY_MAX_BYTES)
+        return 0;
     if (take_off_mark(out, &text) != 0 || repair_rewrite(out, text) != 0)
         return -1;
-    if (out->bytes != bytes && is_better(out, bytes, length) && keeps_meaning(out, bytes, length))
+    if (out->bytes != bytes && !begins_with_mark(out) && is_better(out, bytes, length) &&
+        keeps_meaning(out, bytes, length))
         return 0;
     out->bytes = bytes;
     out->length = length;

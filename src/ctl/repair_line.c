@@ -122,6 +122,8 @@ static const char *mx_rule(struct repair_span value)
 static const char *value_rule(const struct repair_line *line)
 {
     struct repair_span value = line->value;
+    if (memchr(value.bytes, '\t', value.length) != NULL)
+        return "control-byte";
     switch (line->key) {
     case REPAIR_LINE_VERSION:
         return "version-unknown";
@@ -157,26 +159,48 @@ static enum repair_line_key key_of(const char *name)
     return REPAIR_LINE_NO_KEY;
 }
 
+static void read_key(struct repair_line *line, struct repair_span text, size_t colon)
+{
+    line->key_text = repair_text_trim((struct repair_span){text.bytes, colon});
+    line->name = lint_meant_key(line->key_text.bytes, line->key_text.length);
+    line->key = line->name != NULL ? key_of(line->name) : REPAIR_LINE_NO_KEY;
+}
+
 static void judge_field(struct repair_line *line, struct arena *arena, struct repair_span text,
                         size_t colon)
 {
-    line->key_text = repair_text_trim((struct repair_span){text.bytes, colon});
     line->value =
         repair_text_trim((struct repair_span){text.bytes + colon + 1, text.length - colon - 1});
-    line->name = lint_meant_key(line->key_text.bytes, line->key_text.length);
+    read_key(line, text, colon);
     if (line->name == NULL) {
         line->kind = REPAIR_LINE_UNKNOWN;
         line->cleaned = false;
         return;
     }
     line->kind = REPAIR_LINE_FIELD;
-    line->key = key_of(line->name);
     line->spaced = line->key_text.length < colon;
-    if (is_word(line->key_text, line->name))
-        line->key_rule = is_equal(line->key_text, repair_text_span(line->name)) ? NULL : "key-case";
-    else
+    if (!is_word(line->key_text, line->name))
         line->key_rule = "key-translated";
+    else if (!is_equal(line->key_text, repair_text_span(line->name)))
+        line->key_rule = "key-case";
     judge_value(line, arena);
+}
+
+static bool begins_comment(struct repair_span text)
+{
+    return text.length > 0 && memchr("#;/", text.bytes[0], 3) != NULL;
+}
+
+/* What lint makes of it: with a colon, it looks like a field to a sender. */
+static const char *comment_rule(struct repair_span text)
+{
+    const char *colon = memchr(text.bytes, ':', text.length);
+    if (begins_comment(text) && colon == NULL)
+        return "comment";
+    size_t key = colon != NULL ? (size_t)(colon - text.bytes) : text.length;
+    if (memchr(text.bytes, '\t', key) != NULL)
+        return "control-byte";
+    return is_ascii((struct repair_span){text.bytes, key}) ? "key-malformed" : "non-ascii";
 }
 
 int repair_line_read(struct repair_line *out, struct arena *arena, struct repair_span raw)
@@ -186,6 +210,8 @@ int repair_line_read(struct repair_line *out, struct arena *arena, struct repair
     out->text = repair_text_trim(raw);
     out->indented = out->text.length > 0 && out->text.bytes != raw.bytes;
     if (has_control_bytes(raw)) {
+        const char *colon = memchr(raw.bytes, ':', raw.length);
+        read_key(out, raw, colon != NULL ? (size_t)(colon - raw.bytes) : 0);
         out->indented = false;
         out->text = raw;
         return 0;
@@ -196,17 +222,12 @@ int repair_line_read(struct repair_line *out, struct arena *arena, struct repair
     text = repair_text_trim(text);
 
     const char *colon = text.length > 0 ? memchr(text.bytes, ':', text.length) : NULL;
-    bool is_comment = text.length > 0 && memchr("#;/", text.bytes[0], 3) != NULL;
     if (text.length == 0) {
         out->kind = REPAIR_LINE_BLANK;
         out->rule = out->cleaned ? "line-without-colon" : NULL;
-    } else if (is_comment) {
+    } else if (begins_comment(text)) {
         out->kind = REPAIR_LINE_COMMENT;
-        out->rule = "comment";
-        if (colon != NULL)
-            out->rule = is_ascii((struct repair_span){text.bytes, (size_t)(colon - text.bytes)})
-                            ? "key-malformed"
-                            : "non-ascii";
+        out->rule = comment_rule(out->text);
     } else if (colon != NULL) {
         judge_field(out, arena, text, (size_t)(colon - text.bytes));
     }

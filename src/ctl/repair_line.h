@@ -11,7 +11,7 @@ enum repair_line_kind {
     REPAIR_LINE_COMMENT,
     REPAIR_LINE_FIELD,   /* its key is known, or clearly meant */
     REPAIR_LINE_UNKNOWN, /* a key that is not known */
-    REPAIR_LINE_STRANGE, /* anything else */
+    REPAIR_LINE_STRANGE, /* anything else, and what holds control bytes, be its key known or not */
 };
 
 /* In the usual order. */
@@ -20,7 +20,7 @@ enum repair_line_key {
     REPAIR_LINE_MODE,
     REPAIR_LINE_MX,
     REPAIR_LINE_MAX_AGE,
-    REPAIR_LINE_NO_KEY, /* of all but fields */
+    REPAIR_LINE_NO_KEY,
 };
 
 struct repair_line {

@@ -135,11 +135,12 @@ static void find_conflicts(struct work *work)
         struct repair_line *line = &work->lines[i];
         if (line->kind == REPAIR_LINE_STRANGE)
             work->in_disorder_for_good = true;
-        if (line->kind != REPAIR_LINE_FIELD || line->key == REPAIR_LINE_MX)
+        if (line->key == REPAIR_LINE_NO_KEY || line->key == REPAIR_LINE_MX)
             continue;
         if (first[line->key] == NULL)
             first[line->key] = line;
-        else if (first[line->key]->right.length != line->right.length ||
+        else if (first[line->key]->kind != REPAIR_LINE_FIELD || line->kind != REPAIR_LINE_FIELD ||
+                 first[line->key]->right.length != line->right.length ||
                  memcmp(first[line->key]->right.bytes, line->right.bytes, line->right.length) != 0)
             conflict[line->key] = true;
     }
@@ -228,9 +229,10 @@ static void write_field(struct work *work, const struct repair_line *line, bool 
                         : seen[line->key];
     seen[line->key] = true;
     if (repeated) {
-        const char *rule = line->key != REPAIR_LINE_MX ? "duplicate-field"
-                           : line->value_rule != NULL  ? line->value_rule
-                                                       : "mx-duplicate";
+        const char *rule = line->cleaned                 ? "non-ascii"
+                           : line->key != REPAIR_LINE_MX ? "duplicate-field"
+                           : line->value_rule != NULL    ? line->value_rule
+                                                         : "mx-duplicate";
         step(work, line->number, rule, "the line is left out, as another says the same");
         return;
     }
