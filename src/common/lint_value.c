@@ -267,11 +267,15 @@ void lint_value_whole(struct lint_judge *judge, const struct lint_fields *fields
         [LINT_KEY_MAX_AGE] = LINT_RULE_MAX_AGE_MISSING,
     };
 
+    bool is_none = fields->mode_known && fields->mode == POLICY_MODE_NONE;
+
     judge->line = 0;
     judge->mx_index = LINT_NO_MX;
     judge_max_age_in_mode(judge, fields);
     for (size_t i = 0; i < LINT_KEYS; i++)
         if (!fields->seen[i])
-            lint_judge_break(judge, missing[i], span_of(""), NULL);
+            lint_judge_break(
+                judge, i == LINT_KEY_MX && is_none ? LINT_RULE_MX_MISSING_IN_NONE : missing[i],
+                span_of(""), NULL);
     lint_value_size(judge, length);
 }

@@ -55,13 +55,14 @@ static bool guess_line(enum inspect_kind *out, const char *line, size_t length)
         word++;
     const char *colon = memchr(line, ':', length);
     const char *equals = memchr(line, '=', length);
-    *out = INSPECT_POLICY;
-    if (*line == '[' || (equals != NULL && equals == line + word))
-        *out = INSPECT_INI;
-    else if (memchr(line, '.', word) != NULL && colon != line + word)
+    bool is_header = *line == '[';
+    bool is_name = memchr(line, '.', word) != NULL && colon != line + word && equals != line + word;
+    if (is_name && !is_header)
         *out = INSPECT_LIST;
-    else if (equals != NULL && (colon == NULL || equals < colon))
+    else if (is_header || (equals != NULL && (colon == NULL || equals < colon)))
         *out = INSPECT_INI;
+    else
+        *out = INSPECT_POLICY;
     return true;
 }
 

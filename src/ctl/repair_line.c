@@ -197,10 +197,11 @@ static const char *comment_rule(struct repair_span text)
     const char *colon = memchr(text.bytes, ':', text.length);
     if (begins_comment(text) && colon == NULL)
         return "comment";
-    size_t key = colon != NULL ? (size_t)(colon - text.bytes) : text.length;
-    if (memchr(text.bytes, '\t', key) != NULL)
+    struct repair_span key = {text.bytes, colon != NULL ? (size_t)(colon - text.bytes) : 0};
+    key = repair_text_trim(key);
+    if (memchr(key.bytes, '\t', key.length) != NULL)
         return "control-byte";
-    return is_ascii((struct repair_span){text.bytes, key}) ? "key-malformed" : "non-ascii";
+    return begins_comment(text) && is_ascii(key) ? "key-malformed" : "non-ascii";
 }
 
 int repair_line_read(struct repair_line *out, struct arena *arena, struct repair_span raw)

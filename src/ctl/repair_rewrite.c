@@ -47,8 +47,11 @@ static void *grow(void *items, size_t count, size_t size, bool *failed)
     if ((count & (count - 1)) != 0)
         return items;
     void *larger = reallocarray(items, count == 0 ? 1 : count * 2, size);
-    *failed = *failed || larger == NULL;
-    return larger != NULL ? larger : items;
+    if (larger == NULL) {
+        *failed = true;
+        return items;
+    }
+    return larger;
 }
 
 int repair_rewrite_step(struct repair *out, unsigned line, const char *rule, const char *done)
