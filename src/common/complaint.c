@@ -48,6 +48,12 @@ void complaints_add(struct complaints *said, enum complaint_severity severity, c
     said->warnings += severity == COMPLAINT_WARNING;
 }
 
+void complaints_set_rule(struct complaints *said, const struct lint_rule *rule)
+{
+    if (said->count > 0 && !said->out_of_memory)
+        said->items[said->count - 1].rule = rule;
+}
+
 /* Where a complaint belongs. */
 struct place {
     struct complaint item;

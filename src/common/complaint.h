@@ -12,11 +12,14 @@ enum complaint_severity {
     COMPLAINT_NOTICE,  /* served as meant; the admin may want to know */
 };
 
+struct lint_rule;
+
 struct complaint {
     enum complaint_severity severity;
     unsigned line; /* from 1; 0 where no line is meant */
     char *file;    /* owned; never NULL */
     char *text;    /* owned; "what, and what to write instead", without file or line */
+    const struct lint_rule *rule; /* of lint, which wrote the text; else NULL */
 };
 
 /* {0} is valid and empty. */
@@ -31,6 +34,9 @@ struct complaints {
 /* Copies file and text. line 0: the file as a whole. */
 void complaints_add(struct complaints *said, enum complaint_severity severity, const char *file,
                     unsigned line, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The one added last is a finding of lint, by this rule. */
+void complaints_set_rule(struct complaints *said, const struct lint_rule *rule);
 
 /* Sorts those from the number first on: by file, main_file first and the others as they were first
  * mentioned, and by line. Leaves them as they are when out of memory. */

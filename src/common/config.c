@@ -149,13 +149,16 @@ static void read_include(struct draft *draft, const struct draft_path *include)
     free(entries);
 }
 
-static void read_all(struct draft *draft, const char *path)
+/* instead: the list that stands for those that the configuration names, or NULL. */
+static void read_all(struct draft *draft, const char *path, const struct config_list *instead)
 {
     read_file(draft, path, "; name the configuration with -c FILE", take_main);
     for (struct draft_path *at = draft->includes; at != NULL; at = at->next)
         read_include(draft, at);
-    for (struct draft_path *at = draft->lists; at != NULL; at = at->next)
+    for (struct draft_path *at = draft->lists; at != NULL && instead == NULL; at = at->next)
         read_list(draft, at);
+    if (instead != NULL)
+        domainlist_read(draft, instead->name, instead->bytes, instead->length);
     settings_end(draft);
 }
 
@@ -186,7 +189,7 @@ static void judge_default_host(struct draft *draft)
                  host, has_domain(config, host) ? host : " and one of the domains");
 }
 
-static void load(struct draft *draft, const char *path)
+static void load(struct draft *draft, const char *path, const struct config_list *instead)
 {
     draft->directory = directory_of(draft, path);
     draft->defaults = (struct draft_section){.kind = DRAFT_DEFAULTS};
@@ -195,7 +198,7 @@ static void load(struct draft *draft, const char *path)
     if (draft->out_of_memory || draft->refused)
         return;
     settings_begin(draft);
-    read_all(draft, path);
+    read_all(draft, path, instead);
     if (draft->out_of_memory)
         return;
     resolve_domains(draft);
@@ -208,7 +211,8 @@ static void load(struct draft *draft, const char *path)
                        "[example.com]");
 }
 
-int config_load(struct config **out, const char *path, struct complaints *said)
+int config_load_list(struct config **out, const char *path, const struct config_list *instead,
+                     struct complaints *said)
 {
     *out = NULL;
     size_t said_before = said->count;
@@ -217,7 +221,7 @@ int config_load(struct config **out, const char *path, struct complaints *said)
         complaints_add(said, COMPLAINT_ERROR, path, 0, "out of memory");
         return -1;
     }
-    load(&draft, path);
+    load(&draft, path, instead);
     if (draft.out_of_memory)
         draft_refuse(&draft, path, 0, "out of memory");
     complaints_sort(said, said_before, path);
@@ -231,6 +235,24 @@ int config_load(struct config **out, const char *path, struct complaints *said)
     }
     *out = config;
     return 0;
+}
+
+int config_load(struct config **out, const char *path, struct complaints *said)
+{
+    return config_load_list(out, path, NULL, said);
+}
+
+void config_judge_list(const struct config_list *list, struct complaints *said)
+{
+    struct draft draft = {.said = said, .config = calloc(1, sizeof(struct config))};
+    if (draft.config != NULL) {
+        draft.directory = directory_of(&draft, list->name);
+        domainlist_read(&draft, list->name, list->bytes, list->length);
+    }
+    if (draft.config == NULL || draft.out_of_memory)
+        complaints_add(said, COMPLAINT_ERROR, list->name, 0, "out of memory");
+    config_free(draft.config);
+    draft_free(&draft);
 }
 
 void config_free(struct config *config)

@@ -145,6 +145,21 @@ struct config {
 int config_load(struct config **out, const char *path, struct complaints *said);
 void config_free(struct config *config);
 
+/* A list of domains that is not on disk, or not yet where the configuration reads it. */
+struct config_list {
+    const char *name; /* of the file, for places; what stands in it is relative to the ini */
+    const char *bytes;
+    size_t length;
+};
+
+/* As config_load, with this list in place of those that the configuration names; NULL: as it is. */
+int config_load_list(struct config **out, const char *path, const struct config_list *instead,
+                     struct complaints *said);
+
+/* Judges the lines of the list by themselves: not whether the policies they name are there, nor
+ * what they inherit. */
+void config_judge_list(const struct config_list *list, struct complaints *said);
+
 /* Whether an include reads a file of this name. Editors and packagers leave hidden files and copies
  * with other endings. */
 bool config_includes(const char *name);

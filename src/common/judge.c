@@ -95,6 +95,7 @@ static void hear_values(void *context, const struct lint_finding *finding)
     else
         complaints_add(draft->said, severity_of(finding), cause.section->file, cause.line, "%s",
                        finding->text);
+    complaints_set_rule(draft->said, finding->rule);
 }
 
 /* lint reports a policy file: its own lines are at fault. */
@@ -103,9 +104,11 @@ static void hear_file(void *context, const struct lint_finding *finding)
     struct hearing *hearing = context;
     struct draft *draft = hearing->judge->draft;
     hearing->broken = hearing->broken || finding->rule->severity == LINT_REFUSE;
-    if (is_news(hearing->judge, hearing->file, finding->line, finding->text))
-        complaints_add(draft->said, severity_of(finding), hearing->file, finding->line, "%s",
-                       finding->text);
+    if (!is_news(hearing->judge, hearing->file, finding->line, finding->text))
+        return;
+    complaints_add(draft->said, severity_of(finding), hearing->file, finding->line, "%s",
+                   finding->text);
+    complaints_set_rule(draft->said, finding->rule);
 }
 
 /* The bytes to be filled in, in the image. */

@@ -278,11 +278,21 @@ static bool has_prefix(const char *bytes, size_t length, const char *prefix)
 
 bool lint_policy_text(const char *bytes, size_t length, lint_report *report, void *context)
 {
+    return lint_policy_text_of(NULL, bytes, length, report, context);
+}
+
+bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, lint_report *report,
+                         void *context)
+{
     static const struct lint_span nothing = {"", 0};
     struct lint_span mx[LINT_MX_COMPARED];
     struct scan scan = {
         .fields = {.mx = mx},
-        .judge = {.report = report, .context = context, .line = 1, .mx_index = LINT_NO_MX},
+        .judge = {.report = report,
+                  .context = context,
+                  .domain = domain,
+                  .line = 1,
+                  .mx_index = LINT_NO_MX},
         .rest = {bytes, length},
         .next_line = 1,
         .last_text = find_last_text(bytes, length),

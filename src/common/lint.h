@@ -42,8 +42,29 @@ bool lint_policy(const struct policy *policy, lint_report *report, void *context
  * form: line ends, order, duplicates, blank lines, encoding. */
 bool lint_policy_text(const char *bytes, size_t length, lint_report *report, void *context);
 
+/* The same for this domain's policy, in lower case: what admits all of its hosts is found too. */
+bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, lint_report *report,
+                         void *context);
+
 /* Judges the size alone, of a policy file that is too large to be read. */
 bool lint_policy_size(size_t length, lint_report *report, void *context);
+
+/* A finding's text, taken apart: "problem (breaks SENDER); advice". */
+struct lint_parts {
+    size_t problem_length;
+    const char *advice;
+};
+struct lint_parts lint_parts_of(const struct lint_rule *rule, const char *text);
+
+/* What a key or a mode is meant to be that is translated or in capital letters: static; NULL where
+ * that is not clear. */
+const char *lint_meant_key(const char *bytes, size_t length);
+const char *lint_meant_mode(const char *bytes, size_t length);
+
+/* How many names in full an mx value is, and how many numbers beside them; 0 names: it is no such
+ * thing. And the first of the names, or NULL behind the last. */
+size_t lint_meant_names(const char *bytes, size_t length, size_t *numbers);
+const char *lint_meant_next_name(const char *bytes, size_t length, size_t *name_length);
 
 /* The table, ended by a rule whose id is NULL. */
 extern const struct lint_rule lint_rules[];

@@ -7,7 +7,8 @@
 #include "printable.h"
 
 #define TEXT_MAX  1024 /* bytes of a finding's sentence */
-#define THING_MAX 256  /* bytes shown of the thing found: a name in full */
+#define CLOSING   "); "
+#define THING_MAX 256 /* bytes shown of the thing found: a name in full */
 
 struct sentence {
     char text[TEXT_MAX];
@@ -64,6 +65,11 @@ static void add_filled(struct sentence *sentence, const char *text, struct lint_
     add(sentence, place + 2);
 }
 
+static const char *opening_of(const struct lint_rule *rule)
+{
+    return rule->severity == LINT_REFUSE ? " (breaks " : " (troubles ";
+}
+
 void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number,
                       struct lint_span thing, const char *form)
 {
@@ -72,9 +78,9 @@ void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number,
     struct sentence sentence = {.length = 0};
 
     add_filled(&sentence, rule->problem, thing);
-    add(&sentence, rule->severity == LINT_REFUSE ? " (breaks " : " (troubles ");
+    add(&sentence, opening_of(rule));
     add(&sentence, rule->sender);
-    add(&sentence, "); ");
+    add(&sentence, CLOSING);
     add_filled(&sentence, rule->instead, right);
 
     struct lint_finding finding = {
@@ -86,4 +92,21 @@ void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number,
     judge->refused = judge->refused || rule->severity == LINT_REFUSE;
     if (judge->report != NULL)
         judge->report(judge->context, &finding);
+}
+
+/* What is quoted stands in the problem, and may look like anything; so the last place counts. */
+struct lint_parts lint_parts_of(const struct lint_rule *rule, const char *text)
+{
+    const char *opening = opening_of(rule);
+    size_t length = strlen(rule->sender);
+    struct lint_parts parts = {strlen(text), ""};
+    for (const char *at = strstr(text, opening); at != NULL; at = strstr(at + 1, opening)) {
+        const char *sender = at + strlen(opening);
+        if (strncmp(sender, rule->sender, length) != 0 ||
+            strncmp(sender + length, CLOSING, strlen(CLOSING)) != 0)
+            continue;
+        parts.problem_length = (size_t)(at - text);
+        parts.advice = sender + length + strlen(CLOSING);
+    }
+    return parts;
 }

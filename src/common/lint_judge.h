@@ -19,6 +19,7 @@ struct lint_span {
 struct lint_judge {
     lint_report *report;
     void *context;
+    const char *domain; /* whose policy it is, in lower case; NULL: not known */
     unsigned line;
     size_t mx_index;
     bool refused;

@@ -6,6 +6,7 @@
 
 #include "certs.h"
 #include "generate.h"
+#include "lintfile.h"
 #include "matching.h"
 #include "records.h"
 #include "survey.h"
@@ -18,6 +19,8 @@ static const struct verb {
     int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
 } verbs[] = {
     {"generate", "a policy for a domain, as a section, a list line, or a file", generate_run},
+    {"lint", "what is wrong with a policy, a configuration or a list; puts policies right",
+     lintfile_run},
     {"records", "the DNS records to publish, when they may be", records_run},
     {"check", "what senders meet at a domain, and what they do then", survey_run},
     {"match", "whether a policy admits the MX hosts of a domain", matching_run},

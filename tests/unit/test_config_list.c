@@ -47,6 +47,35 @@ static void reads_one_domain_a_line(void)
     }
 }
 
+static void takes_another_list_in_place_of_its_own(void)
+{
+    static const char text[] = "b.example outlook\nc.example nosuch\nd.example mode=testing\n";
+    struct config_list list = {.name = "new", .bytes = text, .length = strlen(text)};
+    struct complaints said = {0};
+    struct config *config = NULL;
+    struct tree tree = tree_open();
+    tree_write(&tree, "main.ini", MAIN);
+    tree_write(&tree, "list", "a.example\n");
+    CHECK(config_load_list(&config, tree.main, &list, &said) == 0);
+    CHECK(config != NULL && config->domain_count == 3 && config->served_count == 2);
+    CHECK(said.count == 1 && strcmp(said.items[0].file, "new") == 0 && said.items[0].line == 2);
+    config_free(config);
+    complaints_free(&said);
+    tree_close(&tree);
+}
+
+static void judges_a_list_by_itself(void)
+{
+    static const char text[] = "b.example outlook\nc.example mode=maybe\nd.example. \n";
+    struct config_list list = {.name = "list", .bytes = text, .length = strlen(text)};
+    struct complaints said = {0};
+    config_judge_list(&list, &said);
+    CHECK(said.count == 2, "%zu", said.count);
+    CHECK(said.count == 2 && said.items[0].line == 2 && strstr(said.items[0].text, "no mode"));
+    CHECK(said.count == 2 && said.items[1].line == 3);
+    complaints_free(&said);
+}
+
 static void breaks_the_domain_of_a_bad_line_alone(void)
 {
     static const struct {
@@ -323,6 +352,8 @@ static void takes_names_and_paths_in_full(void)
 
 static const struct test tests[] = {
     TEST(reads_one_domain_a_line),
+    TEST(takes_another_list_in_place_of_its_own),
+    TEST(judges_a_list_by_itself),
     TEST(breaks_the_domain_of_a_bad_line_alone),
     TEST(reads_a_list_whose_lines_end_in_crlf),
     TEST(refuses_a_byte_order_mark_for_the_first_line_alone),

@@ -200,8 +200,8 @@ static void finds_what_is_wrong_with_keys(void)
         {BYTES(A X E V), "field-order:2 version-not-first:4", ""},
         {BYTES(E X A), "version-missing:0", "write version: STSv1"},
         {BYTES(V X A), "mode-missing:0", "mode: testing"},
-        {BYTES(V E A), "mx-missing:0", "chasquid and Stalwart"},
-        {BYTES(V "mode: none\r\n" A), "mx-missing:0", "also in mode none"},
+        {BYTES(V E A), "mx-missing:0", "every sender"},
+        {BYTES(V "mode: none\r\n" A), "mx-missing-in-none:0", "also in mode none"},
         {BYTES(V E X), "max-age-missing:0", "max_age: 604800"},
         {BYTES("mx: a.example\r\n"), "version-missing:0 mode-missing:0 max-age-missing:0", ""},
     };
@@ -349,7 +349,7 @@ static void judges_values_as_the_daemon_renders_them(void)
         {{POLICY_MODE_ENFORCE, 604800, 2, sound}, ""},
         {{POLICY_MODE_TESTING, 86400, 2, sound}, ""},
         {{POLICY_MODE_NONE, 86400, 1, sound}, ""},
-        {{POLICY_MODE_NONE, 86400, 0, NULL}, "mx-missing:0"},
+        {{POLICY_MODE_NONE, 86400, 0, NULL}, "mx-missing-in-none:0"},
         {{POLICY_MODE_ENFORCE, 604800, 0, NULL}, "mx-missing:0"},
         {{POLICY_MODE_ENFORCE, 0, 1, sound}, "max-age-zero:0"},
         {{POLICY_MODE_ENFORCE, 86399, 1, sound},
@@ -455,7 +455,8 @@ static const struct {
     {ascii_rule, BYTES(SOUND "note: x:y\r\n"), "colon-in-value:5", LINT_REFUSE, "maddy"},
     {size_rule, NULL, 10241, "large:0", LINT_WARN, "chasquid"},
     {size_rule, NULL, 64001, "too-large:0", LINT_REFUSE, "Mimecast"},
-    {hosts_rule, BYTES(V "mode: none\r\n" A), "mx-missing:0", LINT_REFUSE, "chasquid and Stalwart"},
+    {hosts_rule, BYTES(V "mode: none\r\n" A), "mx-missing-in-none:0", LINT_REFUSE,
+     "chasquid, Stalwart"},
     {hosts_rule, BYTES(V E "mx: 192.0.2.1\r\n" A), "mx-ip:3", LINT_REFUSE, "mox, postfix-tlspol"},
     {hosts_rule, BYTES(V E "mx: a.example.\r\n" A), "mx-trailing-dot:3", LINT_REFUSE,
      "mox, postfix-tlspol"},
@@ -484,6 +485,64 @@ static void shows_each_rule_for_the_output(void)
               output_rows[i].rule, heard.ids);
         CHECK(strstr(heard.texts, output_rows[i].sender) != NULL, "%s: %s", output_rows[i].rule,
               heard.texts);
+    }
+}
+
+static void finds_wildcards_over_the_domain_itself(void)
+{
+    static const struct {
+        const char *domain;
+        const char *mx;
+        const char *ids;
+    } rows[] = {
+        {"example.com", "*.example.com", "mx-own-wildcard:3"},
+        {"example.com", "*.EXAMPLE.com", "mx-own-wildcard:3"},
+        {"shop.example.com", "*.example.com", "mx-own-wildcard:3"},
+        {"example.com", "*.com", "mx-broad-wildcard:3"},
+        {"example.com", "*.mail.example.com", ""},
+        {"example.com", "*.ample.com", ""},
+        {"example.com", "*.example.net", ""},
+        {"example.com", "mail.example.com", ""},
+        {NULL, "*.example.com", ""},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[256];
+        struct heard heard = {.refused = false};
+        int length = snprintf(text, sizeof(text), V E "mx: %s\r\n" A, rows[i].mx);
+        CHECK(lint_policy_text_of(rows[i].domain, text, (size_t)length, hear, &heard));
+        CHECK(strcmp(heard.ids, rows[i].ids) == 0, "row %zu: %s", i, heard.ids);
+        mark_rows(rows[i].ids);
+    }
+}
+
+static void takes_its_sentences_apart(void)
+{
+    static const struct {
+        const char *bytes;
+        const char *problem;
+        const char *advice;
+    } rows[] = {
+        {V E "mx: mail.example.com.\r\n" A, "mx \"mail.example.com.\" ends in a dot",
+         "write it without: mail.example.com"},
+        {V E X "max_age: x (breaks every sender); y\r\n",
+         "max_age \"x (breaks every sender); y\" is not a number",
+         "write seconds in 1 to 10 digits, such as 604800"},
+        {V E X "max_age: 86400\r\n", "max_age 86400 is less than a week in mode enforce",
+         "write 604800 or more"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct heard heard;
+        hear_text(&heard, rows[i].bytes, strlen(rows[i].bytes));
+        const struct lint_rule *rule = lint_rules;
+        while (rule->id != NULL && (strncmp(rule->id, heard.ids, strlen(rule->id)) != 0 ||
+                                    heard.ids[strlen(rule->id)] != ':'))
+            rule++;
+        CHECK(rule->id != NULL, "%s", heard.ids);
+        struct lint_parts parts = lint_parts_of(rule, heard.texts);
+        CHECK(parts.problem_length == strlen(rows[i].problem) &&
+                  memcmp(heard.texts, rows[i].problem, parts.problem_length) == 0,
+              "%.*s", (int)parts.problem_length, heard.texts);
+        CHECK(strcmp(parts.advice, rows[i].advice) == 0, "%s", parts.advice);
     }
 }
 
@@ -530,6 +589,8 @@ static const struct test tests[] = {
     TEST(judges_a_rendering_as_its_values),
     TEST(reports_no_rule_twice_in_one_place),
     TEST(shows_each_rule_for_the_output),
+    TEST(finds_wildcards_over_the_domain_itself),
+    TEST(takes_its_sentences_apart),
     TEST(has_a_whole_table),
     TEST(has_a_row_for_each_rule),
 };
