@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "certs.h"
+#include "tlsrpt.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -13,6 +14,7 @@ static const struct verb {
     const char *summary;
     int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
 } verbs[] = {
+    {"tlsrpt", "what the TLS reports of senders say, and whether enforce is safe now", tlsrpt_run},
     {"certs", "which certificates are in use, until when; orders those that are due", certs_run},
 };
 
