@@ -163,11 +163,15 @@ static void take_broken(void *context, const char *where, const char *reason)
     say(intake, COMPLAINT_ERROR, where, "%s", reason);
 }
 
-static void take_empty(void *context, const char *where)
+static void take_empty(void *context, const char *where, size_t count)
 {
     struct intake *intake = context;
-    intake->totals.without++;
-    say(intake, COMPLAINT_WARNING, where, "a mail to which no TLS report is attached");
+    intake->totals.without += count;
+    if (count == 1)
+        say(intake, COMPLAINT_WARNING, where, "a mail to which no TLS report is attached");
+    else
+        say(intake, COMPLAINT_WARNING, where,
+            "the first of %zu mails to which no TLS report is attached", count);
 }
 
 static void take_file(void *context, const char *path, const unsigned char *bytes, size_t length)

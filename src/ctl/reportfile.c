@@ -20,6 +20,8 @@ struct reading {
     const char *path;
     size_t mail;       /* of a mailbox, from 1; 0: there is one at most */
     size_t attachment; /* of the mail, from 1 */
+    size_t empty;      /* mails without a report */
+    size_t first_empty;
 };
 
 struct piece {
@@ -142,14 +144,21 @@ static void read_mail(struct reading *reading, const unsigned char *bytes, size_
 {
     size_t taken;
     struct error why;
-    char where[WHERE_MAX];
     reading->attachment = 0;
     int result = reportmail_read(bytes, length, read_attachment, reading, &taken, &why);
     reading->attachment = 0;
     if (result != 0)
         say_broken(reading, why.text);
-    else if (taken == 0)
-        reading->events->empty(reading->context, where_of(reading, where));
+    else if (taken == 0 && reading->empty++ == 0)
+        reading->first_empty = reading->mail;
+}
+
+static void say_empty(struct reading *reading)
+{
+    char where[WHERE_MAX];
+    reading->mail = reading->first_empty;
+    if (reading->empty > 0)
+        reading->events->empty(reading->context, where_of(reading, where), reading->empty);
 }
 
 /* Where the next mail of a mailbox begins: at "From " behind an empty line (RFC 4155). */
@@ -171,7 +180,10 @@ static void read_mailbox(struct reading *reading, const unsigned char *bytes, si
         const unsigned char *start = line_end != NULL ? line_end + 1 : end;
         /* Two bytes at least stand before where it looks. */
         const unsigned char *next = next_mail(start, end);
-        reading->mail++;
+        if (++reading->mail > REPORTFILE_MAILS_MAX) {
+            say_broken(reading, "the mailbox has too many mails; split it");
+            return;
+        }
         read_mail(reading, start, (size_t)(next - start));
         bytes = next;
     }
@@ -198,6 +210,7 @@ static void read_plain(struct reading *reading, struct piece *piece)
         read_mail(reading, piece->bytes, piece->length);
     else
         say_broken(reading, strange(piece));
+    say_empty(reading);
 }
 
 void reportfile_read(const char *path, const unsigned char *bytes, size_t length,

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define REPORTFILE_MAX      134217728 /* bytes of a file, which may be a mailbox */
-#define REPORTFILE_TEXT_MAX 8388608   /* bytes of one report's JSON, unpacked */
+#define REPORTFILE_MAX       134217728 /* bytes of a file, which may be a mailbox */
+#define REPORTFILE_TEXT_MAX  8388608   /* bytes of one report's JSON, unpacked */
+#define REPORTFILE_MAILS_MAX 100000    /* of a mailbox */
 
 /* The JSON text of what may be a report; lives until the callback returns. */
 struct reportfile_text {
@@ -22,8 +23,8 @@ struct reportfile_events {
     void (*text)(void *context, const struct reportfile_text *text);
     /* A part, a mail or the whole cannot be read. */
     void (*broken)(void *context, const char *where, const char *reason);
-    /* A mail to which no report is attached. */
-    void (*empty)(void *context, const char *where);
+    /* A mail to which no report is attached; of a mailbox, the first of count. */
+    void (*empty)(void *context, const char *where, size_t count);
 };
 
 /* Reads all that is in the bytes; what is broken does not keep the rest from being read. At most

@@ -87,8 +87,7 @@ static void take_part(struct reading *reading, GMimeObject *object)
 /* The library's objects are large, and a mail of a few bytes a part is cheap to write. */
 static int check_size(const unsigned char *bytes, size_t length, struct error *why)
 {
-    size_t lines = 0;
-    size_t parts = 0;
+    size_t lines = 0, parts = 0, marks = 0;
     if (length > REPORTMAIL_MAX)
         return error_set(why, "a mail of more than %d MiB, which no report needs",
                          REPORTMAIL_MAX / 1048576);
@@ -97,9 +96,13 @@ static int check_size(const unsigned char *bytes, size_t length, struct error *w
         const unsigned char *line_end = memchr(at, '\n', (size_t)(end - at));
         at = line_end != NULL ? line_end + 1 : end;
     }
-    if (lines > REPORTMAIL_LINES_MAX || parts > REPORTMAIL_PARTS_MAX)
-        return error_set(why, "a mail of %zu lines and about %zu parts, which no report needs",
-                         lines, parts);
+    for (size_t i = 0; i < length; i++)
+        marks += bytes[i] == ';';
+    if (lines > REPORTMAIL_LINES_MAX || parts > REPORTMAIL_PARTS_MAX ||
+        marks > REPORTMAIL_MARKS_MAX)
+        return error_set(
+            why, "a mail of %zu lines, about %zu parts and %zu parameters, which no report needs",
+            lines, parts, marks);
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #define REPORTMAIL_MAX       16777216 /* bytes of a mail */
 #define REPORTMAIL_LINES_MAX 300000   /* each may be a header field, which costs far more */
 #define REPORTMAIL_PARTS_MAX 1000     /* lines that may begin a part */
+#define REPORTMAIL_MARKS_MAX 100000   /* semicolons: each may be a parameter of a field */
 
 /* All of it lives until the callback returns. */
 struct reportmail_part {

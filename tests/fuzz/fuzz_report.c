@@ -62,10 +62,10 @@ static void take_broken(void *context, const char *where, const char *reason)
     assert(where[0] != '\0' && reason[0] != '\0');
 }
 
-static void take_empty(void *context, const char *where)
+static void take_empty(void *context, const char *where, size_t count)
 {
     (void)context;
-    assert(where[0] != '\0');
+    assert(where[0] != '\0' && count > 0);
 }
 
 static void check_advice(const struct tally_facts *facts)

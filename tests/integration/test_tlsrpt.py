@@ -441,6 +441,15 @@ class Wrappings(TlsrptCase):
         self.assertEqual((said["reports"], said["damaged"]), (2, 1))
         self.assertIn(f"{path}, attachment 2: error: the JSON is cut off", stderr)
 
+    def test_mails_of_other_kinds_in_a_mailbox_are_told_once(self):
+        box = mailbox.mbox(self.folder / "box")
+        for index in range(9):
+            box.add(as_mail(packed(report())) if index == 1 else f"Subject: {index}\n\nhello\n")
+        box.close()
+        said, stderr = self.sums(self.folder, status=0)
+        self.assertEqual((said["reports"], said["without_report"]), (1, 8))
+        self.assertRegex(stderr, r"\A\S+/box, mail 1: warning: the first of 8 mails .*\n\Z")
+
     def test_a_mail_without_a_report_is_named_and_no_damage(self):
         self.put("1.json", report())
         plain = email.message.EmailMessage()
@@ -726,6 +735,8 @@ class Hostile(TlsrptCase):
             ),
             ("fields.eml", b"a:b\n" * 3000000, "which no report needs"),
             ("long.eml", b"a: " + b"x" * 20000000, "more than 16 MiB"),
+            ("parameters.eml", b"Content-Type: a/b" + b";a*0*=x" * 2000000, "no report needs"),
+            ("box", b"From x\n\n" * 1000000, "box, mail 100001: error: the mailbox has too many"),
         ):
             with self.subTest(name):
                 self.assertIn(reason, self.bounded(self.put(name, wrapped), megabytes=300))
@@ -743,7 +754,7 @@ class Hostile(TlsrptCase):
         ):
             with self.subTest(name):
                 stderr = self.bounded(self.put(name, content), megabytes=400)
-                self.assertIn("a mail to which no TLS report is attached", stderr)
+                self.assertRegex(stderr, "mails? to which no TLS report is attached")
 
     def test_a_thousand_reports_take_little_time(self):
         for index in range(1000):
