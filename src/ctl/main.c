@@ -10,6 +10,7 @@
 #include "matching.h"
 #include "records.h"
 #include "survey.h"
+#include "tlsrpt.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -24,6 +25,7 @@ static const struct verb {
     {"records", "the DNS records to publish, when they may be", records_run},
     {"check", "what senders meet at a domain, and what they do then", survey_run},
     {"match", "whether a policy admits the MX hosts of a domain", matching_run},
+    {"tlsrpt", "what the TLS reports of senders say, and whether enforce is safe now", tlsrpt_run},
     {"certs", "which certificates are in use, until when; orders those that are due", certs_run},
 };
 

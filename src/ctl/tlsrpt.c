@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/* tlsrpt: the verb that reads TLS reports, sums them up, and says whether enforce is safe. */
+#include "tlsrpt.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gather.h"
+#include "hostname.h"
+#include "intake.h"
+#include "report_text.h"
+#include "reportfile.h"
+#include "setup.h"
+#include "totals.h"
+
+#define DAY_S     86400
+#define DAYS_MOST 36500
+
+enum { OPTION_JSON = 256, OPTION_DOMAIN, OPTION_SINCE, OPTION_DAYS };
+
+static const char help[] =
+    "Usage: mta-stsctl tlsrpt [--domain DOMAIN] [--since DATE | --days N] [--json] FILE...\n"
+    "Sums up the TLS reports (RFC 8460) that senders mailed, and says for each domain whether\n"
+    "`mode: enforce` is safe now, and which MX hinders.\n"
+    "\n"
+    "FILE is a report as JSON or gzip, a mail with reports attached, a mailbox of mails, a\n"
+    "directory with all files in it, or - for standard input.\n"
+    "\n"
+    "      --domain DOMAIN   only what is of this domain\n"
+    "      --since DATE      only what is of this day (2026-11-21) and later\n"
+    "      --days N          only what is of the last N days\n"
+    "      --json            write JSON\n"
+    "  -h, --help            print this\n"
+    "\n"
+    "Exit status: 0 nothing failed, 1 sessions failed or a file is damaged, 2 usage, or no report\n"
+    "could be read. See mta-stsctl(1).\n";
+
+static const struct option options[] = {
+    {"domain", required_argument, NULL, OPTION_DOMAIN},
+    {"since", required_argument, NULL, OPTION_SINCE},
+    {"days", required_argument, NULL, OPTION_DAYS},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+struct order {
+    struct tally_filter filter;
+    struct hostname domain;
+    bool json;
+    int64_t now;
+};
+
+static int finish(struct intake *intake, const struct order *order)
+{
+    struct error why;
+    intake_finish(intake);
+    if (intake->totals.reports == 0 && intake->totals.outside > 0)
+        return setup_fail("tlsrpt: none of the reports is of that domain or of those days");
+    if (intake->totals.reports == 0)
+        return setup_fail("tlsrpt: there is no report that can be read");
+    if (totals_write(&intake->totals, order->json, &why) != 0)
+        return setup_fail("%s", why.text);
+    return intake->totals.damaged > 0 || totals_have_failures(&intake->totals) ? SETUP_FOUND
+                                                                               : SETUP_FINE;
+}
+
+static int read_and_sum(char *const paths[], size_t count, const struct order *order)
+{
+    struct intake intake = {
+        .filter = order->filter,
+        .now = order->now,
+        .shows_progress = isatty(STDERR_FILENO),
+        .totals.today = (int)(order->now / DAY_S),
+    };
+    gather_paths(paths, count, REPORTFILE_MAX, &intake_events, &intake);
+    int status = finish(&intake, order);
+    intake_free(&intake);
+    return status;
+}
+
+static int take_days(struct order *order, const char *text)
+{
+    char *end;
+    long days = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || days < 1 || days > DAYS_MOST)
+        return setup_fail("tlsrpt: \"%s\" is no number of days; write 1 to %d", text, DAYS_MOST);
+    order->filter.since = (int)(order->now / DAY_S - days);
+    return SETUP_FINE;
+}
+
+static int take_option(struct order *order, int option)
+{
+    struct error why;
+    switch (option) {
+    case OPTION_DOMAIN:
+        if (hostname_parse(&order->domain, optarg, strlen(optarg), &why) != 0)
+            return setup_fail("tlsrpt: --domain: %s", why.text);
+        order->filter.domain = order->domain.text;
+        return SETUP_FINE;
+    case OPTION_SINCE:
+        if (report_day_parse(&order->filter.since, optarg) != 0)
+            return setup_fail("tlsrpt: \"%s\" is no date; write it as 2026-11-21", optarg);
+        return SETUP_FINE;
+    case OPTION_DAYS:
+        return take_days(order, optarg);
+    case OPTION_JSON:
+        order->json = true;
+        return SETUP_FINE;
+    default:
+        fputs("Try 'mta-stsctl tlsrpt --help'.\n", stderr);
+        return SETUP_FAILED;
+    }
+}
+
+int tlsrpt_run(int argc, char **argv)
+{
+    struct order order = {.now = (int64_t)time(NULL)};
+    int option;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            return SETUP_FINE;
+        }
+        if (take_option(&order, option) != SETUP_FINE)
+            return SETUP_FAILED;
+    }
+    if (optind == argc)
+        return setup_fail("tlsrpt: no files; name some, a directory, or - for standard input");
+    return read_and_sum(argv + optind, (size_t)(argc - optind), &order);
+}
