@@ -108,6 +108,7 @@ struct config_acme {
     const char **contacts;
     size_t contact_count;
     bool renew_auto;
+    bool precheck; /* DNS, CAA and the challenge are looked at before the CA is asked */
     unsigned orders_per_hour;
 };
 

@@ -27,6 +27,11 @@ static int read_renew(const struct setting_line *line, struct error *why)
     return read_words(line, "auto", "off", &line->draft->config->acme.renew_auto, why);
 }
 
+static int read_precheck(const struct setting_line *line, struct error *why)
+{
+    return read_words(line, "on", "off", &line->draft->config->acme.precheck, why);
+}
+
 static int read_directory(const struct setting_line *line, struct error *why)
 {
     if (setting_check_prefix(line->value, "https://", why) != 0)
@@ -117,6 +122,7 @@ const struct setting setacme_rows[] = {
     {"key_type", false, read_key_type, 0, 0, 0},
     {"contact", true, read_contact, 0, 0, 0},
     {"renew", false, read_renew, 0, 0, 0},
+    {"precheck", false, read_precheck, 0, 0, 0},
     {"orders_per_hour", false, setting_number, offsetof(struct config, acme.orders_per_hour), 1,
      100000},
     {NULL, false, NULL, 0, 0, 0},
@@ -131,6 +137,7 @@ void setacme_begin(struct config_acme *acme)
         .client = "uacme",
         .hook = PKGDATADIR "/hooks/uacme-challenge",
         .renew_auto = true,
+        .precheck = true,
         .orders_per_hour = 90,
     };
 }

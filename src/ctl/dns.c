@@ -39,10 +39,12 @@ struct wait {
 
 static int configure(struct ub_ctx *context, const struct dns *dns, struct error *why)
 {
-    /* A thread, not a process; and a resolver on this very machine may be asked. */
+    /* A thread, not a process; a resolver on this very machine may be asked; and what is waited for
+     * is seen when it comes. */
     if (ub_ctx_async(context, 1) != 0 ||
         ub_ctx_set_option(context, "do-not-query-localhost:", "no") != 0 ||
-        ub_ctx_set_option(context, "cache-max-ttl:", TTL_MAX) != 0)
+        ub_ctx_set_option(context, "cache-max-ttl:", TTL_MAX) != 0 ||
+        ub_ctx_set_option(context, "cache-max-negative-ttl:", "1") != 0)
         return error_set(why, "libunbound cannot be set up");
     if (dns->resolver != NULL && ub_ctx_set_fwd(context, dns->resolver) != 0)
         return error_set(why, "%s: no resolver; write ADDRESS or ADDRESS@PORT", dns->resolver);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ari.h"
 #include "config.h"
 #include "due.h"
 #include "error.h"
@@ -23,8 +24,9 @@ struct inventory_item {
     bool covers; /* it is for the host's name */
     int64_t not_before;
     int64_t not_after;
-    char *issuer; /* printable ASCII; owned */
-    char key[24]; /* "ECDSA 256" */
+    char *issuer;                /* printable ASCII; owned */
+    char key[24];                /* "ECDSA 256" */
+    char renewal_id[ARI_ID_MAX]; /* what the CA calls it in ARI; empty: it has no such name */
     enum due_health health;
     char *finding; /* a sentence, NULL when health is fine; owned */
 };

@@ -34,16 +34,33 @@ static enum print_tone tone_of(enum due_health health)
     return PRINT_PLAIN;
 }
 
-static int write_columns(const struct inventory *inventory, int64_t now)
+/* When a managed certificate is due, and who says so. */
+static void write_due(char *out, size_t size, const struct inventory_item *item,
+                      const struct ari *ari, int64_t now)
 {
-    static const char *const titles[] = {"HOST",   "LEFT",    "KEY",    "ISSUER",
-                                         "COVERS", "MANAGED", "FINDING"};
-    struct print_table table = {.columns = 7};
+    bool by_ari;
+    char span[PRINT_TEXT_MAX];
+    int64_t due = ari_due_at(ari, item->renewal_id, item->not_before, item->not_after, &by_ari);
+    if (!item->managed || !item->loaded)
+        snprintf(out, size, "-");
+    else if (!item->covers || due <= now)
+        snprintf(out, size, "now%s", by_ari ? " by ARI" : "");
+    else
+        snprintf(out, size, "in %s%s", print_span(due - now, span), by_ari ? " by ARI" : "");
+}
+
+static int write_columns(const struct inventory *inventory, const struct ari *ari, int64_t now)
+{
+    static const char *const titles[] = {"HOST",   "LEFT",    "KEY", "ISSUER",
+                                         "COVERS", "MANAGED", "DUE", "FINDING"};
+    struct print_table table = {.columns = 8};
     int result = print_table_add(&table, PRINT_PLAIN, titles);
     for (size_t i = 0; i < inventory->count && result == 0; i++) {
         const struct inventory_item *item = &inventory->items[i];
         char span[PRINT_TEXT_MAX] = "-";
+        char due[PRINT_TEXT_MAX + 16];
         char finding[FINDING_MAX] = "";
+        write_due(due, sizeof(due), item, ari, now);
         if (item->loaded && item->not_after > now)
             print_span(item->not_after - now, span);
         else if (item->loaded)
@@ -57,7 +74,7 @@ static int write_columns(const struct inventory *inventory, int64_t now)
                                              !item->loaded  ? "-"
                                              : item->covers ? "yes"
                                                             : "no",
-                                             item->managed ? "yes" : "no", finding});
+                                             item->managed ? "yes" : "no", due, finding});
     }
     if (result == 0)
         print_table_write(&table);
@@ -65,7 +82,18 @@ static int write_columns(const struct inventory *inventory, int64_t now)
     return result;
 }
 
-static json_t *item_json(const struct inventory_item *item, int64_t now)
+static int add_due(json_t *out, const struct inventory_item *item, const struct ari *ari)
+{
+    bool by_ari;
+    json_int_t due = ari_due_at(ari, item->renewal_id, item->not_before, item->not_after, &by_ari);
+    json_t *more = json_pack("{s:I, s:s, s:o}", "due_at", due, "due_by",
+                             by_ari ? "ari" : "lifetime", "ari", ari_json(ari, item->renewal_id));
+    int result = more == NULL ? -1 : json_object_update(out, more);
+    json_decref(more);
+    return result;
+}
+
+static json_t *item_json(const struct inventory_item *item, const struct ari *ari, int64_t now)
 {
     json_t *out = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s?}", "domain", item->domain, "host",
                             item->host.text, "file", item->path, "managed", (int)item->managed,
@@ -79,17 +107,19 @@ static json_t *item_json(const struct inventory_item *item, int64_t now)
                   "not_after", (json_int_t)item->not_after, "seconds_left", left);
     int result = more == NULL ? -1 : json_object_update(out, more);
     json_decref(more);
+    if (result == 0 && item->managed)
+        result = add_due(out, item, ari);
     if (result == 0)
         return out;
     json_decref(out);
     return NULL;
 }
 
-static int write_json(const struct inventory *inventory, int64_t now)
+static int write_json(const struct inventory *inventory, const struct ari *ari, int64_t now)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < inventory->count && list != NULL; i++) {
-        if (json_array_append_new(list, item_json(&inventory->items[i], now)) == 0)
+        if (json_array_append_new(list, item_json(&inventory->items[i], ari, now)) == 0)
             continue;
         json_decref(list);
         list = NULL;
@@ -99,7 +129,7 @@ static int write_json(const struct inventory *inventory, int64_t now)
                                 (json_int_t)inventory->warnings));
 }
 
-int listing_write(const struct inventory *inventory, bool json, int64_t now)
+int listing_write(const struct inventory *inventory, const struct ari *ari, bool json, int64_t now)
 {
-    return json ? write_json(inventory, now) : write_columns(inventory, now);
+    return json ? write_json(inventory, ari, now) : write_columns(inventory, ari, now);
 }

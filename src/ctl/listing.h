@@ -9,6 +9,6 @@
 #include "inventory.h"
 
 /* To stdout. Returns 0, or -1 when it cannot be written. */
-int listing_write(const struct inventory *inventory, bool json, int64_t now);
+int listing_write(const struct inventory *inventory, const struct ari *ari, bool json, int64_t now);
 
 #endif

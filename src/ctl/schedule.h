@@ -9,7 +9,7 @@
 #include "plan.h"
 
 /* To stdout. Returns 0, or -1 when it cannot be written. */
-int schedule_write(const struct plan *plan, const struct pace *pace, unsigned per_hour, bool json,
-                   int64_t now);
+int schedule_write(const struct plan *plan, const struct pace *pace, const struct ari *ari,
+                   unsigned per_hour, bool json, int64_t now);
 
 #endif

@@ -30,6 +30,8 @@ class Authority:
     """Pebble as a child: every name leads to 127.0.0.1, HTTP-01 is asked on the port http, TLS-ALPN-01
     on the port tls."""
 
+    program = "pebble"
+
     def __init__(self, home=None, validity=None, bad_nonces=0):
         self.own_home = None if home else harness.make_directory()
         self.home = home or self.own_home
@@ -38,6 +40,7 @@ class Authority:
         names = ("api", "manage", "dns", "dns_manage", "http", "tls")
         self.ports = {name: harness.free_port() for name in names}
         self.api_root = harness.pki().root_file()
+        os.environ["UACME_CAINFO"] = str(self.api_root)  # mta-stsctl asks the CA, too
         self.url = f"https://localhost:{self.ports['api']}/dir"
         self.write_settings(harness.pki().leaf("localhost"), validity)
         self.write_client()
@@ -87,18 +90,19 @@ exec unshare {flags} -m sh -c 'mount --bind "$0" {os.path.dirname(SYSTEM_BUNDLE)
         lines = log.read_text().splitlines() if log.exists() else []
         return [line.split()[-1] for line in lines if f" {word} " in f" {line} "]
 
-    def spawn(self, *command):
+    def spawn(self, *command, output=subprocess.DEVNULL):
         environment = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_AUTHZREUSE": "0",
                        "PEBBLE_WFE_NONCEREJECT": str(self.bad_nonces)}
         child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 stdout=output, stderr=subprocess.DEVNULL,
                                  env=environment)
         self.children.append(child)
         return child
 
     def start(self):
-        self.pebble = self.spawn("pebble", "-config", self.home / "pebble.json", "-dnsserver",
-                                 f"127.0.0.1:{self.ports['dns']}")
+        with open(self.home / "pebble.log", "ab") as log:
+            self.pebble = self.spawn(self.program, "-config", self.home / "pebble.json",
+                                     "-dnsserver", f"127.0.0.1:{self.ports['dns']}", output=log)
         harness.eventually(self.answers, 20, "Pebble's start")
 
     def stop(self):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """acme: the running daemon answers TLS-ALPN-01 challenges; a real CA and a real client try it."""
+import base64
 import os
 import re
 import shutil
@@ -76,6 +77,19 @@ class Challenges(AcmeCase):
         harness.write_atomically(self.challenges / HOST, DIGEST)
         os.utime(self.challenges / HOST, (1, 1))
         self.assert_no_answer(daemon, HOST)
+
+    def test_neither_a_miss_nor_another_challenge_is_remembered(self):
+        daemon = self.begin()
+        place = self.challenges / HOST
+        for number in range(10):
+            self.assert_no_answer(daemon, HOST)
+            for digest in (DIGEST, "A" * 42 + "CGKOSW048"[number % 9]):
+                harness.write_atomically(place, digest + "\n")
+                wanted = base64.urlsafe_b64decode(digest + "=")
+                self.assertIn(b"\x04\x20" + wanted, self.validate(daemon, HOST)[1])
+                if number % 2:
+                    place.unlink()
+            place.unlink(missing_ok=True)
 
     def test_a_host_that_is_not_configured_gets_no_answer_though_a_file_has_its_name(self):
         daemon = self.begin()

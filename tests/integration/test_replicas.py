@@ -36,12 +36,13 @@ class Replicas(RenewalCase):
         self.ports = [harness.free_port(), harness.free_port()]
         self.address = ("127.0.0.1", self.authority.ports["tls"])
 
-    def configure_both(self, command):
+    def configure_both(self, command, *acme):
         """The same configuration on both machines, but for the ports."""
         for machine, port in zip(self.machines, self.ports):
             self.home, self.ini = machine, machine / "mta-stsd.ini"
             self.configure(
-                "a.example", acme=("contact = mailto:a@example.com", f"deploy_command = {command}")
+                "a.example",
+                acme=("contact = mailto:a@example.com", f"deploy_command = {command}", *acme),
             )
             text = self.ini.read_text().replace(
                 "[server]\n", "[server]\nproxy_from = 127.0.0.1\n" "access_log = on\n"
@@ -197,6 +198,9 @@ class BehindHaproxy(Replicas):
         self.configure_both("/bin/true")
         self.serve_both()
         self.start_haproxy((HAPROXY_ALPN, ""))
+        self.assertIn("not ready: who answers at 127.0.0.1:", self.renew(status=1))
+        self.assertEqual(self.authority.calls(), [])
+        self.configure_both("/bin/true", "precheck = off")
         self.assertIn("failed: the CA refused: ", self.renew(status=1))
 
     def test_one_machine_is_stopped_and_replaced_while_fetches_go_on(self):
@@ -233,8 +237,8 @@ class DeployCommand(Replicas):
         self.ports[0] = self.authority.ports["tls"]
         self.log = self.top / "deploy.log"
 
-    def configure_both(self, command):
-        super().configure_both(command)
+    def configure_both(self, command, *acme):
+        super().configure_both(command, *acme)
         self.ini.write_text(self.ini.read_text().replace("proxy_from = 127.0.0.1\n", ""))
 
     def failing(self, *events):
@@ -257,7 +261,17 @@ class DeployCommand(Replicas):
         self.renew()
         old = self.installed_on()
         answered = self.answered(daemons[0])
+        # Noticed before the CA is asked, and where nobody looks before, by the client's hook.
         self.configure_both(self.failing("begin", "failed"))
+        said = self.renew_json("--force", status=1)
+        self.assertEqual((said["renewed"], said["failed"], said["not_ready"]), (0, 0, 1))
+        self.assertEqual(
+            said["hosts"][0]["reason"],
+            "deploy_command failed with status 3: ssh: connect to host second: No route to host",
+        )
+        self.assertEqual(len(self.authority.calls()), 1)
+        self.log.unlink()
+        self.configure_both(self.failing("begin", "failed"), "precheck = off")
         said = self.renew_json("--force", status=1)
         self.assertEqual((said["renewed"], said["failed"]), (0, 1))
         self.assertEqual(

@@ -169,7 +169,7 @@ static void writes_complaints_with_their_place(void)
     set_journal_stream(0);
     log_open();
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct complaint complaint = {rows[i].severity, rows[i].line, file, sentence};
+        struct complaint complaint = {rows[i].severity, rows[i].line, file, sentence, NULL};
         log_complaint(&complaint);
         const char *text = captured();
         CHECK(strcmp(text, rows[i].expected) == 0, "row %zu: got %s", i, text);

@@ -1,0 +1,436 @@
+# SPDX-License-Identifier: ISC
+"""precheck: what mta-stsctl looks at before it asks the CA, and when the CA says to renew."""
+import http.server
+import json
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import unittest
+import urllib.request
+
+import harness
+from authority import SOURCE, Authority
+from harness import needs, run
+from nameserver import KNOTD, Nameserver
+from test_ctl_certs import RenewalCase
+
+NEWER_PEBBLE = run(SOURCE / "scripts" / "newer-pebble", "--cached").stdout.strip()
+DIGEST = "LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ"
+
+
+@needs("dig", "nsupdate", "openssl")
+@unittest.skipUnless(KNOTD, "not installed: knot")
+class PrecheckCase(RenewalCase):
+    """mta-stsctl asks knot; Pebble's own names all lead to 127.0.0.1, so that what it would refuse is
+    found out before."""
+
+    ZONES = {"org": "", "net": ""}
+
+    def setUp(self):
+        super().setUp()
+        self.dns = Nameserver(self.ZONES)
+        self.addCleanup(self.dns.stop)
+        self.port = self.authority.ports["tls"]
+
+    def renewal(self, *words):
+        return (
+            "certs",
+            "-c",
+            self.ini,
+            "--renew",
+            "--resolver",
+            self.dns.resolver,
+            "--probe-port",
+            str(self.port),
+            *words,
+        )
+
+    def outcomes(self, said):
+        """host -> outcome or reason, by domain."""
+        return {
+            one["host"].removeprefix("mta-sts."): one.get("reason", one["outcome"])
+            for one in said["hosts"]
+        }
+
+    def assert_nothing_left(self):
+        self.assertEqual(list((self.home / "challenges").iterdir()), [])
+
+    def listen(self, address):
+        """A listener at another address, on the port of the CA's question."""
+        listener = socket.create_server((address, self.port))
+        self.addCleanup(listener.close)
+        return listener
+
+
+class NotReady(PrecheckCase):
+    # The name servers of broken.org are broken, those of its child are not.
+    ZONES = {
+        "org": "",
+        "net": "",
+        "child.broken.org": "mta-sts 1 IN A 127.0.0.1\n",
+        "broken.org": "this is no (zone\n",
+    }
+
+    def serve_elsewhere(self, address, *words):
+        server = subprocess.Popen(
+            [
+                "openssl",
+                "s_server",
+                "-quiet",
+                "-accept",
+                f"{address}:{self.port}",
+                "-cert",
+                str(self.home / "api.pem"),
+                "-key",
+                str(self.home / "api.key"),
+                *words,
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.addCleanup(lambda: (server.kill(), server.wait()))
+
+    def serve_as_another_machine(self, address, domain):
+        """Another daemon, which has another challenge of the host."""
+        other = self.home / "other"
+        (other / "challenges").mkdir(parents=True)
+        other.chmod(0o755)
+        (other / "challenges" / f"mta-sts.{domain}").write_text(DIGEST)
+        ini = other / "mta-stsd.ini"
+        ini.write_text(
+            harness.server_section(listen=[f"{address}:{self.port}"])
+            + f"[defaults]\ncertificate = {other}/%h.pem\n[acme]\naccept_terms = yes\n"
+            + f"challenges = challenges\n[{domain}]\nmx = mail.example.com\n"
+        )
+        daemon = harness.Daemon(ini)
+        self.daemons.append(daemon)
+        self.addCleanup(daemon.stop)
+
+    def test_each_obstacle_is_named_costs_nothing_and_holds_nobody_up(self):
+        wanted = {
+            "none.example.org": "does not exist; publish mta-sts.none.example.org",
+            "refused.example.org": f"nothing can be reached at 127.0.0.2:{self.port} (Connection",
+            "proxy.example.org": f"a TLS proxy or another web server answers at 127.0.0.3:{self.port}",
+            "web.example.org": f"who answers at 127.0.0.4:{self.port} has no challenge for",
+            "machine.example.org": f"the server at 127.0.0.5:{self.port} shows another challenge",
+            "unknown.example.org": f"the server at 127.0.0.1:{self.port} does not know",
+            "half.example.org": f"nothing can be reached at 127.0.0.2:{self.port}",
+            "caa.example.org": 'the CAA record of caa.example.org, issue ";", lets no CA issue',
+            "child.broken.org": "the CAA records of broken.org cannot be looked up",
+            "text.example.org": "another web server answers at 127.0.0.6",
+        }
+        domains = [*wanted, "fine.example.org", "alias.example.org"]
+        self.configure(*domains)
+        (self.home / "domains.d" / "unknown.example.org.ini").unlink()
+        self.serve()
+        self.configure("unknown.example.org")
+        self.serve_elsewhere("127.0.0.3")
+        self.serve_elsewhere("127.0.0.4", "-alpn", "http/1.1")
+        self.serve_as_another_machine("127.0.0.5", "machine.example.org")
+        listener = self.listen("127.0.0.6")
+        threading.Thread(target=self.answer_in_plain_text, args=(listener,), daemon=True).start()
+        here = [
+            (f"mta-sts.{domain}", "A", "127.0.0.1")
+            for domain in domains
+            if domain.startswith(("fine", "unknown", "half", "caa"))
+        ]
+        self.dns.set(
+            *here,
+            ("mta-sts.refused.example.org", "A", "127.0.0.2"),
+            ("mta-sts.proxy.example.org", "A", "127.0.0.3"),
+            ("mta-sts.web.example.org", "A", "127.0.0.4"),
+            ("mta-sts.machine.example.org", "A", "127.0.0.5"),
+            ("mta-sts.text.example.org", "A", "127.0.0.6"),
+            ("mta-sts.half.example.org", "A", "127.0.0.2"),
+            ("caa.example.org", "CAA", '0 issue ";"'),
+            ("mta-sts.alias.example.org", "CNAME", "mta-sts.provider.net."),
+        )
+        self.dns.set(("mta-sts.provider.net", "A", "127.0.0.1"))
+        process = self.start_renewal("--json", stdout=subprocess.PIPE, text=True)
+        # Those that are ready do not wait for the others.
+        harness.eventually(lambda: len(self.installed()) == 2, 60, "the certificates of two")
+        self.assertIsNone(process.poll())
+        said = json.loads(process.communicate(timeout=harness.bound(120))[0])
+        self.assertEqual(process.returncode, 1)
+        self.assertEqual((said["renewed"], said["failed"], said["not_ready"]), (2, 0, len(wanted)))
+        outcomes = self.outcomes(said)
+        for domain, sentence in wanted.items():
+            self.assertIn(sentence, outcomes[domain], domain)
+        ready = ["mta-sts.alias.example.org", "mta-sts.fine.example.org"]
+        self.assertEqual((self.installed(), sorted(self.authority.calls())), (ready, ready))
+        self.assertEqual((len(self.pace()["orders"]), self.pace()["hosts"]), (2, {}))
+        self.assert_nothing_left()
+
+        # No back-off: the next run looks again.
+        text = self.renew("caa.example.org", status=1)
+        self.assertIn(
+            "; the CA was not asked\n0 renewed, 0 failed, 1 not ready, 0 wait after", text
+        )
+        self.dns.set(("caa.example.org",))
+        self.assertIn("1 renewed, 0 failed, 0 wait", self.renew("caa.example.org"))
+
+    @staticmethod
+    def answer_in_plain_text(listener):
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.sendall(b"220 mail.example.com ESMTP\r\n")
+                connection.recv(1000)
+
+    def test_what_appears_while_the_run_goes_on_is_seen_and_later_by_the_next_run(self):
+        self.configure("a.example.org")
+        daemon = self.serve()
+        process = self.start_renewal("--json")
+        harness.eventually((self.state / "account").exists, 30, "the account")
+        self.dns.set(("mta-sts.a.example.org", "A", "127.0.0.1"))
+        self.assertEqual(process.wait(harness.bound(60)), 0)
+        self.assertEqual(self.installed(), ["mta-sts.a.example.org"])
+        # A domain file is added, and the server needs a moment to load it.
+        self.configure("b.example.org")
+        self.dns.set(("mta-sts.b.example.org", "A", "127.0.0.1"))
+        process = self.start_renewal("--json")
+        harness.eventually(lambda: "refused client=" in daemon.log(), 30, "the first look")
+        daemon.reload()
+        self.assertEqual(process.wait(harness.bound(60)), 0)
+        self.assertEqual(len(self.installed()), 2)
+        self.assertEqual(len(self.authority.calls()), 2)
+
+    def test_wait_goes_on_for_hosts_that_are_not_ready(self):
+        self.configure("a.example.org")
+        self.serve()
+        self.dns.set(("mta-sts.a.example.org", "A", "127.0.0.2"))
+        process = self.start_renewal("--wait", "60")
+        harness.eventually((self.state / "account").exists, 30, "the account")
+        self.dns.set(("mta-sts.a.example.org", "A", "127.0.0.1"))
+        self.assertEqual(process.wait(harness.bound(90)), 0)
+        self.assertEqual(self.installed(), ["mta-sts.a.example.org"])
+        self.assertIn("--wait goes with", self.ctl("certs", "--wait", "5", status=2).stderr)
+        self.assertIn("write a number", self.ctl(*self.renewal("--wait", "x"), status=2).stderr)
+
+    def test_precheck_off_asks_the_ca_at_once(self):
+        self.acme = (*self.acme, "precheck = off")
+        self.configure("a.example.org")
+        self.serve()
+        self.assertEqual(self.renew_json()["renewed"], 1)
+
+    def test_a_run_that_is_stopped_or_killed_while_it_looks_does_no_harm(self):
+        self.configure("a.example.org")
+        self.serve()
+        self.listen("127.0.0.7")  # takes the connection and says nothing
+        self.dns.set(("mta-sts.a.example.org", "A", "127.0.0.7"))
+        place = self.home / "challenges" / "mta-sts.a.example.org"
+        process = self.start_renewal(stderr=subprocess.PIPE, text=True)
+        harness.eventually(place.exists, 30, "the file of the challenge")
+        self.assertEqual(place.stat().st_mode & 0o777, 0o644)
+        process.terminate()
+        self.assertIn("stopped by a signal", process.communicate(timeout=harness.bound(30))[1])
+        self.assert_nothing_left()
+        process = self.start_renewal()
+        harness.eventually(place.exists, 30, "the file of the challenge")
+        process.kill()
+        process.wait()
+        self.assertTrue(place.exists())
+        self.dns.set(("mta-sts.a.example.org", "A", "127.0.0.1"))
+        self.assertEqual(self.renew_json()["renewed"], 1)
+        self.assert_nothing_left()
+
+    def test_a_challenge_of_another_client_stays_and_is_what_is_looked_for(self):
+        self.acme = (*self.acme, "orders_per_hour = 1")
+        self.configure("a.example.org")
+        self.serve()
+        self.listen("127.0.0.7")
+        self.dns.set(
+            ("mta-sts.a.example.org", "A", "127.0.0.1"), ("mta-sts.b.example.org", "A", "127.0.0.7")
+        )
+        place = self.home / "challenges" / "mta-sts.b.example.org"
+        place.write_text(DIGEST)
+        self.configure("b.example.org")
+        self.assertIn(
+            "nothing answers",
+            self.outcomes(self.renew_json("b.example.org", status=1))["b.example.org"],
+        )
+        self.assertEqual(place.read_text(), DIGEST)
+        (self.home / "challenges" / "mta-sts.a.example.org").write_text(DIGEST)
+        self.assertEqual(self.renew_json("a.example.org")["renewed"], 1)
+
+    @unittest.skipUnless(harness.has_ipv6(), "no IPv6 here")
+    def test_each_address_is_looked_at(self):
+        self.configure("a.example.org")
+        self.serve()
+        self.dns.set(
+            ("mta-sts.a.example.org", "A", "127.0.0.1"), ("mta-sts.a.example.org", "AAAA", "::1")
+        )
+        reason = self.outcomes(self.renew_json(status=1))["a.example.org"]
+        self.assertIn(f"nothing can be reached at [::1]:{self.port}", reason)
+        self.assertNotIn("127.0.0.1", reason)
+
+
+class Directory(http.server.BaseHTTPRequestHandler):
+    """Pebble's directory, with what Pebble does not say of itself."""
+
+    def do_GET(self):
+        with urllib.request.urlopen(self.server.url, context=self.server.trust) as answer:
+            directory = json.load(answer)
+        directory["meta"]["caaIdentities"] = ["ca.example.net"]
+        body = json.dumps(directory).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+
+class Identities(PrecheckCase):
+    """A CA that names itself."""
+
+    def setUp(self):
+        super().setUp()
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Directory)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.home / "api.pem", self.home / "api.key")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.url = self.authority.url
+        server.trust = ssl.create_default_context(cafile=str(self.authority.api_root))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(lambda: (server.shutdown(), server.server_close()))
+        self.authority.url = f"https://localhost:{server.server_address[1]}/dir"
+
+    def test_caa_is_climbed_for_the_names_that_the_directory_gives(self):
+        refused = {
+            "other.example.org": "does not let this CA issue; add one that does: other.example.org. "
+            'CAA 0 issue "ca.example.net"',
+            "method.example.org": "add tls-alpn-01",
+            "critical.example.org": "is critical",
+            "inherits.forbidden.org": "the CAA record of forbidden.org,",
+            "alias.example.org": "the CAA record of elsewhere.net,",
+        }
+        allowed = [
+            "plain.example.org",
+            "ours.example.org",
+            "closer.forbidden.org",
+            "wild.example.org",
+        ]
+        self.configure(*refused, *allowed)
+        self.serve()
+        self.dns.set(
+            *((f"mta-sts.{name}", "A", "127.0.0.1") for name in (*refused, *allowed)),
+            ("other.example.org", "CAA", '0 issue "letsencrypt.org"'),
+            ("method.example.org", "CAA", '0 issue "ca.example.net; validationmethods=dns-01"'),
+            ("critical.example.org", "CAA", '0 issue "ca.example.net"'),
+            ("critical.example.org", "CAA", '128 policy "x"'),
+            ("forbidden.org", "CAA", '0 issue "letsencrypt.org"'),
+            ("closer.forbidden.org", "CAA", '0 issue "ca.example.net"'),
+            ("ours.example.org", "CAA", '0 issue "letsencrypt.org"'),
+            (
+                "ours.example.org",
+                "CAA",
+                '0 issue "CA.example.net; validationmethods=http-01,tls-alpn-01"',
+            ),
+            ("wild.example.org", "CAA", '0 issuewild ";"'),
+            ("alias.example.org", "CNAME", "elsewhere.net."),
+        )
+        self.dns.set(("elsewhere.net", "CAA", '0 issue "letsencrypt.org"'))
+        said = self.renew_json(status=1)
+        outcomes = self.outcomes(said)
+        for domain, sentence in refused.items():
+            self.assertIn(sentence, outcomes[domain], domain)
+        self.assertEqual([outcomes[domain] for domain in allowed], ["renewed"] * len(allowed))
+        self.assertIsNone(said["note"])
+        # One record more, as the sentence says.
+        self.dns.set(
+            ("forbidden.org", "CAA", '0 issue "letsencrypt.org"'),
+            ("forbidden.org", "CAA", '0 issue "ca.example.net"'),
+        )
+        self.assertEqual(self.renew_json("inherits.forbidden.org")["renewed"], 1)
+
+
+class NewerAuthority(Authority):
+    program = NEWER_PEBBLE
+
+    def asked(self):
+        """How often renewal information was asked for."""
+        log = (self.home / "pebble.log").read_text(errors="replace")
+        return log.count("GET /draft-ietf-acme-ari-03/renewalInfo/")
+
+
+@unittest.skipUnless(NEWER_PEBBLE, "no Pebble that knows renewal information")
+class RenewalInformation(RenewalCase):
+    authority_class = NewerAuthority
+
+    def test_the_cas_window_decides_and_the_ca_is_not_asked_more_often_than_it_wants(self):
+        self.acme = (*self.acme, "orders_per_hour = 2")
+        self.configure("a.example", "b.example")
+        self.serve()
+        self.assertEqual(self.renew_json()["renewed"], 2)
+        self.assertEqual(self.authority.asked(), 0)
+        run(
+            self.authority.client,
+            "-c",
+            self.state,
+            "-a",
+            self.authority.url,
+            "revoke",
+            self.state / "mta-sts.a.example" / "cert.pem",
+        )
+        # Asked now, and due: but the rate lets no order through.
+        said = self.renew_json()
+        self.assertEqual(
+            (said["renewed"], said["left"]), (0, 1), (said, self.authority.calls("revoke"))
+        )
+        self.assertEqual(self.authority.asked(), 2)
+        (due,) = json.loads(self.ctl("certs", "-c", self.ini, "--plan", "--json", status=0).stdout)[
+            "due"
+        ]
+        self.assertEqual((due["domain"], due["due_by"]), ("a.example", "ari"))
+        self.assertLess(due["ari"]["end"], time.time())
+        self.assertAlmostEqual(due["ari"]["again_at"], time.time() + 21600, delta=120)
+        self.assertIn("due by ARI", self.ctl("certs", "-c", self.ini, "--plan", status=0).stdout)
+        listed = self.ctl("certs", "-c", self.ini, status=0).stdout
+        self.assertRegex(listed, r"mta-sts\.a\.example .* now by ARI")
+        self.assertRegex(listed, r"mta-sts\.b\.example .* in \d+ days by ARI")
+
+        self.acme = (*self.acme[:-1], "orders_per_hour = 9")
+        self.configure("a.example", "b.example")
+        said = self.renew_json()
+        self.assertEqual([one["host"] for one in said["hosts"]], ["mta-sts.a.example"])
+        self.assertEqual(self.authority.asked(), 2)
+        self.assertEqual(self.renew_json()["hosts"], [])
+        self.assertEqual(self.authority.asked(), 3)  # after the new certificate
+        self.assertEqual(self.renew_json()["hosts"], [])
+        self.assertEqual(self.authority.asked(), 3)
+
+    def test_without_an_answer_the_lifetime_decides_and_that_is_said(self):
+        self.configure("a.example")
+        self.serve()
+        self.renew()
+        self.authority.stop()
+        kept = self.state / "ari.json"
+        self.assertIn("0 renewed, 0 failed", self.renew())
+        self.assertFalse(kept.exists())  # the directory itself was not there
+        self.authority.start()  # it does not know the certificate
+        self.assertIn("0 renewed, 0 failed", self.renew())
+        (item,) = json.loads(self.ctl("certs", "-c", self.ini, "--json", status=0).stdout)[
+            "certificates"
+        ]
+        self.assertEqual(item["due_by"], "lifetime")
+        self.assertRegex(item["ari"]["failure"], r"the answer has status 4\d\d")
+        asked = self.authority.asked()
+        self.renew()
+        self.assertEqual(self.authority.asked(), asked)
+        # What is kept may be lost.
+        kept.write_text("{")
+        self.renew()
+        self.assertEqual(self.authority.asked(), asked + 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
