@@ -5,7 +5,7 @@
 #include "lint.h"
 #include "rows_say.h"
 
-#define TESTING_S (28 * 86400) /* longer than anybody needs to look at reports */
+#define TESTING_S (INT64_C(28) * 86400) /* longer than anybody needs to look at reports */
 
 /* Which row each of lint's rules belongs to. */
 static const struct {

@@ -35,7 +35,7 @@ const char *rows_place(struct rows_place *out, const char *host, const char *add
 /* "2026-11-22"; returns out. */
 const char *rows_day(int64_t seconds, char out[16]);
 
-#define ROWS_SOON_S (14 * 86400) /* a certificate that ends sooner is worth a warning */
+#define ROWS_SOON_S (INT64_C(14) * 86400) /* a certificate that ends sooner is worth a warning */
 
 void rows_judge_txt(struct rows_check *check); /* D2 to D7, by the row's id */
 void rows_judge_tls_txt(struct rows_check *check);

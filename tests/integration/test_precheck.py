@@ -27,10 +27,11 @@ class PrecheckCase(RenewalCase):
     found out before."""
 
     ZONES = {"org": "", "net": ""}
+    BROKEN = ()
 
     def setUp(self):
         super().setUp()
-        self.dns = Nameserver(self.ZONES)
+        self.dns = Nameserver(self.ZONES, self.BROKEN)
         self.addCleanup(self.dns.stop)
         self.port = self.authority.ports["tls"]
 
@@ -72,6 +73,7 @@ class NotReady(PrecheckCase):
         "child.broken.org": "mta-sts 1 IN A 127.0.0.1\n",
         "broken.org": "this is no (zone\n",
     }
+    BROKEN = ("broken.org",)
 
     def serve_elsewhere(self, address, *words):
         server = subprocess.Popen(
