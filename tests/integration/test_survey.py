@@ -10,7 +10,7 @@ import unittest
 import harness
 import testnet
 from test_ctl_certs import CTL
-from testnet import DAEMON, LAX, NOBODY, OLD, OTHER_WEB, POLICY, WEB, Domain
+from testnet import DAEMON, KNOT, LAX, NOBODY, OLD, OTHER_WEB, POLICY, WEB, Domain
 
 try:
     from postfix_mta_sts_resolver import resolver as postfix_resolver
@@ -186,12 +186,15 @@ ELSEWHERE = {
 DELAY = 1.5
 MANY = [f"many{i}.check.example" for i in range(100)]
 CHANGING = "changing.check.example"
+# Served, and not published yet.
+NEW = "new.check.example"
 
 
 def domains():
     made = [Domain(f"{name}.check.example", **how) for name, (_, how) in ROWS.items()]
     made += [Domain(name, **how) for name, (_, how) in ELSEWHERE.items() if how is not None]
     made += [Domain(name, policy=POLICY, delay=DELAY, aaaa=[]) for name in MANY]
+    made.append(Domain(NEW, sts=None, tls=None, a=[], aaaa=[]))
     return made + [Domain(CHANGING, file="changing")]
 
 
@@ -484,6 +487,28 @@ class Memory(SurveyCase):
         done = self.check("--state", self.state, CHANGING, status=2)
         self.assertIn(f"{path}: this is not what mta-stsctl wrote", done.stderr)
         self.assertEqual(path.read_text(), "{}")
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class Published(SurveyCase):
+    def test_what_records_writes_for_nsupdate_makes_a_domain_pass(self):
+        ini = self.net.write(
+            "new.ini",
+            f"[dns]\naddress = {', '.join(DAEMON)}\nrua = mailto:t@reports.example\n"
+            f"[{NEW}]\nmx = mx.check.example\nmode = enforce\n"
+            f"certificate = {self.net.directory}/web.pem\n",
+        )
+        # Asked of the name server itself, so that no cache remembers what was not there.
+        words = ["-c", ini, "--changed", "--format", "nsupdate", "--server", KNOT]
+        words += ["--resolver", KNOT, "--ca-file", harness.pki().root_file()]
+        for status in (1, 0):  # the host first; its record once each address serves the policy
+            said = self.net.run(CTL, "records", *words, NEW)
+            self.assertEqual(said.returncode, status, said.stdout + said.stderr)
+            done = self.net.run("nsupdate", "-v", input=said.stdout, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), said.stdout)
+        checked = json.loads(self.check("--json", NEW).stdout)["domains"][0]
+        self.assertEqual(short(checked, "H7"), "", json.dumps(checked["findings"], indent=1))
+        self.assertEqual({said["verdict"] for said in checked["verdicts"]}, {"delivers"})
 
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)

@@ -338,12 +338,13 @@ class Net:
             "log:\n  - target: stderr\n    any: warning",
             f"database:\n    storage: {home}",
             "policy:\n  - id: quick\n    algorithm: ecdsap256sha256\n    single-type-signing: on",
+            "acl:\n  - id: here\n    address: 10.53.0.0/16\n    action: update",
             "zone:",
         ]
         for zone in self.ZONES:
             self.write(f"knot/{zone}.zone", self.zone_text(zone))
             lines.append(f"  - domain: {zone}\n    storage: {home}\n    zonefile-load: difference")
-            lines.append("    zonefile-sync: -1\n    journal-content: all")
+            lines.append("    zonefile-sync: -1\n    journal-content: all\n    acl: here")
             if zone in ("check.example", "bogus.example"):
                 lines.append("    dnssec-signing: on\n    dnssec-policy: quick")
         conf = self.write("knot.conf", "\n".join(lines) + "\n")
