@@ -120,13 +120,14 @@ static int connect_to(struct attempt *attempt, const struct network_endpoint *en
 
 static int begin_tls(struct attempt *attempt)
 {
+    struct hostname host = *attempt->host; /* OpenSSL's macro takes no const */
     attempt->context = SSL_CTX_new(TLS_client_method());
     attempt->tls = attempt->context != NULL ? SSL_new(attempt->context) : NULL;
     if (attempt->tls == NULL)
         return -1;
     SSL_set_verify(attempt->tls, SSL_VERIFY_NONE, NULL); /* it is self-signed by design */
     return SSL_set_alpn_protos(attempt->tls, protocols, sizeof(protocols) - 1) == 0 &&
-                   SSL_set_tlsext_host_name(attempt->tls, attempt->host->text) == 1 &&
+                   SSL_set_tlsext_host_name(attempt->tls, host.text) == 1 &&
                    SSL_set_fd(attempt->tls, attempt->fd) == 1
                ? 0
                : -1;

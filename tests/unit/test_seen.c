@@ -69,8 +69,7 @@ static void is_written_and_read_back(void)
         "{}",
         "{\"id\": \"1\", \"digest\": \"2\", \"mode\": \"some\", \"largest_max_age\": 0}",
         "{\"id\": \"1\", \"digest\": \"2\", \"mode\": \"none\", \"largest_max_age\": -1}",
-        "{\"id\": \"0123456789012345678901234567890123456789\", \"digest\": \"2\", \"mode\": "
-        "\"none\"}",
+        "{\"id\": \"012345678901234567890123456789012\", \"digest\": \"2\", \"mode\": \"none\"}",
     };
     for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
         FILE *file = fopen(path, "w");
