@@ -111,6 +111,8 @@ static int add_file(const char *path, struct error *why)
     snprintf(directory, sizeof(directory), "%s", path);
     if (add_tree(path, why) != 0 || add_links(path, why) != 0)
         return -1;
+    if (strchr(path, '/') == NULL)
+        return add_tree(".", why);
     return to_parent(directory) ? add_tree(directory, why) : 0;
 }
 
