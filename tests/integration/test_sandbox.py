@@ -96,6 +96,12 @@ class Sandbox(harness.TestCase):
         self.assertIn("a path lies outside of the sandbox; the configuration", said)
         self.assert_serves(daemon, HOST, policy_text())
 
+    def test_a_directory_of_challenges_that_can_not_be_read_later_is_named_at_the_start(self):
+        acme = "[acme]\naccept_terms = yes\nchallenges = /nowhere-at-all/challenges\n"
+        daemon = self.start(self.ini(more=acme))
+        self.assertIn("/nowhere-at-all/challenges is not there, and no challenge", daemon.log())
+        self.assert_serves(daemon, HOST, policy_text())
+
     @unittest.skipUnless(harness.as_root(), "a name space of its own needs root")
     def test_another_etc_passwd_does_not_stop_reloads(self):
         """What adds an account renames a new file into place, which the sandbox does not know."""
