@@ -156,7 +156,8 @@ static bool may_begin(const struct run *run)
                                        before) <= now_s();
 }
 
-/* Gives each free slot a turn. Returns whether there is something to wait for. */
+/* Gives each free slot a turn. Returns whether there is something to wait for; the hour of the
+ * order rate is not, since the next run goes on. */
 static bool fill_slots(struct run *run)
 {
     for (size_t i = 0; i < SLOTS; i++) {
@@ -170,7 +171,8 @@ static bool fill_slots(struct run *run)
             begin_order(run, &run->slots[i]);
     }
     return count_slots(run, STAGE_CHECK) + count_slots(run, STAGE_ORDER) > 0 ||
-           (!run->ends && (count_slots(run, STAGE_READY) > 0 || run->turns.parked > 0));
+           (!run->ends &&
+            (count_slots(run, STAGE_READY) > 0 || (run->turns.parked > 0 && may_begin(run))));
 }
 
 static void finish_check(struct run *run, struct slot *slot)

@@ -104,17 +104,21 @@ static int make_plan(struct run *run, struct error *why)
                      now_s(), why);
 }
 
-/* What an earlier run owes. Where one fails, others would wait as long for the same machine. */
+/* What an earlier run owes. Once one failed, the others get as long as one may take: a machine that
+ * is away would be waited for by each, and what is wrong with one host is not wrong with the next.
+ */
 static void deploy_owed(struct run *run)
 {
     struct error why;
     bool failed = false;
-    for (size_t i = 0; i < run->inventory.count && !failed; i++) {
+    int64_t end = now_s() + DEPLOY_BOUND_S;
+    for (size_t i = 0; i < run->inventory.count && (!failed || now_s() < end); i++) {
         const struct inventory_item *item = &run->inventory.items[i];
-        failed = item->managed && item->loaded && deploy_is_owed(run->acme, item->host.text) &&
-                 deploy_certificate(run->acme, item->host.text, item->path, &why) != 0;
-        if (failed)
-            outcome_undeployed(&run->outcome, item->host.text, why.text);
+        if (!item->managed || !item->loaded || !deploy_is_owed(run->acme, item->host.text) ||
+            deploy_certificate(run->acme, item->host.text, item->path, &why) == 0)
+            continue;
+        failed = true;
+        outcome_undeployed(&run->outcome, item->host.text, why.text);
     }
 }
 

@@ -39,14 +39,18 @@ static const int allowed[] = {
     SCMP_SYS(socketpair),
     /* descriptors */
     SCMP_SYS(close),
+#ifdef __SNR_close_range /* an older libseccomp lacks some of the newer ones */
     SCMP_SYS(close_range),
+#endif
     SCMP_SYS(dup),
     SCMP_SYS(dup2),
     SCMP_SYS(dup3),
     SCMP_SYS(epoll_create1),
     SCMP_SYS(epoll_ctl),
     SCMP_SYS(epoll_pwait),
+#ifdef __SNR_epoll_pwait2
     SCMP_SYS(epoll_pwait2),
+#endif
     SCMP_SYS(epoll_wait),
     SCMP_SYS(eventfd2),
     SCMP_SYS(fcntl),
@@ -97,7 +101,9 @@ static const int allowed[] = {
     SCMP_SYS(exit),
     SCMP_SYS(exit_group),
     SCMP_SYS(futex),
+#ifdef __SNR_futex_waitv
     SCMP_SYS(futex_waitv),
+#endif
     SCMP_SYS(get_robust_list),
     SCMP_SYS(getegid),
     SCMP_SYS(geteuid),
@@ -134,6 +140,35 @@ static const int allowed[] = {
     SCMP_SYS(time),
     SCMP_SYS(times),
     SCMP_SYS(uname),
+    /* what other kinds of machines have in place of some of these */
+    SCMP_SYS(_llseek),
+    SCMP_SYS(_newselect),
+    SCMP_SYS(cacheflush),
+    SCMP_SYS(clock_getres_time64),
+    SCMP_SYS(clock_gettime64),
+    SCMP_SYS(clock_nanosleep_time64),
+    SCMP_SYS(fcntl64),
+    SCMP_SYS(fstat64),
+    SCMP_SYS(fstatat64),
+    SCMP_SYS(fstatfs64),
+    SCMP_SYS(futex_time64),
+    SCMP_SYS(getegid32),
+    SCMP_SYS(geteuid32),
+    SCMP_SYS(getgid32),
+    SCMP_SYS(getuid32),
+    SCMP_SYS(lstat64),
+    SCMP_SYS(mmap2),
+    SCMP_SYS(ppoll_time64),
+    SCMP_SYS(pselect6_time64),
+    SCMP_SYS(recv),
+    SCMP_SYS(riscv_flush_icache),
+    SCMP_SYS(rt_sigtimedwait_time64),
+    SCMP_SYS(send),
+    SCMP_SYS(set_tls),
+    SCMP_SYS(sigreturn),
+    SCMP_SYS(stat64),
+    SCMP_SYS(statfs64),
+    SCMP_SYS(ugetrlimit),
 };
 
 /* Nothing here ever makes one of these but an intruder. */
@@ -245,7 +280,11 @@ static int add(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t
  * told that there is no such call, the C library takes the other. */
 static int add_threads(scmp_filter_ctx filter)
 {
+#ifdef __s390x__ /* whose kernel takes the flags second */
+    const struct scmp_arg_cmp is_thread = SCMP_A1(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+#else
     const struct scmp_arg_cmp is_thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+#endif
     int result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, is_thread);
     if (result == 0)
         result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
@@ -257,7 +296,10 @@ int sandbox_calls_enter(struct error *why)
     scmp_filter_ctx filter = seccomp_init(action_for_unknown());
     if (filter == NULL)
         return error_set(why, "sandbox: out of memory");
-    int result = add(filter, SCMP_ACT_ALLOW, allowed, sizeof(allowed) / sizeof(allowed[0]));
+    /* Else whatever the kernel says comes out as ECANCELED. */
+    int result = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
+    if (result == 0)
+        result = add(filter, SCMP_ACT_ALLOW, allowed, sizeof(allowed) / sizeof(allowed[0]));
     if (result == 0)
         result = add(filter, SCMP_ACT_KILL_PROCESS, deadly, sizeof(deadly) / sizeof(deadly[0]));
     if (result == 0)

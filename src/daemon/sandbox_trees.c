@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "log.h"
 #include "sandbox.h"
 
 static struct {
@@ -111,6 +112,8 @@ static int add_file(const char *path, struct error *why)
     snprintf(directory, sizeof(directory), "%s", path);
     if (add_tree(path, why) != 0 || add_links(path, why) != 0)
         return -1;
+    if (strchr(path, '/') == NULL)
+        return add_tree(".", why);
     return to_parent(directory) ? add_tree(directory, why) : 0;
 }
 
@@ -123,6 +126,22 @@ static int add_pattern(const char *pattern, struct error *why)
     if (add_parent(path, why) != 0)
         return -1;
     return add_tree(path, why);
+}
+
+/* Where not even what is above it is there, it stays denied once it is made, and only the CA would
+ * tell. */
+static int add_challenges(const char *directory, struct error *why)
+{
+    char found[PATH_MAX];
+    bool is_at_root = strrchr(directory, '/') == directory; /* all there is must not be opened */
+    if ((is_at_root ? add_tree(directory, why) : add_pattern(directory, why)) != 0)
+        return -1;
+    if (realpath(directory, found) == NULL && !lies_within(directory))
+        log_line(LOG_LEVEL_WARNING,
+                 "sandbox: %s is not there, and no challenge in it will be read; make it, and "
+                 "restart the server",
+                 directory);
+    return 0;
 }
 
 int sandbox_trees_gather(const struct config *config, struct error *why)
@@ -146,7 +165,7 @@ int sandbox_trees_gather(const struct config *config, struct error *why)
         if (add_pattern(config->patterns[i], why) != 0)
             return -1;
     }
-    return config->acme.present ? add_pattern(config->acme.challenges, why) : 0;
+    return config->acme.present ? add_challenges(config->acme.challenges, why) : 0;
 }
 
 bool sandbox_denies(const char *path)

@@ -103,12 +103,17 @@ static struct listener_set *open_listeners(struct server *server,
     return listeners;
 }
 
+static bool is_same_user(const struct config_server *old, const struct config_server *new)
+{
+    return (old->user == NULL) == (new->user == NULL) &&
+           (old->user == NULL || strcmp(old->user, new->user) == 0);
+}
+
 /* What was fixed when the process started and cannot follow a reload. */
 static void note_fixed_settings(const struct config_server *old, const struct config_server *new)
 {
-    bool same_user = (old->user == NULL) == (new->user == NULL) &&
-                     (old->user == NULL || strcmp(old->user, new->user) == 0);
-    if (!same_user || old->workers != new->workers || old->max_connections != new->max_connections)
+    if (!is_same_user(old, new) || old->workers != new->workers ||
+        old->max_connections != new->max_connections)
         log_line(LOG_LEVEL_NOTICE,
                  "user, workers and max_connections take effect at the next start");
 }
@@ -179,7 +184,10 @@ static const char *swap_state(struct server *server, struct config **config)
     const struct config_server *settings = site_table_server(table);
     struct listener_set *listeners = NULL;
     const char *refusal = refuse_removal(server, table);
-    if (!user_is_fine(server->config_path, settings, privilege_check_account))
+    /* Once found is enough: what adds an account puts another file in the place of /etc/passwd,
+     * which the sandbox keeps from being read. */
+    if (!is_same_user(site_table_server(server->table), settings) &&
+        !user_is_fine(server->config_path, settings, privilege_check_account))
         refusal = "the next start would fail for its user";
     if (refusal == NULL && (listeners = open_listeners(server, settings)) == NULL)
         refusal = "a `listen` line cannot be met";

@@ -437,6 +437,28 @@ class Renewal(RenewalCase):
                       "the order rate of 2 an hour allows the next order at", self.renew())
         self.assertEqual(self.installed(), ["mta-sts.a.example", "mta-sts.b.example"])
 
+    def test_what_cannot_be_deployed_does_not_keep_the_others_from_it(self):
+        command = self.home / "deploy"
+        acme = (*self.acme, f"deploy_command = {command}")
+        command.write_text("#!/bin/sh\n[ $1 != install ]\n")
+        command.chmod(0o755)
+        self.configure("a.example", "b.example", acme=acme)
+        self.serve()
+        self.assertEqual(self.renew_json(status=1)["undeployed"], 2)
+        command.write_text("#!/bin/sh\n[ $1 != install ] || [ $2 != mta-sts.a.example ]\n")
+        self.assertEqual(self.renew_json(status=1)["undeployed"], 1)
+        left = [path.name for path in (self.state / "undeployed").iterdir()]
+        self.assertEqual(left, ["mta-sts.a.example"])
+
+    @unittest.skipUnless(harness.as_root(), "only root could write there all the same")
+    def test_root_leaves_no_files_in_the_directory_of_another_user(self):
+        self.configure("a.example")
+        self.state.mkdir(exist_ok=True)
+        os.chown(self.state, 65534, -1)
+        said = self.ctl(*self.renewal(), status=2).stderr
+        self.assertIn("state: it is not root's; run as the user whose directory it is", said)
+        self.assertEqual(list(self.state.iterdir()), [])
+
     def test_without_a_ca_the_others_are_not_tried(self):
         self.configure(*(f"d{number}.example" for number in range(6)))
         self.serve()

@@ -215,6 +215,18 @@ class NotReady(PrecheckCase):
         self.assertIn("--wait goes with", self.ctl("certs", "--wait", "5", status=2).stderr)
         self.assertIn("write a number", self.ctl(*self.renewal("--wait", "x"), status=2).stderr)
 
+    def test_a_run_that_may_order_no_more_ends_and_leaves_those_that_are_not_ready(self):
+        self.acme = (*self.acme, "orders_per_hour = 2")
+        self.configure("a.example.org", "b.example.org", "c.example.org")
+        self.serve()
+        self.dns.set(
+            ("mta-sts.b.example.org", "A", "127.0.0.1"), ("mta-sts.c.example.org", "A", "127.0.0.1")
+        )
+        began = time.monotonic()
+        said = self.renew_json()
+        self.assertEqual((said["renewed"], said["not_ready"], said["left"]), (2, 0, 1))
+        self.assertLess(time.monotonic() - began, 60)
+
     def test_precheck_off_asks_the_ca_at_once(self):
         self.acme = (*self.acme, "precheck = off")
         self.configure("a.example.org")

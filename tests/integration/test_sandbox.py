@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import unittest
 
 import harness
@@ -94,6 +95,34 @@ class Sandbox(harness.TestCase):
         self.assertIn(f"write `read_path = {self.elsewhere}` into [server]", daemon.log())
         self.assertIn("a path lies outside of the sandbox; the configuration", said)
         self.assert_serves(daemon, HOST, policy_text())
+
+    def test_a_directory_of_challenges_that_can_not_be_read_later_is_named_at_the_start(self):
+        acme = "[acme]\naccept_terms = yes\nchallenges = /nowhere-at-all/challenges\n"
+        daemon = self.start(self.ini(more=acme))
+        self.assertIn("/nowhere-at-all/challenges is not there, and no challenge", daemon.log())
+        self.assert_serves(daemon, HOST, policy_text())
+
+    @unittest.skipUnless(harness.as_root(), "a name space of its own needs root")
+    def test_another_etc_passwd_does_not_stop_reloads(self):
+        """What adds an account renames a new file into place, which the sandbox does not know."""
+        accounts = self.elsewhere / "passwd"
+        accounts.write_text("someone:x:4242:4242::/:/bin/false\n")
+        accounts.chmod(0o644)
+        mount = 'mount --bind "$0" /etc/passwd'
+        prefix = ["unshare", "-m", "sh", "-c", mount + ' && exec "$@"', str(accounts)]
+        if subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode != 0:
+            self.skipTest("no mount name space may be made here")
+        path = self.write("mta-stsd.ini", re.sub("user = .*", "user = someone", self.ini()))
+        daemon = harness.Daemon(path, prefix=prefix)
+        self.daemons.append(daemon)
+        self.addCleanup(daemon.stop)
+        daemon.reload()
+        later = self.elsewhere / "passwd+"
+        later.write_text(accounts.read_text())
+        subprocess.run(
+            ["nsenter", "-t", str(daemon.pid), "-m", "sh", "-c", mount, str(later)], check=True
+        )
+        daemon.reload()
 
     def test_it_can_be_turned_off(self):
         self.link.symlink_to(self.elsewhere / "linked.pem")

@@ -24,6 +24,7 @@ static char home[64];
 static char inside[PATH_MAX];  /* in the tree of the pattern */
 static char sibling[PATH_MAX]; /* beside it, where links lead */
 static char outside[PATH_MAX];
+static char renewed[PATH_MAX]; /* beside the configuration, whose path is relative */
 
 static void put(char out[PATH_MAX], const char *directory, const char *name)
 {
@@ -46,6 +47,8 @@ static void begin(void)
     put(inside, "served/live", "x");
     put(sibling, "served/archive", "x");
     put(outside, "other", "x");
+    put(under, "etc", "own.ini");
+    put(renewed, "etc", "renewed.ini");
 }
 
 /* What the child's function returned within the sandbox, or 128 and the signal that ended it. */
@@ -56,8 +59,14 @@ static int try_within(int (*action)(void))
     if (child == 0) {
         char pattern[PATH_MAX];
         const char *patterns[] = {pattern};
-        struct config config = {.patterns = patterns, .pattern_count = 1};
+        const char *files[] = {"own.ini"};
+        struct config config = {
+            .patterns = patterns, .pattern_count = 1, .files = files, .file_count = 1};
         struct error why;
+        char directory[PATH_MAX];
+        snprintf(directory, sizeof(directory), "%s/etc", home);
+        if (chdir(directory) != 0)
+            _exit(ENTER_FAILED);
         snprintf(pattern, sizeof(pattern), "%s/served/live/%%h.pem", home);
         config.server.sandbox = true;
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -84,6 +93,11 @@ static int read_inside(void)
 static int read_sibling(void)
 {
     return open_for(sibling, O_RDONLY);
+}
+
+static int read_renewed(void)
+{
+    return open_for(renewed, O_RDONLY);
 }
 
 static int read_outside(void)
@@ -181,6 +195,7 @@ static void a_process_within_reads_its_trees_and_does_nothing_else(void)
     } rows[] = {
         {"reads its files", read_inside, 0},
         {"reads what links lead to", read_sibling, 0},
+        {"reads what takes the place of its configuration", read_renewed, 0},
         {"starts threads", start_thread, 0},
         {"knows what is denied", denies_outside_alone, 0},
         {"reads other files", read_outside, EACCES},
