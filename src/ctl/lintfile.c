@@ -254,8 +254,8 @@ static int write_outcome(const struct outcome *outcome, const struct order *orde
     sums->changes += all->count - all->errors - all->warnings - all->notes;
     if (sums->files != NULL)
         return json_array_append_new(
-            sums->files, json_pack("{s:s, s:s, s:b, s:o}", "file", outcome->name, "type",
-                                   inspect_kind_name(outcome->kind), "changed",
+            sums->files, json_pack("{s:o, s:s, s:b, s:o}", "file", print_text_json(outcome->name),
+                                   "type", inspect_kind_name(outcome->kind), "changed",
                                    (int)outcome->changed, "findings", findings_json(all)));
     if (order->fixes && is_standard_input(order->files[0]))
         return say_on_stderr(all);
