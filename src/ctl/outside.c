@@ -20,7 +20,8 @@ bool outside_take(struct outside *outside, int option, const char *argument, boo
         return true;
     case OUTSIDE_PORT:
         port = strtoul(argument, &end, 10);
-        *bad = *bad || *end != '\0' || port == 0 || port > 65535;
+        *bad = *bad || argument[0] < '0' || argument[0] > '9' || *end != '\0' || port == 0 ||
+               port > 65535;
         outside->port = (unsigned)port;
         return true;
     default:
