@@ -80,6 +80,8 @@ static int make_room(struct file *file, size_t *room, size_t limit, const char *
 static int read_all(struct file *file, int fd, size_t limit, const char *path, struct error *why)
 {
     size_t room = file->stamp.size > 0 ? (size_t)file->stamp.size + 1 : FIRST_BYTES;
+    if (limit >= SIZE_MAX - 2)
+        limit = SIZE_MAX - 3;
     if (room > limit + 1)
         room = limit + 1;
     file->bytes = malloc(room + 1);
@@ -125,8 +127,6 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
         refuse_kind(path, state.st_mode, why);
         goto done;
     }
-    if (limit >= SIZE_MAX - 2)
-        limit = SIZE_MAX - 3;
     if (state.st_size > 0 && (uintmax_t)state.st_size > limit) {
         refuse_long(path, limit, why);
         goto done;
@@ -140,6 +140,15 @@ done:
     if (result != 0)
         file_free(out);
     errno = cause;
+    return result;
+}
+
+int file_read_stdin(struct file *out, size_t limit, struct error *why)
+{
+    *out = (struct file){0};
+    int result = read_all(out, STDIN_FILENO, limit, "standard input", why);
+    if (result != 0)
+        file_free(out);
     return result;
 }
 

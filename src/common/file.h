@@ -30,6 +30,10 @@ struct file {
  * the system said, EFBIG for a file over the limit, or 0. */
 int file_read(struct file *out, const char *path, size_t limit, struct error *why);
 
+/* The same of standard input, whatever that is; it may block. The sentence begins with "standard
+ * input", the stamp is {0}. */
+int file_read_stdin(struct file *out, size_t limit, struct error *why);
+
 /* Wipes the bytes (they may hold a key) and frees them. */
 void file_free(struct file *file);
 

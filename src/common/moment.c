@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* moment: times and spans as people write them. */
+/* moment: times and spans as people write them, and the clock that spans are measured by. */
 #include "moment.h"
 
 #include <stdio.h>
@@ -13,6 +13,13 @@ const char *moment_text(int64_t seconds, char out[MOMENT_TEXT_MAX])
         strftime(out, MOMENT_TEXT_MAX, "%Y-%m-%d %H:%M:%S UTC", &date) == 0)
         out[0] = '\0';
     return out;
+}
+
+int64_t moment_steady_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 const char *moment_span(int64_t seconds, char out[MOMENT_TEXT_MAX])

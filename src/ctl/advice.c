@@ -72,7 +72,9 @@ static void count_days(struct advice *out, const struct tally_facts *days)
         if (i == 0)
             out->first_day = clean_since = day->first_day;
         out->last_day = day->first_day;
-        out->clean_sessions += day->successes;
+        out->clean_sessions = out->clean_sessions > INT64_MAX - day->successes
+                                  ? INT64_MAX
+                                  : out->clean_sessions + day->successes;
         if (day->failures > 0) {
             clean_since = day->first_day + 1;
             out->clean_sessions = 0;

@@ -2,12 +2,9 @@
 /* certs: the verb that lists the certificates, says what is due, and has it renewed. */
 #include "certs.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -189,14 +186,9 @@ static int load_and_act(const struct order *order)
 static int read_number(unsigned *out, const char *option, const char *text, unsigned least,
                        unsigned most)
 {
-    char *end;
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 || value < least ||
-        value > most)
+    if (!setup_number(out, text, least, most))
         return setup_fail("certs: %s %.50s: write a number from %u to %u", option, text, least,
                           most);
-    *out = (unsigned)value;
     return 0;
 }
 

@@ -8,9 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unbound.h>
 #include <unistd.h>
+
+#include "moment.h"
 
 #define SYSTEM_ANCHORS "/usr/share/dns/root.key"
 #define CLASS_IN       1
@@ -95,23 +96,16 @@ static void note_answer(void *argument, int error, struct ub_result *result)
     wait->result = result;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* The result, which the caller frees, or NULL with why. */
 static struct ub_result *ask(struct ub_ctx *context, const char *name, int type, struct error *why)
 {
     struct wait wait = {0};
     int id;
-    int64_t end = now_ms() + (int64_t)DNS_BOUND_S * 1000;
+    int64_t end = moment_steady_ms() + (int64_t)DNS_BOUND_S * 1000;
     int failure = ub_resolve_async(context, name, type, CLASS_IN, &wait, note_answer, &id);
     while (failure == 0 && !wait.ended) {
         struct pollfd answer = {.fd = ub_fd(context), .events = POLLIN};
-        int64_t left = end - now_ms();
+        int64_t left = end - moment_steady_ms();
         if (left <= 0) {
             ub_cancel(context, id);
             error_set(why, "the resolver did not answer within %d seconds", DNS_BOUND_S);

@@ -10,7 +10,8 @@
 #include "seen.h"
 #include "txtrecord.h"
 
-#define FACTS_SLOW_MS 1000 /* an answer that takes longer is worth a warning */
+/* More ms for an answer are slow; more addresses of the host, or more MX, are not tried. */
+enum { FACTS_SLOW_MS = 1000, FACTS_DOORS_MAX = 8, FACTS_MX_MAX = 32 };
 
 /* The TXT records of one name. */
 struct facts_texts {
@@ -24,8 +25,7 @@ struct facts_alias {
     bool looped;
 };
 
-/* The policy host, at one of its addresses. */
-struct facts_door {
+struct facts_door {                  /* the policy host at one of its addresses */
     char text[NETWORK_TEXT_MAX * 4]; /* the address, or "HOST:PORT" of --connect */
     struct network_address address;  /* none with --connect */
     bool is_v4;

@@ -4,61 +4,45 @@
 
 #include <errno.h>
 #include <fts.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "error.h"
 #include "file.h"
 
-#define FIRST_ROOM 65536
+/* What came of reading is handed on; path is what it is called. */
+static void hand_on(const char *path, int result, struct file *file, const struct error *why,
+                    const struct gather_events *events, void *context)
+{
+    if (result == 0) {
+        events->file(context, path, file->bytes, file->length);
+        file_free(file);
+        return;
+    }
+    /* The sentence begins with the path, which is told apart from it here. */
+    size_t skip = strlen(path);
+    bool named = strncmp(why->text, path, skip) == 0 && strncmp(why->text + skip, ": ", 2) == 0;
+    events->failed(context, path, named ? why->text + skip + 2 : why->text);
+}
 
 static void read_file(const char *path, size_t limit, const struct gather_events *events,
                       void *context)
 {
     struct file file;
     struct error why;
-    if (file_read(&file, path, limit, &why) != 0) {
-        /* The sentence begins with the path, which is told apart from it here. */
-        size_t skip = strlen(path);
-        bool named = strncmp(why.text, path, skip) == 0 && strncmp(why.text + skip, ": ", 2) == 0;
-        events->failed(context, path, named ? why.text + skip + 2 : why.text);
-        return;
-    }
-    events->file(context, path, file.bytes, file.length);
-    file_free(&file);
+    int result = file_read(&file, path, limit, &why);
+    hand_on(path, result, &file, &why, events, context);
 }
 
 static void read_stdin(size_t limit, const struct gather_events *events, void *context)
 {
-    static const char name[] = "stdin";
-    unsigned char *bytes = NULL;
-    size_t length = 0, room = 0;
-    ssize_t got = 1;
-    while (got > 0 && length <= limit) {
-        if (length == room) {
-            room = room == 0 ? FIRST_ROOM : room * 2;
-            unsigned char *larger = realloc(bytes, room);
-            if (larger == NULL)
-                break;
-            bytes = larger;
-        }
-        do
-            got = read(STDIN_FILENO, bytes + length, room - length);
-        while (got < 0 && errno == EINTR);
-        length += got > 0 ? (size_t)got : 0;
-    }
-    if (got < 0)
-        events->failed(context, name, strerror(errno));
-    else if (length > limit)
-        events->failed(context, name, "longer than what is read of it");
-    else if (got > 0)
-        events->failed(context, name, "out of memory");
-    else
-        events->file(context, name, bytes, length);
-    free(bytes);
+    struct file file;
+    struct error why;
+    int result = file_read_stdin(&file, limit, &why);
+    hand_on("standard input", result, &file, &why, events, context);
 }
 
 static int compare_names(const FTSENT **left, const FTSENT **right)

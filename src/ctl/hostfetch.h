@@ -5,6 +5,8 @@
 
 #include "fetch.h"
 
+#define HOSTFETCH_ADDRESSES_MAX 16 /* of one host that are asked one after the other */
+
 /* port 0: 443. As fetch_policy; free it in either case. */
 int hostfetch(struct fetch *out, const char *host, const struct network_address *address,
               unsigned port, const struct peer_trust *trust);

@@ -75,31 +75,6 @@ static bool is_standard_input(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-/* As file_read, of what cannot be asked for its size. */
-static int read_standard_input(struct file *out, struct error *why)
-{
-    size_t room = 0;
-    *out = (struct file){0};
-    for (;;) {
-        if (out->length + 1 >= room) {
-            room = room == 0 ? 65536 : room * 2;
-            unsigned char *larger = realloc(out->bytes, room);
-            if (larger == NULL)
-                return error_set(why, "standard input: out of memory");
-            out->bytes = larger;
-        }
-        size_t got = fread(out->bytes + out->length, 1, room - 1 - out->length, stdin);
-        out->length += got;
-        out->bytes[out->length] = '\0';
-        if (ferror(stdin))
-            return error_set(why, "standard input: %s", strerror(errno));
-        if (got == 0)
-            return 0;
-        if (out->length > FILE_MAX_BYTES)
-            return error_set(why, "standard input: too long to be any of these files");
-    }
-}
-
 static void add_steps(struct outcome *outcome, const struct repair *repair, bool dry_run)
 {
     for (size_t i = 0; i < repair->count; i++)
@@ -202,7 +177,7 @@ static int lint(struct outcome *outcome, const struct order *order, const char *
 {
     struct file file = {0};
     struct error why;
-    int result = is_standard_input(path) ? read_standard_input(&file, &why)
+    int result = is_standard_input(path) ? file_read_stdin(&file, FILE_MAX_BYTES, &why)
                                          : file_read(&file, path, FILE_MAX_BYTES, &why);
     outcome->name = is_standard_input(path) ? "standard input" : path;
     if (result == 0) {
@@ -254,8 +229,8 @@ static int write_outcome(const struct outcome *outcome, const struct order *orde
     sums->changes += all->count - all->errors - all->warnings - all->notes;
     if (sums->files != NULL)
         return json_array_append_new(
-            sums->files, json_pack("{s:s, s:s, s:b, s:o}", "file", outcome->name, "type",
-                                   inspect_kind_name(outcome->kind), "changed",
+            sums->files, json_pack("{s:o, s:s, s:b, s:o}", "file", print_text_json(outcome->name),
+                                   "type", inspect_kind_name(outcome->kind), "changed",
                                    (int)outcome->changed, "findings", findings_json(all)));
     if (order->fixes && is_standard_input(order->files[0]))
         return say_on_stderr(all);

@@ -109,7 +109,10 @@ static int fetch_all(struct livepolicy *out, struct proposal *proposal,
     snprintf(host, sizeof(host), "mta-sts.%s", proposal->domain);
     if (dns_addresses(outside->dns, host, &addresses, &count, &why) != DNS_FOUND)
         return proposal_fail(proposal, "no policy is served today: %s", why.text);
-    for (size_t i = 0; i < count; i++) {
+    if (count > HOSTFETCH_ADDRESSES_MAX)
+        proposal_note(proposal, "only %d of the %zu addresses of %s were asked",
+                      HOSTFETCH_ADDRESSES_MAX, count, host);
+    for (size_t i = 0; i < count && i < HOSTFETCH_ADDRESSES_MAX; i++) {
         struct fetch fetch;
         hostfetch(&fetch, host, &addresses[i], outside->port, outside->trust);
         take_answer(out, proposal, &fetch, &addresses[i]);

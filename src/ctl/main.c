@@ -9,6 +9,7 @@
 #include "lintfile.h"
 #include "matching.h"
 #include "records.h"
+#include "setup.h"
 #include "survey.h"
 #include "tlsrpt.h"
 
@@ -45,20 +46,28 @@ static void print_help(void)
          "See mta-stsctl(1).");
 }
 
+/* What could not be written must not look written: a full disk, a closed pipe. */
+static int end(int status)
+{
+    if (status == SETUP_FAILED || (fflush(stdout) == 0 && !ferror(stdout)))
+        return status;
+    return setup_fail("standard output cannot be written");
+}
+
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < VERB_COUNT; i++) {
         if (strcmp(word, verbs[i].name) == 0)
-            return verbs[i].run(argc - 1, argv + 1);
+            return end(verbs[i].run(argc - 1, argv + 1));
     }
     if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
         print_help();
-        return 0;
+        return end(0);
     }
     if (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0) {
         puts("mta-stsctl " PACKAGE_VERSION);
-        return 0;
+        return end(0);
     }
     if (word[0] == '\0')
         fputs("mta-stsctl: no verb; try 'mta-stsctl --help'\n", stderr);

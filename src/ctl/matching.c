@@ -75,7 +75,7 @@ static int fetch_any(struct policytext *out, const struct order *order, const ch
 {
     struct error why = {"no address was found"};
     int result = -1;
-    for (size_t i = 0; i < count && result != 0; i++) {
+    for (size_t i = 0; i < count && i < HOSTFETCH_ADDRESSES_MAX && result != 0; i++) {
         struct fetch fetch;
         result = hostfetch(&fetch, host, &addresses[i], order->outside.port, order->outside.trust);
         if (result != 0) {
@@ -154,7 +154,7 @@ static int write_json(const struct order *order, const struct policy *policy, ch
     json_t *patterns = json_array();
     int result = 0;
     for (size_t i = 0; i < policy->mx_count; i++)
-        result |= json_array_append_new(patterns, json_string(policy->mx[i]));
+        result |= json_array_append_new(patterns, print_text_json(policy->mx[i]));
     for (size_t i = 0; i < count && result == 0; i++) {
         const char *pattern = find_pattern(policy, hosts[i]);
         bool delivers = pattern != NULL || policy->mode != POLICY_MODE_ENFORCE;

@@ -9,8 +9,6 @@
 #include "caa.h"
 #include "jobs.h"
 
-#define DOORS_MAX   8
-#define MX_MAX      32
 #define ALIAS_STEPS 12
 #define AT_ONCE     8
 #define SILENCE_MAX 2 /* questions without an answer, after which no more are asked */
@@ -88,13 +86,14 @@ static int compare_mx(const void *a, const void *b)
     return strcmp(one->host, other->host);
 }
 
+/* Those that senders prefer; out has room for one more than the answer has records. */
 static size_t read_mx(struct dnsdata_mx *out, const struct dns_answer *answer)
 {
     size_t count = 0;
-    for (size_t i = 0; i < answer->count && count < MX_MAX; i++)
+    for (size_t i = 0; i < answer->count; i++)
         count += dnsdata_mx(&out[count], answer->records[i].bytes, answer->records[i].length) == 0;
     qsort(out, count, sizeof(*out), compare_mx);
-    return count;
+    return count < FACTS_MX_MAX ? count : FACTS_MX_MAX;
 }
 
 /* The hosts that take the domain's mail (RFC 5321 section 5.1, RFC 7505). */
@@ -102,9 +101,9 @@ static void ask_mx(struct round *round)
 {
     struct facts *facts = round->facts;
     ask(round, facts->domain, DNS_MX, &facts->mx_answer);
-    struct dnsdata_mx *list = calloc(MX_MAX, sizeof(*list));
-    round->mx_names = calloc(MX_MAX, sizeof(*round->mx_names));
-    facts->mx = calloc(MX_MAX, sizeof(*facts->mx));
+    struct dnsdata_mx *list = calloc(facts->mx_answer.count + 1, sizeof(*list));
+    round->mx_names = calloc(FACTS_MX_MAX, sizeof(*round->mx_names));
+    facts->mx = calloc(FACTS_MX_MAX, sizeof(*facts->mx));
     if (list == NULL || round->mx_names == NULL || facts->mx == NULL)
         goto done;
     size_t count = read_mx(list, &facts->mx_answer);
@@ -138,7 +137,7 @@ static void add_doors(struct round *round, const struct dns_answer *answer, bool
     struct facts *facts = round->facts;
     size_t length = is_v4 ? 4 : 16;
     size_t first = facts->door_count;
-    for (size_t i = 0; i < answer->count && facts->door_count < DOORS_MAX; i++) {
+    for (size_t i = 0; i < answer->count && facts->door_count < FACTS_DOORS_MAX; i++) {
         struct facts_door *door = &facts->doors[facts->door_count];
         if (answer->records[i].length != length)
             continue;
@@ -157,7 +156,7 @@ static void find_doors(struct round *round)
     struct facts *facts = round->facts;
     ask(round, facts->host, DNS_A, &facts->v4);
     ask(round, facts->host, DNS_AAAA, &facts->v6);
-    facts->doors = calloc(DOORS_MAX, sizeof(*facts->doors));
+    facts->doors = calloc(FACTS_DOORS_MAX, sizeof(*facts->doors));
     if (facts->doors == NULL)
         return;
     facts->led_elsewhere = round->way->connect_to != NULL;

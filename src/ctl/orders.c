@@ -11,6 +11,7 @@
 #include "due.h"
 #include "install.h"
 #include "issuer.h"
+#include "moment.h"
 #include "turns.h"
 
 #define SLOTS    12 /* hosts at a time, in all */
@@ -45,13 +46,6 @@ struct run {
 static int64_t now_s(void)
 {
     return (int64_t)time(NULL);
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void tell_renewed(struct run *run, const struct plan_step *step, int64_t not_after)
@@ -163,7 +157,7 @@ static bool fill_slots(struct run *run)
     for (size_t i = 0; i < SLOTS; i++) {
         struct turn *turn = NULL;
         while (run->slots[i].stage == STAGE_FREE && may_begin(run) &&
-               (turn = turns_next(&run->turns, now_ms())) != NULL)
+               (turn = turns_next(&run->turns, moment_steady_ms())) != NULL)
             begin(run, &run->slots[i], turn);
     }
     for (size_t i = 0; i < SLOTS && !run->ends; i++) {
@@ -181,7 +175,8 @@ static void finish_check(struct run *run, struct slot *slot)
     enum precheck_ending ending = precheck_end(slot->precheck, false, &why);
     slot->stage = ending == PRECHECK_READY ? STAGE_READY : STAGE_FREE;
     if (ending != PRECHECK_READY &&
-        !turns_again(&run->turns, slot->turn, ending == PRECHECK_NOT_YET, run->until_ms, now_ms()))
+        !turns_again(&run->turns, slot->turn, ending == PRECHECK_NOT_YET, run->until_ms,
+                     moment_steady_ms()))
         outcome_not_ready(run->terms->outcome, slot->turn->step->item->host.text, why.text);
 }
 
@@ -267,7 +262,8 @@ static void work(struct run *run)
 
 int orders_run(const struct orders_terms *terms, struct error *why)
 {
-    struct run run = {.terms = terms, .until_ms = now_ms() + terms->wait_s * INT64_C(1000)};
+    struct run run = {.terms = terms,
+                      .until_ms = moment_steady_ms() + terms->wait_s * INT64_C(1000)};
     if (turns_open(&run.turns, terms->plan, why) != 0)
         return -1;
     work(&run);

@@ -2,12 +2,10 @@
 /* outside: whom a verb asks: the resolver and the CAs, as its options name them. */
 #include "outside.h"
 
-#include <stdlib.h>
+#include "setup.h"
 
 bool outside_take(struct outside *outside, int option, const char *argument, bool *bad)
 {
-    char *end;
-    unsigned long port;
     switch (option) {
     case OUTSIDE_RESOLVER:
         outside->resolver = argument;
@@ -19,9 +17,7 @@ bool outside_take(struct outside *outside, int option, const char *argument, boo
         outside->ca_file = argument;
         return true;
     case OUTSIDE_PORT:
-        port = strtoul(argument, &end, 10);
-        *bad = *bad || *end != '\0' || port == 0 || port > 65535;
-        outside->port = (unsigned)port;
+        *bad = !setup_number(&outside->port, argument, 1, 65535) || *bad;
         return true;
     default:
         return false;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "moment.h"
+#include "printable.h"
 
 struct print_row {
     enum print_tone tone;
@@ -102,6 +103,18 @@ int print_json(json_t *value)
     putchar('\n');
     json_decref(value);
     return result == 0 && fflush(stdout) == 0 ? 0 : -1;
+}
+
+json_t *print_text_json(const char *text)
+{
+    size_t length = strlen(text);
+    char *fit = malloc(length + 1);
+    if (fit == NULL)
+        return NULL;
+    printable_copy(fit, text, length);
+    json_t *out = json_string(fit);
+    free(fit);
+    return out;
 }
 
 const char *print_time(int64_t seconds, char out[PRINT_TEXT_MAX])

@@ -38,6 +38,9 @@ void print_table_free(struct print_table *table);
  * cannot be written. */
 int print_json(json_t *value);
 
+/* A text from outside, fit to be shown and so always a JSON string; NULL when out of memory. */
+json_t *print_text_json(const char *text);
+
 /* "2026-11-21 23:05 UTC"; returns out. */
 const char *print_time(int64_t seconds, char out[PRINT_TEXT_MAX]);
 

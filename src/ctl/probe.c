@@ -11,8 +11,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "moment.h"
 
 #define ALERT_OFFSET 1000 /* of alerts from the other side among OpenSSL's reasons */
 
@@ -28,13 +29,6 @@ struct attempt {
     char where[NETWORK_TEXT_MAX];
     const struct hostname *host;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static struct network_endpoint endpoint_of(const struct network_address *address, unsigned port)
 {
@@ -58,7 +52,7 @@ static bool wait_for(const struct attempt *attempt, short events)
 {
     for (;;) {
         struct pollfd socket = {.fd = attempt->fd, .events = events};
-        int64_t left = attempt->end_ms - now_ms();
+        int64_t left = attempt->end_ms - moment_steady_ms();
         int got = left > 0 ? poll(&socket, 1, (int)left) : 0;
         if (got != -1 || errno != EINTR)
             return got > 0;
@@ -219,7 +213,7 @@ enum probe_outcome probe_address(const struct network_address *address, unsigned
 {
     struct network_endpoint endpoint = endpoint_of(address, port);
     struct attempt attempt = {
-        .fd = -1, .host = host, .end_ms = now_ms() + PROBE_BOUND_S * INT64_C(1000)};
+        .fd = -1, .host = host, .end_ms = moment_steady_ms() + PROBE_BOUND_S * INT64_C(1000)};
     network_endpoint_text(&endpoint, attempt.where);
     enum probe_outcome outcome = PROBE_FAILED;
     int cause = connect_to(&attempt, &endpoint);

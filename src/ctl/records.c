@@ -3,7 +3,6 @@
 #include "records.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -97,12 +96,9 @@ static int read_id(struct order *order, const char *word)
 
 static int read_ttl(struct order *order, const char *word)
 {
-    char *end;
-    unsigned long ttl = strtoul(word, &end, 10);
-    if (*end != '\0' || end == word || word[0] == '-' || ttl > TTL_MAX)
-        return setup_fail("records: --ttl is a number of seconds, at most %d", TTL_MAX);
-    order->out.ttl_s = (uint32_t)ttl;
-    return 0;
+    return setup_number(&order->out.ttl_s, word, 0, TTL_MAX)
+               ? 0
+               : setup_fail("records: --ttl is a number of seconds, at most %d", TTL_MAX);
 }
 
 /* What becomes a line of nsupdate's input must not become two. */

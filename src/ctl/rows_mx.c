@@ -33,6 +33,11 @@ void rows_judge_x1(struct rows_check *check)
             rows_say(check, severity_of(facts), &about, "no mx of the policy matches this MX of %s",
                      facts->domain);
     }
+    const struct rows_about rest = {facts->domain, NULL, NULL};
+    if (facts->mx_answer.count > FACTS_MX_MAX)
+        rows_say(check, FINDING_WARNING, &rest,
+                 "only the first %d of its %zu MX records are looked at", FACTS_MX_MAX,
+                 facts->mx_answer.count);
 }
 
 static bool has_mx_for(const struct facts *facts, const char *pattern)

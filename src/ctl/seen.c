@@ -14,6 +14,7 @@
 
 #define FILE_MOST 65536
 #define FILE_MODE 0644
+#define TIME_MOST INT64_C(253402300799) /* the end of the year 9999 */
 
 int seen_update(struct seen *out, const struct seen *before, const struct seen_now *now,
                 struct error *why)
@@ -67,11 +68,14 @@ static int read_root(struct seen *out, const json_t *root)
     if (id == NULL || digest == NULL || mode == NULL || largest < 0 || largest > POLICY_MAX_AGE ||
         policy_mode_parse(&out->mode, mode, NULL) != 0)
         return -1;
+    out->mode_since = json_integer_value(json_object_get(root, "mode_since"));
+    out->last = json_integer_value(json_object_get(root, "last"));
+    if (out->mode_since < 0 || out->mode_since > TIME_MOST || out->last < 0 ||
+        out->last > TIME_MOST)
+        return -1;
     snprintf(out->id, sizeof(out->id), "%s", id);
     snprintf(out->digest, sizeof(out->digest), "%s", digest);
     out->largest_max_age = (uint32_t)largest;
-    out->mode_since = json_integer_value(json_object_get(root, "mode_since"));
-    out->last = json_integer_value(json_object_get(root, "last"));
     out->known = true;
     return 0;
 }

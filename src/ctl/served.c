@@ -48,7 +48,10 @@ int served_everywhere(const struct served_question *question, struct error *why)
     snprintf(host, sizeof(host), "mta-sts.%s", question->domain);
     if (dns_addresses(question->dns, host, &found, &count, &reason) != DNS_FOUND)
         return error_set(why, "%s; publish the records of %s first", reason.text, host);
-    int result = ask_all(question, host, found, count, why);
+    int result = count <= HOSTFETCH_ADDRESSES_MAX
+                     ? ask_all(question, host, found, count, why)
+                     : error_set(why, "%s has %zu addresses, and %d at most can be asked", host,
+                                 count, HOSTFETCH_ADDRESSES_MAX);
     if (result == 0)
         result = ask_all(question, host, question->addresses, question->address_count, why);
     free(found);

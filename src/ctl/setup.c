@@ -2,8 +2,10 @@
 /* setup: the server's configuration, read for a verb; what is wrong with it is said on stderr. */
 #include "setup.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void say(const struct complaint *item)
 {
@@ -27,6 +29,18 @@ int setup_load(struct config **out, const char *path)
                 "mta-stsctl: %zu domain%s with errors left out; `mta-stsd --check` says which\n",
                 (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
     return result;
+}
+
+bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(word, &end, 10);
+    if (word[0] < '0' || word[0] > '9' || *end != '\0' || errno != 0 || value < least ||
+        value > most)
+        return false;
+    *out = (unsigned)value;
+    return true;
 }
 
 int setup_fail(const char *format, ...)

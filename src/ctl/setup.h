@@ -3,6 +3,8 @@
 #ifndef CTL_SETUP_H
 #define CTL_SETUP_H
 
+#include <stdbool.h>
+
 #include "config.h"
 
 #define SETUP_CONFIG SYSCONFDIR "/mta-stsd/mta-stsd.ini"
@@ -17,6 +19,10 @@ enum setup_exit {
 /* Returns 0, or -1 when the whole is refused, and has said why. Domains that have errors are left
  * out, and counted in one line. */
 int setup_load(struct config **out, const char *path);
+
+/* Reads a decimal number of an option, nothing around it. Returns whether it is within the bounds.
+ */
+bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most);
 
 /* Says the sentence on stderr, as the program's; returns SETUP_FAILED. */
 int setup_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -68,7 +68,7 @@ int smtp_try(struct smtp *out, const struct smtp_request *request)
     }
     curl_easy_setopt(transfer.curl, CURLOPT_PROTOCOLS_STR, "smtp");
     curl_easy_setopt(transfer.curl, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
-    /* Only as far as EHLO in TLS; closing says QUIT. */
+    /* Only as far as EHLO in TLS; what is closed then has begun no mail. */
     curl_easy_setopt(transfer.curl, CURLOPT_CONNECT_ONLY, 1L);
     CURLcode result = transfer_run(&transfer, &out->elapsed_ms);
     int judged = judge_transfer(out, result, transfer.said);

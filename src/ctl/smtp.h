@@ -39,7 +39,7 @@ struct smtp {
     struct peer peer;
 };
 
-/* Greets, asks for STARTTLS, judges the certificate, and quits: no mail is begun. Returns 0 with
+/* Greets, asks for STARTTLS, judges the certificate, and hangs up: no mail is begun. Returns 0 with
  * failure SMTP_FINE, or -1 with another one. Free it in either case. Threads may do so at a time.
  */
 int smtp_try(struct smtp *out, const struct smtp_request *request);

@@ -58,8 +58,8 @@ struct order {
     const char *config_path;
     const char *state;
     const char *connect_to;
-    unsigned long jobs;
-    unsigned long smtp_port;
+    unsigned jobs;
+    unsigned smtp_port;
     bool all;
     bool json;
     struct outside outside;
@@ -163,7 +163,7 @@ static int check(const struct inspection_target *targets, size_t count, struct o
     struct sums sums = {.domains = json_array()};
     struct exchange_pool *pool = NULL;
     struct error why;
-    struct exchange_way mail = {.port = (unsigned)order->smtp_port};
+    struct exchange_way mail = {.port = order->smtp_port};
     int status = SETUP_FAILED;
     if (sums.domains == NULL || outside_open(&order->outside, &why) != 0) {
         setup_fail("%s", sums.domains == NULL ? "out of memory" : why.text);
@@ -266,13 +266,11 @@ static int act(struct order *order, char *const *words, size_t count)
 
 /* ---- The command line. */
 
-static int read_number(unsigned long *out, const char *word, unsigned long most, const char *name)
+static int read_number(unsigned *out, const char *word, unsigned most, const char *name)
 {
-    char *end;
-    *out = strtoul(word, &end, 10);
-    if (word[0] >= '0' && word[0] <= '9' && *end == '\0' && *out >= 1 && *out <= most)
-        return 0;
-    return setup_fail("check: %s is a number from 1 to %lu", name, most);
+    return setup_number(out, word, 1, most)
+               ? 0
+               : setup_fail("check: %s is a number from 1 to %u", name, most);
 }
 
 /* Returns 0, or the exit status. */

@@ -2,6 +2,8 @@
 /* surveyjson: what was found of a domain, as JSON. */
 #include "surveyjson.h"
 
+#include "print.h"
+
 /* A text that may hold anything, or null where it is empty. */
 static json_t *text_or_null(const char *text)
 {
@@ -62,7 +64,7 @@ static json_t *policy_json(const struct facts *facts)
         return json_null();
     json_t *mx = json_array();
     for (size_t i = 0; i < policy->mx_count; i++)
-        json_array_append_new(mx, json_string(policy->mx[i]));
+        json_array_append_new(mx, print_text_json(policy->mx[i]));
     return json_pack("{s:s, s:I, s:o}", "mode", policy_mode_name(policy->mode), "max_age",
                      (json_int_t)policy->max_age, "mx", mx);
 }

@@ -4,7 +4,6 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -85,9 +84,8 @@ static int read_and_sum(char *const paths[], size_t count, const struct order *o
 
 static int take_days(struct order *order, const char *text)
 {
-    char *end;
-    long days = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || days < 1 || days > DAYS_MOST)
+    unsigned days;
+    if (!setup_number(&days, text, 1, DAYS_MOST))
         return setup_fail("tlsrpt: \"%s\" is no number of days; write 1 to %d", text, DAYS_MOST);
     order->filter.since = (int)(order->now / DAY_S - days);
     return SETUP_FINE;

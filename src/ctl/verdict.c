@@ -58,7 +58,7 @@ static void conclude_testing(struct verdict *out, const struct verdict_sender *s
 {
     let_pass(out, sender, facts, mx->failure);
     error_set(&out->reason, "the policy is in testing; %s",
-              mx->failure != NULL ? mx->why.text : "nothing fails");
+              mx->failure != NULL || mx->passing == 0 ? mx->why.text : "nothing fails");
 }
 
 static struct verdict_codes codes_of(const struct verdict_sender *sender, enum verdict_mx_kind kind)

@@ -48,15 +48,20 @@ class Listing(CtlCase):
         cls.write("certs/mta-sts.other.example.pem", harness.pki().leaf("www.example.com").pem)
         cls.certify("own.example")
         domains = [*cls.DATES, "rsa.example", "other.example", "none.example"]
-        cls.ini = cls.write("list.ini", server_section() + "[acme]\naccept_terms = yes\n"
-                            + cls.defaults_section()
-                            + "".join(f"[{domain}]\nmx = mail.example.com\n" for domain in domains)
-                            + "[own.example]\nmx = mail.example.com\n"
-                            + f"certificate = {cls.certificates}/%h.pem\n")
+        cls.ini = cls.write(
+            "list.ini",
+            server_section()
+            + "[acme]\naccept_terms = yes\n"
+            + cls.defaults_section()
+            + "".join(f"[{domain}]\nmx = mail.example.com\n" for domain in domains)
+            + "[own.example]\nmx = mail.example.com\n"
+            + f"certificate = {cls.certificates}/%h.pem\n",
+        )
 
     @staticmethod
     def date(days):
         from datetime import datetime, timedelta, timezone
+
         return (datetime.now(timezone.utc) + timedelta(days=days)).strftime("%Y%m%d%H%M%SZ")
 
     def listed(self, *words, status=1):
@@ -65,12 +70,21 @@ class Listing(CtlCase):
 
     def test_each_host_has_its_health_by_the_share_of_its_lifetime(self):
         said, items = self.listed()
-        self.assertEqual({domain: item["health"] for domain, item in items.items()}, {
-            "young.example": "fine", "old.example": "warning", "late.example": "error",
-            "short.example": "fine", "shortold.example": "error", "gone.example": "error",
-            "rsa.example": "fine", "other.example": "error", "none.example": "error",
-            "own.example": "fine",
-        })
+        self.assertEqual(
+            {domain: item["health"] for domain, item in items.items()},
+            {
+                "young.example": "fine",
+                "old.example": "warning",
+                "late.example": "error",
+                "short.example": "fine",
+                "shortold.example": "error",
+                "gone.example": "error",
+                "rsa.example": "fine",
+                "other.example": "error",
+                "none.example": "error",
+                "own.example": "fine",
+            },
+        )
         self.assertEqual((said["errors"], said["warnings"]), (5, 1))
 
     def test_issuer_key_name_and_management_are_told(self):
@@ -84,21 +98,47 @@ class Listing(CtlCase):
         self.assertIn("expired on", items["gone.example"]["finding"])
         self.assertNotIn("issuer", items["none.example"])
         self.assertAlmostEqual(items["short.example"]["seconds_left"], 4 * 86400, delta=900)
-        self.assertEqual([domain for domain, item in items.items() if not item["managed"]],
-                         ["own.example"])
+        self.assertEqual(
+            [domain for domain, item in items.items() if not item["managed"]], ["own.example"]
+        )
 
     def test_the_plan_names_the_due_managed_hosts_new_ones_first_and_their_times(self):
         state = harness.make_directory()
         self.addCleanup(shutil.rmtree, state)
-        ini = self.write("plan.ini", self.ini.read_text().replace(
-            "accept_terms = yes\n", f"accept_terms = yes\norders_per_hour = 2\nstate = {state}\n"))
+        ini = self.write(
+            "plan.ini",
+            self.ini.read_text().replace(
+                "accept_terms = yes\n",
+                f"accept_terms = yes\norders_per_hour = 2\nstate = {state}\n",
+            ),
+        )
         now = int(time.time())
-        (state / "pace.json").write_text(json.dumps({"orders": [now - 3500, now - 5000], "hosts": {
-            "mta-sts.none.example": {"failures": 1, "next_try": now + 500, "reason": "x"}}}))
+        (state / "pace.json").write_text(
+            json.dumps(
+                {
+                    "orders": [now - 3500, now - 5000],
+                    "hosts": {
+                        "mta-sts.none.example": {
+                            "failures": 1,
+                            "next_try": now + 500,
+                            "reason": "x",
+                        }
+                    },
+                }
+            )
+        )
         said = json.loads(self.ctl("certs", "-c", ini, "--plan", "--json", status=0).stdout)
-        self.assertEqual([step["domain"] for step in said["due"]],
-                         ["other.example", "gone.example", "shortold.example", "late.example",
-                          "old.example", "none.example"])
+        self.assertEqual(
+            [step["domain"] for step in said["due"]],
+            [
+                "other.example",
+                "gone.example",
+                "shortold.example",
+                "late.example",
+                "old.example",
+                "none.example",
+            ],
+        )
         times = [step["order_at"] - now for step in said["due"]]
         for seen, wanted in zip(times, (0, 100, 3600, 3700, 7200, 7300)):
             self.assertAlmostEqual(seen, wanted, delta=10)
@@ -114,9 +154,13 @@ class Listing(CtlCase):
     def test_one_domain_can_be_asked_for_by_its_name_or_its_hosts(self):
         for name in ("young.example", "mta-sts.young.example"):
             done = self.ctl("certs", "-c", self.ini, name, status=0)
-            self.assertRegex(done.stdout,
-                             r"(?m)^mta-sts\.young\.example +\d+ days +ECDSA 256 +intermediate-ec +yes +yes +in \d+ days$")
-        self.assertIn("not configured", self.ctl("certs", "-c", self.ini, "x.example", status=2).stderr)
+            self.assertRegex(
+                done.stdout,
+                r"(?m)^mta-sts\.young\.example +\d+ days +ECDSA 256 +intermediate-ec +yes +yes +in \d+ days$",
+            )
+        self.assertIn(
+            "not configured", self.ctl("certs", "-c", self.ini, "x.example", status=2).stderr
+        )
 
     def test_colour_is_for_terminals_only_and_not_where_no_color_is_set(self):
         command = [*harness.WRAPPER, CTL, "certs", "-c", str(self.ini)]
@@ -124,8 +168,13 @@ class Listing(CtlCase):
         for setting, coloured in (("", True), ("1", False)):
             parent, child = pty.openpty()
             environment = {**os.environ, "NO_COLOR": setting, "TERM": "xterm"}
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=child,
-                                       stderr=subprocess.DEVNULL, env=environment)
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=child,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+            )
             os.close(child)
             output = b""
             try:
@@ -166,8 +215,13 @@ class Fetches(threading.Thread):
     def run(self):
         while not self.over.is_set():
             try:
-                reply = harness.exchange(self.address, self.host, harness.request(self.host),
-                                         context=self.context, source=self.source)
+                reply = harness.exchange(
+                    self.address,
+                    self.host,
+                    harness.request(self.host),
+                    context=self.context,
+                    source=self.source,
+                )
                 answer = reply.one()
                 if (answer.status, answer.body) != (200, policy_text()):
                     self.failures.append(answer.status)
@@ -215,13 +269,19 @@ class RenewalCase(CtlCase):
         """Writes the configuration, with a file for each domain."""
         for domain in domains:
             (self.home / "domains.d" / f"{domain}.ini").write_text(
-                f"[{domain}]\nmx = mail.example.com\n")
-        self.ini.write_text(server_section("include = domains.d",
-                                           listen=[f"127.0.0.1:{self.authority.ports['tls']}"])
-                            + "[defaults]\ncertificate = certs/%h.pem\n[acme]\naccept_terms = yes\n"
-                            + f"challenges = challenges\nstate = state\nhook = {HOOK}\n"
-                            + f"client = {client or self.authority.client}\n"
-                            + f"directory = {self.authority.url}\n" + "\n".join(self.acme if acme is None else acme) + "\n")
+                f"[{domain}]\nmx = mail.example.com\n"
+            )
+        self.ini.write_text(
+            server_section(
+                "include = domains.d", listen=[f"127.0.0.1:{self.authority.ports['tls']}"]
+            )
+            + "[defaults]\ncertificate = certs/%h.pem\n[acme]\naccept_terms = yes\n"
+            + f"challenges = challenges\nstate = state\nhook = {HOOK}\n"
+            + f"client = {client or self.authority.client}\n"
+            + f"directory = {self.authority.url}\n"
+            + "\n".join(self.acme if acme is None else acme)
+            + "\n"
+        )
 
     def serve(self):
         daemon = harness.Daemon(self.ini)
@@ -232,8 +292,17 @@ class RenewalCase(CtlCase):
     def renewal(self, *words):
         """The words of a renewal, which asks the CA's own resolver, and looks where the CA does."""
         ports = self.authority.ports
-        return ("certs", "-c", self.ini, "--renew", "--resolver", f"127.0.0.1@{ports['dns']}",
-                "--probe-port", str(ports["tls"]), *words)
+        return (
+            "certs",
+            "-c",
+            self.ini,
+            "--renew",
+            "--resolver",
+            f"127.0.0.1@{ports['dns']}",
+            "--probe-port",
+            str(ports["tls"]),
+            *words,
+        )
 
     def renew(self, *words, status=0):
         return self.ctl(*self.renewal(*words), status=status).stdout
@@ -286,8 +355,10 @@ class Renewal(RenewalCase):
         self.configure("b.example")
         daemon.reload()
         said = self.renew_json()
-        self.assertEqual([(one["host"], one["outcome"]) for one in said["hosts"]],
-                         [("mta-sts.b.example", "renewed")])
+        self.assertEqual(
+            [(one["host"], one["outcome"]) for one in said["hosts"]],
+            [("mta-sts.b.example", "renewed")],
+        )
         harness.eventually(lambda: self.fetches(daemon, "b.example", context), 10, "the policy")
         before = self.authority.calls("new"), self.authority.calls()
         self.assertIn("0 renewed", self.renew())
@@ -296,8 +367,10 @@ class Renewal(RenewalCase):
         mode = (self.home / "certs" / "mta-sts.b.example.pem").stat().st_mode & 0o777
         self.assertEqual(mode, 0o640)
         items = json.loads(self.ctl("certs", "-c", self.ini, "--json", status=0).stdout)
-        self.assertEqual([(item["key"], item["managed"]) for item in items["certificates"]],
-                         [("ECDSA 256", True)] * 2)
+        self.assertEqual(
+            [(item["key"], item["managed"]) for item in items["certificates"]],
+            [("ECDSA 256", True)] * 2,
+        )
         self.assertTrue(items["certificates"][0]["issuer"].startswith("Pebble"))
 
     def test_a_forced_renewal_of_one_host_under_load_replaces_it_alone_and_no_fetch_fails(self):
@@ -306,14 +379,18 @@ class Renewal(RenewalCase):
         self.renew()
         context = self.authority.context()
         harness.eventually(lambda: self.fetches(daemon, "a.example", context), 10, "the policy")
-        old = {host: (self.home / "certs" / f"{host}.pem").read_bytes() for host in self.installed()}
+        old = {
+            host: (self.home / "certs" / f"{host}.pem").read_bytes() for host in self.installed()
+        }
         loads = [Fetches(daemon.address(), "mta-sts.a.example", context) for _ in range(3)]
         process = self.start_renewal("--force", "a.example")
         self.assertEqual(process.wait(harness.bound(60)), 0)
         for load in loads:
             harness.eventually(lambda: len(load.certificates) > 1, 10, "the new certificate")
             load.go_on()
-        new = {host: (self.home / "certs" / f"{host}.pem").read_bytes() for host in self.installed()}
+        new = {
+            host: (self.home / "certs" / f"{host}.pem").read_bytes() for host in self.installed()
+        }
         self.assertEqual([host for host in new if new[host] != old[host]], ["mta-sts.a.example"])
         shown = [harness.Leaf(pems["mta-sts.a.example"], b"").der for pems in (old, new)]
         for load in loads:
@@ -390,8 +467,9 @@ class Renewal(RenewalCase):
 
         def fails(reason, wait):
             said = self.renew_json(status=1)
-            self.assertEqual([(one["host"], one["outcome"]) for one in said["hosts"]],
-                             [(host, "failed")])
+            self.assertEqual(
+                [(one["host"], one["outcome"]) for one in said["hosts"]], [(host, "failed")]
+            )
             self.assertRegex(said["hosts"][0]["reason"], reason)
             self.assertEqual(self.certificate("a.example").read_bytes(), old)
             self.assertEqual(list((self.home / "challenges").iterdir()), [])
@@ -404,7 +482,9 @@ class Renewal(RenewalCase):
 
         # The server answers with another digest than the CA's.
         wrong = self.home / "wrong"
-        wrong.write_text(f"#!/bin/sh\nexec {HOOK} $1 $2 $3 $4 LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ\n")
+        wrong.write_text(
+            f"#!/bin/sh\nexec {HOOK} $1 $2 $3 $4 LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ\n"
+        )
         wrong.chmod(0o755)
         self.ini.write_text(self.right.replace(str(HOOK), str(wrong)))
         fails("the CA refused: .*[Ii]ncorrect validation certificate", 600)
@@ -427,14 +507,21 @@ class Renewal(RenewalCase):
         self.assertNotEqual(self.certificate("a.example").read_bytes(), old)
 
     def test_no_more_are_ordered_in_an_hour_than_configured_and_the_rest_is_left(self):
-        self.configure("a.example", "b.example", "c.example",
-                       acme=("contact = mailto:a@example.com", "orders_per_hour = 2"))
+        self.configure(
+            "a.example",
+            "b.example",
+            "c.example",
+            acme=("contact = mailto:a@example.com", "orders_per_hour = 2"),
+        )
         self.serve()
         said = self.renew_json()
         self.assertEqual((said["renewed"], said["left"]), (2, 1))
         self.assertAlmostEqual(said["next_order_at"], time.time() + 3600, delta=60)
-        self.assertIn("0 renewed, 0 failed, 0 wait after a failure, 1 left\n"
-                      "the order rate of 2 an hour allows the next order at", self.renew())
+        self.assertIn(
+            "0 renewed, 0 failed, 0 wait after a failure, 1 left\n"
+            "the order rate of 2 an hour allows the next order at",
+            self.renew(),
+        )
         self.assertEqual(self.installed(), ["mta-sts.a.example", "mta-sts.b.example"])
 
     def test_what_cannot_be_deployed_does_not_keep_the_others_from_it(self):
@@ -466,8 +553,10 @@ class Renewal(RenewalCase):
         self.authority.stop()
         said = self.renew_json("--force", status=1)
         self.assertEqual((said["renewed"], said["failed"], said["left"]), (0, 4, 2))
-        self.assertEqual(sorted(self.pace()["hosts"][said["hosts"][0]["host"]]),
-                         ["failures", "next_try", "reason"])
+        self.assertEqual(
+            sorted(self.pace()["hosts"][said["hosts"][0]["host"]]),
+            ["failures", "next_try", "reason"],
+        )
 
     def test_what_a_killed_run_left_with_the_client_is_installed_without_an_order(self):
         self.configure("a.example")
@@ -482,8 +571,10 @@ class Renewal(RenewalCase):
 
     def test_an_orderly_stop_blames_no_host(self):
         slow = self.home / "slow"
-        slow.write_text("#!/bin/sh\n[ \"$6\" = new ] && { mkdir -p $2/private; "
-                        "touch $2/private/key.pem; exit 0; }\nsleep 60\n")
+        slow.write_text(
+            '#!/bin/sh\n[ "$6" = new ] && { mkdir -p $2/private; '
+            "touch $2/private/key.pem; exit 0; }\nsleep 60\n"
+        )
         slow.chmod(0o755)
         self.acme = (*self.acme, "precheck = off")
         self.configure("a.example", client=slow)
@@ -504,17 +595,25 @@ class Renewal(RenewalCase):
 
         self.assertIn("write `contact = ", refused())
         self.assertIn("renew = off", refused("renew = off"))
-        self.assertIn("accept_terms = yes", refused(replace=("accept_terms = yes", "accept_terms = no")))
+        self.assertIn(
+            "accept_terms = yes", refused(replace=("accept_terms = yes", "accept_terms = no"))
+        )
         self.assertIn("set `hook`", refused(replace=(str(HOOK), "/nowhere/hook")))
         self.assertIn("directory of challenges", refused(replace=("= challenges", "= none")))
-        self.assertIn("install uacme", refused("contact = mailto:a@example.com",
-                                               replace=(str(self.authority.client), "/nowhere/x")))
+        self.assertIn(
+            "install uacme",
+            refused(
+                "contact = mailto:a@example.com", replace=(str(self.authority.client), "/nowhere/x")
+            ),
+        )
         self.assertEqual(self.authority.calls("new"), [])
         (self.home / "domains.d" / "own.example.ini").write_text(
-            "[own.example]\nmx = mail.example.com\ncertificate = own/%h.pem\n")
+            "[own.example]\nmx = mail.example.com\ncertificate = own/%h.pem\n"
+        )
         self.configure("a.example")
-        self.assertIn("own.example is not managed",
-                      self.ctl(*self.renewal("own.example"), status=2).stderr)
+        self.assertIn(
+            "own.example is not managed", self.ctl(*self.renewal("own.example"), status=2).stderr
+        )
         self.assertIn("--force goes with", self.ctl("certs", "--force", status=2).stderr)
 
     def test_the_key_is_rsa_where_the_configuration_says_so(self):
@@ -524,7 +623,6 @@ class Renewal(RenewalCase):
         said = json.loads(self.ctl("certs", "-c", self.ini, "--json", status=0).stdout)
         self.assertEqual(said["certificates"][0]["key"], "RSA 2048")
 
-
     def test_a_profile_is_asked_for_and_a_client_that_cannot_do_so_is_named(self):
         self.configure("a.example", acme=("contact = mailto:a@example.com", "profile = shortlived"))
         self.serve()
@@ -532,8 +630,11 @@ class Renewal(RenewalCase):
         log = (self.home / "calls").read_text().splitlines()
         self.assertIn(" -p shortlived issue mta-sts.a.example", log[-1])
         if said["renewed"] == 0:  # uacme before 1.8
-            self.assertEqual(said["hosts"][0]["reason"], "the installed uacme cannot ask for a "
-                             "profile; install 1.8 or later, or remove `profile` from [acme]")
+            self.assertEqual(
+                said["hosts"][0]["reason"],
+                "the installed uacme cannot ask for a "
+                "profile; install 1.8 or later, or remove `profile` from [acme]",
+            )
 
 
 class ShortLived(RenewalCase):

@@ -220,7 +220,7 @@ class TlsrptCase(harness.TestCase):
         return path
 
     def ctl(self, *words, status=None, **options):
-        done = harness.run(*harness.WRAPPER, CTL, "tlsrpt", *words, seconds=60, **options)
+        done = harness.run(*harness.WRAPPER, CTL, "tlsrpt", *words, seconds=300, **options)
         if harness.REPORT.search(done.stderr):
             self.fail("a report of a memory error:\n" + done.stderr)
         if status is not None:

@@ -143,6 +143,12 @@ static void a_null_mx(struct make_facts *made)
     made->facts.mx_count = 0;
 }
 
+static void more_than_are_tried(struct make_facts *made)
+{
+    made->facts.v4.count = FACTS_DOORS_MAX + 1;
+    made->facts.mx_answer.count = FACTS_MX_MAX + 1;
+}
+
 static void reports_to_itself(struct make_facts *made)
 {
     static const char text[] = "v=TLSRPTv1; rua=mailto:tls@EXAMPLE.com";
@@ -177,6 +183,7 @@ static void finds_what_is_broken_and_nothing_else(void)
         {an_mx_that_is_down, "X3w"},
         {an_mx_of_another_domain, "X1e"},
         {a_null_mx, "X5w"},
+        {more_than_are_tried, "D11w X1w"},
         {reports_to_itself, "T3n"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -69,6 +69,8 @@ static void is_written_and_read_back(void)
         "{}",
         "{\"id\": \"1\", \"digest\": \"2\", \"mode\": \"some\", \"largest_max_age\": 0}",
         "{\"id\": \"1\", \"digest\": \"2\", \"mode\": \"none\", \"largest_max_age\": -1}",
+        ("{\"id\": \"1\", \"digest\": \"2\", \"mode\": \"none\", \"largest_max_age\": 1, "
+         "\"mode_since\": 9223372036854775807, \"last\": 1}"),
         "{\"id\": \"012345678901234567890123456789012\", \"digest\": \"2\", \"mode\": \"none\"}",
     };
     for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {

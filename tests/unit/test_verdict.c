@@ -190,10 +190,46 @@ static void each_sender_does_what_is_known_of_it(void)
     }
 }
 
+static void all_are_down_in_testing(struct make_facts *made)
+{
+    mode_testing(made);
+    made->gates[0].smtp.failure = made->gates[1].smtp.failure = SMTP_UNREACHABLE;
+}
+
+static void no_mx_is_known_in_testing(struct make_facts *made)
+{
+    mode_testing(made);
+    made->facts.mx_count = 0;
+    made->facts.mx_answer.outcome = DNS_FAILED;
+}
+
+static void says_nothing_fails_only_where_something_was_tried(void)
+{
+    static void (*const hows[])(struct make_facts *) = {
+        all_are_down_in_testing,
+        no_mx_is_known_in_testing,
+    };
+    for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++) {
+        struct make_facts made;
+        struct verdict all[VERDICT_COUNT];
+        make_facts(&made);
+        hows[i](&made);
+        facts_settle(&made.facts);
+        verdict_make(all, &made.facts);
+        const struct verdict *verdict = find(all, "Google");
+        CHECK(verdict != NULL && verdict->ending == VERDICT_DELIVERS &&
+                  strstr(verdict->reason.text, "nothing fails") == NULL &&
+                  strstr(verdict->reason.text, "cannot be") != NULL,
+              "%zu: %s", i, verdict != NULL ? verdict->reason.text : "none");
+        make_free(&made);
+    }
+}
+
 int main(void)
 {
     static const struct test tests[] = {
         TEST(each_sender_does_what_is_known_of_it),
+        TEST(says_nothing_fails_only_where_something_was_tried),
     };
     return test_run(tests, sizeof(tests) / sizeof(tests[0]));
 }
