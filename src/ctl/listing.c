@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "moment.h"
 #include "print.h"
 
 #define FINDING_MAX 1100 /* bytes of a sentence shown in a column */
@@ -39,14 +40,14 @@ static void write_due(char *out, size_t size, const struct inventory_item *item,
                       const struct ari *ari, int64_t now)
 {
     bool by_ari;
-    char span[PRINT_TEXT_MAX];
+    char span[MOMENT_TEXT_MAX];
     int64_t due = ari_due_at(ari, item->renewal_id, item->not_before, item->not_after, &by_ari);
     if (!item->managed || !item->loaded)
         snprintf(out, size, "-");
     else if (!item->covers || due <= now)
         snprintf(out, size, "now%s", by_ari ? " by ARI" : "");
     else
-        snprintf(out, size, "in %s%s", print_span(due - now, span), by_ari ? " by ARI" : "");
+        snprintf(out, size, "in %s%s", moment_span(due - now, span), by_ari ? " by ARI" : "");
 }
 
 static int write_columns(const struct inventory *inventory, const struct ari *ari, int64_t now)
@@ -57,12 +58,12 @@ static int write_columns(const struct inventory *inventory, const struct ari *ar
     int result = print_table_add(&table, PRINT_PLAIN, titles);
     for (size_t i = 0; i < inventory->count && result == 0; i++) {
         const struct inventory_item *item = &inventory->items[i];
-        char span[PRINT_TEXT_MAX] = "-";
-        char due[PRINT_TEXT_MAX + 16];
+        char span[MOMENT_TEXT_MAX] = "-";
+        char due[MOMENT_TEXT_MAX + 16];
         char finding[FINDING_MAX] = "";
         write_due(due, sizeof(due), item, ari, now);
         if (item->loaded && item->not_after > now)
-            print_span(item->not_after - now, span);
+            moment_span(item->not_after - now, span);
         else if (item->loaded)
             snprintf(span, sizeof(span), "expired");
         if (item->finding != NULL)

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "moment.h"
 #include "print.h"
 
 int outcome_open(struct outcome *out, bool json, struct error *why)
@@ -29,10 +30,10 @@ static void tell(struct outcome *outcome, json_t *result, const char *host, cons
 
 void outcome_renewed(struct outcome *outcome, const char *host, int64_t not_after)
 {
-    char date[PRINT_TEXT_MAX];
+    char date[MOMENT_TEXT_MAX];
     char text[128];
     outcome->renewed++;
-    snprintf(text, sizeof(text), "renewed, valid until %s", print_time(not_after, date));
+    snprintf(text, sizeof(text), "renewed, valid until %s", moment_text(not_after, date));
     tell(outcome,
          json_pack("{s:s, s:s, s:I}", "host", host, "outcome", "renewed", "not_after",
                    (json_int_t)not_after),
@@ -41,11 +42,11 @@ void outcome_renewed(struct outcome *outcome, const char *host, int64_t not_afte
 
 void outcome_failed(struct outcome *outcome, const char *host, const char *reason, int64_t next_try)
 {
-    char date[PRINT_TEXT_MAX];
+    char date[MOMENT_TEXT_MAX];
     char text[sizeof(struct error) + 128];
     outcome->failed++;
     snprintf(text, sizeof(text), "failed: %s; tried again after %s", reason,
-             print_time(next_try, date));
+             moment_text(next_try, date));
     tell(outcome,
          json_pack("{s:s, s:s, s:s, s:I}", "host", host, "outcome", "failed", "reason", reason,
                    "next_try", (json_int_t)next_try),
@@ -84,7 +85,7 @@ static int write_json(const struct outcome *outcome, const struct outcome_rest *
 
 int outcome_sum_up(struct outcome *outcome, const struct outcome_rest *rest, struct error *why)
 {
-    char date[PRINT_TEXT_MAX];
+    char date[MOMENT_TEXT_MAX];
     size_t left =
         rest->due - rest->waiting - outcome->renewed - outcome->failed - outcome->not_ready;
     if (outcome->json) {
@@ -98,6 +99,6 @@ int outcome_sum_up(struct outcome *outcome, const struct outcome_rest *rest, str
     printf("%zu wait after a failure, %zu left\n", rest->waiting, left);
     if (left > 0 && rest->next_order_at > rest->now)
         printf("the order rate of %u an hour allows the next order at %s\n", rest->orders_per_hour,
-               print_time(rest->next_order_at, date));
+               moment_text(rest->next_order_at, date));
     return 0;
 }

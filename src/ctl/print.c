@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* print: columns, colour where a terminal wants it, JSON, and times as people write them. */
+/* print: columns, colour where a terminal wants it, and JSON. */
 #include "print.h"
 
 #include <stdbool.h>
@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "moment.h"
 #include "printable.h"
 
 struct print_row {
@@ -115,14 +114,4 @@ json_t *print_text_json(const char *text)
     json_t *out = json_string(fit);
     free(fit);
     return out;
-}
-
-const char *print_time(int64_t seconds, char out[PRINT_TEXT_MAX])
-{
-    return moment_text(seconds, out);
-}
-
-const char *print_span(int64_t seconds, char out[PRINT_TEXT_MAX])
-{
-    return moment_span(seconds, out);
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* print: columns, colour where a terminal wants it, JSON, and times as people write them. */
+/* print: columns, colour where a terminal wants it, and JSON. */
 #ifndef CTL_PRINT_H
 #define CTL_PRINT_H
 
 #include <jansson.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #define PRINT_COLUMNS_MAX 8
-#define PRINT_TEXT_MAX    48
 
 enum print_tone {
     PRINT_PLAIN,
@@ -40,11 +38,5 @@ int print_json(json_t *value);
 
 /* A text from outside, fit to be shown and so always a JSON string; NULL when out of memory. */
 json_t *print_text_json(const char *text);
-
-/* "2026-11-21 23:05 UTC"; returns out. */
-const char *print_time(int64_t seconds, char out[PRINT_TEXT_MAX]);
-
-/* "61 days", "5 hours", "12 minutes", "30 seconds"; returns out. */
-const char *print_span(int64_t seconds, char out[PRINT_TEXT_MAX]);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "moment.h"
 #include "print.h"
 
 /* What the CA said of the certificate's renewal, or that it could not be asked. */
@@ -24,18 +25,18 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
 {
     static const char *const titles[] = {"HOST", "DUE SINCE", "ORDERED AT", "NOTE"};
     struct print_table table = {.columns = 4};
-    char date[PRINT_TEXT_MAX];
+    char date[MOMENT_TEXT_MAX];
     int result = plan->count > 0 ? print_table_add(&table, PRINT_PLAIN, titles) : 0;
     for (size_t i = 0; i < plan->count && result == 0; i++) {
         const struct plan_step *step = &plan->steps[i];
-        char since[PRINT_TEXT_MAX] = "-";
-        char order[PRINT_TEXT_MAX] = "now";
+        char since[MOMENT_TEXT_MAX] = "-";
+        char order[MOMENT_TEXT_MAX] = "now";
         char note[ARI_URL_MAX + 64] = "";
         unsigned failures = pace_failures(pace, step->item->host.text);
         if (step->due_at != 0)
-            print_time(step->due_at, since);
+            moment_text(step->due_at, since);
         if (step->order_at > now)
-            print_time(step->order_at, order);
+            moment_text(step->order_at, order);
         if (step->waits)
             snprintf(note, sizeof(note), "waits after %u failure%s in a row", failures,
                      failures == 1 ? "" : "s");
@@ -53,7 +54,7 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
         return -1;
     printf("%zu due, %u orders an hour, %zu in the last hour; %s%s\n", plan->count, per_hour,
            pace_recent(pace), plan->count > 0 ? "all ordered by " : "nothing to order",
-           plan->count > 0 ? print_time(plan->done_at, date) : "");
+           plan->count > 0 ? moment_text(plan->done_at, date) : "");
     return 0;
 }
 
