@@ -8,6 +8,7 @@
 
 #include "hostname.h"
 #include "jobs.h"
+#include "progress.h"
 #include "proposalout.h"
 #include "propose.h"
 #include "setup.h"
@@ -226,10 +227,10 @@ static const struct config_domain *find_domain(const struct config *config, cons
 static int write_domain(const struct order *order, const struct config_domain *domain)
 {
     struct error why;
-    if (webtree_write(order->www, domain->name, domain->policy->bytes, domain->policy->length,
-                      &why) == 0)
-        return SETUP_FINE;
-    return setup_fail("%s", why.text);
+    int result = webtree_write(order->www, domain->name, domain->policy->bytes,
+                               domain->policy->length, &why);
+    progress_step();
+    return result == 0 ? SETUP_FINE : setup_fail("%s", why.text);
 }
 
 static int write_config(const struct order *order, const struct config *config)
@@ -256,7 +257,9 @@ static int load_and_write(const struct order *order)
     struct config *config;
     if (setup_load(&config, order->config_path) != 0)
         return SETUP_FAILED;
+    progress_begin("written", order->count > 0 ? order->count : config->domain_count);
     int status = write_config(order, config);
+    progress_end();
     config_free(config);
     return status;
 }
@@ -267,6 +270,7 @@ static void propose_one(void *context, size_t index)
 {
     struct order *order = context;
     propose(&order->proposals[index], &order->propose);
+    progress_step();
 }
 
 static int write_files(struct order *order)
@@ -309,7 +313,10 @@ static int propose_all(struct order *order)
     if (propose_asks(&order->propose) && outside_open(&order->outside, &why) != 0)
         return setup_fail("%s", why.text);
     order->propose.outside = &order->outside;
-    if (jobs_run(order->count, AT_ONCE, propose_one, order, &why) != 0)
+    progress_begin("looked at", order->count);
+    int result = jobs_run(order->count, AT_ONCE, propose_one, order, &why);
+    progress_end();
+    if (result != 0)
         return setup_fail("%s", why.text);
     if (order->www != NULL)
         status = write_files(order);

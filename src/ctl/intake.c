@@ -6,25 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "progress.h"
 #include "report.h"
 #include "report_oddity.h"
 #include "report_text.h"
 #include "reportfile.h"
 
-#define PLACE_MAX      4400
-#define PROGRESS_EVERY 256
-
-static void clear_progress(const struct intake *intake)
-{
-    if (intake->shows_progress)
-        fputs("\r\033[K", stderr);
-}
-
-static void show_progress(const struct intake *intake)
-{
-    if (intake->shows_progress && intake->totals.files % PROGRESS_EVERY == 0)
-        fprintf(stderr, "\r%zu files", intake->totals.files);
-}
+#define PLACE_MAX 4400
 
 static void say(struct intake *intake, enum complaint_severity severity, const char *where,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -46,7 +34,7 @@ static void say(struct intake *intake, enum complaint_severity severity, const c
     report_clean(clean, sizeof(clean), text);
     report_clean(place, sizeof(place), where);
     complaints_add(&intake->said, severity, place, 0, "%s", clean);
-    clear_progress(intake);
+    progress_wipe();
     fprintf(stderr, "%s: %s: %s\n", place, names[severity], clean);
 }
 
@@ -180,15 +168,15 @@ static void take_file(void *context, const char *path, const unsigned char *byte
         .text = take_text, .broken = take_broken, .empty = take_empty};
     struct intake *intake = context;
     intake->totals.files++;
-    show_progress(intake);
     reportfile_read(path, bytes, length, &events, intake);
+    progress_step();
 }
 
 const struct gather_events intake_events = {.file = take_file, .failed = take_broken};
 
 void intake_finish(struct intake *intake)
 {
-    clear_progress(intake);
+    progress_end();
     say_oddities(intake);
     tally_finish(&intake->tally);
     intake->totals.tally = &intake->tally;

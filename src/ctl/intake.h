@@ -16,7 +16,6 @@
 struct intake {
     struct tally_filter filter;
     int64_t now; /* seconds since the epoch */
-    bool shows_progress;
     struct tally tally;
     struct complaints said;
     struct totals totals;

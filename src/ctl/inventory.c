@@ -11,6 +11,7 @@
 #include "cert.h"
 #include "file.h"
 #include "pattern.h"
+#include "progress.h"
 
 #define NAME_MAX_BYTES 128 /* of an issuer's name in a list */
 
@@ -155,17 +156,20 @@ int inventory_load(struct inventory *out, const struct config *config, const cha
     out->items = calloc(room + 1, sizeof(*out->items));
     if (out->items == NULL)
         return error_set(why, "out of memory");
-    for (size_t i = 0; i < config->domain_count; i++) {
+    int result = 0;
+    progress_begin("certificates read:", room);
+    for (size_t i = 0; i < config->domain_count && result == 0; i++) {
         const struct config_domain *domain = &config->domains[i];
         size_t pairs = is_wanted(domain, only) ? domain->pairs->count : 0;
-        for (size_t index = 0; index < pairs; index++) {
-            if (add(out, config, domain, index, now, why) != 0) {
-                inventory_free(out);
-                return -1;
-            }
+        for (size_t index = 0; index < pairs && result == 0; index++) {
+            result = add(out, config, domain, index, now, why);
+            progress_step();
         }
     }
-    return 0;
+    progress_end();
+    if (result != 0)
+        inventory_free(out);
+    return result;
 }
 
 void inventory_free(struct inventory *inventory)

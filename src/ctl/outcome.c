@@ -6,6 +6,7 @@
 
 #include "moment.h"
 #include "print.h"
+#include "progress.h"
 
 int outcome_open(struct outcome *out, bool json, struct error *why)
 {
@@ -22,6 +23,7 @@ void outcome_close(struct outcome *outcome)
 static void tell(struct outcome *outcome, json_t *result, const char *host, const char *text)
 {
     if (!outcome->json) {
+        progress_wipe();
         printf("%s: %s\n", host, text);
         fflush(stdout);
     }
@@ -38,6 +40,7 @@ void outcome_renewed(struct outcome *outcome, const char *host, int64_t not_afte
          json_pack("{s:s, s:s, s:I}", "host", host, "outcome", "renewed", "not_after",
                    (json_int_t)not_after),
          host, text);
+    progress_step();
 }
 
 void outcome_failed(struct outcome *outcome, const char *host, const char *reason, int64_t next_try)
@@ -51,6 +54,7 @@ void outcome_failed(struct outcome *outcome, const char *host, const char *reaso
          json_pack("{s:s, s:s, s:s, s:I}", "host", host, "outcome", "failed", "reason", reason,
                    "next_try", (json_int_t)next_try),
          host, text);
+    progress_step();
 }
 
 void outcome_not_ready(struct outcome *outcome, const char *host, const char *reason)
@@ -61,6 +65,7 @@ void outcome_not_ready(struct outcome *outcome, const char *host, const char *re
     tell(outcome,
          json_pack("{s:s, s:s, s:s}", "host", host, "outcome", "not ready", "reason", reason), host,
          text);
+    progress_step();
 }
 
 void outcome_undeployed(struct outcome *outcome, const char *host, const char *reason)

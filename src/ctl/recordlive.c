@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "jobs.h"
+#include "progress.h"
 #include "served.h"
 
 enum { AT_ONCE = 32 };
@@ -148,10 +149,8 @@ static void hold_unless_served(const struct work *work, struct recordset_entry *
         settle(entry, RECORDSET_HELD, why.text);
 }
 
-static void judge(void *context, size_t index)
+static void judge_entry(const struct work *work, struct recordset_entry *entry)
 {
-    const struct work *work = context;
-    struct recordset_entry *entry = &work->set->entries[index];
     bool may_be_held = entry->kind == RECORDSET_POLICY && !work->order->forced;
     if (!work->order->compares && !may_be_held)
         return;
@@ -159,8 +158,18 @@ static void judge(void *context, size_t index)
         hold_unless_served(work, entry);
 }
 
+static void judge(void *context, size_t index)
+{
+    const struct work *work = context;
+    judge_entry(work, &work->set->entries[index]);
+    progress_step();
+}
+
 int recordlive_judge(struct recordset *set, const struct recordlive_order *order, struct error *why)
 {
     struct work work = {set, order};
-    return jobs_run(set->count, AT_ONCE, judge, &work, why);
+    progress_begin("compared", set->count);
+    int result = jobs_run(set->count, AT_ONCE, judge, &work, why);
+    progress_end();
+    return result;
 }

@@ -13,6 +13,7 @@
 #include "orders.h"
 #include "outcome.h"
 #include "plan.h"
+#include "progress.h"
 #include "suggestion.h"
 
 struct run {
@@ -133,6 +134,7 @@ static int order_all(struct run *run, struct error *why)
                                 dns_open(&run->dns, order->resolver, order->anchors, why) != 0))
         return -1;
     precheck.dns = run->dns;
+    progress_begin("done", run->plan.count - run->plan.waiting);
     run->halted =
         orders_run(&(struct orders_terms){.acme = run->acme,
                                           .plan = &run->plan,
@@ -142,6 +144,7 @@ static int order_all(struct run *run, struct error *why)
                                           .anew = order->forced,
                                           .wait_s = order->wait_s},
                    &run->reason) != 0;
+    progress_end();
     return 0;
 }
 

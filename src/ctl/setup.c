@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "progress.h"
+
 static void say(const struct complaint *item)
 {
     if (item->severity != COMPLAINT_ERROR)
@@ -46,6 +48,7 @@ bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most
 int setup_fail(const char *format, ...)
 {
     va_list arguments;
+    progress_wipe();
     fputs("mta-stsctl: ", stderr);
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);

@@ -4,16 +4,15 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "inspection.h"
 #include "outside.h"
 #include "print.h"
+#include "progress.h"
 #include "setup.h"
 #include "surveyjson.h"
 #include "surveytext.h"
@@ -69,33 +68,9 @@ struct order {
 struct sums {
     size_t errors, warnings, notes;
     bool failed;
+    size_t wanted;
     json_t *domains; /* with --json */
 };
-
-/* ---- Progress, for a terminal and many domains. */
-
-static atomic_size_t done_count;
-static size_t wanted_count;
-static bool shows_progress;
-
-static void count_done(void)
-{
-    size_t done = atomic_fetch_add(&done_count, 1) + 1;
-    if (shows_progress)
-        fprintf(stderr, "\rchecked %zu of %zu", done, wanted_count);
-}
-
-static void begin_progress(size_t count)
-{
-    wanted_count = count;
-    shows_progress = count > 1 && isatty(STDERR_FILENO) == 1;
-}
-
-static void end_progress(void)
-{
-    if (shows_progress)
-        fputs("\r\033[K", stderr);
-}
 
 /* ---- What is written. */
 
@@ -113,7 +88,7 @@ static void write_one(const struct inspection *item, const struct order *order, 
     if (order->json || surveytext_write(item) != 0) {
         setup_fail("%s: out of memory", item->facts.domain);
         sums->failed = true;
-    } else if (wanted_count > 1) {
+    } else if (sums->wanted > 1) {
         putchar('\n');
     }
 }
@@ -121,8 +96,8 @@ static void write_one(const struct inspection *item, const struct order *order, 
 static void write_sums(const struct order *order, struct sums *sums)
 {
     if (!order->json) {
-        if (wanted_count > 1)
-            printf("%zu domains: %zu errors, %zu warnings, %zu notes\n", wanted_count, sums->errors,
+        if (sums->wanted > 1)
+            printf("%zu domains: %zu errors, %zu warnings, %zu notes\n", sums->wanted, sums->errors,
                    sums->warnings, sums->notes);
         return;
     }
@@ -142,25 +117,26 @@ static int check_batches(const struct inspection_target *targets, size_t count,
     struct error why;
     struct inspection *batch = calloc(BATCH, sizeof(*batch));
     int result = batch != NULL ? 0 : setup_fail("out of memory");
+    progress_begin("checked", count);
     for (size_t from = 0; from < count && result == 0; from += BATCH) {
         size_t length = count - from < BATCH ? count - from : BATCH;
-        begin_progress(count);
         if (inspection_run(batch, targets + from, length, inspecting, &why) != 0)
             result = setup_fail("%s", why.text);
-        end_progress();
+        progress_wipe();
         for (size_t i = 0; i < length; i++) {
             if (result == 0)
                 write_one(&batch[i], order, sums);
             inspection_free(&batch[i]);
         }
     }
+    progress_end();
     free(batch);
     return result;
 }
 
 static int check(const struct inspection_target *targets, size_t count, struct order *order)
 {
-    struct sums sums = {.domains = json_array()};
+    struct sums sums = {.wanted = count, .domains = json_array()};
     struct exchange_pool *pool = NULL;
     struct error why;
     struct exchange_way mail = {.port = order->smtp_port};
@@ -182,7 +158,7 @@ static int check(const struct inspection_target *targets, size_t count, struct o
         .connect_to = order->connect_to,
         .port = order->outside.port,
     };
-    const struct inspection_order inspecting = {&way, order->state, order->jobs, count_done};
+    const struct inspection_order inspecting = {&way, order->state, order->jobs, progress_step};
     if (check_batches(targets, count, order, &inspecting, &sums) == 0) {
         write_sums(order, &sums);
         status = sums.errors + sums.warnings > 0 ? SETUP_FOUND : SETUP_FINE;

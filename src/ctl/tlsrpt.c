@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "gather.h"
 #include "hostname.h"
 #include "intake.h"
+#include "progress.h"
 #include "report_text.h"
 #include "reportfile.h"
 #include "setup.h"
@@ -73,9 +73,9 @@ static int read_and_sum(char *const paths[], size_t count, const struct order *o
     struct intake intake = {
         .filter = order->filter,
         .now = order->now,
-        .shows_progress = isatty(STDERR_FILENO),
         .totals.today = (int)(order->now / DAY_S),
     };
+    progress_begin("files read:", 0);
     gather_paths(paths, count, REPORTFILE_MAX, &intake_events, &intake);
     int status = finish(&intake, order);
     intake_free(&intake);
