@@ -42,43 +42,6 @@ static void observe(void *context, size_t index)
         run->order->done();
 }
 
-/* What was slow while everything was asked at a time is measured once more, with less around. */
-struct remeasure {
-    const struct observe_way *way;
-    struct {
-        struct facts *facts;
-        size_t door;
-    } * slow;
-    size_t count;
-};
-
-static void measure_again(void *context, size_t index)
-{
-    struct remeasure *all = context;
-    observe_again(all->slow[index].facts, all->slow[index].door, all->way);
-}
-
-static void measure_slow_again(struct inspection *items, size_t count,
-                               const struct inspection_order *order)
-{
-    struct remeasure all = {.way = order->way};
-    size_t most = 0;
-    for (size_t i = 0; i < count; i++)
-        most += items[i].facts.door_count;
-    all.slow = calloc(most + 1, sizeof(*all.slow));
-    for (size_t i = 0; i < count && all.slow != NULL; i++) {
-        struct facts *facts = &items[i].facts;
-        for (size_t door = 0; door < facts->door_count; door++) {
-            if (!observe_was_slow(&facts->doors[door]))
-                continue;
-            all.slow[all.count].facts = facts;
-            all.slow[all.count++].door = door;
-        }
-    }
-    jobs_run(all.count, order->at_once, measure_again, &all, NULL);
-    free(all.slow);
-}
-
 static void judge(struct inspection *item, const struct inspection_order *order)
 {
     facts_settle(&item->facts);
@@ -94,7 +57,6 @@ int inspection_run(struct inspection *out, const struct inspection_target *targe
     struct run run = {out, targets, order};
     if (jobs_run(count, order->at_once, observe, &run, why) != 0)
         return -1;
-    measure_slow_again(out, count, order);
     for (size_t i = 0; i < count; i++)
         judge(&out[i], order);
     return 0;

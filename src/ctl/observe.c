@@ -2,9 +2,11 @@
 /* observe: asks DNS, the policy host and the mail hosts of one domain, and notes what they say. */
 #include "observe.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "caa.h"
 #include "jobs.h"
@@ -16,12 +18,21 @@
 /* A name that is nobody's (RFC 6761): its policy host is served nowhere. */
 #define STRANGER "mta-sts.not-served-here.invalid"
 
+/* At a door of the policy host. */
+struct look {
+    bool first_done;
+    struct fetch again; /* {0}: there was no need to */
+};
+
 /* One domain while it is observed. */
 struct round {
     struct facts *facts;
     const struct observe_way *way;
     char (*mx_names)[DNSDATA_NAME_MAX];
     unsigned silences;
+    struct look looks[FACTS_DOORS_MAX];
+    pthread_mutex_t lock; /* for their first_done */
+    pthread_cond_t one_done;
 };
 
 /* ---- DNS. */
@@ -187,45 +198,95 @@ static void fetch_at(struct fetch *out, const struct facts_door *door, const cha
     fetch_policy(out, &request);
 }
 
-static void try_door(struct facts *facts, size_t index, const struct observe_way *way)
+static void note_first(struct round *round, size_t index)
 {
-    struct facts_door *door = &facts->doors[index];
+    pthread_mutex_lock(&round->lock);
+    round->looks[index].first_done = true;
+    pthread_cond_broadcast(&round->one_done);
+    pthread_mutex_unlock(&round->lock);
+}
+
+static void try_door(struct round *round, size_t index)
+{
+    struct facts_door *door = &round->facts->doors[index];
     struct fetch stranger;
-    fetch_at(&door->fetch, door, facts->host, way);
+    fetch_at(&door->fetch, door, round->facts->host, round->way);
+    note_first(round, index);
     if (door->fetch.peer.version[0] == '\0')
         return;
-    fetch_at(&stranger, door, STRANGER, way);
+    fetch_at(&stranger, door, STRANGER, round->way);
     door->stranger_served = stranger.peer.version[0] != '\0';
     fetch_free(&stranger);
 }
 
-bool observe_was_slow(const struct facts_door *door)
+/* ---- A second look at what is slow: many at a time may have held each other up. It begins while
+ * the first still waits, so that a slow server is waited for once, and not twice. */
+
+/* Whether the first look had its time and is not done. */
+static bool is_slow(struct round *round, const struct look *look)
 {
-    return door->fetch.status != 0 && door->fetch.elapsed_ms > FACTS_SLOW_MS;
+    struct timespec end;
+    int result = 0;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += FACTS_SLOW_MS / 1000;
+    pthread_mutex_lock(&round->lock);
+    while (!look->first_done && result == 0)
+        result = pthread_cond_timedwait(&round->one_done, &round->lock, &end);
+    bool done = look->first_done;
+    pthread_mutex_unlock(&round->lock);
+    return !done;
 }
 
-void observe_again(struct facts *facts, size_t door, const struct observe_way *way)
+static void look_again(struct round *round, size_t index)
 {
-    struct fetch again;
-    struct fetch *before = &facts->doors[door].fetch;
-    fetch_at(&again, &facts->doors[door], facts->host, way);
-    if (again.status != 0 && again.elapsed_ms < before->elapsed_ms)
-        before->elapsed_ms = again.elapsed_ms;
-    fetch_free(&again);
+    struct look *look = &round->looks[index];
+    if (is_slow(round, look))
+        fetch_at(&look->again, &round->facts->doors[index], round->facts->host, round->way);
 }
 
-/* ---- All together: first the doors, then the mail hosts. */
+/* Of two whole answers, the time of the quicker one counts. */
+static void keep_quicker(struct round *round)
+{
+    for (size_t i = 0; i < round->facts->door_count; i++) {
+        struct fetch *first = &round->facts->doors[i].fetch;
+        struct fetch *again = &round->looks[i].again;
+        if (first->status != 0 && again->status != 0 && again->elapsed_ms < first->elapsed_ms)
+            first->elapsed_ms = again->elapsed_ms;
+        fetch_free(again);
+    }
+}
+
+/* ---- All together: the doors, the second looks at them, the mail hosts. */
 
 static void try_one(void *context, size_t index)
 {
     struct round *round = context;
     struct facts *facts = round->facts;
     if (index < facts->door_count) {
-        try_door(facts, index, round->way);
+        try_door(round, index);
+        return;
+    }
+    index -= facts->door_count;
+    if (index < facts->door_count) {
+        look_again(round, index);
         return;
     }
     index -= facts->door_count;
     facts->mx[index].exchange = exchange_find(round->way->exchanges, round->mx_names[index]);
+}
+
+static void try_all(struct round *round)
+{
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_mutex_init(&round->lock, NULL);
+    pthread_cond_init(&round->one_done, &steady);
+    jobs_run(2 * round->facts->door_count + round->facts->mx_count, AT_ONCE, try_one, round, NULL);
+    pthread_cond_destroy(&round->one_done);
+    pthread_mutex_destroy(&round->lock);
+    pthread_condattr_destroy(&steady);
+    keep_quicker(round);
 }
 
 /* Those that could not even be allocated are no facts. */
@@ -256,7 +317,7 @@ void observe_domain(struct facts *out, const char *domain, const struct observe_
     find_doors(&round);
     ask_caa(&round);
     ask_mx(&round);
-    jobs_run(out->door_count + out->mx_count, AT_ONCE, try_one, &round, NULL);
+    try_all(&round);
     drop_unknown_mx(out);
     free(round.mx_names);
 }

@@ -21,10 +21,4 @@ struct observe_way {
 void observe_domain(struct facts *out, const char *domain, const struct observe_way *way,
                     int64_t now);
 
-/* Whether the door's answer was whole and slow; many at a time may have held each other up. */
-bool observe_was_slow(const struct facts_door *door);
-
-/* Fetches once more there, and keeps the time if it is shorter. */
-void observe_again(struct facts *facts, size_t door, const struct observe_way *way);
-
 #endif

@@ -20,6 +20,7 @@ if __name__ != "__main__":
     from harness import bound, eventually, pki, run
 
 TOOLS = ("unshare", "nsenter", "ip", "knotd", "keymgr", "unbound", "postfix")
+PATIENCE = 9  # seconds; mta-stsctl waits 15 for a policy
 PATH = "/.well-known/mta-sts.txt"
 POLICY = "version: STSv1\r\nmode: enforce\r\nmx: mx.check.example\r\nmax_age: 604800\r\n"
 
@@ -429,16 +430,33 @@ class Net:
 
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as its host's row says: policy, status, type, location, delay, other (the policy that
-    OTHER_WEB serves), file (which holds the policy), cut (more is announced than sent)."""
+    OTHER_WEB serves), file (which holds the policy), cut (more is announced than sent), crowd (none
+    is answered until so many hosts are asked for), twice (nor until this one is asked twice)."""
 
     server_version = "testnet"
     table = {}
     directory = "."
+    asked = {}  # how often, by host
+    one_asked = threading.Condition()
+
+    def waits(self, host, row):
+        """Whether all came whom the row waits for."""
+        with self.one_asked:
+            self.asked[host] = self.asked.get(host, 0) + 1
+            self.one_asked.notify_all()
+            return self.one_asked.wait_for(
+                lambda: sum("crowd" in self.table[name] for name in self.asked) >= row.get("crowd", 0)
+                and self.asked[host] >= (2 if "twice" in row else 1),
+                PATIENCE,
+            )
 
     def do_GET(self):
         row = self.table.get(self.headers.get("Host", "").lower())
         if row is None or self.path != PATH:
             self.send_error(404)
+            return
+        if ("crowd" in row or "twice" in row) and not self.waits(self.headers["Host"].lower(), row):
+            self.send_error(503)
             return
         time.sleep(row.get("delay", 0))
         body = row.get("policy", POLICY)
