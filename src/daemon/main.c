@@ -2,11 +2,11 @@
 /* main: what the command line asks for. */
 #include <getopt.h>
 #include <malloc.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "check.h"
 #include "log.h"
+#include "reload.h"
 #include "server.h"
 
 #define DEFAULT_CONFIG SYSCONFDIR "/mta-stsd/mta-stsd.ini"
@@ -14,15 +14,25 @@
 enum {
     EXIT_USAGE = 2,
     OPTION_CHECK_CERTS = 256,
+    OPTION_RELOAD,
+};
+
+enum task {
+    TASK_SERVE,
+    TASK_CHECK,
+    TASK_CHECK_CERTS,
+    TASK_RELOAD,
 };
 
 static const char help[] =
     "Usage: mta-stsd [-c FILE] [--check | --check-certs]\n"
+    "       mta-stsd --reload PID\n"
     "Serves MTA-STS policies (RFC 8461) over HTTPS, for many domains, in the foreground.\n"
     "\n"
     "  -c, --config FILE   the configuration (default: " DEFAULT_CONFIG ")\n"
     "  -t, --check         load the configuration, say all that is wrong, exit 0 or 1\n"
     "      --check-certs   the same, and read every certificate\n"
+    "      --reload PID    have that server reload, exit 0 once it did, or 1\n"
     "  -V, --version       print the version\n"
     "  -h, --help          print this\n"
     "\n"
@@ -33,6 +43,7 @@ static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
     {"check", no_argument, NULL, 't'},
     {"check-certs", no_argument, NULL, OPTION_CHECK_CERTS},
+    {"reload", required_argument, NULL, OPTION_RELOAD},
     {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -47,10 +58,26 @@ static void give_memory_back(void)
 #endif
 }
 
+static int perform(enum task task, const char *config, const char *server)
+{
+    log_open();
+    give_memory_back();
+    switch (task) {
+    case TASK_SERVE:
+        break;
+    case TASK_CHECK:
+    case TASK_CHECK_CERTS:
+        return check_run(config, task == TASK_CHECK_CERTS);
+    case TASK_RELOAD:
+        return reload_run(server);
+    }
+    return server_run(config);
+}
+
 int main(int argc, char **argv)
 {
-    const char *config = DEFAULT_CONFIG;
-    bool checks = false, checks_certs = false;
+    const char *config = DEFAULT_CONFIG, *server = NULL;
+    enum task task = TASK_SERVE;
     int option;
     while ((option = getopt_long(argc, argv, "c:tVh", options, NULL)) != -1) {
         switch (option) {
@@ -58,11 +85,14 @@ int main(int argc, char **argv)
             config = optarg;
             break;
         case OPTION_CHECK_CERTS:
-            checks_certs = true;
-            checks = true;
+            task = TASK_CHECK_CERTS;
+            break;
+        case OPTION_RELOAD:
+            task = TASK_RELOAD;
+            server = optarg;
             break;
         case 't':
-            checks = true;
+            task = task == TASK_SERVE ? TASK_CHECK : task;
             break;
         case 'V':
             puts("mta-stsd " PACKAGE_VERSION);
@@ -79,7 +109,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "mta-stsd: %s: no arguments are taken beside options\n", argv[optind]);
         return EXIT_USAGE;
     }
-    log_open();
-    give_memory_back();
-    return checks ? check_run(config, checks_certs) : server_run(config);
+    return perform(task, config, server);
 }

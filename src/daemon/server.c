@@ -19,6 +19,7 @@
 #include "log.h"
 #include "notify.h"
 #include "privilege.h"
+#include "reload.h"
 #include "sandbox.h"
 #include "site.h"
 #include "tls.h"
@@ -206,7 +207,7 @@ static const char *swap_state(struct server *server, struct config **config)
     return NULL;
 }
 
-static void reload(struct server *server)
+static void reload(struct server *server, const struct reload_asker *asker)
 {
     notify_reloading();
     struct config *config = load_config(server);
@@ -216,11 +217,13 @@ static void reload(struct server *server)
     if (refusal == NULL) {
         log_serving(server, "reloaded");
         log_broken(server->broken, false);
+        reload_answer(asker, NULL);
         return;
     }
     log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
              refusal);
     notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
+    reload_answer(asker, refusal);
 }
 
 /* As many descriptors as the system allows. Returns how many connections these bear in all: some
@@ -338,6 +341,21 @@ static void block_signals(sigset_t *awaited)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* Until a signal asks for the end. */
+static void serve(struct server *server)
+{
+    struct signalfd_siginfo received;
+    for (;;) {
+        struct reload_asker asker = {0};
+        if (watch_wait(server->watch, INT64_MAX, &received) == WATCH_SIGNAL) {
+            if (received.ssi_signo != SIGHUP)
+                return;
+            asker = reload_asker_of(&received);
+        }
+        reload(server, &asker);
+    }
+}
+
 int server_run(const char *config_path)
 {
     struct server server = {.config_path = config_path};
@@ -352,12 +370,7 @@ int server_run(const char *config_path)
     log_serving(&server, "ready");
     log_broken(server.broken, true);
     log_never_wait();
-    for (;;) {
-        int received = watch_wait(server.watch);
-        if (received == SIGTERM || received == SIGINT)
-            break;
-        reload(&server);
-    }
+    serve(&server);
     log_line(LOG_LEVEL_NOTICE, "stopping: open connections may end within %u seconds",
              site_table_server(server.table)->drain_timeout_s);
     notify_send("STOPPING=1");

@@ -3,12 +3,12 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -145,29 +145,32 @@ static bool look(struct watch *watch)
     return false;
 }
 
-static int timeout_ms(const struct watch *watch)
+static int timeout_ms(const struct watch *watch, int64_t until_ms)
 {
-    if (!watch->is_on)
-        return -1;
-    int64_t left = watch->look_at_ms - deadline_now_ms();
-    return left > 0 ? (int)left : 0;
+    if (watch->is_on && watch->look_at_ms < until_ms)
+        until_ms = watch->look_at_ms;
+    int64_t left = until_ms - deadline_now_ms();
+    if (left <= 0)
+        return 0;
+    return left > INT_MAX ? -1 : (int)left;
 }
 
-int watch_wait(struct watch *watch)
+enum watch_end watch_wait(struct watch *watch, int64_t until_ms, struct signalfd_siginfo *received)
 {
-    struct signalfd_siginfo received;
     for (;;) {
         struct pollfd sources[] = {{.fd = watch->signals, .events = POLLIN},
                                    {.fd = watch->places.events, .events = POLLIN}};
-        if (poll(sources, 2, timeout_ms(watch)) < 0 && errno != EINTR)
+        if (poll(sources, 2, timeout_ms(watch, until_ms)) < 0 && errno != EINTR)
             log_line(LOG_LEVEL_ERROR, "poll: %s", strerror(errno));
-        if (read(watch->signals, &received, sizeof(received)) == (ssize_t)sizeof(received))
-            return (int)received.ssi_signo;
+        if (read(watch->signals, received, sizeof(*received)) == (ssize_t)sizeof(*received))
+            return WATCH_SIGNAL;
         if (sources[1].revents != 0) {
             drain_events(watch);
             note_unrest(watch);
         }
         if (watch->is_on && deadline_now_ms() >= watch->look_at_ms && look(watch))
-            return 0;
+            return WATCH_CHANGE;
+        if (deadline_now_ms() >= until_ms)
+            return WATCH_TIME;
     }
 }

@@ -4,6 +4,8 @@
 #define DAEMON_WATCH_H
 
 #include <signal.h>
+#include <stdint.h>
+#include <sys/signalfd.h>
 
 #include "config.h"
 
@@ -20,8 +22,15 @@ void watch_close(struct watch *watch);
 void watch_begin_load(struct watch *watch);
 void watch_end_load(struct watch *watch, const struct config *config);
 
-/* The number of a signal that came, or 0 when files changed since the last load began, and then
- * stayed as they are for a second or went on changing for ten. */
-int watch_wait(struct watch *watch);
+enum watch_end {
+    WATCH_SIGNAL,
+    WATCH_CHANGE, /* since the last load began; then all stayed as it is for a second, or went on
+                   * changing for ten */
+    WATCH_TIME,
+};
+
+/* Waits for a signal, which *received then describes, for a change, or until a time of the
+ * monotonic clock. */
+enum watch_end watch_wait(struct watch *watch, int64_t until_ms, struct signalfd_siginfo *received);
 
 #endif

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: ISC
+"""asked_reload: `mta-stsd --reload PID` ends when the reload did, and says what came of it."""
+import os
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+
+import harness
+from harness import BINARY, WRAPPER, bound, policy_text, run, server_section
+
+HOST = "mta-sts.example.com"
+SECTION = "[example.com]\nmx = {}\n"
+
+
+class AskedReload(harness.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.certify("example.com")
+
+    def ini(self, mx, *server, listen=("127.0.0.1:0",)):
+        text = server_section(*server, listen=listen) + self.defaults_section()
+        return text + SECTION.format(mx)
+
+    def command(self, pid):
+        return [*WRAPPER, BINARY, "--reload", str(pid)]
+
+    def ask(self, pid):
+        """As the daemon's own user, with no right but to send it signals."""
+        done = run(*self.command(pid), seconds=90, env=harness.clean_environment(None))
+        self.assertEqual(done.stdout, "")
+        return done.returncode, done.stderr
+
+    def refuse(self, pid, pattern):
+        status, said = self.ask(pid)
+        self.assertEqual(status, 1, said)
+        self.assertRegex(said, pattern)
+
+    def test_it_ends_when_the_new_policy_is_served(self):
+        daemon = self.start(self.ini("a.example"))
+        for name in ("b.example", "c.example", "d.example"):
+            self.write("mta-stsd.ini", self.ini(name))
+            self.assertEqual(self.ask(daemon.pid), (0, ""))
+            self.assert_serves(daemon, HOST, policy_text([name]))
+
+    def test_a_domain_with_an_error_does_not_fail_it(self):
+        daemon = self.start(self.ini("a.example"))
+        bad = "[bad.example]\nmx = 192.0.2.1\n"
+        self.write("mta-stsd.ini", self.ini("b.example") + bad)
+        self.assertEqual(self.ask(daemon.pid), (0, ""))
+        self.assert_serves(daemon, HOST, policy_text(["b.example"]))
+
+    def test_whatever_refuses_the_reload_is_its_outcome(self):
+        daemon = self.start(self.ini("a.example"))
+        (_, port), taken = daemon.address(), socket.socket()
+        self.addCleanup(taken.close)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        other = [f"127.0.0.1:{port}", f"127.0.0.1:{taken.getsockname()[1]}"]
+        for ini, reason in {
+            "[server]\ncolour = red\n": "the configuration has errors",
+            server_section() + self.defaults_section(): "no domain would be left",
+            self.ini("b.example", listen=other): "a `listen` line cannot be met",
+        }.items():
+            with self.subTest(reason=reason):
+                self.write("mta-stsd.ini", ini)
+                self.refuse(
+                    daemon.pid,
+                    f"^reload refused: {reason}; the configuration loaded before serves on\n$",
+                )
+                self.assert_serves(daemon, HOST, policy_text(["a.example"]))
+
+    def test_those_who_ask_at_the_same_time_are_all_answered(self):
+        daemon = self.start(self.ini("a.example"))
+        asking = [
+            subprocess.Popen(self.command(daemon.pid), stderr=subprocess.PIPE) for _ in range(5)
+        ]
+        for process in asking:
+            said = process.communicate(timeout=bound(60))
+            self.assertEqual((process.returncode, said[1]), (0, b""))
+
+    def test_a_server_that_is_not_there_or_ends_is_told_at_once(self):
+        daemon = harness.Daemon(self.write("mta-stsd.ini", self.ini("a.example")))
+        self.addCleanup(daemon.kill)
+        self.refuse(2**22 + 1, "^process 4194305: No such process\n$")
+        daemon.signal(signal.SIGSTOP)
+        asking = subprocess.Popen(self.command(daemon.pid), stderr=subprocess.PIPE)
+        self.addCleanup(asking.stderr.close)
+        harness.eventually(
+            lambda: self.waits_for_signal(daemon.pid), 15, "the signal that was sent"
+        )
+        daemon.kill()
+        self.assertIn(b"No such process", asking.communicate(timeout=bound(30))[1])
+        self.assertEqual(asking.returncode, 1)
+
+    @staticmethod
+    def waits_for_signal(pid):
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            pending = [line.split()[1] for line in status if line.startswith("ShdPnd:")]
+        return int(pending[0], 16) & 1 << (signal.SIGHUP - 1)
+
+    # Answers with "done" to whoever asks, from a process that nobody asked.
+    STRANGER = """
+import socket, sys
+names = [line.split()[-1] for line in open("/proc/net/unix") if "@mta-stsd-reload-" in line]
+for name in names:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.sendto(b"done", "\\0" + name[1:])
+print(len(names))
+"""
+
+    def test_the_answer_of_a_stranger_does_not_count(self):
+        daemon = self.start(self.ini("a.example"))
+        self.write("mta-stsd.ini", "[server]\ncolour = red\n")
+        daemon.signal(signal.SIGSTOP)
+        asking = subprocess.Popen(self.command(daemon.pid), stderr=subprocess.PIPE)
+
+        def is_told():
+            done = run(sys.executable, "-c", self.STRANGER)
+            return done.stdout.strip() not in ("", "0")
+
+        harness.eventually(is_told, 15, "the question")
+        daemon.signal(signal.SIGCONT)
+        said = asking.communicate(timeout=bound(60))[1]
+        self.assertEqual(asking.returncode, 1, said)
+        self.assertIn(b"the configuration has errors", said)
+
+    def test_what_is_no_process_id_is_a_wrong_command_line(self):
+        for pid in ("", "x", "0", "-1", "1x", "99999999999"):
+            with self.subTest(pid=pid):
+                status, said = self.ask(pid)
+                self.assertEqual(status, 2, said)
+        self.assertEqual(run(*WRAPPER, BINARY, "--reload").returncode, 2)
+
+    @unittest.skipUnless(os.geteuid() == 0, "another user's server takes another user")
+    def test_another_users_server_cannot_be_asked(self):
+        daemon = self.start(self.ini("a.example"))
+        command = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"]
+        done = run(*command, *self.command(daemon.pid))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Operation not permitted", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
