@@ -14,6 +14,7 @@
 
 #include "complaint.h"
 #include "config.h"
+#include "heartbeat.h"
 #include "limit.h"
 #include "listener.h"
 #include "log.h"
@@ -281,36 +282,39 @@ static int start_workers(struct server *server)
     return 0;
 }
 
-/* Everything that needs root, then root is given up, then the threads start. */
+/* Everything that needs root, then root is given up, then the threads start. Returns the exit
+ * status of a start that failed, or 0. */
 static int start(struct server *server)
 {
     struct error why;
     if (server->watch == NULL) {
         log_line(LOG_LEVEL_ERROR, "cannot wait for signals: %s", strerror(errno));
-        return -1;
+        return EXIT_FAILURE;
     }
     struct config *config = load_config(server);
     if (config == NULL)
-        return -1;
+        return SERVER_EXIT_CONFIG;
     server->broken = config->broken_count;
     server->table = site_table_build(&config, NULL);
     if (server->table == NULL) {
         config_free(config);
         log_line(LOG_LEVEL_ERROR, "out of memory");
-        return -1;
+        return EXIT_FAILURE;
     }
     const struct config_server *settings = site_table_server(server->table);
     bool can_drop = user_is_fine(server->config_path, settings, privilege_check);
     server->listeners = open_listeners(server, settings);
-    if (server->listeners == NULL || !can_drop)
-        return -1;
+    if (!can_drop || (server->listeners == NULL && server->inherited.count > 0))
+        return SERVER_EXIT_CONFIG; /* another start would find the same sockets */
+    if (server->listeners == NULL)
+        return EXIT_FAILURE;
     if (privilege_drop(settings->user, &why) != 0 || tls_open(&server->shared.tls, &why) != 0 ||
         sandbox_enter(site_table_config(server->table), &why) != 0) {
         log_line(LOG_LEVEL_ERROR, "%s", why.text);
-        return -1;
+        return EXIT_FAILURE;
     }
     log_unreadable_files(server->table);
-    return start_workers(server);
+    return start_workers(server) == 0 ? 0 : EXIT_FAILURE;
 }
 
 static void stop(struct server *server)
@@ -344,16 +348,27 @@ static void block_signals(sigset_t *awaited)
 /* Until a signal asks for the end. */
 static void serve(struct server *server)
 {
-    struct signalfd_siginfo received;
-    for (;;) {
+    struct heartbeat heartbeat = heartbeat_start(server->worker_count);
+    struct signalfd_siginfo received = {0};
+    bool serves = true;
+    while (serves) {
         struct reload_asker asker = {0};
-        if (watch_wait(server->watch, INT64_MAX, &received) == WATCH_SIGNAL) {
-            if (received.ssi_signo != SIGHUP)
-                return;
+        switch (watch_wait(server->watch, heartbeat.due_ms, &received)) {
+        case WATCH_SIGNAL:
+            serves = received.ssi_signo == SIGHUP;
             asker = reload_asker_of(&received);
+            if (serves)
+                reload(server, &asker);
+            break;
+        case WATCH_CHANGE:
+            reload(server, &asker);
+            break;
+        case WATCH_TIME:
+            break;
         }
-        reload(server, &asker);
+        heartbeat_beat(&heartbeat, server->workers, server->worker_count);
     }
+    heartbeat_stop(&heartbeat);
 }
 
 int server_run(const char *config_path)
@@ -363,9 +378,10 @@ int server_run(const char *config_path)
     block_signals(&awaited);
     server.watch = watch_open(&awaited);
     server.inherited = listener_inherit();
-    if (start(&server) != 0) {
+    int status = start(&server);
+    if (status != 0) {
         stop(&server);
-        return 1;
+        return status;
     }
     log_serving(&server, "ready");
     log_broken(server.broken, true);

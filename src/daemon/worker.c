@@ -5,8 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@
 #include "conn.h"
 #include "http.h"
 #include "log.h"
+#include "worker_accept.h"
 
 #define EVENTS_A_TURN   128
 #define ACCEPTS_A_TURN  32   /* of one listener: served ones must not wait for ever new ones */
@@ -38,6 +39,7 @@ struct worker {
     struct conn_source http_source;
     const struct worker_shared *shared;
     pthread_t thread;
+    atomic_uint_fast64_t turns; /* of its loop */
     int wake_fd;
     int spare_fd; /* given up for a moment to refuse a client when descriptors are out */
     struct listener_set *listeners;
@@ -77,40 +79,14 @@ static void close_gates(struct worker *worker)
     worker->accepts = false;
 }
 
-/* Descriptors are out and nobody idle can go: the client is refused instead of left waiting, so
- * that the listener does not stay readable for ever. Returns whether that worked. */
-static bool refuse_one(struct worker *worker, int listen_fd)
-{
-    if (worker->spare_fd >= 0)
-        close(worker->spare_fd);
-    int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
-    if (fd >= 0)
-        close(fd);
-    worker->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    log_stranger(LOG_LEVEL_WARNING, "a client was refused: no descriptors left; raise the limit of "
-                                    "open files, or lower max_connections");
-    return fd >= 0;
-}
-
-/* Out of descriptors, accept4 fails whether a client waits or not. */
-static bool has_waiting(int listen_fd)
-{
-    struct pollfd waiting = {.fd = listen_fd, .events = POLLIN};
-    return poll(&waiting, 1, 0) > 0;
-}
-
 /* After a failed accept. Returns whether another try makes sense. */
 static bool recover_accept(struct worker *worker, int listen_fd, int reason)
 {
-    if (reason == EAGAIN || !has_waiting(listen_fd))
+    if (reason == EAGAIN || !worker_accept_has_waiting(listen_fd))
         return false;
-    if (reason == EINTR || reason == ECONNABORTED || reason == EPROTO || reason == ENETDOWN ||
-        reason == ENOPROTOOPT || reason == EHOSTDOWN || reason == EHOSTUNREACH ||
-        reason == ENETUNREACH || reason == EPERM)
-        return true; /* that client's trouble: accept(2), "Error handling" */
-    if (conn_evict(&worker->context))
+    if (worker_accept_was_the_clients(reason) || conn_evict(&worker->context))
         return true;
-    if (reason == EMFILE && refuse_one(worker, listen_fd))
+    if (reason == EMFILE && worker_accept_refuse(listen_fd, &worker->spare_fd))
         return true;
     log_stranger(LOG_LEVEL_ERROR, "accepting pauses: %s", strerror(reason));
     close_gates(worker);
@@ -255,6 +231,7 @@ static void turn(struct worker *worker)
 {
     struct epoll_event events[EVENTS_A_TURN];
     bool has_orders = false;
+    atomic_fetch_add(&worker->turns, 1);
     worker->context.now_ms = deadline_now_ms();
     int count = epoll_wait(worker->context.epoll, events, EVENTS_A_TURN, (int)wait_ms(worker));
     worker->context.now_ms = deadline_now_ms();
@@ -374,6 +351,13 @@ void worker_update(struct worker *worker, struct site_table *table, struct liste
     worker->next_listeners = listener_set_ref(listeners);
     pthread_mutex_unlock(&worker->lock);
     wake(worker);
+}
+
+uint64_t worker_turns(struct worker *worker)
+{
+    uint64_t turns = atomic_load(&worker->turns); /* before it can answer */
+    wake(worker);
+    return turns;
 }
 
 void worker_drain(struct worker *worker, int64_t timeout_ms)

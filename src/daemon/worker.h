@@ -5,6 +5,7 @@
 #define DAEMON_WORKER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "error.h"
 #include "limit.h"
@@ -29,6 +30,9 @@ int worker_open(struct worker **out, const struct worker_shared *shared, struct 
 /* Hands over a new state; what is being served ends with the old one. Never fails, never waits for
  * connections. */
 void worker_update(struct worker *worker, struct site_table *table, struct listener_set *listeners);
+
+/* How many turns its loop has made, after which it is woken to make another. */
+uint64_t worker_turns(struct worker *worker);
 
 /* Accepts what waits (on sockets that will close), accepts no more, and ends when the last
  * connection has ended or after timeout_ms. Returns at once. */

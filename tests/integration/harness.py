@@ -756,8 +756,8 @@ class TestCase(unittest.TestCase):
         self.addCleanup(daemon.stop)
         return daemon
 
-    def refuse_start(self, ini, name="refused.ini", **options):
-        """A daemon that must not start: exit status 1. Returns what it said."""
+    def refuse_start(self, ini, name="refused.ini", expect=78, **options):
+        """A daemon that must not start, for its configuration: 78; otherwise 1. Returns what it said."""
         daemon = Daemon(self.write(name, ini), ready=False, **options)
         self.daemons.append(daemon)
         try:
@@ -766,7 +766,7 @@ class TestCase(unittest.TestCase):
             daemon.kill()
             self.fail("the daemon runs on")
         daemon.check_reports()
-        self.assertEqual(status, 1, daemon.log())
+        self.assertEqual(status, expect, daemon.log())
         return daemon.log()
 
     def assert_serves(self, daemon, host, body, **options):

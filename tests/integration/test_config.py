@@ -878,7 +878,7 @@ class Start(harness.TestCase):
             holder.listen()
             port = holder.getsockname()[1]
             ini = server_section(listen=[f"127.0.0.1:{port}"]) + self.defaults_section() + DOMAIN
-            said = self.refuse_start(ini)
+            said = self.refuse_start(ini, expect=1)
             self.assertRegex(said, rf"refused\.ini:\d+: error: .*127\.0\.0\.1:{port}.*in use")
 
     def test_the_same_address_twice_is_an_error(self):
@@ -887,7 +887,7 @@ class Start(harness.TestCase):
         ini = server_section(listen=listen) + self.defaults_section() + DOMAIN
         self.assertRegex(self.refuse_start(ini), rf"error: .*{port}")
 
-    def test_a_start_with_a_bad_server_section_exits_1_and_says_all(self):
+    def test_a_start_with_a_bad_server_section_exits_78_and_says_all(self):
         ini = server_section("idle_timeout = x", "colour = red") + self.defaults_section() + DOMAIN
         said = self.refuse_start(ini)
         self.assertRegex(said, "idle_timeout")
@@ -915,7 +915,7 @@ class Start(harness.TestCase):
         first = self.start(server_section() + self.defaults_section() + DOMAIN)
         port = first.address()[1]
         ini = server_section(listen=[f"127.0.0.1:{port}"]) + self.defaults_section() + DOMAIN
-        self.refuse_start(ini)
+        self.refuse_start(ini, expect=1)
         for _ in range(20):
             self.assert_serves(first, "mta-sts.example.com", policy_text())
 

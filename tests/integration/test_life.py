@@ -63,9 +63,9 @@ class CommandLine(Case):
                 self.assertEqual((done.returncode, done.stdout), (2, ""))
                 self.assertNotEqual(done.stderr, "")
 
-    def test_a_missing_configuration_exits_1(self):
+    def test_a_missing_configuration_exits_78(self):
         done = self.call("-c", self.directory / "nosuch.ini")
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 78)
         self.assertRegex(done.stderr, "nosuch.ini: error: ")
 
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/* worker_accept: what to make of an accept(2) that failed. */
+#include "worker_accept.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "log.h"
+
+/* accept(2), "Error handling". */
+bool worker_accept_was_the_clients(int reason)
+{
+    return reason == EINTR || reason == ECONNABORTED || reason == EPROTO || reason == ENETDOWN ||
+           reason == ENOPROTOOPT || reason == EHOSTDOWN || reason == EHOSTUNREACH ||
+           reason == ENETUNREACH || reason == EPERM;
+}
+
+bool worker_accept_has_waiting(int listen_fd)
+{
+    struct pollfd waiting = {.fd = listen_fd, .events = POLLIN};
+    return poll(&waiting, 1, 0) > 0;
+}
+
+bool worker_accept_refuse(int listen_fd, int *spare_fd)
+{
+    if (*spare_fd >= 0)
+        close(*spare_fd);
+    int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    *spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    log_stranger(LOG_LEVEL_WARNING, "a client was refused: no descriptors left; raise the limit of "
+                                    "open files, or lower max_connections");
+    return fd >= 0;
+}

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: ISC
+"""watchdog: WATCHDOG=1 comes at half of WATCHDOG_USEC, while every worker turns its loop."""
+import contextlib
+import ctypes
+import os
+import pathlib
+import re
+import signal
+import socket
+import time
+import unittest
+
+import harness
+from harness import fetch, policy_text, server_section
+
+HOST = "mta-sts.example.com"
+HALF = 0.3 * max(1, harness.SLOW)  # seconds
+
+
+class Stopped:
+    """One thread of another process, stopped (ptrace), and let go at the end."""
+
+    SEIZE, INTERRUPT, DETACH = 0x4206, 0x4207, 17
+
+    def __init__(self, thread):
+        self.thread = thread
+        self.call(self.SEIZE)
+        self.call(self.INTERRUPT)
+        os.waitpid(thread, 0x40000000)  # __WALL
+
+    def call(self, request):
+        library = ctypes.CDLL(None, use_errno=True)
+        arguments = (ctypes.c_long(request), ctypes.c_long(self.thread), None, None)
+        if library.ptrace(*arguments) != 0:
+            raise OSError(ctypes.get_errno(), f"ptrace {request}")
+
+    def let_go(self):
+        self.call(self.DETACH)
+
+
+@unittest.skipIf(harness.WRAPPER, "the threads of valgrind take turns, and the tracer is one")
+class Watchdog(harness.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.certify("example.com")
+
+    def setUp(self):
+        super().setUp()
+        path = str(self.directory / f"notify{time.monotonic_ns()}")
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.sock.close)
+        self.sock.bind(path)
+        os.chmod(path, 0o777)
+        self.variables = {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": str(int(HALF * 2_000_000))}
+
+    def begin(self, **variables):
+        ini = server_section("workers = 2") + self.defaults_section()
+        ini += "[example.com]\nmx = mail.example.com\n"
+        return self.start(ini, environment={**self.variables, **variables})
+
+    def pings(self, seconds):
+        """When each came, of that time."""
+        moments = []
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.sock.settimeout(left)
+            with contextlib.suppress(TimeoutError):
+                if self.sock.recv(4096) == b"WATCHDOG=1":
+                    moments.append(time.monotonic())
+        return moments
+
+    def drain(self):
+        """Forgets what came before now."""
+        self.sock.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.sock.recv(4096)
+
+    @staticmethod
+    def worker(daemon):
+        """One thread that is not the first."""
+        return max(int(name) for name in os.listdir(f"/proc/{daemon.pid}/task"))
+
+    def test_it_comes_at_half_of_the_time_whether_anything_happens_or_not(self):
+        daemon = self.begin()
+        for busy in (False, True):
+            with self.subTest(busy=busy):
+                if busy:
+                    for _ in range(5):
+                        self.assertEqual(fetch(daemon.address(), HOST).body, policy_text())
+                    daemon.reload()
+                moments = self.pings(HALF * 6)
+                self.assertIn(len(moments), (5, 6, 7), moments)
+                for earlier, later in zip(moments, moments[1:]):
+                    self.assertLess(later - earlier, HALF * 1.7)
+
+    def test_it_stays_away_while_one_worker_is_stuck_and_comes_back(self):
+        daemon = self.begin()
+        self.assertTrue(self.pings(HALF * 2.5))
+        stopped = Stopped(self.worker(daemon))
+        try:
+            daemon.wait_for_log("^a thread is stuck; if it stays so, the watchdog ends this process$")
+            self.drain()
+            self.assertEqual(self.pings(HALF * 4), [])
+        finally:
+            stopped.let_go()
+        daemon.wait_for_log("^the thread that was stuck goes on$")
+        self.assertTrue(self.pings(HALF * 3))
+        self.assertEqual(len(re.findall("stuck", daemon.log())), 2)
+
+    def test_without_a_watchdog_there_is_none(self):
+        for variables in (
+            {"WATCHDOG_USEC": ""},
+            {"WATCHDOG_USEC": "0"},
+            {"WATCHDOG_USEC": "x"},
+            {"WATCHDOG_USEC": "-1000000"},
+            {"WATCHDOG_USEC": "99999999999999999999"},
+            {"WATCHDOG_PID": "1"},
+        ):
+            with self.subTest(variables=variables):
+                daemon = self.begin(**variables)
+                self.assertEqual(self.pings(HALF * 2.5), [])
+                daemon.stop()
+
+    def test_an_idle_server_wakes_for_nothing_else(self):
+        daemon = self.begin(WATCHDOG_USEC="")
+        time_in = self.switches(daemon)
+        self.pings(2)
+        self.assertLess(self.switches(daemon) - time_in, 5)
+        daemon.signal(signal.SIGTERM)
+
+    @staticmethod
+    def switches(daemon):
+        tasks = pathlib.Path(f"/proc/{daemon.pid}/task")
+        texts = [(task / "status").read_text() for task in tasks.iterdir()]
+        counts = [re.findall(r"ctxt_switches:\s+(\d+)", text) for text in texts]
+        return sum(int(count) for pair in counts for count in pair)
+
+
+if __name__ == "__main__":
+    unittest.main()
