@@ -97,14 +97,14 @@ class AskedReload(harness.TestCase):
 
     @staticmethod
     def waits_for_signal(pid):
-        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        with open(harness.proc(pid) / "status", encoding="ascii") as status:
             pending = [line.split()[1] for line in status if line.startswith("ShdPnd:")]
         return int(pending[0], 16) & 1 << (signal.SIGHUP - 1)
 
     # Answers with "done" to whoever asks, from a process that nobody asked.
     STRANGER = """
 import socket, sys
-names = [line.split()[-1] for line in open("/proc/net/unix") if "@mta-stsd-reload-" in line]
+names = [line.split()[-1] for line in open("/proc/self/net/unix") if "@mta-stsd-reload-" in line]
 for name in names:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         sock.sendto(b"done", "\\0" + name[1:])

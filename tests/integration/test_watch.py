@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """watch = on: the daemon reloads by itself when what it was configured from has changed."""
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
@@ -319,7 +318,7 @@ class Watch(harness.TestCase):
         """How often the main thread woke in so many seconds."""
 
         def count():
-            text = pathlib.Path(f"/proc/{pid}/task/{pid}/status").read_text()
+            text = (harness.proc(pid) / f"task/{pid}/status").read_text()
             return int(text.split("nonvoluntary_ctxt_switches")[0].split()[-1])
 
         before = count()
