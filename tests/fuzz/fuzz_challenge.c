@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/* fuzz_challenge: any bytes as the file of a digest, and, cut at a NUL, as the two files that
+ * dehydrated writes. What is answered with is a certificate for the host, and has its key. */
+#include <mbedtls/psa_util.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "challenge.h"
+#include "memory_files.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct hostname host = {.length = 19, .text = "mta-sts.example.com"};
+
+static void check_that(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void try_challenge(struct challenges *challenges)
+{
+    struct error why = {""};
+    struct challenge *challenge = challenge_find(challenges, "/f", &host, &why);
+    if (challenge == NULL) {
+        check_that(why.text[0] != '\0');
+        return;
+    }
+    struct cert *cert = challenge_cert(challenge);
+    check_that(cert_covers(cert, &host) && cert->chain.next == NULL);
+    check_that(mbedtls_pk_check_pair(&cert->chain.pk, &cert->key, mbedtls_psa_get_random,
+                                     MBEDTLS_PSA_RANDOM_STATE) == 0);
+    check_that(challenge_find(challenges, "/f", &host, &why) == challenge);
+    challenge_unref(challenge);
+    challenge_unref(challenge);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const uint8_t *cut = memchr(data, '\0', size);
+    struct challenges *challenges = challenges_open();
+    check_that(challenges != NULL && cert_init(NULL) == 0);
+    memory_files_put("/f/mta-sts.example.com", cut == NULL ? data : NULL, size);
+    memory_files_put("/f/mta-sts.example.com.crt.pem", cut != NULL ? data : NULL,
+                     cut != NULL ? (size_t)(cut - data) : 0);
+    memory_files_put("/f/mta-sts.example.com.key.pem", cut != NULL ? cut + 1 : NULL,
+                     cut != NULL ? size - (size_t)(cut - data) - 1 : 0);
+    try_challenge(challenges);
+    challenges_close(challenges);
+    return 0;
+}
