@@ -50,6 +50,9 @@ struct config_server {
     unsigned max_removed;                /* built-in 10 */
     bool max_removed_is_percent;         /* built-in true */
     unsigned limit_per_source;           /* connections; built-in 64; 0: no limit */
+    unsigned limit_per_network;          /* connections; built-in 512; 0: no limit */
+    unsigned handshakes_per_source;      /* a second; built-in 200; 0: no limit */
+    unsigned handshakes_per_network;     /* a second; built-in 400; 0: no limit */
     struct config_networks limit_exempt; /* built-in 127.0.0.0/8 and ::1 */
     struct config_networks proxy_from;   /* built-in: none */
     enum config_access_log access_log;   /* built-in on */

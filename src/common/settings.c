@@ -10,7 +10,7 @@
 #include "setdns.h"
 #include "setserver.h"
 
-#define KEYS_TEXT_MAX 400 /* bytes that hold the keys of one section, named in a sentence */
+#define KEYS_TEXT_MAX 600 /* bytes that hold the keys of one section, named in a sentence */
 
 static const struct {
     const char *title;

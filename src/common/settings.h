@@ -11,7 +11,7 @@ enum settings_section {
     SETTINGS_DNS, /* for mta-stsctl: its errors are said, and refuse nothing */
 };
 
-#define SETTINGS_KEYS_MAX 20 /* of one section */
+#define SETTINGS_KEYS_MAX 32 /* of one section */
 
 /* Of the section at hand: where each key stood first. {0} before its first key. */
 struct settings_seen {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "access.h"
+#include "admit.h"
 #include "bridge.h"
 #include "proxy.h"
 
@@ -122,40 +123,36 @@ bool conn_evict(struct conn_context *context)
     return oldest != NULL;
 }
 
-/* Closes the oldest idle connection of the newcomer's own network, this worker's at least. */
-static bool evict_neighbour(struct conn *newcomer)
+/* Closes the oldest idle connection of the newcomer's full network, this worker's at least. */
+static bool evict_neighbour(struct conn *newcomer, enum limit_width width)
 {
     struct crowd_member *other =
-        crowd_oldest_neighbour(&newcomer->context->crowd, &newcomer->member);
+        crowd_oldest_neighbour(&newcomer->context->crowd, &newcomer->member, width);
     if (other == NULL)
         return false;
-    access_log_refusal(&other->source, "idle, while its source had too many connections");
+    access_log_refusal(&other->source, width == LIMIT_WIDTH_SOURCE
+                                           ? "idle, while its source had too many connections"
+                                           : "idle, while its network had too many connections");
     conn_close(conn_of(other));
     return true;
 }
 
-static bool is_listed(const struct config_networks *networks, const struct network_address *address)
-{
-    for (size_t i = 0; i < networks->count; i++)
-        if (network_contains(&networks->items[i], address))
-            return true;
-    return false;
-}
-
-/* Counts the connection under its source. Returns false when the source has too many. */
+/* Counts the connection under its source. Returns false when the source has too many, or its
+ * network has. */
 static bool count_source(struct conn *conn)
 {
-    const struct config_server *server = settings(conn->context);
-    if (server->limit_per_source == 0 || is_listed(&server->limit_exempt, &conn->member.source))
-        return true;
-    conn->member.counted =
-        limit_take(conn->context->limit, &conn->member.source, server->limit_per_source);
-    if (!conn->member.counted && evict_neighbour(conn))
-        conn->member.counted =
-            limit_take(conn->context->limit, &conn->member.source, server->limit_per_source);
-    if (!conn->member.counted)
-        access_log_refusal(&conn->member.source, "too many connections from this source");
-    return conn->member.counted;
+    struct conn_context *context = conn->context;
+    const struct config_server *server = settings(context);
+    enum limit_verdict verdict = admit_connection(context->limit, server, &conn->member);
+    if (verdict != LIMIT_VERDICT_TAKEN &&
+        evict_neighbour(conn, verdict == LIMIT_VERDICT_SOURCE_FULL ? LIMIT_WIDTH_SOURCE
+                                                                   : LIMIT_WIDTH_NETWORK))
+        verdict = admit_connection(context->limit, server, &conn->member);
+    if (verdict != LIMIT_VERDICT_TAKEN)
+        access_log_refusal(&conn->member.source, verdict == LIMIT_VERDICT_SOURCE_FULL
+                                                     ? "too many connections from this source"
+                                                     : "too many connections from its network");
+    return verdict == LIMIT_VERDICT_TAKEN;
 }
 
 void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer)
@@ -173,7 +170,7 @@ void conn_accept(struct conn_context *context, int fd, const struct sockaddr *pe
         .pair_source = {.kind = CONN_SOURCE_PAIR, .conn = conn},
     };
     context->count++;
-    conn->has_proxy = is_listed(&settings(context)->proxy_from, &conn->member.source);
+    conn->has_proxy = admit_is_listed(&settings(context)->proxy_from, &conn->member.source);
     enter(conn, PHASE_SILENT, CROWD_QUEUE_SILENT,
           settings(context)->idle_timeout_s * INT64_C(1000));
 
@@ -244,12 +241,25 @@ static bool start_linger(struct conn *conn)
     return true;
 }
 
+/* Who shakes hands too often is refused before there is any TLS state. NULL: refused, or out of
+ * memory. */
+static struct tls_session *open_session(struct conn *conn)
+{
+    struct conn_context *context = conn->context;
+    int64_t late_ms =
+        context->turn_ms > context->last_turn_ms ? context->turn_ms : context->last_turn_ms;
+    if (!admit_handshake(context->limit, settings(context), &conn->member, late_ms,
+                         context->now_ms))
+        return NULL;
+    return tls_session_open(context->tls, conn->fd);
+}
+
 static bool run_handshake(struct conn *conn)
 {
     char reason[HOSTNAME_MAX + 64];
     struct conn_context *context = conn->context;
     if (conn->session == NULL)
-        conn->session = tls_session_open(context->tls, conn->fd);
+        conn->session = open_session(conn);
     if (conn->session == NULL) {
         conn_close(conn);
         return false;

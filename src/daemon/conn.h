@@ -35,6 +35,8 @@ struct conn_source {
 struct conn_context {
     int epoll;
     int64_t now_ms;
+    int64_t turn_ms;      /* how long this turn has taken so far */
+    int64_t last_turn_ms; /* and how long the last one took */
     struct tls *tls;
     struct http *http;
     struct certstore *certs;
@@ -46,8 +48,8 @@ struct conn_context {
     struct conn *buried;      /* closed in this turn; events may still point to them */
 };
 
-/* Takes over an accepted descriptor, also when it refuses it: a source over its limit makes room by
- * its own oldest idle connection, or is closed at once. */
+/* Takes over an accepted descriptor, also when it refuses it: a network over its limit makes room
+ * by its own oldest idle connection, or the newcomer is closed at once. */
 void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer);
 
 /* Does all that can be done now. */

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "limit.h"
+#define LOOKED_AT_MAX 256 /* of a queue, for a neighbour */
 
 static struct crowd_member *member_of(struct deadline *deadline)
 {
@@ -39,16 +39,18 @@ struct crowd_member *crowd_oldest_idle(const struct crowd *crowd)
 }
 
 struct crowd_member *crowd_oldest_neighbour(const struct crowd *crowd,
-                                            const struct crowd_member *newcomer)
+                                            const struct crowd_member *newcomer,
+                                            enum limit_width width)
 {
     static const enum crowd_queue idle[] = {CROWD_QUEUE_SILENT, CROWD_QUEUE_WAITING};
     for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++) {
         struct deadline *entry = crowd->queues[idle[i]].oldest;
-        for (; entry != NULL; entry = entry->newer) {
+        for (int looked = 0; entry != NULL && looked < LOOKED_AT_MAX; looked++) {
             struct crowd_member *other = member_of(entry);
             if (other != newcomer && other->counted &&
-                limit_is_same_network(&other->source, &newcomer->source))
+                limit_is_same_network(&other->source, &newcomer->source, width))
                 return other;
+            entry = entry->newer;
         }
     }
     return NULL;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "deadline.h"
+#include "limit.h"
 #include "network.h"
 
 /* What a connection waits in; all of a queue wait equally long. */
@@ -42,9 +43,11 @@ void crowd_leave(struct crowd_member *member);
  * is as idle as silence. NULL: all are busy. */
 struct crowd_member *crowd_oldest_idle(const struct crowd *crowd);
 
-/* The oldest that is counted under the newcomer's network and has nothing under way. */
+/* The oldest that is counted under the newcomer's network of that width and has nothing under way.
+ * Only so many are looked at: a client at its limit must not cost more for what others hold. */
 struct crowd_member *crowd_oldest_neighbour(const struct crowd *crowd,
-                                            const struct crowd_member *newcomer);
+                                            const struct crowd_member *newcomer,
+                                            enum limit_width width);
 
 /* One whose time is up, or NULL. */
 struct crowd_member *crowd_due(const struct crowd *crowd, int64_t now_ms);

@@ -27,7 +27,7 @@ int wire_send(void *context, const unsigned char *bytes, size_t length)
 int wire_receive(void *context, unsigned char *out, size_t size)
 {
     struct wire *wire = context;
-    if (wire->received >= WIRE_RECEIVED_MAX) {
+    if (wire->received >= WIRE_RECEIVED_MAX || wire->reads >= WIRE_READS_MAX) {
         wire->is_flooded = true;
         wire->is_drained = true;
         return MBEDTLS_ERR_SSL_WANT_READ;
@@ -35,6 +35,7 @@ int wire_receive(void *context, unsigned char *out, size_t size)
     ssize_t got = recv(wire->fd, out, size, MSG_DONTWAIT);
     if (got > 0) {
         wire->received += (size_t)got;
+        wire->reads++;
         return (int)got;
     }
     wire->is_drained = true;

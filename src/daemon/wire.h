@@ -9,12 +9,14 @@
 #include <stddef.h>
 
 #define WIRE_RECEIVED_MAX 65536 /* bytes of one client: a large hello, fields, and a small body */
+#define WIRE_READS_MAX    4096  /* and reads, two a record: records may hold next to nothing */
 
 /* {.fd = fd} is valid; the descriptor is lent and must not block. */
 struct wire {
     int fd;
     size_t received;
-    bool is_flooded;    /* the client sent more than WIRE_RECEIVED_MAX; no more is read */
+    unsigned reads;
+    bool is_flooded;    /* the client sent more than these bounds; no more is read */
     bool is_drained;    /* the socket had nothing more when it was last asked */
     bool saw_end;       /* of the client's stream */
     bool has_unflushed; /* bytes are held back to fill a packet */

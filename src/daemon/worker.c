@@ -203,6 +203,7 @@ static void take_orders(struct worker *worker)
 static void handle_event(struct worker *worker, const struct epoll_event *event)
 {
     struct conn_source *source = event->data.ptr;
+    worker->context.turn_ms = deadline_now_ms() - worker->context.now_ms;
     if (source->kind != CONN_SOURCE_OTHER) {
         conn_run(source->conn);
         return;
@@ -232,7 +233,9 @@ static void turn(struct worker *worker)
     struct epoll_event events[EVENTS_A_TURN];
     bool has_orders = false;
     atomic_fetch_add(&worker->turns, 1);
-    worker->context.now_ms = deadline_now_ms();
+    int64_t now_ms = deadline_now_ms();
+    worker->context.last_turn_ms = now_ms - worker->context.now_ms;
+    worker->context.now_ms = now_ms;
     int count = epoll_wait(worker->context.epoll, events, EVENTS_A_TURN, (int)wait_ms(worker));
     worker->context.now_ms = deadline_now_ms();
 
@@ -260,6 +263,7 @@ static void turn(struct worker *worker)
 static void *run(void *argument)
 {
     struct worker *worker = argument;
+    worker->context.now_ms = deadline_now_ms();
     open_gates(worker);
     do
         turn(worker);

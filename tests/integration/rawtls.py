@@ -201,8 +201,8 @@ class Keys:
 class KeyedClient(TlsClient):
     """A client of TLS 1.2 that can send any record after its handshake, which ssl did for it."""
 
-    def __init__(self, address, sni, **options):
-        context = tls_context("1.2", ciphers="ECDHE-ECDSA-CHACHA20-POLY1305")
+    def __init__(self, address, sni, context=None, **options):
+        context = context or tls_context("1.2", ciphers="ECDHE-ECDSA-CHACHA20-POLY1305")
         with tempfile.NamedTemporaryFile("r") as secrets:
             context.keylog_filename = secrets.name
             self.seen = b""

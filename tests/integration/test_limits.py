@@ -14,6 +14,7 @@ from harness import bound, exchange, fetch, policy_text, request, server_section
 HOST = "mta-sts.example.com"
 BODY = policy_text()
 FLOOD = 65536  # the bytes that a client may send before its answer is due
+RECORDS = 2048  # and the records
 HANDSHAKE, APPLICATION_DATA = 22, 23  # kinds of records
 
 
@@ -270,6 +271,18 @@ class Limits(harness.TestCase):
         self.assertTrue(self.is_closed(sock, bound(5)))
         daemon.wait_for_log(f'{reason}: {HOST}"$', since=since)
 
+    def test_records_before_a_request_are_bounded_too(self):
+        daemon = self.begin("handshake_timeout = 60", "idle_timeout = 60", "request_timeout = 60")
+        first = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode()), version="1.3"))
+        sock = self.connect(daemon, first)
+        self.assertTrue(sock.recv(1))
+        few = rawtls.CHANGE_CIPHER_SPEC * (RECORDS - 48)
+        sock.sendall(few)
+        self.assertFalse(self.is_closed(sock, 0.2), "these are few enough")
+        sock.sendall(rawtls.CHANGE_CIPHER_SPEC * 96)
+        self.assertTrue(self.is_closed(sock, bound(5)))
+        daemon.wait_for_log('^refused client=127.0.0.1 reason="too many bytes before a request')
+
     def test_renegotiations_that_are_refused_are_bounded(self):
         daemon = self.begin("idle_timeout = 1", "request_timeout = 1")
         hello = rawtls.client_hello(rawtls.sni(HOST.encode()))
@@ -386,9 +399,9 @@ class Limits(harness.TestCase):
         harness.eventually(lambda: self.is_served(daemon), what="a free place")
 
     @staticmethod
-    def is_served(daemon):
+    def is_served(daemon, **options):
         try:
-            return fetch(daemon.address(), HOST).status == 200
+            return fetch(daemon.address(), HOST, **options).status == 200
         except (AssertionError, OSError):
             return False
 
@@ -425,6 +438,66 @@ class Limits(harness.TestCase):
         held = [self.connect_busily(daemon) for _ in range(2)]
         self.assertEqual(fetch(daemon.address("::1"), HOST).body, BODY)
         self.assertEqual(len(held), 2)
+
+    # one network, and how often
+
+    def test_the_oldest_idle_connection_of_a_network_makes_room_for_its_next(self):
+        daemon = self.begin(
+            *("limit_per_network = 4", "limit_exempt = 192.0.2.0/24", "idle_timeout = 60")
+        )
+        other = self.connect(daemon, source="127.0.2.1")
+        socks = [self.connect(daemon, source=f"127.0.1.{number}") for number in range(1, 5)]
+        self.assert_serves(daemon, HOST, BODY, source="127.0.1.9")
+        self.assertTrue(self.is_closed(socks[0], bound(5)))
+        daemon.wait_for_log(
+            r"^refused client=127\.0\.1\.1 "
+            'reason="idle, while its network had too many connections"$'
+        )
+        self.assertFalse(self.is_closed(other, 0.01), "another network's connection went")
+        self.assertFalse(self.is_closed(socks[3], 0.01))
+
+    def hello_at_once(self, daemon, sources):
+        """One hello from each source, as near to each other as can be: what each got."""
+        hello = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode())))
+        socks = [self.connect(daemon, source=source) for source in sources]
+        for sock in socks:
+            sock.sendall(hello)
+        said = []
+        for sock in socks:
+            try:
+                said.append(sock.recv(65536))
+            except ConnectionError:
+                said.append(b"")
+            sock.close()
+        return said
+
+    def test_handshakes_beyond_what_a_second_bears_are_refused_without_a_byte(self):
+        for key, sources, words in (
+            ("handshakes_per_source = 1", ["127.0.1.1"] * 10, "this source"),
+            (
+                "handshakes_per_network = 1",
+                [f"127.0.1.{number}" for number in range(1, 11)],
+                "its network",
+            ),
+        ):
+            with self.subTest(key):
+                daemon = self.begin(key, "limit_exempt = 192.0.2.0/24")
+                said = self.hello_at_once(daemon, sources)
+                self.assertTrue(any(said), "none was served")
+                self.assertIn(b"", said, "none was refused")
+                daemon.wait_for_log(
+                    r"^refused client=127\.0\.1\.\d+ "
+                    f'reason="too many handshakes a second from {words}"$'
+                )
+                self.assert_serves(daemon, HOST, BODY, source="127.0.2.1")
+                harness.eventually(
+                    lambda daemon=daemon: self.is_served(daemon, source="127.0.1.1"),
+                    what="a handshake a second later",
+                )
+
+    def test_an_exempt_source_may_shake_hands_as_often_as_it_likes(self):
+        daemon = self.begin("handshakes_per_source = 1", "handshakes_per_network = 1")
+        self.assertNotIn(b"", self.hello_at_once(daemon, ["127.0.0.1"] * 10))
 
     # descriptors
 

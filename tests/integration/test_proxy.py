@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """proxy: the PROXY protocol is required from the networks named, and never parsed from others."""
+import contextlib
 import re
 import socket
 import struct
@@ -235,6 +236,33 @@ class Proxy(harness.TestCase):
         self.assertTrue(re.search("refused client=192.0.2.20 ", daemon.log()), daemon.log())
         for sock in held:
             sock.close()
+
+    def test_an_ipv6_source_is_a_64_and_its_network_a_48(self):
+        hello = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode())))
+        rows = {
+            "limit_per_source = 1": ("2001:db8::1", "2001:db8::ffff:0:0:1", "2001:db8:0:1::1"),
+            "limit_per_network = 1": ("2001:db8::1", "2001:db8:0:1::1", "2001:db8:1::1"),
+        }
+        for key, (first, neighbour, stranger) in rows.items():
+            with self.subTest(key):
+                daemon = self.start(
+                    server_section("proxy_from = 127.0.0.0/8", key, "workers = 1")
+                    + self.defaults_section()
+                    + "[example.com]\nmx = mail.example.com\n"
+                )
+
+                def begin(client, daemon=daemon):
+                    """A connection that says its hello; whether it is answered."""
+                    sock = socket.create_connection(daemon.address(), timeout=bound(10))
+                    self.addCleanup(sock.close)
+                    sock.sendall(f"PROXY TCP6 {client} 2001:db8::2 1 443\r\n".encode() + hello)
+                    with contextlib.suppress(ConnectionError):
+                        return bool(sock.recv(1))
+                    return False
+
+                self.assertTrue(begin(first))
+                self.assertFalse(begin(neighbour))
+                self.assertTrue(begin(stranger))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ static void has_built_in_values(void)
     CHECK(server->listen[1].endpoint.address.any.sa_family == AF_INET6);
     CHECK(server->user == NULL && server->default_host.length == 0);
     CHECK(server->max_removed == 10 && server->max_removed_is_percent);
-    CHECK(server->limit_per_source == 64 && server->limit_exempt.count == 2);
+    CHECK(server->limit_per_source == 64 && server->limit_per_network == 512);
+    CHECK(server->handshakes_per_source == 200 && server->handshakes_per_network == 400);
+    CHECK(server->limit_exempt.count == 2);
     CHECK(server->proxy_from.count == 0 && server->access_log == CONFIG_ACCESS_LOG_ON);
     CHECK(!server->watch);
     CHECK(server->workers == 0 && server->max_connections == 10000);
@@ -40,6 +42,7 @@ static void reads_each_key_of_server(void)
     struct tree tree = tree_of(
         "[server]\nlisten = 192.0.2.1:443, [2001:db8::1]:8443\nlisten = 40443 ; a third\n"
         "user = _mta-stsd\nmax_removed = 7\nlimit_per_source = 0\n"
+        "limit_per_network = 5\nhandshakes_per_source = 6\nhandshakes_per_network = 7\n"
         "limit_exempt = 10.0.0.0/8\nlimit_exempt = ::1, 192.0.2.7\nproxy_from = 10.0.0.0/8"
         "\nwatch = on\naccess_log = errors\ndefault_host = mta-sts.a.example\nworkers = 3\n"
         "max_connections = 500\nidle_timeout = 1\nhandshake_timeout = 2\n"
@@ -51,7 +54,9 @@ static void reads_each_key_of_server(void)
     CHECK(server->listen[3].place.line == 3 && strcmp(server->listen[3].text, "40443") == 0);
     CHECK(strcmp(server->user, "_mta-stsd") == 0);
     CHECK(server->max_removed == 7 && !server->max_removed_is_percent);
-    CHECK(server->limit_per_source == 0 && server->limit_exempt.count == 3);
+    CHECK(server->limit_per_source == 0 && server->limit_per_network == 5);
+    CHECK(server->handshakes_per_source == 6 && server->handshakes_per_network == 7);
+    CHECK(server->limit_exempt.count == 3);
     CHECK(server->proxy_from.count == 1 && server->proxy_from.items[0].prefix == 104);
     CHECK(server->access_log == CONFIG_ACCESS_LOG_ERRORS && server->watch);
     CHECK(strcmp(server->default_host.text, "mta-sts.a.example") == 0);
