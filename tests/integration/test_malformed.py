@@ -10,6 +10,7 @@ from harness import PATH, policy_text, request
 
 HOST = "mta-sts.example.com"
 BODY = policy_text()
+OTHER_HOST = "mta-sts.example.net"
 START = f"GET {PATH} HTTP/1.1\r\n".encode()
 GOOD = START + f"Host: {HOST}\r\n".encode()
 POST = f"POST {PATH} HTTP/1.1\r\nHost: {HOST}\r\n".encode()
@@ -21,6 +22,8 @@ REFUSED = {400, 413, 414, 431, 505, None}
 LENIENT = REFUSED | {200}
 ANSWERED = {200}
 OTHER_METHOD = REFUSED | {405}
+# A request for another host: what a smuggler hides in a body, or behind a request.
+HIDDEN = f"GET {PATH} HTTP/1.1\r\nHost: {OTHER_HOST}\r\n\r\n".encode()
 
 
 def host(value):
@@ -34,6 +37,17 @@ def field(line):
 def chunked(body, more=b""):
     return POST + b"Transfer-Encoding: chunked\r\n" + more + END + body
 
+
+def hidden_in(*lines, method=POST, start=b"0\r\n\r\n"):
+    """A request whose body holds another: whoever believes the wrong line answers both."""
+    return method + b"".join(line + b"\r\n" for line in lines) + END + start + HIDDEN
+
+
+def length_of(body):
+    return b"Content-Length: " + str(len(body)).encode()
+
+
+CHUNKED = b"Transfer-Encoding: chunked"
 
 # name: bytes, what it may get
 CORPUS = {
@@ -293,6 +307,227 @@ CORPUS = {
     "garbage alone": (bytes(range(256)) * 8, REFUSED),
     "a TLS hello inside TLS": (rawtls.records(rawtls.client_hello()), REFUSED),
     "a mail client": (b"EHLO example.com\r\nQUIT\r\n", REFUSED),
+    # requests hidden in requests: CL.TE, TE.CL, TE.TE, CL.0, 0.CL
+    "CL.TE": (hidden_in(length_of(b"0\r\n\r\n" + HIDDEN), CHUNKED), REFUSED),
+    "TE.CL": (hidden_in(CHUNKED, b"Content-Length: 5"), REFUSED),
+    "TE.CL on a GET": (hidden_in(CHUNKED, b"Content-Length: 5", method=GOOD), REFUSED),
+    "CL.0": (hidden_in(length_of(HIDDEN), method=GOOD, start=b""), ANSWERED),
+    "0.CL": (hidden_in(b"Content-Length: 0", method=GOOD, start=b""), ANSWERED),
+    "0.CL on a POST": (hidden_in(b"Content-Length: 0", start=b""), {405}),
+    "TE.0": (hidden_in(CHUNKED, method=GOOD), ANSWERED),
+    "a body of a GET without a length": (GOOD + END + HIDDEN, ANSWERED),
+    **{
+        f"TE.TE: {line!r}": (
+            hidden_in(length_of(b"0\r\n\r\n" + HIDDEN), line),
+            OTHER_METHOD,
+        )
+        for line in (
+            b"Transfer-Encoding: xchunked",
+            b"Transfer-Encoding: chunkedx",
+            b"Transfer-Encoding: chunk",
+            b"Transfer-Encoding: cow",
+            b"Transfer-Encoding: identity",
+            b"Transfer-Encoding: chunked, identity",
+            b"Transfer-Encoding: identity, chunked",
+            b"Transfer-Encoding: chunked, chunked",
+            b"Transfer-Encoding: chunked;q=1",
+            b'Transfer-Encoding: "chunked"',
+            b"Transfer-Encoding: 'chunked'",
+            b"Transfer-Encoding: chunked\x0b",
+            b"Transfer-Encoding: \x0cchunked",
+            b"Transfer-Encoding: chunked\0",
+            b"Transfer-Encoding: \0chunked",
+            b"Transfer-Encoding: chu\xffnked",
+            b"Transfer-Encoding: \xa0chunked",
+            b"Transfer-Encoding:",
+            b"Transfer-Encoding:chunked",
+            b"Transfer-Encoding:\r\n chunked",
+            b"Transfer-Encoding\t: chunked",
+            b"Transfer-Encoding\r\n : chunked",
+            b"Transfer-Encoding\n: chunked",
+            b"\tTransfer-Encoding: chunked",
+            b" Transfer-Encoding: chunked",
+            b"X: x\nTransfer-Encoding: chunked",
+            b"X: x\rTransfer-Encoding: chunked",
+            b"X: x\r\n\tTransfer-Encoding: chunked",
+            b"Transfer_Encoding: chunked",
+            b"Transfer-Encoding\0: chunked",
+            b"Transfer-Encoding: chunked\r\nTransfer-encoding: cow",
+            b"Transfer-Encoding: cow\r\nTransfer-encoding: chunked",
+            b"tRANSFER-eNCODING: cHUNKED",
+        )
+    },
+    **{
+        f"CL.CL: {line!r}": (hidden_in(b"Content-Length: 5", line), OTHER_METHOD)
+        for line in (
+            b"Content-Length: 60",
+            b"Content-Length : 60",
+            b"Content-Length\t: 60",
+            b"Content_Length: 60",
+            b"content-LENGTH: 60",
+            b" Content-Length: 60",
+            b"X: x\nContent-Length: 60",
+            b"Content-Length\0: 60",
+        )
+    },
+    **{
+        f"Content-Length: {value!r}": (
+            POST + b"Content-Length: " + value + b"\r\n\r\nabcde" + HIDDEN,
+            REFUSED,
+        )
+        for value in (
+            b"5;",
+            b"5 5",
+            b"5,5",
+            b"5\0",
+            b"\xa05",
+            b"\xd9\xa5",
+            b"5_0",
+            b"1e1",
+            b"0b101",
+            b"0o5",
+            b"'5'",
+            b'"5"',
+            b"5\x0b",
+            b"--5",
+        )
+    },
+    **{
+        f"a chunk size: {size!r}": (chunked(size + b"\r\nabc\r\n0\r\n\r\n" + HIDDEN), REFUSED)
+        for size in (b"+3", b"3_", b"3\0", b"\x0b3", b"3h", b"\xb3", b"-0", b"3.0", b"3,")
+    },
+    **{
+        f"a chunk size with a blank: {size!r}": (
+            chunked(size + b"\r\nabc\r\n0\r\n\r\n" + HIDDEN),
+            OTHER_METHOD,
+        )
+        for size in (b"3 ", b"3\t", b" 3", b"3 ;a", b"03")
+    },
+    "a chunk size of 2^64 + 3": (
+        chunked(b"10000000000000003\r\nabc\r\n0\r\n\r\n" + HIDDEN),
+        REFUSED,
+    ),
+    "a chunk size of 2^32 + 3": (
+        chunked(b"100000003\r\nabc\r\n0\r\n\r\n" + HIDDEN),
+        REFUSED,
+    ),
+    "a chunk extension that ends with a bare CR": (
+        chunked(b"3;a\rabc\r\n0\r\n\r\n" + HIDDEN),
+        OTHER_METHOD,
+    ),
+    "a chunk extension in quotes with a line end": (
+        chunked(b'3;a="\r\nabc\r\n0\r\n\r\n"' + HIDDEN),
+        OTHER_METHOD,
+    ),
+    "a chunk extension with a NUL": (chunked(b"3;\0\r\nabc\r\n0\r\n\r\n"), OTHER_METHOD),
+    "many chunk extensions": (
+        chunked(b"1;" + b"a;" * 2000 + b"\r\na\r\n0\r\n\r\n"),
+        OTHER_METHOD,
+    ),
+    "a last chunk of many zeros": (chunked(b"000000\r\n\r\n" + HIDDEN), OTHER_METHOD),
+    "a last chunk with two line ends inside": (chunked(b"0\r\n\r\n\r\n" + HIDDEN), OTHER_METHOD),
+    "a Transfer-Encoding in the trailer": (
+        chunked(b"0\r\nTransfer-Encoding: chunked\r\n\r\n" + HIDDEN),
+        OTHER_METHOD,
+    ),
+    "a trailer that is a request": (chunked(b"0\r\n" + HIDDEN), OTHER_METHOD),
+    "a trailer without an end": (chunked(b"0\r\n" + b"X: y\r\n" * 5000), OTHER_METHOD),
+    "Transfer-Encoding in HTTP/1.0, kept alive": (
+        hidden_in(CHUNKED, b"Connection: keep-alive", method=POST.replace(b"1.1", b"1.0")),
+        REFUSED,
+    ),
+    # other hosts
+    "a Host that is another one of ours": (HIDDEN, {421}),
+    "an absolute target of another host": (
+        f"GET https://{OTHER_HOST}{PATH} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode(),
+        {400, 421},
+    ),
+    "an absolute target beside another Host": (
+        f"GET https://{HOST}{PATH} HTTP/1.1\r\nHost: {OTHER_HOST}\r\n\r\n".encode(),
+        {200, 400, 421},
+    ),
+    "an absolute target beside two Hosts": (
+        f"GET https://{HOST}{PATH} HTTP/1.1\r\nHost: {HOST}\r\nHost: {OTHER_HOST}\r\n\r\n".encode(),
+        {400},
+    ),
+    "a target that begins with two slashes and another host": (
+        f"GET //{OTHER_HOST}{PATH} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode(),
+        {404},
+    ),
+    "two Hosts, the second behind a tab": (
+        GOOD + f"\tHost: {OTHER_HOST}\r\n\r\n".encode(),
+        LENIENT,
+    ),
+    "two Hosts, the second behind a bare LF": (
+        GOOD + f"X: x\nHost: {OTHER_HOST}\r\n\r\n".encode(),
+        REFUSED,
+    ),
+    "two Hosts, the second behind a bare CR": (
+        GOOD + f"X: x\rHost: {OTHER_HOST}\r\n\r\n".encode(),
+        REFUSED,
+    ),
+    "two Hosts, the second with a blank before its colon": (
+        GOOD + f"Host : {OTHER_HOST}\r\n\r\n".encode(),
+        REFUSED,
+    ),
+    **{
+        f"{name} with another host": (field(f"{name}: {OTHER_HOST}".encode()), ANSWERED)
+        for name in ("X-Forwarded-Host", "X-Host", "X-Original-Host", "Forwarded", "X-Original-URL")
+    },
+    "CONNECT": (
+        f"CONNECT {OTHER_HOST}:443 HTTP/1.1\r\nHost: {OTHER_HOST}:443\r\n\r\n".encode() + HIDDEN,
+        REFUSED | {404, 405, 421},
+    ),
+    # changes of the protocol, and kept connections
+    "an upgrade to h2c": (
+        GOOD
+        + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+        + b"HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\nPRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        ANSWERED,
+    ),
+    "an upgrade to a web socket": (
+        GOOD
+        + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        + b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        + HIDDEN,
+        ANSWERED,
+    ),
+    "a kept connection in HTTP/1.0": (
+        GOOD.replace(b"1.1", b"1.0") + b"Connection: keep-alive\r\n\r\n" + HIDDEN,
+        ANSWERED,
+    ),
+    "Connection names Host": (field(b"Connection: close, Host") + HIDDEN, ANSWERED),
+    "a Connection field of 3 kB": (
+        field(b"Connection: " + b"keep-alive, " * 250) + HIDDEN,
+        LENIENT,
+    ),
+    "Expect with a body on a GET": (
+        GOOD + b"Expect: 100-continue\r\nContent-Length: 4\r\n\r\nabcd" + HIDDEN,
+        ANSWERED,
+    ),
+    "Expect with a body on a POST": (
+        POST + b"Expect: 100-continue\r\nContent-Length: 4\r\n\r\nabcd" + HIDDEN,
+        OTHER_METHOD,
+    ),
+    "Expect with a body that is too large": (
+        POST + b"Expect: 100-continue\r\nContent-Length: 99999\r\n\r\n" + HIDDEN,
+        {413, None},
+    ),
+    "Expect with chunks": (
+        hidden_in(b"Expect: 100-continue", CHUNKED),
+        OTHER_METHOD,
+    ),
+    "Expect twice": (
+        GOOD + b"Expect: 100-continue\r\nExpect: 100-continue\r\n\r\n" + HIDDEN,
+        LENIENT | {417},
+    ),
+    "Expect something else": (field(b"Expect: 200-ok") + HIDDEN, LENIENT | {417}),
+    "obs-text in a value": (field(b"User-Agent: caf\xe9\x80\xff"), LENIENT),
+    "obs-text in a name": (field(b"X-\xe9: a"), LENIENT),  # a name that nobody reads
+    "line ends in the target, escaped": (
+        GOOD.replace(b"mta-sts.txt", b"mta-sts.txt%0d%0aX:%20y") + END,
+        {404},
+    ),
 }
 
 FINAL = re.compile(rb"HTTP/\d\.\d [2-9]\d\d\b")
@@ -302,10 +537,13 @@ class Malformed(harness.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.certify("example.com")
+        cls.certify("example.com", "example.net")
         server = harness.server_section("idle_timeout = 2", "request_timeout = 2")
         cls.daemon = cls.start_for_class(
-            server + cls.defaults_section() + "[example.com]\nmx = mail.example.com\n"
+            server
+            + cls.defaults_section()
+            + "[example.com]\nmx = mail.example.com\n"
+            + "[example.net]\nmx = mx.of-the-other.example\n"
         )
 
     def judge(self, reply, allowed):
@@ -313,6 +551,8 @@ class Malformed(harness.TestCase):
         self.assertNotEqual(reply.ending, "timeout")
         final = FINAL.findall(reply.raw)
         self.assertLessEqual(len(final), 1, reply.raw[:500])
+        self.assertNotIn(b"of-the-other", reply.raw)
+        self.assertNotIn(b" 101 ", reply.raw)
         status = int(final[0].split()[1]) if final else None
         self.assertIn(status, allowed, reply.raw[:500])
         if final:
@@ -353,6 +593,21 @@ class Malformed(harness.TestCase):
             if len(data) < 1000:
                 with self.subTest(request=name):
                     self.play(data, allowed, "wait", piece=1)
+
+    def test_no_request_of_the_corpus_is_answered_behind_a_good_one(self):
+        for name, (data, _) in CORPUS.items():
+            with self.subTest(request=name):
+                self.play(GOOD + END + data, ANSWERED, "wait")
+
+    def test_no_request_of_the_corpus_gets_this_policy_from_another_host(self):
+        for name, (data, _) in CORPUS.items():
+            with self.subTest(request=name):
+                client = harness.TlsClient(self.daemon.address(), OTHER_HOST).handshake()
+                with contextlib.suppress(ConnectionError):
+                    client.send(data)
+                raw = client.finish().raw
+                self.assertLessEqual(len(FINAL.findall(raw)), 1, raw[:500])
+                self.assertNotIn(b"mx: mail.example.com", raw)
 
     def test_a_body_within_the_bound_on_a_get_is_served(self):
         for body in (
