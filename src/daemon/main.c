@@ -2,10 +2,10 @@
 /* main: what the command line asks for. */
 #include <getopt.h>
 #include <malloc.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "check.h"
+#include "health.h"
 #include "log.h"
 #include "server.h"
 
@@ -14,15 +14,24 @@
 enum {
     EXIT_USAGE = 2,
     OPTION_CHECK_CERTS = 256,
+    OPTION_HEALTH,
+};
+
+enum task {
+    TASK_SERVE,
+    TASK_CHECK,
+    TASK_CHECK_CERTS,
+    TASK_HEALTH,
 };
 
 static const char help[] =
-    "Usage: mta-stsd [-c FILE] [--check | --check-certs]\n"
+    "Usage: mta-stsd [-c FILE] [--check | --check-certs | --health]\n"
     "Serves MTA-STS policies (RFC 8461) over HTTPS, for many domains, in the foreground.\n"
     "\n"
     "  -c, --config FILE   the configuration (default: " DEFAULT_CONFIG ")\n"
     "  -t, --check         load the configuration, say all that is wrong, exit 0 or 1\n"
     "      --check-certs   the same, and read every certificate\n"
+    "      --health        ask the server that runs here, exit 0 if it answers, or 1\n"
     "  -V, --version       print the version\n"
     "  -h, --help          print this\n"
     "\n"
@@ -33,6 +42,7 @@ static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
     {"check", no_argument, NULL, 't'},
     {"check-certs", no_argument, NULL, OPTION_CHECK_CERTS},
+    {"health", no_argument, NULL, OPTION_HEALTH},
     {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -47,10 +57,26 @@ static void give_memory_back(void)
 #endif
 }
 
+static int perform(enum task task, const char *config)
+{
+    log_open();
+    give_memory_back();
+    switch (task) {
+    case TASK_SERVE:
+        break;
+    case TASK_CHECK:
+    case TASK_CHECK_CERTS:
+        return check_run(config, task == TASK_CHECK_CERTS);
+    case TASK_HEALTH:
+        return health_run(config);
+    }
+    return server_run(config);
+}
+
 int main(int argc, char **argv)
 {
     const char *config = DEFAULT_CONFIG;
-    bool checks = false, checks_certs = false;
+    enum task task = TASK_SERVE;
     int option;
     while ((option = getopt_long(argc, argv, "c:tVh", options, NULL)) != -1) {
         switch (option) {
@@ -58,11 +84,13 @@ int main(int argc, char **argv)
             config = optarg;
             break;
         case OPTION_CHECK_CERTS:
-            checks_certs = true;
-            checks = true;
+            task = TASK_CHECK_CERTS;
+            break;
+        case OPTION_HEALTH:
+            task = TASK_HEALTH;
             break;
         case 't':
-            checks = true;
+            task = task == TASK_SERVE ? TASK_CHECK : task;
             break;
         case 'V':
             puts("mta-stsd " PACKAGE_VERSION);
@@ -79,7 +107,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "mta-stsd: %s: no arguments are taken beside options\n", argv[optind]);
         return EXIT_USAGE;
     }
-    log_open();
-    give_memory_back();
-    return checks ? check_run(config, checks_certs) : server_run(config);
+    return perform(task, config);
 }
