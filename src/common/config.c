@@ -237,6 +237,31 @@ int config_load_list(struct config **out, const char *path, const struct config_
     return 0;
 }
 
+int config_load_main(struct config **out, const char *path, struct complaints *said)
+{
+    struct draft draft = {.said = said, .config = calloc(1, sizeof(struct config))};
+    struct config *config = draft.config;
+    *out = NULL;
+    if (config == NULL)
+        return -1;
+    draft.directory = directory_of(&draft, path);
+    draft.defaults = (struct draft_section){.kind = DRAFT_DEFAULTS, .file = path};
+    if (draft.directory != NULL) {
+        settings_begin(&draft);
+        read_file(&draft, path, "", take_main);
+        settings_end(&draft);
+        resolve_domains(&draft);
+    }
+    bool was_read = config->file_count > 0 && !draft.out_of_memory;
+    draft_free(&draft);
+    if (!was_read) {
+        config_free(config);
+        return -1;
+    }
+    *out = config;
+    return 0;
+}
+
 int config_load(struct config **out, const char *path, struct complaints *said)
 {
     return config_load_list(out, path, NULL, said);

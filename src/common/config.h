@@ -160,6 +160,11 @@ struct config_list {
 int config_load_list(struct config **out, const char *path, const struct config_list *instead,
                      struct complaints *said);
 
+/* What the main file says by itself, without its includes and lists, and whatever is refused in it:
+ * for asking a server that serves on with what it loaded before. -1 when the file cannot be read.
+ */
+int config_load_main(struct config **out, const char *path, struct complaints *said);
+
 /* Judges the lines of the list by themselves: not whether the policies they name are there, nor
  * what they inherit. */
 void config_judge_list(const struct config_list *list, struct complaints *said);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "check.h"
+#include "health.h"
 #include "log.h"
 #include "reload.h"
 #include "server.h"
@@ -15,6 +16,7 @@ enum {
     EXIT_USAGE = 2,
     OPTION_CHECK_CERTS = 256,
     OPTION_RELOAD,
+    OPTION_HEALTH,
 };
 
 enum task {
@@ -22,10 +24,11 @@ enum task {
     TASK_CHECK,
     TASK_CHECK_CERTS,
     TASK_RELOAD,
+    TASK_HEALTH,
 };
 
 static const char help[] =
-    "Usage: mta-stsd [-c FILE] [--check | --check-certs]\n"
+    "Usage: mta-stsd [-c FILE] [--check | --check-certs | --health]\n"
     "       mta-stsd --reload PID\n"
     "Serves MTA-STS policies (RFC 8461) over HTTPS, for many domains, in the foreground.\n"
     "\n"
@@ -33,6 +36,7 @@ static const char help[] =
     "  -t, --check         load the configuration, say all that is wrong, exit 0 or 1\n"
     "      --check-certs   the same, and read every certificate\n"
     "      --reload PID    have that server reload, exit 0 once it did, or 1\n"
+    "      --health        ask the server that runs here, exit 0 if it answers, or 1\n"
     "  -V, --version       print the version\n"
     "  -h, --help          print this\n"
     "\n"
@@ -44,6 +48,7 @@ static const struct option options[] = {
     {"check", no_argument, NULL, 't'},
     {"check-certs", no_argument, NULL, OPTION_CHECK_CERTS},
     {"reload", required_argument, NULL, OPTION_RELOAD},
+    {"health", no_argument, NULL, OPTION_HEALTH},
     {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -70,6 +75,8 @@ static int perform(enum task task, const char *config, const char *server)
         return check_run(config, task == TASK_CHECK_CERTS);
     case TASK_RELOAD:
         return reload_run(server);
+    case TASK_HEALTH:
+        return health_run(config);
     }
     return server_run(config);
 }
@@ -90,6 +97,9 @@ int main(int argc, char **argv)
         case OPTION_RELOAD:
             task = TASK_RELOAD;
             server = optarg;
+            break;
+        case OPTION_HEALTH:
+            task = TASK_HEALTH;
             break;
         case 't':
             task = task == TASK_SERVE ? TASK_CHECK : task;

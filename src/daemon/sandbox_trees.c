@@ -130,13 +130,14 @@ static int add_pattern(const char *pattern, struct error *why)
 
 /* Where not even what is above it is there, it stays denied once it is made, and only the CA would
  * tell. */
-static int add_challenges(const char *directory, struct error *why)
+static int add_challenges(const struct config_acme *acme, struct error *why)
 {
     char found[PATH_MAX];
+    const char *directory = acme->challenges; /* built in without [acme], which a reload may add */
     bool is_at_root = strrchr(directory, '/') == directory; /* all there is must not be opened */
     if ((is_at_root ? add_tree(directory, why) : add_pattern(directory, why)) != 0)
         return -1;
-    if (realpath(directory, found) == NULL && !lies_within(directory))
+    if (acme->present && realpath(directory, found) == NULL && !lies_within(directory))
         log_line(LOG_LEVEL_WARNING,
                  "sandbox: %s is not there, and no challenge in it will be read; make it, and "
                  "restart the server",
@@ -165,7 +166,7 @@ int sandbox_trees_gather(const struct config *config, struct error *why)
         if (add_pattern(config->patterns[i], why) != 0)
             return -1;
     }
-    return config->acme.present ? add_challenges(config->acme.challenges, why) : 0;
+    return add_challenges(&config->acme, why);
 }
 
 bool sandbox_denies(const char *path)
@@ -185,6 +186,11 @@ int sandbox_admits(const struct config *config, struct error *why)
                              "`read_path = %s` into [server] beside the others, and restart it",
                              config->patterns[i], path);
     }
+    if (config->acme.present && sandbox_denies(config->acme.challenges))
+        return error_set(why,
+                         "challenges = %s lies outside of what the running server may read; "
+                         "restart it to change that",
+                         config->acme.challenges);
     return 0;
 }
 

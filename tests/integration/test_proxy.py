@@ -117,7 +117,7 @@ class Proxy(harness.TestCase):
 
     def test_a_header_and_the_hello_in_one_packet(self):
         hello = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode())))
-        raw, _ = rawtls.plain(self.address, GOOD["2 TCP4"][0] + hello, source=PROXY, finish=True)
+        raw, _ = rawtls.plain(self.address, GOOD["2 TCP4"][0] + hello, source=PROXY, finish=not sent)
         self.assertEqual(rawtls.describe(raw)[:2], ["server_hello", "certificate"])
 
     def test_a_header_byte_by_byte(self):
@@ -174,6 +174,14 @@ class Proxy(harness.TestCase):
                             fetch(daemon.address(), HOST)
                         sock.shutdown(socket.SHUT_WR)
                         self.assertIn(rawtls.read_to_end(sock)[1], ("eof", "reset"))
+
+    def test_who_connects_and_says_nothing_as_balancers_check_is_not_logged(self):
+        daemon = self.start(server_section(f"proxy_from = {PROXY}") + self.defaults_section())
+        for sent in (b"", b"", b"X" * 20):
+            raw, ending = rawtls.plain(daemon.address(), sent, source=PROXY, finish=not sent)
+            self.assertEqual((raw, ending in ("eof", "reset")), (b"", True))
+        daemon.wait_for_log("no PROXY header")
+        self.assertEqual(daemon.log().count("no PROXY header"), 1)
 
     def test_a_header_that_never_ends_is_closed_in_time(self):
         raw, ending = rawtls.plain(self.address, GOOD["1 TCP4"][0][:-4], source=PROXY)

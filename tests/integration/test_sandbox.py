@@ -102,6 +102,34 @@ class Sandbox(harness.TestCase):
         self.assertIn("/nowhere-at-all/challenges is not there, and no challenge", daemon.log())
         self.assert_serves(daemon, HOST, policy_text())
 
+    def test_a_reload_that_adds_challenges_elsewhere_is_refused_with_what_to_do(self):
+        daemon = self.start(self.ini())
+        acme = f"[acme]\naccept_terms = yes\nchallenges = {self.elsewhere}\n"
+        self.write("mta-stsd.ini", self.ini(more=acme))
+        daemon.reload("reload refused")
+        self.assertIn(f"challenges = {self.elsewhere} lies outside of", daemon.log())
+        daemon.stop()
+        daemon = self.start(self.ini(more=acme))
+        daemon.reload()
+
+    @unittest.skipUnless(harness.as_root(), "a name space of its own needs root")
+    def test_challenges_in_their_usual_place_can_be_added_by_a_reload(self):
+        """[acme] is written into the ini of a server that runs already."""
+        folder = self.elsewhere / "run"
+        (folder / "mta-stsd" / "challenges").mkdir(parents=True)
+        prefix = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /run && exec "$@"', str(folder)]
+        if subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode != 0:
+            self.skipTest("no mount name space may be made here")
+        daemon = self.start(self.ini(), prefix=prefix)
+        self.write("mta-stsd.ini", self.ini(more="[acme]\naccept_terms = yes\n"))
+        daemon.reload()
+        digest = "A" * 43 + "\n"
+        harness.write_atomically(folder / "mta-stsd" / "challenges" / HOST, digest)
+        context = harness.tls_context(alpn=["acme-tls/1"], verify=False)
+        client = harness.TlsClient(daemon.address(), HOST, context).handshake()
+        self.assertEqual(client.tls.selected_alpn_protocol(), "acme-tls/1")
+        client.close()
+
     @unittest.skipUnless(harness.as_root(), "a name space of its own needs root")
     def test_another_etc_passwd_does_not_stop_reloads(self):
         """What adds an account renames a new file into place, which the sandbox does not know."""

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: ISC
+"""bed: images, containers and a network of their own for tests/container/run, and nothing left of it.
+
+First the images are built, with this machine's network; then enter() goes on in a network and a mount
+name space of its own, where any port may be taken and names resolve as a test wants. podman's stores
+are in one directory; neither the machine's own images nor its settings are touched.
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "integration"))
+BASE = "docker.io/library/debian:trixie-slim"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+ADDRESS = "192.0.2.10"  # of the policy hosts, inside
+SLOW = float(os.environ.get("MTA_STSD_SLOW", "1"))
+
+# podman's own default limits take CAP_SYS_RESOURCE, and crun refuses hybrid cgroups.
+CONTAINERS_CONF = """
+[containers]
+default_ulimits = ["nofile=16384:16384", "nproc=8192:8192"]
+[network]
+network_backend = "netavark"
+network_config_dir = "{bed}/networks"
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+"""
+STORAGE_CONF = """
+[storage]
+driver = "overlay"
+runroot = "{bed}/run"
+graphroot = "{bed}/lib"
+"""
+
+started = time.monotonic()
+
+
+def say(text):
+    print(f"[{time.monotonic() - started:5.0f} s] {text}", flush=True)
+
+
+def call(*command, seconds=300, check=True, **options):
+    """A command to its end; stdout is kept, and both outputs are shown if it fails."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        stdin=None if "input" in options else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        timeout=seconds * SLOW,
+        check=False,
+        **options,
+    )
+    if check and done.returncode != 0:
+        raise AssertionError(
+            f"failed ({done.returncode}): {' '.join(map(str, command))}\n"
+            f"{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        )
+    return done
+
+
+def eventually(question, seconds, what):
+    """Polls; returns the answer."""
+    begun = time.monotonic()
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        if time.monotonic() - begun > seconds * SLOW:
+            raise AssertionError(f"not within {seconds * SLOW} s: {what}")
+        time.sleep(0.1)
+
+
+def podman(*words, **options):
+    return call("podman", *words, **options).stdout.strip()
+
+
+# --- before: the images -------------------------------------------------------------------------
+
+
+def configure(bed):
+    """Has podman and buildah use this directory, in this process and its children."""
+    for name in ("tmp", "networks"):
+        (bed / name).mkdir(parents=True, exist_ok=True)
+    (bed / "containers.conf").write_text(CONTAINERS_CONF.format(bed=bed))
+    (bed / "storage.conf").write_text(STORAGE_CONF.format(bed=bed))
+    os.environ.update(
+        CONTAINERS_CONF=str(bed / "containers.conf"),
+        CONTAINERS_STORAGE_CONF=str(bed / "storage.conf"),
+        BUILDAH_ISOLATION="chroot",
+        TMPDIR=str(bed / "tmp"),
+    )
+
+
+def source_line():
+    """apt's line for Debian 13, from a mirror of Debian that this machine's own apt uses."""
+    listed = call(
+        *("apt-get", "indextargets", "--format", "$(REPO_URI) $(LABEL) $(CODENAME) $(COMPONENT)"),
+        "Created-By: Packages",
+    ).stdout
+    for line in listed.splitlines():
+        words = line.split()
+        if words[1:2] == ["Debian"] and words[-1] == "main" and "-" not in words[2]:
+            return f"deb [signed-by={KEYRING}] {words[0]} trixie main"
+    raise SystemExit("no source of this machine's apt is Debian's archive; run apt-get update")
+
+
+def make_base(bed):
+    """What stands for debian:trixie-slim: no registry of images is asked."""
+    if call("podman", "image", "exists", BASE, check=False).returncode == 0:
+        return
+    tar = bed / "trixie.tar"
+    if not tar.exists():
+        say("makes a base image of Debian 13's packages")
+        call(
+            *("mmdebstrap", "--mode=root", "--variant=minbase", "trixie", tar, source_line()),
+            seconds=900,
+        )
+    podman("import", "-q", "--change", 'CMD ["/bin/bash"]', tar, BASE)
+
+
+def build(image, dockerfile, context):
+    say(f"builds {image} by {dockerfile}")
+    call(
+        *("buildah", "bud", "--network", "host", "--format", "docker", "--layers"),
+        *("-t", f"localhost/{image}:latest", "-f", context / dockerfile, context),
+        seconds=1800,
+    )
+
+
+# --- inside: the network ------------------------------------------------------------------------
+
+
+def enter(arguments):
+    """Starts this program again in its own network and mounts; returns its exit status."""
+    return subprocess.call(
+        ["unshare", "--net", "--mount", "--propagation", "private", sys.executable, *arguments]
+    )
+
+
+def set_up_network(bed):
+    """One address beside loopback; whatever resolves names does so at that address."""
+    call("ip", "link", "set", "lo", "up")
+    call("ip", "address", "add", f"{ADDRESS}/32", "dev", "lo")
+    resolver = bed / "resolv.conf"
+    resolver.write_text(f"nameserver {ADDRESS}\n")
+    call("mount", "--bind", resolver, os.path.realpath("/etc/resolv.conf"))
+    call("podman", "network", "create", "--subnet", "10.99.0.0/24", "--disable-dns", "pods")
+
+
+def remove():
+    """Containers, their mounts, and the directory."""
+    for command in (("pod", "rm", "-fa"), ("rm", "-fa", "-t", "2"), ("volume", "rm", "-fa")):
+        call("podman", *command, check=False)
+    call("podman", "network", "rm", "-f", "pods", check=False)
+
+
+def remove_all(bed):
+    remove()
+    call("podman", "system", "reset", "-f", check=False, seconds=600)
+    shutil.rmtree(bed, ignore_errors=True)
