@@ -111,6 +111,15 @@ static void hear_file(void *context, const struct lint_finding *finding)
     complaints_set_rule(draft->said, finding->rule);
 }
 
+/* Whoever copied the file from another server shall not have to do it line by line. */
+static void name_the_way_on(struct hearing *hearing)
+{
+    static const char advice[] = "to put right what has one right form, run `mta-stsctl lint --fix";
+    if (is_news(hearing->judge, hearing->file, 0, advice))
+        complaints_add(hearing->judge->draft->said, COMPLAINT_NOTICE, hearing->file, 0, "%s %s`",
+                       advice, hearing->file);
+}
+
 /* The bytes to be filled in, in the image. */
 static char *make_image(struct judge *judge, size_t length)
 {
@@ -214,6 +223,8 @@ static const struct config_policy *judge_bytes(struct judge *judge, const struct
         refuse_file(&hearing, payer, why.text, errno);
     } else {
         lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);
+        if (hearing.broken)
+            name_the_way_on(&hearing);
     }
     if (hearing.broken) {
         inherit->own->broken = true;

@@ -367,6 +367,15 @@ class Check(harness.TestCase):
                 ini = self.good() + f"[bad.example]\npolicy_file = {self.directory}/policy.txt\n"
                 self.assert_check(ini, 1, rf"error: .*({pattern})")
 
+    def test_a_policy_file_that_was_copied_as_it_stood_is_refused_with_the_way_on(self):
+        good = policy_text(["mail.example.com"], "enforce", 604800)
+        path = self.write("copied.txt", b"\xef\xbb\xbf" + good.replace(b"\r\n", b"\n   ") + b"\n")
+        ini = self.good() + f"[bad.example]\npolicy_file = {path}\n"
+        said = self.assert_check(ini, 1, rf"{path}: notice: .*`mta-stsctl lint --fix {path}`")
+        self.assertEqual(said.count("lint --fix"), 1)
+        self.write("copied.txt", good)
+        self.assertNotIn("lint --fix", self.assert_check(ini, 0, ""))
+
     def test_a_policy_file_over_10240_bytes_warns(self):
         mx = [f"mx{number}.customer-mail.example.com" for number in range(350)]
         body = policy_text(mx, "enforce", 604800)

@@ -483,9 +483,9 @@ class Configurations(LintCase):
                 "write it without: mail.in.example",
             ),
         )
-        self.assertIn(
-            "fine.example", [one for one in found if one["severity"] == "note"][0]["problem"]
-        )
+        notes = {one["rule"]: one["problem"] for one in found if one["severity"] == "note"}
+        self.assertIn("fine.example", notes["mode-testing"])
+        self.assertRegex(notes["config"], "mta-stsctl lint --fix .*file.example.txt`")
 
     def test_the_daemon_says_of_the_same_ini_what_it_said_before(self):
         status, said = harness.check(self.ini)

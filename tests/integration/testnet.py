@@ -110,6 +110,11 @@ class Net:
 
     # Signed, not signed, with a false DS, and the one above them.
     ZONES = ("check.example", "plain.example", "bogus.example", "example")
+    SIGNED = ("check.example", "bogus.example")
+    ADDRESSES = ("10.53.0.0/16", "fd53::1:1/128", "fd53::2:1/128", "fd53::3:1/128")
+    WEB_ADDRESSES = (*WEB, OTHER_WEB, LAX, OLD)
+    MX = MX
+    CACHE = 1000000  # seconds that the resolver keeps what it has at most
     HEAD = "@ 3600 SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 10.53.0.1\n"
 
     def __init__(self, domains):
@@ -123,6 +128,21 @@ class Net:
             raise
 
     def start(self):
+        self.make_space()
+        self.certify()
+        self.start_web()
+        self.start_daemon()
+        self.start_postfix()
+        self.start_knot()
+        self.start_unbound()
+        self.wait()
+
+    def make_space(self):
+        """A network and a mount name space, with these addresses and that resolver."""
+        add = "".join(
+            f" ip addr add {address} dev lo{' nodad' if ':' in address else ''} &&"
+            for address in self.ADDRESSES
+        )
         self.space = subprocess.Popen(
             [
                 find("unshare"),
@@ -132,9 +152,8 @@ class Net:
                 "private",
                 "sh",
                 "-c",
-                "ip link set lo up && ip addr add 10.53.0.0/16 dev lo &&"
+                f"ip link set lo up &&{add}"
                 f" mount --bind {self.write('resolv.conf', f'nameserver {UNBOUND}')} /etc/resolv.conf &&"
-                " for a in 1:1 2:1 3:1; do ip addr add fd53::$a/128 dev lo nodad; done &&"
                 " echo up && exec sleep 100000",
             ],
             stdout=subprocess.PIPE,
@@ -143,13 +162,6 @@ class Net:
         self.children.append(self.space)
         if self.space.stdout.readline() != b"up\n":
             raise AssertionError("the name space cannot be set up")
-        self.certify()
-        self.start_web()
-        self.start_daemon()
-        self.start_postfix()
-        self.start_knot()
-        self.start_unbound()
-        self.wait()
 
     @staticmethod
     def environment():
@@ -234,12 +246,13 @@ class Net:
     def start_web(self):
         hosts = {domain.host: domain.served for domain in self.domains.values() if domain.served}
         table = {"hosts": hosts, "directory": str(self.directory)}
-        self.web = subprocess.Popen(
-            self.inside(sys.executable, os.path.abspath(__file__), *WEB, OTHER_WEB, LAX, OLD),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=open(self.directory / "web.log", "wb"),
-        )
+        with open(self.directory / "web.log", "wb") as log:
+            self.web = subprocess.Popen(
+                self.inside(sys.executable, os.path.abspath(__file__), *self.WEB_ADDRESSES),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
         self.children.append(self.web)
         self.web.stdin.write(json.dumps(table).encode())
         self.web.stdin.close()
@@ -264,7 +277,7 @@ class Net:
         home = self.directory / "postfix"
         common = f"-o smtpd_tls_chain_files={self.directory}/"
         services = []
-        for kind, addresses in MX.items():
+        for kind, addresses in self.MX.items():
             option = f"{common}{kind}.pem"
             if kind == "plain":
                 option = "-o smtpd_tls_security_level=none"
@@ -346,13 +359,15 @@ class Net:
             self.write(f"knot/{zone}.zone", self.zone_text(zone))
             lines.append(f"  - domain: {zone}\n    storage: {home}\n    zonefile-load: difference")
             lines.append("    zonefile-sync: -1\n    journal-content: all\n    acl: here")
-            if zone in ("check.example", "bogus.example"):
+            if zone in self.SIGNED:
                 lines.append("    dnssec-signing: on\n    dnssec-policy: quick")
         conf = self.write("knot.conf", "\n".join(lines) + "\n")
         for path in (home, *home.iterdir()):
             shutil.chown(path, "nobody")
         self.spawn("knotd", "-c", conf)
-        anchors = eventually(lambda: self.ds(conf, "check.example"), 10, "the signed zone")
+        if not self.SIGNED:
+            return
+        anchors = eventually(lambda: self.ds(conf, self.SIGNED[0]), 10, "the signed zone")
         false = "bogus.example. IN DS 1 13 2 " + "00" * 32
         self.anchors = self.write("anchors", f"{anchors}\n{false}\n")
 
@@ -372,7 +387,8 @@ class Net:
             "  interface: " + UNBOUND,
             "  access-control: 10.53.0.0/16 allow",
             "  do-not-query-localhost: no",
-            "  cache-max-ttl: 1000000",
+            f"  cache-max-ttl: {self.CACHE}",
+            f"  cache-max-negative-ttl: {self.CACHE}",
             '  module-config: "iterator"',
             "  do-ip6: no",
         ]

@@ -1,0 +1,392 @@
+# SPDX-License-Identifier: ISC
+"""guides: each block of doc/guides is run as it stands, in a net of its own, or listed here with its reason."""
+import hashlib
+import json
+import pathlib
+import re
+import unittest
+
+import guidenet
+import harness
+from guidenet import GUIDES, GuideNet, blocks_of
+from test_ctl_certs import CTL
+from test_tlsrpt import days_ago, failure, policy, report
+
+WHY_NOT = "mta-stsctl was not built" if not CTL else guidenet.missing()
+
+OUTLOOK = "contoso-com.mail.protection.outlook.com"
+AZURE = "@ MX 0 {mx}.mail.protection.outlook.com.\n_mta-sts TXT \"v=STSv1; id=20240101000000;\"\n"
+OURS = f"mta-sts A {guidenet.SERVER[0]}\nmta-sts AAAA {guidenet.SERVER[1]}\n"
+MAIL = "mail A 192.0.2.25\nmail AAAA 2001:db8::25\nmx2 A 203.0.113.26\n"
+
+# First line of a block: why it is not run.
+NOT_RUN = {
+    "az staticwebapp hostname delete --name mta-sts-contoso --hostname mta-sts.contoso.com":
+        "needs an account at Azure",
+    "az functionapp config hostname delete --resource-group mta-sts --webapp-name mta-sts-contoso \\":
+        "needs an account at Azure",
+    "sudo apt-get install postfix-mta-sts-resolver": "the package is there already",
+}
+
+
+class Guide(unittest.TestCase):
+    """One guide on one machine. net() makes it; self.run_guide() types the guide in."""
+
+    maxDiff = None
+
+    def net(self, zones, **options):
+        net = GuideNet(zones, **options)
+        self.addCleanup(self.stop, net)
+        return net
+
+    def stop(self, net):
+        net.stop()
+        self.assertEqual(net.reports, "")
+
+    def run_guide(self, guide, net, status=None, after=None):
+        """status: {first line of a block: its exit status, where that is not 0}. after: {first line of
+        a block: what to look at when it has run}. Where a line begins several blocks, lists of these."""
+        def each(table):
+            return {line: list(it) if isinstance(it, list) else [it] for line, it in (table or {}).items()}
+
+        status, after = each(status), each(after)
+        ran = 0
+        for block in blocks_of(guide):
+            if block.first in NOT_RUN:
+                continue
+            with self.subTest(f"{guide}: {block.first}"):
+                expected = status[block.first].pop(0) if status.get(block.first) else 0
+                self.run_block(net, block, expected)
+                if after.get(block.first):
+                    after[block.first].pop(0)(net)
+            if not self.sound():
+                self.fail(f"{guide} ended at {block!r}")
+            ran += 1
+        self.assertGreater(ran, 3)
+        self.assertEqual([line for line, then in after.items() if then], [], "never reached")
+
+    def sound(self):
+        return self._outcome.success
+
+    def run_block(self, net, block, status):
+        if block.kind == "sh":
+            net.sh(block.text, status)
+        elif block.kind == "dns":
+            net.set(block.text)
+        elif block.path:
+            net.file(block)
+        elif block.kind == "text":
+            net.shows(block)
+        else:
+            self.fail(f"no test knows what to do with {block!r}")
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class FromAzure(Guide):
+    """An Azure Static Web App's repository as people have it, and a function's code."""
+
+    LINES = ("version: STSv1", "mode: testing", "mx: *.mail.protection.outlook.com",
+             "max_age: 604800")
+    CLEAN = "".join(f"{line}\r\n" for line in LINES)
+    COPIES = {
+        "clean": CLEAN,
+        "lf": CLEAN.replace("\r", ""),
+        "indented": "".join(f"   {line}\n" for line in LINES),
+        "indented_crlf_bom_blank": "\ufeff" + "".join(f"   {line}\r\n" for line in LINES) + "\r\n",
+        "no_last_line_end": "\n".join(LINES),
+    }
+
+    def zones(self, *domains):
+        zones = {
+            f"{domain}": AZURE.format(mx=domain.replace(".", "-"))
+            + '_smtp._tls TXT "v=TLSRPTv1; rua=mailto:tlsrpt@contoso.com"\n'
+            for domain in domains
+        }
+        hosts = "".join(
+            f"{domain.replace('.', '-')}.mail.protection A 203.0.113.{25 + number}\n"
+            for number, domain in enumerate(domains)
+        )
+        return zones | {"outlook.com": hosts, "azurestaticapps.net": "happy-sea-0a1b2c3d4 A 198.51.100.20"}
+
+    def static_web_app(self, copy, match=0):
+        net = self.net(
+            self.zones("contoso.com"),
+            web={"mta-sts.contoso.com": {"policy": copy, "type": "text/plain"}},
+            mail={OUTLOOK: ("203.0.113.25",)},
+        )
+        net.write("home/home/.well-known/mta-sts.txt", copy.encode())
+        self.run_guide(
+            "from-azure-static-web-apps",
+            net,
+            status={"mta-stsctl check contoso.com": 1},  # the mode is testing
+            after={
+                "sudo systemctl start mta-stsd-certs": self.is_clean,
+                "mta-stsctl records contoso.com": self.publish,
+                "mta-stsctl check contoso.com": self.all_deliver,
+            },
+        )
+
+    def is_clean(self, net):
+        """It is the new server that answers, with the policy put right, byte by byte."""
+        fetch = "curl -s https://mta-sts.contoso.com/.well-known/mta-sts.txt | sha256sum"
+        self.assertEqual(net.must("sh", "-c", fetch).split()[0],
+                         hashlib.sha256(self.CLEAN.encode()).hexdigest())
+        self.assertIn("host=mta-sts.contoso.com", net.must("journalctl", "-u", "mta-stsd"))
+
+    def publish(self, net):
+        """What `records` writes goes into DNS."""
+        lines = [line for line in net.outputs[-1].splitlines() if " IN " in line]
+        self.assertTrue(any(" TXT \"v=STSv1; id=" in line for line in lines), net.outputs[-1])
+        net.set("\n".join(lines))
+
+    def all_deliver(self, net):
+        said = net.outputs[-1]
+        self.assertNotIn("  error  ", said)
+        self.assertEqual(re.findall(r"warning +(\w+)", said), ["P12"])
+        self.assertNotRegex(said, r"(?m)^(defers|bounces|delivers with report)")
+
+    def test_a_clean_copy_with_crlf(self):
+        self.static_web_app(self.COPIES["clean"])
+
+    def test_a_copy_with_lf(self):
+        self.static_web_app(self.COPIES["lf"])
+
+    def test_a_copy_that_is_indented(self):
+        self.static_web_app(self.COPIES["indented"])
+
+    def test_a_copy_that_is_indented_with_crlf_a_byte_order_mark_and_a_blank_line(self):
+        self.static_web_app(self.COPIES["indented_crlf_bom_blank"])
+
+    def test_a_copy_without_a_last_line_end(self):
+        self.static_web_app(self.COPIES["no_last_line_end"])
+
+    def test_a_policy_served_by_code(self):
+        code = "version: STSv1\nmode: enforce\nmx: *.mail.protection.outlook.com\nmax_age: 604800\n"
+        domains = ("contoso.com", "fabrikam.com")
+        zones = self.zones(*domains)
+        for domain in domains:
+            zones[domain] += "mta-sts 300 A 198.51.100.20\n"
+        net = self.net(
+            zones,
+            web={f"mta-sts.{d}": {"policy": code, "type": "text/plain"} for d in domains},
+            mail={OUTLOOK: ("203.0.113.25",),
+                  "fabrikam-com.mail.protection.outlook.com": ("203.0.113.26",)},
+        )
+        self.run_guide(
+            "from-azure-functions",
+            net,
+            after={"mta-stsctl records": self.publish,
+                   "mta-stsctl check contoso.com fabrikam.com": lambda net: self.assertIn(
+                       "2 domains: 0 errors, 0 warnings", net.outputs[-1])},
+        )
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class OneDomain(Guide):
+    """Guides for example.com, whose policy mta-stsd serves already."""
+
+    INI = "[example.com]\nmx = mail.example.com\nmx = mx2.example.com\n"
+
+    def example(self, more="", ini=INI, mail=True, **options):
+        net = self.net(
+            {"example.com": "@ MX 10 mail\n@ MX 20 mx2\n" + OURS + MAIL + more},
+            mail={"mail.example.com": ("192.0.2.25", "2001:db8::25"),
+                  "mx2.example.com": ("203.0.113.26",)} if mail else {},
+            certified=("example.com",),
+            **options,
+        )
+        net.write("etc/mta-stsd/domains.d/example.com.ini", ini)
+        net.must("systemctl", "reload" if options.get("ports") != "free" else "restart", "mta-stsd")
+        return net
+
+    def id_of(self, net):
+        """The id of what is served, published with the rest."""
+        said = net.must("mta-stsctl", "records", "example.com", "--force")
+        net.set("\n".join(line for line in said.splitlines() if "_mta-sts." in line and " IN " in line))
+
+    def test_next_to_a_web_server(self):
+        net = self.example("www A 192.0.2.10\n", mail=False, ports="own")
+        leaf = harness.pki().leaf("www.example.com")
+        net.write("etc/ssl/www.example.com.pem", leaf.pem)
+        net.write("etc/ssl/mta-sts.example.com.pem", harness.pki().leaf("mta-sts.example.com").pem)
+        net.must("sh", "-c", "mkdir -p /var/www/html && echo a site >/var/www/html/index.html")
+        served = harness.policy_text(("mail.example.com", "mx2.example.com")).decode()
+
+        def through_the_proxy(net):
+            said = net.outputs[-1].replace("\r", "")
+            self.assertIn(served.replace("\r", ""), said)
+            log = net.must("journalctl", "-u", "mta-stsd")
+            self.assertRegex(log, r"client=192\.0\.2\.10 status=200|client=2001:db8:\S+ status=200")
+
+        def with_a_site(net):
+            through_the_proxy(net)
+            self.assertIn("a site\n", net.outputs[-1])
+
+        def as_a_file(net):
+            done = net.must("curl", "-si", "https://mta-sts.example.com/.well-known/mta-sts.txt")
+            self.assertIn("Content-Type: text/plain; charset=utf-8\n", done.replace("\r", ""))
+            self.assertTrue(done.replace("\r", "").endswith(served.replace("\r", "")), done)
+            done = net.must("curl", "-si", "https://mta-sts.example.com/")
+            self.assertIn(" 404 ", done)
+
+        def without_stream(net):
+            """HAProxy takes port 443, and the site stays where it is."""
+            net.must("sed", "-i", "/^stream {/,$d", "/etc/nginx/nginx.conf")
+            net.must("systemctl", "restart", "nginx")
+
+        def away(net):
+            net.must("systemctl", "stop", "haproxy", "mta-stsd")
+
+        self.run_guide(
+            "next-to-a-web-server",
+            net,
+            after={
+                "sudo nginx -t": [with_a_site, as_a_file],
+                "frontend port-443": without_stream,
+                "sudo haproxy -c -f /etc/haproxy/haproxy.cfg": with_a_site,
+                "sudo mta-stsctl generate -c /etc/mta-stsd/mta-stsd.ini --www /var/www/mta-sts": away,
+            },
+        )
+
+    def test_postfix_and_exchange_online(self):
+        net = self.net(
+            {"example.com": "@ MX 10 mail\n_smtp._tls TXT \"v=TLSRPTv1; rua=mailto:t@contoso.com\"\n"
+             + OURS + MAIL,
+             "contoso.com": "@ MX 0 contoso-com.mail.protection.outlook.com.\n"
+             "_mta-sts TXT \"v=STSv1; id=1;\"\n" + OURS,
+             "outlook.com": "contoso-com.mail.protection A 203.0.113.25\n"},
+            mail={"mail.example.com": ("192.0.2.25", "2001:db8::25")},
+            certified=("example.com", "contoso.com"),
+        )
+        net.write("etc/mta-stsd/domains.d/both.ini",
+                  "[example.com]\nmx = mail.example.com\nmode = enforce\n"
+                  "[contoso.com]\nmx = *.mail.protection.outlook.com\nmode = enforce\n")
+        net.must("systemctl", "reload", "mta-stsd")
+        self.id_of(net)
+        for name in ("privkey", "fullchain"):
+            leaf = harness.pki().leaf("mail.example.com")
+            net.write(f"etc/letsencrypt/live/mail.example.com/{name}.pem",
+                      leaf.key if name == "privkey" else leaf.chain)
+        self.run_guide(
+            "postfix-and-exchange-online",
+            net,
+            status={"mta-stsctl match contoso.com mx1.filter.example": 1},
+        )
+
+    def test_from_testing_to_enforce(self):
+        net = self.example()
+        self.id_of(net)
+        for day in range(1, 17):
+            text = json.dumps(report(policy(good=30), day=days_ago(day)))
+            net.write(f"home/reports/{day}.json", text)
+        self.run_guide("from-testing-to-enforce", net, {"mta-stsctl check example.com": [1, 0]})
+
+    def test_taking_it_away(self):
+        net = self.example(ini=self.INI.replace("mx = mx2.example.com", "mode = enforce"))
+        net.set("example.com. 300 IN MX 10 mail.example.com.\n"
+                '_smtp._tls.example.com. 300 IN TXT "v=TLSRPTv1; rua=mailto:t@contoso.com"')
+        self.id_of(net)
+        check = "sudo mta-stsctl check --state /var/lib/mta-stsctl example.com"
+        self.run_guide("taking-it-away", net, {check: [0, 1]})  # the mode is none
+
+    def test_troubleshooting(self):
+        net = self.example('_smtp._tls TXT "v=TLSRPTv1; rua=mailto:t@contoso.com"\n',
+                           ini="[example.com]\nmx = old.example.com\nmode = enforce\n")
+        self.id_of(net)
+        self.run_guide("troubleshooting", net, {"mta-stsctl check example.com": 1})
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class Hosting(Guide):
+    def test_hosting_for_customers(self):
+        customers = ("contoso.com", "fabrikam.com")
+        reports = '_smtp._tls TXT "v=TLSRPTv1; rua=mailto:tlsrpt@provider.example"\n'
+        net = self.net(
+            {"provider.example": OURS + "mx1.mx A 192.0.2.25\n",
+             **{customer: "@ MX 10 mx1.mx.provider.example.\n" + reports for customer in customers}},
+            mail={"mx1.mx.provider.example": ("192.0.2.25",)},
+        )
+
+        def ids(net):
+            for customer in customers:
+                name = f"{customer}._mta-sts.provider.example"
+                self.assertIn("v=STSv1; id=", net.must("dig", "+short", "TXT", name))
+
+        self.run_guide(
+            "hosting-for-customers",
+            net,
+            {"mta-stsctl check contoso.com": 1},
+            {"mta-stsctl records --all --changed --format nsupdate --zone provider.example"
+             " | nsupdate -v": ids},
+        )
+
+
+class Texts(unittest.TestCase):
+    """What holds of the guides without running them."""
+
+    def text(self, guide):
+        return (GUIDES / f"{guide}.md").read_text()
+
+    def test_what_is_not_run_is_in_a_guide(self):
+        first = {block.first for path in GUIDES.glob("*.md") for block in blocks_of(path.stem)}
+        self.assertEqual(set(NOT_RUN) - first, set())
+
+    def test_each_guide_is_run(self):
+        source = pathlib.Path(__file__).read_text()
+        run = set(re.findall(r'run_guide\(\s*"([\w-]+)"', source))
+        self.assertEqual({path.stem for path in GUIDES.glob("*.md")}, run)
+
+    def test_each_guide_is_installed_and_on_the_map(self):
+        made = (harness.SOURCE / "Makefile.am").read_text()
+        readme = (harness.SOURCE / "README.md").read_text()
+        for path in GUIDES.glob("*.md"):
+            with self.subTest(path.name):
+                self.assertIn(f"doc/guides/{path.name}", made)
+                self.assertIn(f"(doc/guides/{path.name})", readme)
+
+    def test_the_first_served_policy_is_on_the_readmes_first_screen(self):
+        lines = (harness.SOURCE / "README.md").read_text().splitlines()
+        fetch = lines.index("curl https://mta-sts.example.com/.well-known/mta-sts.txt")
+        self.assertLess(fetch, 45)
+        self.assertLess(fetch, lines.index("## Where to go from here"))
+
+    def test_each_link_leads_somewhere(self):
+        for path in (*GUIDES.glob("*.md"), harness.SOURCE / "README.md"):
+            for name, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", path.read_text()):
+                with self.subTest(path.name, link=name, anchor=anchor):
+                    target = (path.parent / name).resolve() if name else path
+                    self.assertTrue(target.exists())
+                    if anchor:
+                        titles = re.findall(r"^#+ (.*)", target.read_text(), re.M)
+                        slugs = [re.sub(r"[^\w -]", "", t.lower()).replace(" ", "-") for t in titles]
+                        self.assertIn(anchor, slugs)
+
+    def test_each_page_that_is_named_is_there(self):
+        pages = {path.name for path in (harness.SOURCE / "doc").glob("*.[1-8]")}
+        for path in GUIDES.glob("*.md"):
+            for name, section in re.findall(r"\b(mta-sts[\w.-]+)\((\d)\)", path.read_text()):
+                with self.subTest(path.name, page=name):
+                    self.assertIn(f"{name}.{section}", pages)
+
+    def test_troubleshooting_has_each_kind_of_failure_code_and_state(self):
+        text = self.text("troubleshooting")
+        source = harness.SOURCE / "src" / "ctl"
+        kinds = re.findall(r'^    \{"([\w-]+)", FAILURE', (source / "failure.c").read_text(), re.M)
+        codes = re.findall(r'"([45]\.\d\.\d)"', (source / "verdict.c").read_text())
+        self.assertGreaterEqual(len(kinds), 11)
+        self.assertGreaterEqual(len(set(codes)), 5)
+        for word in {*kinds, *codes, *(f"STSFetchResult.{s}" for s in ("NONE", "VALID", "FETCH_ERROR"))}:
+            with self.subTest(word):
+                self.assertIn(f"`{word}`", text)
+
+    def test_troubleshooting_names_rows_that_check_has(self):
+        manual = (harness.SOURCE / "doc" / "mta-stsctl.1").read_text()
+        rows = set(re.findall(r"^\.It (?:\\&)?([DHPXTW]\d+)$", manual, re.M))
+        self.assertGreaterEqual(len(rows), 40)
+        named = set(re.findall(r"\b([DHPXTW]\d+)\b", self.text("troubleshooting")))
+        self.assertGreaterEqual(len(named), 10)
+        self.assertEqual(named - rows, set())
+
+
+if __name__ == "__main__":
+    unittest.main()
