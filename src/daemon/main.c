@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* main: what the command line asks for. */
+#include <fcntl.h>
 #include <getopt.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "log.h"
@@ -47,9 +49,19 @@ static void give_memory_back(void)
 #endif
 }
 
+/* Else a file, or a client, would get the number of the one that is missing, and the log with it.
+ */
+static void open_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", O_RDWR);
+}
+
 int main(int argc, char **argv)
 {
     const char *config = DEFAULT_CONFIG;
+    open_standard_files();
     bool checks = false, checks_certs = false;
     int option;
     while ((option = getopt_long(argc, argv, "c:tVh", options, NULL)) != -1) {
