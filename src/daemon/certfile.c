@@ -178,6 +178,12 @@ enum certfile_news certfile_look(struct certfile *file, int64_t now_ms, struct c
     return news;
 }
 
+void certfile_forget(struct certfile *file)
+{
+    file->loaded = false;
+    file->read_ms = 0;
+}
+
 enum due_health certfile_judge_dates(const struct cert *cert, const char *path, int64_t wall_s,
                                      struct error *why)
 {

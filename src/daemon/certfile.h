@@ -12,8 +12,8 @@
 #include "file.h"
 #include "hostname.h"
 
-#define CERTFILE_SETTLED_S 2     /* younger changes may hide a second one in the same stamp */
-#define CERTFILE_RETRY_MS  60000 /* refused content is judged anew, should memory have lacked */
+#define CERTFILE_SETTLED_S 2    /* younger changes may hide a second one in the same stamp */
+#define CERTFILE_RETRY_MS  5000 /* refused content is judged anew, should memory have lacked */
 
 /* {0} but for the paths: not looked at yet. Nothing in it needs freeing. */
 struct certfile {
@@ -37,6 +37,9 @@ enum certfile_news {
  * now_ms is a monotonic clock's. Each refusal is told once for each state of the files. */
 enum certfile_news certfile_look(struct certfile *file, int64_t now_ms, struct cert *out,
                                  struct error *why);
+
+/* The next look reads the files, and hands over what they hold though it is the same. */
+void certfile_forget(struct certfile *file);
 
 /* Reads and judges the two files once. Returns 0, or -1 with a sentence that begins with the path;
  * *out is {0} then. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* main: what the command line asks for. */
+#include <fcntl.h>
 #include <getopt.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "health.h"
@@ -81,10 +83,20 @@ static int perform(enum task task, const char *config, const char *server)
     return server_run(config);
 }
 
+/* Else a file, or a client, would get the number of the one that is missing, and the log with it.
+ */
+static void open_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", O_RDWR);
+}
+
 int main(int argc, char **argv)
 {
     const char *config = DEFAULT_CONFIG, *server = NULL;
     enum task task = TASK_SERVE;
+    open_standard_files();
     int option;
     while ((option = getopt_long(argc, argv, "c:tVh", options, NULL)) != -1) {
         switch (option) {

@@ -55,6 +55,8 @@ static struct config *load_config(struct server *server)
         config = NULL;
     watch_end_load(server->watch, config);
     log_complaints(&said);
+    if (said.out_of_memory)
+        log_line(LOG_LEVEL_ERROR, "%s: out of memory", server->config_path);
     complaints_free(&said);
     return config;
 }
@@ -343,6 +345,7 @@ static void block_signals(sigset_t *awaited)
     sigaddset(awaited, SIGINT);
     sigprocmask(SIG_BLOCK, awaited, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a log that is as long as it may be */
 }
 
 /* Until a signal asks for the end. */

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <mbedtls/error.h>
 #include <mbedtls/psa_util.h>
+#include <mbedtls/rsa.h>
 #include <mbedtls/ssl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -255,6 +256,16 @@ static enum tls_result result_of(struct tls_session *session, int code)
     }
 }
 
+/* mbedTLS squares the two values that blind an RSA key one after the other; where memory ends
+ * between them, each later use of the key fails. */
+static void spoil_pairs(struct tls_session *session, int code)
+{
+    if (-code / 0x80 != -MBEDTLS_ERR_RSA_PRIVATE_FAILED / 0x80)
+        return;
+    for (size_t i = 0; i < session->pair_count; i++)
+        certstore_pair_spoil(session->pairs[i]);
+}
+
 enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
 {
     unsigned turns = 0;
@@ -265,6 +276,7 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
         code = mbedtls_ssl_handshake(&session->ssl);
     while (code != 0 && must_go_on(session, code, &turns));
     session->view = NULL;
+    spoil_pairs(session, code);
     enum tls_result result = code == 0 ? TLS_RESULT_DONE : result_of(session, code);
     if (result == TLS_RESULT_AGAIN && session->wire.is_flooded) {
         session->refusal = "too many bytes before a request";

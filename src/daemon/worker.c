@@ -56,20 +56,10 @@ struct worker {
     int64_t drain_timeout_ms;
 };
 
-static void wait_for(struct worker *worker, int fd, struct conn_source *source, uint32_t events)
+static bool wait_for(struct worker *worker, int fd, struct conn_source *source, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.ptr = source};
-    if (epoll_ctl(worker->context.epoll, EPOLL_CTL_ADD, fd, &event) != 0)
-        log_line(LOG_LEVEL_ERROR, "cannot wait for a descriptor: %s", strerror(errno));
-}
-
-/* EPOLLEXCLUSIVE: a client wakes one worker, not all. */
-static void open_gates(struct worker *worker)
-{
-    for (size_t i = 0; worker->gates != NULL && i < worker->listeners->count; i++)
-        wait_for(worker, worker->gates[i].listener->fd, &worker->gates[i].source,
-                 EPOLLIN | EPOLLEXCLUSIVE);
-    worker->accepts = true;
+    return epoll_ctl(worker->context.epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 static void close_gates(struct worker *worker)
@@ -77,6 +67,23 @@ static void close_gates(struct worker *worker)
     for (size_t i = 0; worker->accepts && i < worker->listeners->count; i++)
         (void)epoll_ctl(worker->context.epoll, EPOLL_CTL_DEL, worker->gates[i].listener->fd, NULL);
     worker->accepts = false;
+}
+
+static void pause_accepting(struct worker *worker, int reason)
+{
+    log_stranger(LOG_LEVEL_ERROR, "accepting pauses: %s", strerror(reason));
+    close_gates(worker);
+    worker->accept_paused_until_ms = deadline_now_ms() + ACCEPT_PAUSE_MS;
+}
+
+/* EPOLLEXCLUSIVE: a client wakes one worker, not all. What fails is tried again after a pause. */
+static void open_gates(struct worker *worker)
+{
+    worker->accepts = true;
+    for (size_t i = 0; worker->accepts && i < worker->listeners->count; i++)
+        if (!wait_for(worker, worker->gates[i].listener->fd, &worker->gates[i].source,
+                      EPOLLIN | EPOLLEXCLUSIVE))
+            pause_accepting(worker, errno);
 }
 
 /* After a failed accept. Returns whether another try makes sense. */
@@ -88,9 +95,7 @@ static bool recover_accept(struct worker *worker, int listen_fd, int reason)
         return true;
     if (reason == EMFILE && worker_accept_refuse(listen_fd, &worker->spare_fd))
         return true;
-    log_stranger(LOG_LEVEL_ERROR, "accepting pauses: %s", strerror(reason));
-    close_gates(worker);
-    worker->accept_paused_until_ms = worker->context.now_ms + ACCEPT_PAUSE_MS;
+    pause_accepting(worker, reason);
     return false;
 }
 
@@ -310,8 +315,9 @@ static int open_parts(struct worker *worker, struct error *why)
         return error_set(why, "cannot start a worker: out of memory");
     if (http_open(&worker->context.http, why) != 0)
         return -1;
-    wait_for(worker, worker->wake_fd, &worker->wake_source, EPOLLIN);
-    wait_for(worker, http_wait_fd(worker->context.http), &worker->http_source, EPOLLIN);
+    if (!wait_for(worker, worker->wake_fd, &worker->wake_source, EPOLLIN) ||
+        !wait_for(worker, http_wait_fd(worker->context.http), &worker->http_source, EPOLLIN))
+        return error_set(why, "cannot start a worker: %s", strerror(errno));
     return 0;
 }
 

@@ -60,8 +60,11 @@ static int try_within(int (*action)(void))
         char pattern[PATH_MAX];
         const char *patterns[] = {pattern};
         const char *files[] = {"own.ini"};
-        struct config config = {
-            .patterns = patterns, .pattern_count = 1, .files = files, .file_count = 1};
+        struct config config = {.patterns = patterns,
+                                .pattern_count = 1,
+                                .files = files,
+                                .file_count = 1,
+                                .acme = {.challenges = "/run/mta-stsd/challenges"}};
         struct error why;
         char directory[PATH_MAX];
         snprintf(directory, sizeof(directory), "%s/etc", home);
