@@ -276,16 +276,21 @@ static int add(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t
     return 0;
 }
 
-/* Threads may be made, processes not. The flags of clone3 lie in memory, where no filter looks;
- * told that there is no such call, the C library takes the other. */
+/* Threads may be made, processes not: that is said here, since the handler of SIGSYS cannot run in a
+ * C library that forks with all signals blocked, and the server would end. The flags of clone3 lie in
+ * memory, where no filter looks; told that there is no such call, the library takes the other. */
 static int add_threads(scmp_filter_ctx filter)
 {
 #ifdef __s390x__ /* whose kernel takes the flags second */
     const struct scmp_arg_cmp is_thread = SCMP_A1(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+    const struct scmp_arg_cmp is_process = SCMP_A1(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
 #else
     const struct scmp_arg_cmp is_thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+    const struct scmp_arg_cmp is_process = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
 #endif
     int result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, is_thread);
+    if (result == 0)
+        result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, is_process);
     if (result == 0)
         result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     return result;
