@@ -36,13 +36,23 @@ struct server {
     struct worker_shared shared;
     struct worker **workers;
     size_t worker_count;
-    size_t broken; /* domains of the current configuration that an error took out */
+    bool lacked_memory; /* the last load of the configuration */
+    size_t broken;      /* domains of the current configuration that an error took out */
 };
 
 static void log_complaints(const struct complaints *said)
 {
     for (size_t i = 0; i < said->count; i++)
         log_complaint(&said->items[i]);
+}
+
+/* Whether a load failed for something that another try may not meet. */
+static bool lacked_memory(const struct complaints *said)
+{
+    for (size_t i = 0; i < said->count; i++)
+        if (strstr(said->items[i].text, "out of memory") != NULL)
+            return true;
+    return said->out_of_memory;
 }
 
 /* Reads the configuration and logs what it has to say. NULL when the whole is refused. */
@@ -57,6 +67,7 @@ static struct config *load_config(struct server *server)
     log_complaints(&said);
     if (said.out_of_memory)
         log_line(LOG_LEVEL_ERROR, "%s: out of memory", server->config_path);
+    server->lacked_memory = lacked_memory(&said);
     complaints_free(&said);
     return config;
 }
@@ -295,7 +306,7 @@ static int start(struct server *server)
     }
     struct config *config = load_config(server);
     if (config == NULL)
-        return SERVER_EXIT_CONFIG;
+        return server->lacked_memory ? 1 : SERVER_EXIT_CONFIG;
     server->broken = config->broken_count;
     server->table = site_table_build(&config, NULL);
     if (server->table == NULL) {

@@ -117,7 +117,7 @@ class Proxy(harness.TestCase):
 
     def test_a_header_and_the_hello_in_one_packet(self):
         hello = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode())))
-        raw, _ = rawtls.plain(self.address, GOOD["2 TCP4"][0] + hello, source=PROXY, finish=not sent)
+        raw, _ = rawtls.plain(self.address, GOOD["2 TCP4"][0] + hello, source=PROXY, finish=True)
         self.assertEqual(rawtls.describe(raw)[:2], ["server_hello", "certificate"])
 
     def test_a_header_byte_by_byte(self):
