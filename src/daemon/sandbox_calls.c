@@ -276,9 +276,10 @@ static int add(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t
     return 0;
 }
 
-/* Threads may be made, processes not: that is said here, since the handler of SIGSYS cannot run in a
- * C library that forks with all signals blocked, and the server would end. The flags of clone3 lie in
- * memory, where no filter looks; told that there is no such call, the library takes the other. */
+/* Threads may be made, processes not: that is said here, since the handler of SIGSYS cannot run in
+ * a C library that forks with all signals blocked, and the server would end. The flags of clone3
+ * lie in memory, where no filter looks; told that there is no such call, the library takes the
+ * other. */
 static int add_threads(scmp_filter_ctx filter)
 {
 #ifdef __s390x__ /* whose kernel takes the flags second */

@@ -95,7 +95,7 @@ class Units(Steps):
         """A first domain that no condition of the units can see."""
         self.machine.run(
             "systemctl stop mta-stsd.socket mta-stsd.service; rm -f /run/mta-stsd/has-domains; "
-            f"mv /etc/mta-stsd/domains.d /root/; mkdir /etc/mta-stsd/domains.d; cp -p {INI} /root/"
+            f"mv /etc/mta-stsd/domains.d /opt/; mkdir /etc/mta-stsd/domains.d; cp -p {INI} /opt/"
         )
         eventually(lambda: self.states(*OURS) == ["inactive", "inactive"], 10, "nothing runs")
         self.machine.run("systemctl start mta-stsd.service")
@@ -104,8 +104,8 @@ class Units(Steps):
         self.machine.run(f"printf '[example.com]\\nmx = mail.example.com\\n' >>{INI}")
         self.served_within(HOST, 20)
         self.show(f"a first domain within the ini: served {time.monotonic() - begun:.1f} s later")
-        self.machine.run("rm -r /etc/mta-stsd/domains.d; mv /root/domains.d /etc/mta-stsd/")
-        self.machine.run(f"cp -p /root/mta-stsd.ini {INI}; systemctl restart mta-stsd")
+        self.machine.run("rm -r /etc/mta-stsd/domains.d; mv /opt/domains.d /etc/mta-stsd/")
+        self.machine.run(f"cp -p /opt/mta-stsd.ini {INI}; systemctl restart mta-stsd")
 
     def starts_by_socket(self):
         self.machine.run("systemctl stop mta-stsd.service")
@@ -197,8 +197,8 @@ class Units(Steps):
             before = self.shows("mta-stsd", "MainPID"), self.shows("mta-stsd", "NRestarts")
             begun = time.monotonic()
             if "thread" in what:
-                self.write("/root/stuck.py", STUCK)
-                self.machine.run(f"systemd-run -q --unit=stuck python3 /root/stuck.py {before[0]}")
+                self.write("/opt/stuck.py", STUCK)
+                self.machine.run(f"systemd-run -q --unit=stuck python3 /opt/stuck.py {before[0]}")
                 eventually(lambda: self.says_in_journal("stopped", "stuck"), 10, "the stop")
             else:
                 self.machine.run("systemctl kill --kill-whom=main -s STOP mta-stsd")
@@ -214,7 +214,7 @@ class Units(Steps):
 
     def credentials(self):
         """A file that only root may read; it lies outside of all that the server's user can."""
-        host, store = "mta-sts.cred.example", "/root/credentials"
+        host, store = "mta-sts.cred.example", "/opt/credentials"
         self.make_certificate(host, store)
         self.drop_in(f"[Service]\nLoadCredential={host}.pem:{store}/{host}.pem\n")
         place = "/run/credentials/mta-stsd.service/%h.pem"
@@ -243,7 +243,7 @@ class Units(Steps):
     def swapped_link(self):
         """As Kubernetes publishes a ConfigMap: ..data is a link, renamed over the one before."""
         volume = "/etc/mta-stsd/domains.d"
-        self.machine.run("cp -a /etc/mta-stsd/domains.d /root/kept")
+        self.machine.run("cp -a /etc/mta-stsd/domains.d /opt/kept")
         for number, name in enumerate(("link-a", "link-b")):
             text = f"[example.com]\nmx = {name}.example.com\n"
             self.write(f"{volume}/..{number}/example.com.ini", text)
@@ -255,7 +255,7 @@ class Units(Steps):
             took = time.monotonic() - begun
         self.show(f"watch: a swapped symlink is served {took:.1f} s later, without a signal")
         self.machine.run(
-            f"cd {volume} && rm -r ..data ..0 ..1 example.com.ini && cp -a /root/kept/. {volume}/"
+            f"cd {volume} && rm -r ..data ..0 ..1 example.com.ini && cp -a /opt/kept/. {volume}/"
         )
         eventually(lambda: self.fetches(HOST), 20, "the policy of before")
 
