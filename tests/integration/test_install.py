@@ -64,6 +64,8 @@ class Install(unittest.TestCase):
         for unit in units.iterdir():
             self.assertNotRegex(unit.read_text(), r"@\w+@", unit.name)
         if COMPANION:
+            self.assertTrue(self.place("sysusersdir", "mta-stsctl.conf").exists())
+            self.assertTrue(self.place("tmpfilesdir", "mta-stsctl.conf").exists())
             certs = (units / "mta-stsd-certs.service").read_text()
             program = self.variable("bindir") + "/mta-stsctl"
             self.assertIn(f"\nExecStart={program} certs --renew --config {ini}\n", certs)
