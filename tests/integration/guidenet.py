@@ -381,9 +381,8 @@ def start_unit(home, unit):
     command, ready = DAEMONS[unit]
     before = len(log_of(home, unit))
     with open(home / "units" / f"{unit}.log", "ab") as log:
-        child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
+        # In the process group of the test, which ends it where the test is ended by force.
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     (home / "units" / f"{unit}.pid").write_text(str(child.pid))
 
     def up():
