@@ -4,6 +4,8 @@
 #include "cert.h"
 
 #include <mbedtls/asn1.h>
+#include <mbedtls/bignum.h>
+#include <mbedtls/ecp.h>
 #include <mbedtls/error.h>
 #include <mbedtls/pem.h>
 #include <mbedtls/psa_util.h>
@@ -37,12 +39,20 @@ int cert_init(struct error *why)
     return 0;
 }
 
+/* mbedTLS adds the code of a lower room to that of a higher one, which is a multiple of 128. */
+static bool lacked_memory(int result)
+{
+    int lower = result % 0x80, higher = result - lower;
+    return lower == MBEDTLS_ERR_MPI_ALLOC_FAILED || lower == MBEDTLS_ERR_ASN1_ALLOC_FAILED ||
+           higher == MBEDTLS_ERR_X509_ALLOC_FAILED || higher == MBEDTLS_ERR_PK_ALLOC_FAILED ||
+           higher == MBEDTLS_ERR_PEM_ALLOC_FAILED || higher == MBEDTLS_ERR_ECP_ALLOC_FAILED;
+}
+
 /* The library's own words, in parentheses behind ours: for a search engine, and for reports. */
 static int refuse_parse(struct error *why, const char *sentence, int result)
 {
     char reason[160];
-    if (result == MBEDTLS_ERR_X509_ALLOC_FAILED || result == MBEDTLS_ERR_PK_ALLOC_FAILED ||
-        result == MBEDTLS_ERR_PEM_ALLOC_FAILED)
+    if (lacked_memory(result))
         return error_set(why, "out of memory");
     mbedtls_strerror(result, reason, sizeof(reason));
     return error_set(why, "%s (mbedTLS: %s)", sentence, reason);
@@ -253,19 +263,23 @@ static int parse_key(struct cert *out, const struct file *file, struct error *wh
                        : refuse_parse(why, "the private key cannot be read; write it anew", result);
 }
 
-static bool key_fits(const struct cert *cert, const mbedtls_x509_crt *crt)
+/* 0, or mbedTLS's code. */
+static int check_key(const struct cert *cert, const mbedtls_x509_crt *crt)
 {
     return mbedtls_pk_check_pair(&crt->pk, &cert->key, mbedtls_psa_get_random,
-                                 MBEDTLS_PSA_RANDOM_STATE) == 0;
+                                 MBEDTLS_PSA_RANDOM_STATE);
 }
 
 static int judge_pair(const struct cert *cert, struct error *why)
 {
-    if (key_fits(cert, &cert->chain))
+    int result = check_key(cert, &cert->chain);
+    if (result == 0)
         return 0;
+    if (lacked_memory(result))
+        return error_set(why, "out of memory");
     unsigned place = 2;
     for (const mbedtls_x509_crt *crt = cert->chain.next; crt != NULL; crt = crt->next, place++) {
-        if (key_fits(cert, crt)) {
+        if (check_key(cert, crt) == 0) {
             return error_set(why,
                              "the private key belongs to certificate %u of the file; write the "
                              "host's own certificate first",

@@ -144,6 +144,7 @@ static enum certfile_news judge(struct certfile *file, const struct contents *co
     file->key_stamp = contents->key->stamp;
     bool settled = is_settled(&file->chain_stamp) && is_settled(&file->key_stamp);
     if (!same && judge_contents(out, contents, file->chain_path, file->key_path, why) != 0) {
+        settled = settled && !ends_with(why->text, "out of memory");
         file->read_ms = settled ? now_ms + CERTFILE_RETRY_MS : now_ms;
         return tell_once(file, why);
     }
