@@ -19,7 +19,7 @@
 
 struct certstore_pair {
     unsigned references; /* the cache's, and one for each handshake */
-    bool is_spoiled;     /* the key must not be used again */
+    bool is_doubted;     /* the files are read anew at the next look */
     struct cert cert;
     enum due_health dates_said; /* the worst that was told of its dates */
     int64_t dates_ms;           /* when to look at them next */
@@ -69,9 +69,9 @@ struct cert *certstore_pair_cert(struct certstore_pair *pair)
     return &pair->cert;
 }
 
-void certstore_pair_spoil(struct certstore_pair *pair)
+void certstore_pair_doubt(struct certstore_pair *pair)
 {
-    pair->is_spoiled = true;
+    pair->is_doubted = true;
 }
 
 void certstore_pair_unref(struct certstore_pair *pair)
@@ -227,7 +227,7 @@ static void take_loaded(struct certstore *store, struct entry *entry, const stru
         kept = find_covering(entry, host);
     if (kept != NULL)
         kept->references++;
-    else if (entry->pair != NULL && !entry->pair->is_spoiled && may_log(store, now_ms))
+    else if (entry->pair != NULL && !entry->pair->is_doubted && may_log(store, now_ms))
         log_line(LOG_LEVEL_NOTICE, "%s: %s: renewed, valid until %s", host->text,
                  entry->file.chain_path, moment_text(cert->not_after, date));
     certstore_pair_unref(entry->previous);
@@ -241,10 +241,9 @@ static void refresh(struct certstore *store, struct entry *entry, const struct h
 {
     struct cert cert;
     struct error why;
-    bool is_spoiled = entry->pair != NULL && entry->pair->is_spoiled;
-    if (now_ms < entry->look_ms && !is_spoiled)
+    if (now_ms < entry->look_ms)
         return;
-    if (is_spoiled)
+    if (entry->pair != NULL && entry->pair->is_doubted)
         certfile_forget(&entry->file);
     switch (certfile_look(&entry->file, now_ms, &cert, &why)) {
     case CERTFILE_NEWS_NONE:

@@ -36,7 +36,7 @@ size_t certstore_find(struct certstore *store, const struct site *site,
 struct cert *certstore_pair_cert(struct certstore_pair *pair);
 void certstore_pair_unref(struct certstore_pair *pair);
 
-/* Something went wrong inside its key: the next search loads the pair anew. */
-void certstore_pair_spoil(struct certstore_pair *pair);
+/* Something may be wrong inside its key: the next look at the files loads the pair anew. */
+void certstore_pair_doubt(struct certstore_pair *pair);
 
 #endif

@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <mbedtls/error.h>
 #include <mbedtls/psa_util.h>
-#include <mbedtls/rsa.h>
 #include <mbedtls/ssl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -256,14 +255,14 @@ static enum tls_result result_of(struct tls_session *session, int code)
     }
 }
 
-/* mbedTLS squares the two values that blind an RSA key one after the other; where memory ends
- * between them, each later use of the key fails. */
-static void spoil_pairs(struct tls_session *session, int code)
+/* mbedTLS squares the two values that blind an RSA key one after the other. Where memory ends
+ * between them, each later signature is wrong, and by TLS 1.3 it is sent: only the client sees it,
+ * and goes. */
+static void doubt_pairs(struct tls_session *session)
 {
-    if (-code / 0x80 != -MBEDTLS_ERR_RSA_PRIVATE_FAILED / 0x80)
-        return;
     for (size_t i = 0; i < session->pair_count; i++)
-        certstore_pair_spoil(session->pairs[i]);
+        if (mbedtls_pk_can_do(&certstore_pair_cert(session->pairs[i])->key, MBEDTLS_PK_RSA))
+            certstore_pair_doubt(session->pairs[i]);
 }
 
 enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
@@ -276,7 +275,6 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
         code = mbedtls_ssl_handshake(&session->ssl);
     while (code != 0 && must_go_on(session, code, &turns));
     session->view = NULL;
-    spoil_pairs(session, code);
     enum tls_result result = code == 0 ? TLS_RESULT_DONE : result_of(session, code);
     if (result == TLS_RESULT_AGAIN && session->wire.is_flooded) {
         session->refusal = "too many bytes before a request";
@@ -287,6 +285,8 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
         if (mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3)
             wire_acknowledge(&session->wire); /* 1.3 sends nothing after the client's Finished */
         give_pairs_back(session); /* mbedTLS has forgotten them with the handshake's state */
+    } else if (result != TLS_RESULT_AGAIN) {
+        doubt_pairs(session);
     }
     tls_session_flush(session);
     return result;
