@@ -44,13 +44,16 @@ static void log_complaints(const struct complaints *said)
 {
     for (size_t i = 0; i < said->count; i++)
         log_complaint(&said->items[i]);
+    if (said->out_of_memory)
+        log_line(LOG_LEVEL_ERROR, "out of memory: not all can be said");
 }
 
 /* Whether a load failed for something that another try may not meet. */
 static bool lacked_memory(const struct complaints *said)
 {
     for (size_t i = 0; i < said->count; i++)
-        if (strstr(said->items[i].text, "out of memory") != NULL)
+        if (strstr(said->items[i].text, "out of memory") != NULL ||
+            strstr(said->items[i].text, strerror(ENOMEM)) != NULL)
             return true;
     return said->out_of_memory;
 }
@@ -65,8 +68,6 @@ static struct config *load_config(struct server *server)
         config = NULL;
     watch_end_load(server->watch, config);
     log_complaints(&said);
-    if (said.out_of_memory)
-        log_line(LOG_LEVEL_ERROR, "%s: out of memory", server->config_path);
     server->lacked_memory = lacked_memory(&said);
     complaints_free(&said);
     return config;
