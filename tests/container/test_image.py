@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: ISC
 """image: the server's image by itself, confined as compose.yaml and the manifests confine it."""
 import json
+import pathlib
+import re
 import shutil
 import tempfile
-import pathlib
 import unittest
 
 import bed
@@ -132,6 +133,36 @@ class Image(ImageCase):
         name = self.start()
         self.domain.write_text("[example.net]\nmx = mail.example.net\n[example.com]\nmx = a.example\n")
         self.wait_for_log(name, "reloaded: 2 domains")
+
+    def test_the_files_of_lego_are_served_and_their_renewal_is_noticed(self):
+        """As doc/guides/containers.md writes them; lego writes over its files, first the chain."""
+        guide = (bed.TOP / "doc" / "guides" / "containers.md").read_text()
+        pair = re.search(r"```ini\n(certificate = .*\.crt\nprivate_key = .*\.key\n)```", guide)[1]
+        text = (bed.TOP / "container" / "mta-stsd.ini").read_text()
+        ini = self.directory / "own.ini"
+        ini.write_text(re.sub(r"certificate = .*\n", pair, text))
+        folder = self.directory / "lego" / "certificates"
+        folder.mkdir(parents=True)
+
+        def write(variant):
+            leaf = harness.pki().leaf(HOST, variant=variant)
+            (folder / f"{HOST}.crt").write_bytes(leaf.chain)
+            (folder / f"{HOST}.key").write_bytes(leaf.key)
+            return leaf
+
+        first = write(0)
+        self.start(
+            *("-v", f"{self.directory}/lego:/certs:ro"),
+            *("-v", f"{ini}:/etc/mta-stsd/mta-stsd.ini:ro"),
+        )
+        self.assertEqual(self.shown(), first.der)
+        second = write(1)
+        bed.eventually(lambda: self.shown() == second.der, 20, "the renewed one")
+
+    def shown(self):
+        reply = harness.exchange(("127.0.0.1", 8443), HOST, harness.request(HOST))
+        self.assertEqual(reply.one().status, 200)
+        return reply.certificate
 
     def test_started_as_root_it_becomes_a_number_that_no_account_has(self):
         """A static C library has no modules for names; a number needs none."""

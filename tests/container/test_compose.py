@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: ISC
+"""compose: compose.yaml as it stands, by podman-compose, with Pebble as the CA."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import bed
+import harness
+from bed import ADDRESS, call, podman
+
+HOSTS = ("mta-sts.example.com", "mta-sts.example.net")
+OVERRIDE = """
+services:
+  acme:
+    environment:
+      UACME_CAINFO: /ca/ca.pem
+    volumes:
+      - {directory}/ca:/ca:ro
+"""
+
+
+class Compose(unittest.TestCase):
+    def setUp(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp())
+        self.directory.chmod(0o755)
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.project = self.directory / "mta"
+        shutil.copytree(bed.TOP / "container" / "config", self.project / "config")
+        shutil.copy(bed.TOP / "container" / "compose.yaml", self.project)
+        (self.project / "override.yaml").write_text(OVERRIDE.format(directory=self.directory))
+        self.domains = self.project / "config" / "domains.d"
+        self.start_authority()
+
+    def start_authority(self):
+        """Pebble and its name server, at the one address that all names have."""
+        leaf = harness.pki().leaf("pebble.example")
+        ca = self.directory / "ca"
+        ca.mkdir()
+        shutil.copy(harness.pki().root_file(), ca / "ca.pem")
+        (self.directory / "api.pem").write_bytes(leaf.chain)
+        (self.directory / "api.key").write_bytes(leaf.key)
+        settings = {
+            "listenAddress": f"{ADDRESS}:14000",
+            "managementListenAddress": f"{ADDRESS}:15000",
+            "certificate": str(self.directory / "api.pem"),
+            "privateKey": str(self.directory / "api.key"),
+            "httpPort": 80,
+            "tlsPort": 443,
+            "certificateValidityPeriod": 7776000,
+        }
+        config = self.directory / "pebble.json"
+        config.write_text(json.dumps({"pebble": settings}))
+        self.spawn(
+            *("pebble-challtestsrv", "-management", f"{ADDRESS}:8055", "-dns01", f"{ADDRESS}:53"),
+            *("-http01", "", "-https01", "", "-tlsalpn01", ""),
+            *("-defaultIPv4", ADDRESS, "-defaultIPv6", ""),
+        )
+        self.spawn(
+            *("pebble", "-config", config, "-dnsserver", f"{ADDRESS}:53"),
+            PEBBLE_VA_NOSLEEP="1",
+        )
+        bed.eventually(lambda: self.get("/roots/0"), 20, "Pebble's start")
+        self.roots = self.directory / "roots.pem"
+        self.roots.write_text(self.get("/roots/0"))
+
+    def get(self, path):
+        return call(
+            "curl", "-qsk", "--noproxy", "*", f"https://{ADDRESS}:15000{path}", check=False
+        ).stdout
+
+    def spawn(self, *words, **environment):
+        with open(self.directory / "authority.log", "ab") as log:
+            child = subprocess.Popen(
+                [str(word) for word in words],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **environment},
+            )
+        self.addCleanup(child.wait)
+        self.addCleanup(child.terminate)
+
+    def compose(self, *words):
+        return call(
+            *("podman-compose", "-f", "compose.yaml", "-f", "override.yaml", *words),
+            cwd=self.project,
+        )
+
+    def up(self):
+        self.addCleanup(self.compose, "down", "-v")
+        done = self.compose("up", "-d", "--no-build")  # whose exit status says nothing
+        self.assertNotRegex(done.stdout + done.stderr, r"exit code: [1-9]")
+
+    def log(self, service):
+        done = call("podman", "logs", f"mta_{service}_1", check=False)
+        return done.stdout + done.stderr
+
+    def wait_for_log(self, service, pattern, seconds=60):
+        try:
+            bed.eventually(lambda: re.search(pattern, self.log(service)), seconds, pattern)
+        except AssertionError:
+            logs = {name: self.log(name)[-3000:] for name in ("mta-stsd", "acme")}
+            authority = (self.directory / "authority.log").read_text()[-3000:]
+            self.fail(f"no {pattern!r}:\n{logs['mta-stsd']}\n{logs['acme']}\n{authority}")
+
+    def accept_terms(self):
+        """What the ini says to uncomment; and this CA in place of the built-in one."""
+        ini = self.project / "config" / "mta-stsd.ini"
+        text, count = re.subn(r"(?m)^;(\[acme\]|accept_terms|contact)", r"\1", ini.read_text())
+        self.assertEqual(count, 3)
+        ini.write_text(f"{text}directory = https://pebble.example:14000/dir\n")
+
+    def fetch(self, host):
+        """As a sender: the name, port 443, and a certificate of the CA."""
+        return call(
+            *("curl", "-qsS", "--noproxy", "*", "--max-time", "10", "--cacert", self.roots),
+            *("--resolve", f"{host}:443:{ADDRESS}", f"https://{host}/.well-known/mta-sts.txt"),
+        ).stdout
+
+    def test_a_domain_gets_its_certificate_and_so_does_the_next_without_a_restart(self):
+        (self.domains / "example.com.ini").write_text("[example.com]\nmx = mail.example.com\n")
+        self.up()
+        self.wait_for_log("acme", "waits for accept_terms = yes")
+        self.accept_terms()
+        self.wait_for_log("acme", f"{HOSTS[0]}: renewed, valid until")
+        self.assertIn("mx: mail.example.com", self.fetch(HOSTS[0]))
+        (self.domains / "example.net.ini").write_text("[example.net]\nmx = mail.example.net\n")
+        self.wait_for_log("acme", f"{HOSTS[1]}: renewed, valid until")
+        self.assertIn("mx: mail.example.net", self.fetch(HOSTS[1]))
+        self.assert_confined()
+        self.assert_files_are_shared_as_outside()
+        self.assert_ends_in_order()
+
+    def assert_confined(self):
+        for service, user in (("mta-stsd", "65532"), ("acme", "65533")):
+            state = json.loads(podman("inspect", f"mta_{service}_1"))[0]
+            self.assertTrue(state["HostConfig"]["ReadonlyRootfs"])
+            status = pathlib.Path(f"/proc/{state['State']['Pid']}/status").read_text()
+            self.assertIn(f"\nUid:\t{user}\t{user}\t", status)
+            self.assertIn("CapPrm:\t0000000000000000", status)
+            self.assertIn("NoNewPrivs:\t1", status)
+
+    def assert_files_are_shared_as_outside(self):
+        listed = podman(
+            *("exec", "mta_acme_1", "stat", "-c", "%a %u:%g", "/var/lib/mta-stsd/certs"),
+            *("/run/mta-stsd/challenges", f"/var/lib/mta-stsd/certs/{HOSTS[0]}.pem"),
+            "/var/lib/mta-stsd-acme",
+        ).split("\n")
+        self.assertEqual(listed[0], "2750 65533:65532")
+        self.assertEqual(listed[1], "2750 65533:65532")
+        self.assertEqual(listed[2], "640 65533:65532")
+        self.assertEqual(listed[3], "700 65533:65532")
+        left = podman("exec", "mta_acme_1", "ls", "-A", "/run/mta-stsd/challenges")
+        self.assertEqual(left, "")
+
+    def assert_ends_in_order(self):
+        for service in ("acme", "mta-stsd"):
+            podman("stop", "-t", "20", f"mta_{service}_1")
+            state = json.loads(podman("inspect", f"mta_{service}_1"))[0]["State"]
+            self.assertEqual(state["ExitCode"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
