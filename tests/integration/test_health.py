@@ -110,6 +110,12 @@ class Health(harness.TestCase):
         self.assert_healthy(f"{self.place} serves the policy of default_host")
 
     def test_all_addresses_of_a_port_are_reached_by_loopback(self):
+        family = socket.AF_INET6 if harness.has_ipv6() else socket.AF_INET
+        with socket.create_server(
+            ("", 0), family=family, dualstack_ipv6=family == socket.AF_INET6
+        ) as probe:  # free on each address, not on one alone
+            self.port = probe.getsockname()[1]
+        self.place = f"127.0.0.1:{self.port}"
         self.start(self.configuration(listen=(str(self.port),)))
         self.assert_serves_its_policy()
 
