@@ -187,7 +187,7 @@ class Image(ImageCase):
             *("-v", f"{ini}:/etc/mta-stsd/mta-stsd.ini:ro", IMAGE),
             check=False,
         )
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 78)  # EX_CONFIG
         self.assertIn("user = nobody: there is no such user", done.stderr)
 
     def test_the_image_as_it_is_serves_nothing_and_is_healthy(self):

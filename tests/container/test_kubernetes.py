@@ -149,6 +149,9 @@ class Pods(unittest.TestCase):
         pod = {"apiVersion": "v1", "kind": "Pod", **template}
         pod["metadata"]["name"] = name
         maps = [it for it in resources() if it["kind"] == "ConfigMap"]
+        ini = maps[0]["data"]  # all clients are one source here, as no senders are
+        exempt = f"[server]\nlimit_exempt = {ADDRESS}\n"
+        ini["mta-stsd.ini"] = ini["mta-stsd.ini"].replace("[server]\n", exempt, 1)
         path = self.directory / f"{name}.yaml"
         path.write_text(yaml.safe_dump_all([*maps, pod]))
         return path
@@ -156,9 +159,12 @@ class Pods(unittest.TestCase):
     def play(self, name):
         path = self.manifest(name)
         self.addCleanup(call, "podman", "pod", "rm", "-f", "-t", "0", name, check=False)
+        # The same one again, or the balancer's machine asks for the old one for half a minute.
+        mac = f"02:00:00:00:00:{PODS[name].rpartition('.')[2]}"
         # Elsewhere it would take a directory mta-stsd for what the image is to be built from.
         podman(
-            *("kube", "play", "--network", "pods", "--ip", PODS[name], path), cwd=self.directory
+            *("kube", "play", "--network", "pods", "--ip", PODS[name], "--mac-address", mac, path),
+            cwd=self.directory,
         )
         bed.eventually(lambda: "ready: 2 domains" in self.log(name), 20, f"the start of {name}")
 
@@ -234,7 +240,9 @@ class Pods(unittest.TestCase):
         try:
             for name in PODS:
                 bed.eventually(lambda n=name: self.served(n) > 20, 30, "its share")
-                podman("pod", "stop", "-t", "20", name)
+                # The container, then what holds its network, as the kubelet does; "pod stop" does
+                # both at once, and what was answered last is lost with the network.
+                podman("stop", "-t", "20", f"{name}-mta-stsd")
                 mark = len(fetched)
                 bed.eventually(lambda m=mark: len(fetched) > m + 50, 30, "fetches meanwhile")
                 podman("pod", "rm", "-f", name)
@@ -245,7 +253,7 @@ class Pods(unittest.TestCase):
             for client in clients:
                 client.join()
         bed.say(f"{len(fetched)} fetches, {len(failures)} failures, while both pods were replaced")
-        self.assertEqual(failures, [])
+        self.assertEqual(failures[:3], [])
         self.assertEqual(set(fetched), {200})
 
 
