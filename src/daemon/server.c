@@ -3,15 +3,14 @@
 #include "server.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "capacity.h"
 #include "complaint.h"
 #include "config.h"
 #include "heartbeat.h"
@@ -241,35 +240,12 @@ static void reload(struct server *server, const struct reload_asker *asker)
     reload_answer(asker, refusal);
 }
 
-/* As many descriptors as the system allows. Returns how many connections these bear in all: some
- * are kept for certificates, lists and the pairs of requests, beyond which idle connections make
- * room. */
-static size_t raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return SIZE_MAX;
-    rlim_t before = limit.rlim_cur;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        limit.rlim_cur = before;
-    return limit.rlim_cur / 4 * 3;
-}
-
-static size_t count_cores(void)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof(set), &set) != 0)
-        return 1;
-    return (size_t)CPU_COUNT(&set);
-}
-
 static int start_workers(struct server *server)
 {
     const struct config_server *settings = site_table_server(server->table);
     struct error why;
-    size_t count = settings->workers != 0 ? settings->workers : count_cores();
-    size_t bearable = raise_descriptor_limit();
+    size_t count = settings->workers != 0 ? settings->workers : capacity_cores();
+    size_t bearable = capacity_raise_connections();
     size_t most = settings->max_connections;
     if (most > bearable) {
         most = bearable;
