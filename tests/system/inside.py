@@ -6,7 +6,7 @@ its children: name spaces, system calls, capabilities, limits and user are those
 import re
 import shutil
 
-from machine import say
+from cleanroot import say
 from steps import Steps
 
 PLACE = "/opt/mta-stsd"

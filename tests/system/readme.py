@@ -8,7 +8,7 @@ import re
 import shutil
 import time
 
-from machine import eventually, in_root
+from cleanroot import eventually, in_root
 from steps import DIRECTORY, PATH, ROOTS, VALIDITY, Steps
 
 TOP = pathlib.Path(__file__).resolve().parents[2]

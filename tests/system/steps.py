@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """steps: what the tests of a booted machine share: a CA and names inside, fetches, what to show."""
-from machine import eventually, say
+from cleanroot import eventually, say
 
 ADDRESS = "192.0.2.10"  # of the policy hosts, inside
 PATH = "/.well-known/mta-sts.txt"

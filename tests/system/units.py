@@ -6,7 +6,7 @@ import pathlib
 import sys
 import time
 
-from machine import eventually
+from cleanroot import eventually
 from steps import ADDRESS, PATH, ROOTS, Steps
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
