@@ -13,9 +13,11 @@ import sys
 import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests" / "integration"))
+sys.path[:0] = [str(TOP / "tests" / "integration"), str(TOP / "tests" / "system")]
+
+from cleanroot import source_line  # noqa: E402
+
 BASE = "docker.io/library/debian:trixie-slim"
-KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 ADDRESS = "192.0.2.10"  # of the policy hosts, inside
 SLOW = float(os.environ.get("MTA_STSD_SLOW", "1"))
 
@@ -99,19 +101,6 @@ def configure(bed):
     )
 
 
-def source_line():
-    """apt's line for Debian 13, from a mirror of Debian that this machine's own apt uses."""
-    listed = call(
-        *("apt-get", "indextargets", "--format", "$(REPO_URI) $(LABEL) $(CODENAME) $(COMPONENT)"),
-        "Created-By: Packages",
-    ).stdout
-    for line in listed.splitlines():
-        words = line.split()
-        if words[1:2] == ["Debian"] and words[-1] == "main" and "-" not in words[2]:
-            return f"deb [signed-by={KEYRING}] {words[0]} trixie main"
-    raise SystemExit("no source of this machine's apt is Debian's archive; run apt-get update")
-
-
 def make_base(bed):
     """What stands for debian:trixie-slim: no registry of images is asked."""
     if call("podman", "image", "exists", BASE, check=False).returncode == 0:
@@ -120,7 +109,7 @@ def make_base(bed):
     if not tar.exists():
         say("makes a base image of Debian 13's packages")
         call(
-            *("mmdebstrap", "--mode=root", "--variant=minbase", "trixie", tar, source_line()),
+            *("mmdebstrap", "--mode=root", "--variant=minbase", "trixie", tar, source_line("trixie")),
             seconds=900,
         )
     podman("import", "-q", "--change", 'CMD ["/bin/bash"]', tar, BASE)

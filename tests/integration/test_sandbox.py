@@ -14,15 +14,7 @@ HOST = "mta-sts.example.com"
 LINKED = "mta-sts.linked.example"
 
 
-def is_instrumented():
-    """A build with sanitizers has no sandbox."""
-    return b"__asan_init" in pathlib.Path(harness.BINARY).read_bytes() or (
-        b"__tsan_init" in pathlib.Path(harness.BINARY).read_bytes()
-    )
-
-
-@unittest.skipIf(is_instrumented(), "a build with sanitizers has no sandbox")
-@unittest.skipIf(harness.WRAPPER, "the sandbox is off under a wrapper")
+@unittest.skipIf(harness.is_instrumented(), "no sandbox with sanitizers or under a wrapper")
 class Sandbox(harness.TestCase):
     @classmethod
     def setUpClass(cls):
