@@ -6,9 +6,11 @@ Environment: MTA_STSD is the daemon's path (./mta-stsd), MTA_STSD_WRAPPER a comm
 """
 import atexit
 import contextlib
+import errno
 import json
 import os
 import pathlib
+import random
 import re
 import shlex
 import shutil
@@ -82,9 +84,18 @@ def make_directory(prefix="mta-stsd-test-"):
 
 
 def free_port(family=socket.AF_INET):
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1" if family == socket.AF_INET else "::1", 0))
-        return probe.getsockname()[1]
+    """A port below those that the system gives to clients: none of their connections, of which other
+    tests make thousands, is there before the server that it is for."""
+    first_of_clients = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0]
+    while True:
+        port = random.randrange(10240, int(first_of_clients))
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind(("127.0.0.1" if family == socket.AF_INET else "::1", port))
+                return port
+            except OSError as failure:
+                if failure.errno != errno.EADDRINUSE:
+                    raise
 
 
 def has_ipv6():
