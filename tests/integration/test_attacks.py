@@ -65,7 +65,6 @@ class Attacks(harness.TestCase):
                 self.assertLess(daemon.resident_kb() - resident, 5000)  # 1 kB each, sockets aside
             attack.measure(daemon, 3)
 
-
     @harness.needs("slowhttptest")
     def test_others_are_served_in_time_under_slowhttptest(self):
         for name in attack.SlowHttp.MODES:
