@@ -123,6 +123,7 @@ class Watchdog(harness.TestCase):
                 self.assertEqual(self.pings(HALF * 2.5), [])
                 daemon.stop()
 
+    @unittest.skipIf(harness.is_instrumented(), "a sanitizer has a thread that wakes")
     def test_an_idle_server_wakes_for_nothing_else(self):
         daemon = self.begin(WATCHDOG_USEC="")
         time_in = self.switches(daemon)
