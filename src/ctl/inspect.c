@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "lint.h"
+#include "lintfinding.h"
 #include "policytext.h"
 
 static const char *const kind_names[] = {
@@ -96,29 +97,18 @@ struct hearing {
     const char *only; /* the one rule that counts; NULL: all */
 };
 
-static void add_ruled(struct findings *all, enum finding_severity severity, const char *where,
-                      unsigned line, const struct lint_rule *rule, const char *text)
-{
-    struct lint_parts parts = lint_parts_of(rule, text);
-    findings_add(all,
-                 &(struct finding){.severity = severity,
-                                   .rule = rule->id,
-                                   .where = where,
-                                   .line = line,
-                                   .sender = rule->sender,
-                                   .advice = parts.advice},
-                 "%.*s", (int)parts.problem_length, text);
-}
-
 static void hear(void *context, const struct lint_finding *finding)
 {
     const struct hearing *hearing = context;
     if (hearing->only != NULL && strcmp(finding->rule->id, hearing->only) != 0)
         return;
-    add_ruled(hearing->all,
-              finding->rule->severity == LINT_REFUSE ? FINDING_ERROR : FINDING_WARNING,
-              hearing->where, hearing->line != 0 ? hearing->line : finding->line, finding->rule,
-              finding->text);
+    const struct finding about = {
+        .severity = finding->rule->severity == LINT_REFUSE ? FINDING_ERROR : FINDING_WARNING,
+        .rule = finding->rule->id,
+        .where = hearing->where,
+        .line = hearing->line != 0 ? hearing->line : finding->line,
+    };
+    lintfinding_add(hearing->all, &about, finding->rule, finding->text);
 }
 
 /* P12 of the checks: what is no mistake, and yet should not be forgotten. */
@@ -175,15 +165,16 @@ static enum finding_severity severity_of(enum complaint_severity severity)
 
 static void add_complaint(struct findings *all, const struct complaint *item)
 {
-    enum finding_severity severity = severity_of(item->severity);
+    const struct finding about = {
+        .severity = severity_of(item->severity),
+        .rule = item->rule != NULL ? item->rule->id : "config",
+        .where = item->file,
+        .line = item->line,
+    };
     if (item->rule != NULL)
-        add_ruled(all, severity, item->file, item->line, item->rule, item->text);
+        lintfinding_add(all, &about, item->rule, item->text);
     else
-        findings_add(
-            all,
-            &(struct finding){
-                .severity = severity, .rule = "config", .where = item->file, .line = item->line},
-            "%s", item->text);
+        findings_add(all, &about, "%s", item->text);
 }
 
 static bool is_same_file(const char *one, const char *other)

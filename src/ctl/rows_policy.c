@@ -2,7 +2,7 @@
 /* rows_policy: the rows about the policy's bytes as served, judged by lint, and about its mode. */
 #include <string.h>
 
-#include "lint.h"
+#include "lintfinding.h"
 #include "rows_say.h"
 
 #define TESTING_S (INT64_C(28) * 86400) /* longer than anybody needs to look at reports */
@@ -53,7 +53,7 @@ static void pass_on(void *context, const struct lint_finding *finding)
         .line = finding->line,
     };
     if (strcmp(row_of(finding->rule), check->row->id) == 0)
-        findings_add(check->findings, &passed, "%s", finding->text);
+        lintfinding_add(check->findings, &passed, finding->rule, finding->text);
 }
 
 void rows_judge_lint(struct rows_check *check)
