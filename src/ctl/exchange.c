@@ -96,6 +96,7 @@ static void try_gates(struct exchange *out, const struct exchange_way *way)
     struct network_address *addresses;
     size_t count;
     out->outcome = dns_addresses(way->dns, out->host, &addresses, &count, &out->why);
+    out->address_count = count;
     if (count > EXCHANGE_GATES_MAX)
         count = EXCHANGE_GATES_MAX;
     if (count > 0)
@@ -186,14 +187,18 @@ const struct exchange *exchange_find(struct exchange_pool *pool, const char *hos
 
 /* ---- DANE. */
 
+bool exchange_heeds_tlsa(const struct exchange_tlsa *tlsa)
+{
+    return (tlsa->usage == USAGE_TA || tlsa->usage == USAGE_EE) && tlsa->selector <= SELECT_KEY &&
+           tlsa->matching <= MATCH_SHA512;
+}
+
 static bool fits_bytes(const struct exchange_tlsa *tlsa, const unsigned char *bytes, size_t length)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned digest_length = 0;
     if (tlsa->matching == MATCH_EXACT)
         return tlsa->length == length && memcmp(tlsa->data, bytes, length) == 0;
-    if (tlsa->matching != MATCH_SHA256 && tlsa->matching != MATCH_SHA512)
-        return false;
     const EVP_MD *how = tlsa->matching == MATCH_SHA256 ? EVP_sha256() : EVP_sha512();
     return EVP_Digest(bytes, length, digest, &digest_length, how, NULL) == 1 &&
            tlsa->length == digest_length && memcmp(tlsa->data, digest, digest_length) == 0;
@@ -207,9 +212,7 @@ static bool fits_certificate(const struct exchange_tlsa *tlsa, const struct peer
     if (tlsa->selector == SELECT_CERTIFICATE)
         return fits_bytes(tlsa, der->bytes, der->length);
     X509 *certificate = d2i_X509(NULL, &bytes, (long)der->length);
-    int length = certificate != NULL && tlsa->selector == SELECT_KEY
-                     ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &key)
-                     : 0;
+    int length = certificate != NULL ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &key) : 0;
     if (length > 0)
         fits = fits_bytes(tlsa, key, (size_t)length);
     OPENSSL_free(key);
@@ -221,7 +224,7 @@ static bool fits_chain(const struct exchange_tlsa *tlsa, const struct peer *peer
 {
     size_t first = tlsa->usage == USAGE_TA ? 1 : 0;
     size_t end = tlsa->usage == USAGE_EE ? 1 : peer->chain_count;
-    if (tlsa->usage != USAGE_TA && tlsa->usage != USAGE_EE)
+    if (!exchange_heeds_tlsa(tlsa))
         return false;
     for (size_t i = first; i < end && i < peer->chain_count; i++) {
         if (fits_certificate(tlsa, &peer->chain[i]))

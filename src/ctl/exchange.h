@@ -28,7 +28,8 @@ struct exchange {
     char *host;
     enum dns_outcome outcome; /* of its addresses */
     struct error why;         /* a sentence unless found */
-    struct exchange_gate *gates;
+    size_t address_count;
+    struct exchange_gate *gates; /* those that are tried */
     size_t gate_count;
     enum dns_outcome tlsa_outcome; /* of _25._tcp.HOST */
     bool tlsa_secure;
@@ -53,6 +54,10 @@ void exchange_close(struct exchange_pool *pool);
 /* The host, tried at each address now, or by another thread, for which this one waits. Lent until
  * the pool is closed; NULL when out of memory. */
 const struct exchange *exchange_find(struct exchange_pool *pool, const char *host);
+
+/* Whether senders heed the record: a usage, selector or matching that SMTP does not have makes it
+ * unusable (RFC 7672 section 3.1.3). Pure. */
+bool exchange_heeds_tlsa(const struct exchange_tlsa *tlsa);
 
 /* Whether the certificates presented at the gate fit one of the TLSA records, by DANE-EE or DANE-TA
  * (RFC 7672 section 3.1). Pure. */

@@ -10,10 +10,11 @@
 
 #include "caa.h"
 #include "jobs.h"
+#include "moment.h"
 
 #define ALIAS_STEPS 12
 #define AT_ONCE     8
-#define SILENCE_MAX 2 /* questions without an answer, after which no more are asked */
+#define PATIENCE_MS 20000 /* for all answers of the domain; then no more is asked */
 
 /* A name that is nobody's (RFC 6761): its policy host is served nowhere. */
 #define STRANGER "mta-sts.not-served-here.invalid"
@@ -29,7 +30,7 @@ struct round {
     struct facts *facts;
     const struct observe_way *way;
     char (*mx_names)[DNSDATA_NAME_MAX];
-    unsigned silences;
+    int64_t waited_ms;
     struct look looks[FACTS_DOORS_MAX];
     pthread_mutex_t lock; /* for their first_done */
     pthread_cond_t one_done;
@@ -39,13 +40,15 @@ struct round {
 
 static void ask(struct round *round, const char *name, enum dns_type type, struct dns_answer *out)
 {
-    if (round->silences >= SILENCE_MAX) {
+    int64_t start = moment_steady_ms();
+    if (round->waited_ms >= PATIENCE_MS) {
         *out = (struct dns_answer){.outcome = DNS_FAILED};
-        error_set(&out->why, "not asked, as the resolver did not answer before");
+        error_set(&out->why, "not asked, as the answers before took %d seconds",
+                  PATIENCE_MS / 1000);
         return;
     }
     dns_lookup(round->way->dns, name, type, out);
-    round->silences += out->outcome == DNS_FAILED && out->held == NULL;
+    round->waited_ms += moment_steady_ms() - start;
 }
 
 static void ask_texts(struct round *round, const char *name, struct facts_texts *out)
@@ -84,7 +87,7 @@ static void ask_caa(struct round *round)
 {
     const struct caa_ca any = {0};
     struct facts *facts = round->facts;
-    if (round->silences < SILENCE_MAX)
+    if (round->waited_ms < PATIENCE_MS)
         facts->caa_refuses = caa_check(round->way->dns, facts->host, &any, &facts->caa_why) != 0;
 }
 

@@ -129,6 +129,10 @@ static void judge_exchanges(struct rows_check *check, bool backups)
         if (exchange->outcome != DNS_FOUND)
             rows_say(check, severity_of(facts), &about, "this MX of %s has no address: %s",
                      facts->domain, exchange->why.text);
+        const struct rows_about rest = {exchange->host, NULL, NULL};
+        if (exchange->address_count > exchange->gate_count)
+            rows_say(check, FINDING_WARNING, &rest, "only %zu of its %zu addresses are tried",
+                     exchange->gate_count, exchange->address_count);
         for (size_t j = 0; j < exchange->gate_count; j++)
             judge_gate(check, exchange, &exchange->gates[j]);
     }
@@ -164,6 +168,30 @@ void rows_judge_x5(struct rows_check *check)
 
 /* ---- DANE. */
 
+static size_t count_heeded(const struct exchange *exchange)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < exchange->tlsa_count; i++)
+        count += exchange_heeds_tlsa(&exchange->tlsa[i]);
+    return count;
+}
+
+static void judge_secure_tlsa(struct rows_check *check, const struct exchange *exchange,
+                              struct rows_about *about)
+{
+    size_t heeded = count_heeded(exchange);
+    if (heeded < exchange->tlsa_count)
+        rows_say(check, FINDING_WARNING, about,
+                 "of %zu TLSA records, %zu are of a kind that SMTP does not have (RFC 7672)",
+                 exchange->tlsa_count, exchange->tlsa_count - heeded);
+    for (size_t i = 0; i < exchange->gate_count && heeded > 0; i++) {
+        const struct exchange_gate *gate = &exchange->gates[i];
+        if (gate->smtp.peer.chain_count > 0 && !exchange_fits_tlsa(exchange, gate))
+            rows_say(check, FINDING_ERROR, about,
+                     "no TLSA record fits the certificate that is presented at %s", gate->address);
+    }
+}
+
 static void judge_tlsa(struct rows_check *check, const struct exchange *exchange)
 {
     char name[DNSDATA_NAME_MAX + 16];
@@ -173,22 +201,14 @@ static void judge_tlsa(struct rows_check *check, const struct exchange *exchange
     if (exchange->tlsa_outcome == DNS_BOGUS) {
         about.advice = "sign the zone anew, or correct the DS record at its parent";
         rows_say(check, FINDING_ERROR, &about, "DNSSEC refuses the TLSA records");
-        return;
-    }
-    if (exchange->tlsa_outcome != DNS_FOUND)
-        return;
-    if (!exchange->tlsa_secure || !check->facts->mx_answer.secure) {
+    } else if (exchange->tlsa_outcome == DNS_FOUND &&
+               (!exchange->tlsa_secure || !check->facts->mx_answer.secure)) {
         about = (struct rows_about){name, NULL, "sign the zones of the domain and of the MX"};
         if (check->facts->validates)
             rows_say(check, FINDING_NOTE, &about,
                      "DNSSEC does not protect the way to the TLSA records: no sender heeds them");
-        return;
-    }
-    for (size_t i = 0; i < exchange->gate_count; i++) {
-        const struct exchange_gate *gate = &exchange->gates[i];
-        if (gate->smtp.peer.chain_count > 0 && !exchange_fits_tlsa(exchange, gate))
-            rows_say(check, FINDING_ERROR, &about,
-                     "no TLSA record fits the certificate that is presented at %s", gate->address);
+    } else if (exchange->tlsa_outcome == DNS_FOUND) {
+        judge_secure_tlsa(check, exchange, &about);
     }
 }
 

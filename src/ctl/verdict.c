@@ -96,18 +96,46 @@ static void conclude_enforce(struct verdict *out, const struct verdict_sender *s
     error_set(&out->reason, "%s", mx->why.text);
 }
 
+static void end_in(struct verdict *out, enum verdict_ending ending, const char *reason)
+{
+    out->ending = ending;
+    error_set(&out->reason, "%s", reason);
+}
+
+/* Whether mail cannot go there, whatever the policy: RFC 5321 section 5.1, RFC 7505. */
+static bool has_no_host(struct verdict *out, const struct facts *facts)
+{
+    const struct exchange *implicit =
+        facts->mx_implicit && facts->mx_count > 0 ? facts->mx[0].exchange : NULL;
+    if (facts->mx_null)
+        end_in(out, VERDICT_BOUNCES, "the domain takes no mail (null MX)");
+    else if (facts->mx_answer.outcome == DNS_NO_NAME)
+        end_in(out, VERDICT_BOUNCES, "the domain does not exist");
+    else if (facts->mx_answer.outcome == DNS_FAILED || facts->mx_answer.outcome == DNS_BOGUS)
+        end_in(out, VERDICT_DEFERS, "the domain's MX records cannot be looked up");
+    else if (implicit != NULL &&
+             (implicit->outcome == DNS_NO_DATA || implicit->outcome == DNS_NO_NAME))
+        end_in(out, VERDICT_BOUNCES, "the domain has neither an MX record nor an address");
+    else
+        return false;
+    return true;
+}
+
 static void conclude(struct verdict *out, const struct verdict_sender *sender,
                      const struct facts *facts)
 {
     struct verdict_policy policy;
     struct verdict_mx mx;
     *out = (struct verdict){.sender = sender->name};
+    if (!sender->ignores)
+        verdict_policy_find(&policy, sender, facts);
+    out->state = sender->ignores ? VERDICT_NONE : policy.state;
+    if (has_no_host(out, facts))
+        return;
     if (sender->ignores) {
         error_set(&out->reason, "it knows no MTA-STS");
         return;
     }
-    verdict_policy_find(&policy, sender, facts);
-    out->state = policy.state;
     if (policy.state != VERDICT_VALID) {
         let_pass(out, sender, facts, policy.failure);
         error_set(&out->reason, "%s; TLS is not required", policy.why.text);

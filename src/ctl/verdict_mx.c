@@ -131,10 +131,7 @@ void verdict_mx_find(struct verdict_mx *out, const struct verdict_sender *sender
 {
     bool first = true;
     *out = (struct verdict_mx){.alike = true};
-    if (facts->mx_answer.outcome == DNS_FAILED || facts->mx_answer.outcome == DNS_BOGUS)
-        error_set(&out->why, "the domain's MX records cannot be looked up");
-    else
-        error_set(&out->why, "the domain has no mail host");
+    error_set(&out->why, "the domain has no mail host");
     for (size_t i = 0; i < facts->mx_count; i++) {
         const char *failure;
         struct error why;

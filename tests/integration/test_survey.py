@@ -150,6 +150,7 @@ ROWS = {
     "x3dead": ("X3w", to("dead")),
     "x3nowhere": ("X3e", to("nowhere")),
     "x3soon": ("X3w", to("soon")),
+    "x3crowd": ("X3w", to("crowd")),
     "x3testing": (
         "P12w X3w",
         {
@@ -167,6 +168,7 @@ ROWS = {
     "x5": ("X1e X2w X3w X5w", {"mx": (), "more": f"@ A {NOBODY}"}),
     "x5null": ("X5w", {"mx": ((0, ""),)}),
     "x6": ("X6e", to("tlsa")),
+    "x6pkix": ("X6w", to("pkix")),
     # Reports.
     "t1": ("T1w", {"tls": None}),
     "t1twice": ("T1e", {"more": '_smtp._tls.@ TXT "v=TLSRPTv1; rua=mailto:b@reports.example"'}),
@@ -298,6 +300,8 @@ class Rows(SurveyCase):
             ("h4lost", "Google"): ("delivers with report", [], "sts-policy-fetch-error"),
             ("h5", "Google"): ("delivers", [], None),
             ("t1", "Google"): ("delivers", [], None),
+            ("x5null", "Google"): ("bounces", [], None),
+            ("x5null", "Exim"): ("bounces", [], None),
         }
         for (name, sender), expected in predicted.items():
             with self.subTest(f"{name}, {sender}"):

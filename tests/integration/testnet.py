@@ -40,6 +40,8 @@ MX = {  # kind: addresses
     "old": ("10.53.3.6",),
     "tlsa": ("10.53.3.7",),
     "soon": ("10.53.3.8",),
+    "pkix": ("10.53.3.9",),
+    "crowd": tuple(f"10.53.3.{last}" for last in range(10, 19)),
 }
 
 
@@ -201,6 +203,8 @@ class Net:
             "mx": leaf("mx.check.example", "also.check.example"),
             "tlsa": leaf("tlsa.check.example", variant=1),
             "old": leaf("old.check.example"),
+            "pkix": leaf("pkix.check.example"),
+            "crowd": leaf("crowd.check.example"),
         }
         for name, chain in self.chains.items():
             self.write(f"{name}.pem", chain.key + chain.chain)
@@ -231,15 +235,15 @@ class Net:
         with open(self.directory / "self.pem", "ab") as file:
             file.write((self.directory / "self.crt").read_bytes())
 
-    def tlsa(self, name, selector=1):
-        """The data of a TLSA record 3 SELECTOR 1 for one of the certificates."""
+    def tlsa(self, name, selector=1, usage=3):
+        """The data of a TLSA record USAGE SELECTOR 1 for one of the certificates."""
         import hashlib
 
         der = self.chains[name].der
         if selector == 1:
             key = run("openssl", "x509", "-pubkey", "-noout", "-in", self.directory / f"{name}.pem")
             der = ssl.PEM_cert_to_DER_cert(key.stdout.replace("PUBLIC KEY", "CERTIFICATE"))
-        return f"3 {selector} 1 {hashlib.sha256(der).hexdigest()}"
+        return f"{usage} {selector} 1 {hashlib.sha256(der).hexdigest()}"
 
     # ---- Servers.
 
@@ -337,6 +341,7 @@ class Net:
                 f"_25._tcp.mx TLSA {self.tlsa('mx')}",
                 f"_25._tcp.tlsa TLSA {self.tlsa('mx', 0)}",
                 f"_25._tcp.soon TLSA {self.tlsa('soon')}",
+                f"_25._tcp.pkix TLSA {self.tlsa('pkix', usage=1)}",
             ]
         if zone == "plain.example":  # a provider, who serves nothing of its own
             lines += [
