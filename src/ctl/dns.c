@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* dns: one context of libunbound, which all threads ask. */
+/* dns: what the resolver says of a name, and whether DNSSEC vouches for it. */
 #include "dns_ask.h"
 
 #include <errno.h>
@@ -18,7 +18,8 @@
 #define TYPE_DNSKEY    48
 #define TTL_MAX        "2147483647" /* as published; libunbound would say a day at most */
 
-/* One context of libunbound serves all threads: its own thread asks, ours hands the answers out. */
+/* One context of libunbound serves all threads that ask: its own thread asks, ours hands the
+ * answers out. */
 struct dns {
     char *resolver;
     char *anchors;

@@ -124,12 +124,12 @@ static bool has_no_host(struct verdict *out, const struct facts *facts)
 static void conclude(struct verdict *out, const struct verdict_sender *sender,
                      const struct facts *facts)
 {
-    struct verdict_policy policy;
+    struct verdict_policy policy = {.state = VERDICT_NONE};
     struct verdict_mx mx;
     *out = (struct verdict){.sender = sender->name};
     if (!sender->ignores)
         verdict_policy_find(&policy, sender, facts);
-    out->state = sender->ignores ? VERDICT_NONE : policy.state;
+    out->state = policy.state;
     if (has_no_host(out, facts))
         return;
     if (sender->ignores) {
