@@ -6,12 +6,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unbound.h>
 #include <unistd.h>
+
+#include "thread.h"
 
 #define SYSTEM_ANCHORS "/usr/share/dns/root.key"
 #define CLASS_IN       1
@@ -70,24 +71,12 @@ static void *hand_out(void *argument)
     struct dns *dns = argument;
     struct pollfd ready[2] = {{.fd = ub_fd(dns->context), .events = POLLIN},
                               {.fd = dns->ending[0], .events = POLLIN}};
-    while (ready[1].revents == 0) {
+    int failure = 0; /* then no answer comes any more, and each question has its bound */
+    while (ready[1].revents == 0 && failure == 0) {
         if (poll(ready, 2, -1) > 0 && ready[0].revents != 0)
-            ub_process(dns->context);
+            failure = ub_process(dns->context);
     }
     return NULL;
-}
-
-/* Signals are for the threads that expect them. */
-static int start_thread(struct dns *dns, struct error *why)
-{
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int failure = pthread_create(&dns->thread, NULL, hand_out, dns);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    dns->has_thread = failure == 0;
-    return failure == 0 ? 0 : error_set(why, "no thread can be started: %s", strerror(failure));
 }
 
 static int start(struct dns *dns, struct error *why)
@@ -101,7 +90,9 @@ static int start(struct dns *dns, struct error *why)
         dns->ending[0] = dns->ending[1] = -1;
         return error_set(why, "no pipe can be had: %s", strerror(errno));
     }
-    return start_thread(dns, why);
+    int failure = thread_start(&dns->thread, hand_out, dns);
+    dns->has_thread = failure == 0;
+    return failure == 0 ? 0 : error_set(why, "no thread can be started: %s", strerror(failure));
 }
 
 static void free_question(struct question *question)

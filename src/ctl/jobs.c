@@ -2,10 +2,10 @@
 /* jobs: the same work done for many things, side by side on threads, within a bound. */
 #include "jobs.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+
+#include "thread.h"
 
 struct jobs {
     jobs_work *work;
@@ -29,18 +29,13 @@ int jobs_run(size_t count, size_t at_once, jobs_work *work, void *context, struc
     size_t wanted = at_once < count ? at_once : count;
     size_t started = 0;
     int failure = 0;
-    sigset_t all;
-    sigset_t before;
     pthread_t *threads = calloc(wanted + 1, sizeof(*threads));
     if (threads == NULL)
         return error_set(why, "out of memory");
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
     while (started < wanted && failure == 0) {
-        failure = pthread_create(&threads[started], NULL, work_on, &jobs);
+        failure = thread_start(&threads[started], work_on, &jobs);
         started += failure == 0;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     free(threads);

@@ -318,8 +318,8 @@ void observe_domain(struct facts *out, const char *domain, const struct observe_
     snprintf(name, sizeof(name), "_smtp._tls.%s", domain);
     ask_texts(&round, name, &out->tlsrpt);
     find_doors(&round);
-    ask_caa(&round);
     ask_mx(&round);
+    ask_caa(&round);
     try_all(&round);
     drop_unknown_mx(out);
     free(round.mx_names);

@@ -3,8 +3,6 @@
  * answers the challenge. */
 #include "precheck.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +11,7 @@
 #include "deploy.h"
 #include "jobs.h"
 #include "probe.h"
+#include "thread.h"
 #include "trial.h"
 
 #define ADDRESSES_MAX 16 /* more are not asked: a CA does not ask them all either */
@@ -179,8 +178,6 @@ static void *work(void *argument)
 struct precheck *precheck_start(const struct precheck_terms *terms, const struct hostname *host,
                                 struct error *why)
 {
-    sigset_t all;
-    sigset_t before;
     struct precheck *precheck = calloc(1, sizeof(*precheck));
     if (precheck == NULL) {
         error_set(why, "out of memory");
@@ -188,10 +185,7 @@ struct precheck *precheck_start(const struct precheck_terms *terms, const struct
     }
     precheck->terms = terms;
     precheck->host = *host;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int failure = pthread_create(&precheck->thread, NULL, work, precheck);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int failure = thread_start(&precheck->thread, work, precheck);
     if (failure == 0)
         return precheck;
     free(precheck);
