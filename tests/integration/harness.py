@@ -83,11 +83,36 @@ def make_directory(prefix="mta-stsd-test-"):
     return directory
 
 
+def own_ports():
+    """Ports below 32768, from where on Linux gives them to clients: none of their connections, of
+    which other tests make thousands, is there before the server that it is for. They come in blocks,
+    and a block is this process's alone while it holds the abstract socket with the block's name:
+    tests that run beside each other never choose the same."""
+    claims = []
+    firsts = range(10240, 32768, 64)
+    for first in random.sample(firsts, len(firsts)):
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"\0mta-stsd-test-ports-{first}")
+        except OSError as failure:
+            claim.close()
+            if failure.errno != errno.EADDRINUSE:
+                raise
+            continue
+        claims.append(claim)
+        yield from range(first, first + firsts.step)
+    raise AssertionError("the tests that run have all ports")
+
+
+ports = own_ports()
+ports_lock = threading.Lock()
+
+
 def free_port(family=socket.AF_INET):
-    """A port below 32768, from where on Linux gives them to clients: none of their connections, of
-    which other tests make thousands, is there before the server that it is for."""
+    """A port that no test was given before, and that nothing else holds."""
     while True:
-        port = random.randrange(10240, 32768)
+        with ports_lock:
+            port = next(ports)
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             try:
                 probe.bind(("127.0.0.1" if family == socket.AF_INET else "::1", port))
