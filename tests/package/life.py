@@ -90,6 +90,10 @@ class Life:
     def listeners(self):
         return self.machine.says("ss -Hltnp 'sport = :443'")
 
+    def wanted(self):
+        """The packages that somebody asked for, not others by depending on them."""
+        return set(self.machine.says("apt-mark showmanual").split())
+
     def installed(self):
         self.machine.run("ip link set lo up; systemctl is-active nginx")
         self.apt("install --no-install-recommends ./debs/mta-stsd_*.deb ./debs/mta-stsctl_*.deb")
@@ -172,7 +176,7 @@ class Life:
         self.run_begun()
         say("ok - installed again: the domain that stayed is served, the companion runs")
 
-    def removed(self, before):
+    def removed(self, before, wanted):
         self.apt("remove mta-stsd mta-stsctl")
         assert not self.listeners(), self.listeners()
         active = self.machine.says(f"systemctl is-active {OURS}")
@@ -180,7 +184,12 @@ class Life:
         assert (self.root / "etc/mta-stsd/mta-stsd.ini").exists()
         say("ok - removed: nothing listens, no unit is active; the configuration stays")
         self.machine.run(f"rm -r /etc/systemd/system/{CERTS}.d; systemctl daemon-reload")
-        self.apt("purge --autoremove mta-stsd mta-stsctl")
+        # autopkgtest asks for all that it installs, also for what the packages depend on.
+        self.machine.run("apt-mark auto " + " ".join(self.wanted() - wanted))
+        self.apt(
+            "-o APT::AutoRemove::RecommendsImportant=0 -o APT::AutoRemove::SuggestsImportant=0 "
+            "purge --autoremove mta-stsd mta-stsctl"
+        )
         left = files_of(self.root) - before
         left = sorted(name for name in left if not name.startswith("/opt/"))
         assert not left, left
@@ -201,13 +210,13 @@ def lives(root, out, debian):
     life = Life(machine, root)
     try:
         machine.wait()
-        before = files_of(root)
+        before, wanted = files_of(root), life.wanted()
         life.installed()
         life.serves()
         life.upgraded()
         life.autopkgtests()
         life.companion_alone()
-        life.removed(before)
+        life.removed(before, wanted)
     except (AssertionError, SystemExit):
         print(machine.says("journalctl --no-pager -u 'mta-stsd*' -u nginx | tail -n 60"))
         raise
