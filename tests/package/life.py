@@ -90,10 +90,6 @@ class Life:
     def listeners(self):
         return self.machine.says("ss -Hltnp 'sport = :443'")
 
-    def wanted(self):
-        """The packages that somebody asked for, not others by depending on them."""
-        return set(self.machine.says("apt-mark showmanual").split())
-
     def installed(self):
         self.machine.run("ip link set lo up; systemctl is-active nginx")
         self.apt("install --no-install-recommends ./debs/mta-stsd_*.deb ./debs/mta-stsctl_*.deb")
@@ -176,7 +172,7 @@ class Life:
         self.run_begun()
         say("ok - installed again: the domain that stayed is served, the companion runs")
 
-    def removed(self, before, wanted):
+    def removed(self, before):
         self.apt("remove mta-stsd mta-stsctl")
         assert not self.listeners(), self.listeners()
         active = self.machine.says(f"systemctl is-active {OURS}")
@@ -184,8 +180,7 @@ class Life:
         assert (self.root / "etc/mta-stsd/mta-stsd.ini").exists()
         say("ok - removed: nothing listens, no unit is active; the configuration stays")
         self.machine.run(f"rm -r /etc/systemd/system/{CERTS}.d; systemctl daemon-reload")
-        # autopkgtest asks for all that it installs, also for what the packages depend on.
-        self.machine.run("apt-mark auto " + " ".join(self.wanted() - wanted))
+        # What came with them goes, also what another package would merely recommend.
         self.apt(
             "-o APT::AutoRemove::RecommendsImportant=0 -o APT::AutoRemove::SuggestsImportant=0 "
             "purge --autoremove mta-stsd mta-stsctl"
@@ -210,13 +205,13 @@ def lives(root, out, debian):
     life = Life(machine, root)
     try:
         machine.wait()
-        before, wanted = files_of(root), life.wanted()
+        before = files_of(root)
         life.installed()
         life.serves()
         life.upgraded()
         life.autopkgtests()
         life.companion_alone()
-        life.removed(before, wanted)
+        life.removed(before)
     except (AssertionError, SystemExit):
         print(machine.says("journalctl --no-pager -u 'mta-stsd*' -u nginx | tail -n 60"))
         raise
