@@ -11,7 +11,7 @@ import harness
 import testnet
 from harness import bound
 from test_ctl_certs import CTL
-from testnet import DAEMON, KNOT, LAX, NOBODY, OLD, OTHER_WEB, POLICY, WEB, Domain
+from testnet import DAEMON, KNOT, LAX, NOBODY, OLD, OTHER_WEB, POLICY, SILENT, WEB, Domain
 
 try:
     from postfix_mta_sts_resolver import resolver as postfix_resolver
@@ -540,6 +540,25 @@ class Many(SurveyCase):
             self.assertEqual([seen["status"] for seen in item["addresses"]], [200])
         # The mail host that all of them have is asked once at each of its addresses.
         self.assertEqual(self.mails() - before, len(testnet.MX["mx"]))
+
+    def test_names_that_nobody_answers_for_cost_the_others_nothing(self):
+        dead = [f"d{number}.silent.example" for number in range(20)]
+        items = self.checked(*dead, "good.check.example", "alsogood.check.example")
+        for name in ("good", "alsogood"):
+            self.assertEqual(short(items[f"{name}.check.example"], "H7"), "")
+        for name in dead:
+            found = {finding["rule"] for finding in items[name]["findings"]}
+            self.assertLessEqual({"D1", "D11", "X5"}, found)
+            self.assertNotIn("delivers", {said["verdict"] for said in items[name]["verdicts"]})
+
+    def test_a_resolver_that_answers_nothing_is_given_up(self):
+        started = time.monotonic()
+        # Of options given twice, the last one holds.
+        item = self.checked("--resolver", f"{SILENT}@53", "good.check.example", status=1)
+        took = time.monotonic() - started
+        said = json.dumps(item)
+        self.assertIn("not asked, as the answers before took 20 seconds", said)
+        self.assertLess(took, harness.bound(20 + 10 + 5))  # with the look-up that went on then
 
     def test_the_second_look_at_what_is_slow_does_not_wait_for_the_first(self):
         (seen,) = self.checked(TWICE)[TWICE]["addresses"]

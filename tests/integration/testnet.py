@@ -25,6 +25,7 @@ PATH = "/.well-known/mta-sts.txt"
 POLICY = "version: STSv1\r\nmode: enforce\r\nmx: mx.check.example\r\nmax_age: 604800\r\n"
 
 KNOT, UNBOUND = "10.53.0.1", "10.53.0.2"
+SILENT = "10.53.0.3"  # the name server of silent.example, which takes questions and answers none
 DAEMON = ("10.53.1.1", "fd53::1:1")
 WEB = ("10.53.2.1", "fd53::2:1")
 OTHER_WEB = "10.53.2.2"  # the same hosts; some answer differently here
@@ -401,6 +402,7 @@ class Net:
         ]
         for zone in self.ZONES:
             lines += ["stub-zone:", f"  name: {zone}", f"  stub-addr: {KNOT}"]
+        lines += ["stub-zone:", "  name: silent.example", f"  stub-addr: {SILENT}"]
         lines += ["remote-control:", "  control-enable: no"]
         conf = self.write("unbound.conf", "\n".join(lines) + "\n")
         self.spawn("unbound", "-c", conf)
@@ -551,6 +553,8 @@ def serve():
     for address in sys.argv[1:]:
         server = WebServer(address, table["hosts"], table["directory"])
         threading.Thread(target=server.serve_forever, daemon=True).start()
+    sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sink.bind((SILENT, 53))
     print("ready", flush=True)
     threading.Event().wait()
 
