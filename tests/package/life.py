@@ -136,7 +136,7 @@ class Life:
     def autopkgtests(self):
         done = self.machine.run(
             "rm -f /etc/mta-stsd/domains.d/*.ini; systemctl stop mta-stsd.socket mta-stsd"
-            "\ncd /opt && autopkgtest --ignore-restrictions=isolation-container "
+            "\ncd /opt && PYTHONDONTWRITEBYTECODE=1 autopkgtest --ignore-restrictions=isolation-container "
             "/next/mta-stsd.deb /next/mta-stsctl.deb /tests/ -- null 2>&1",
             check=False,
             seconds=900,
