@@ -64,9 +64,8 @@ class Units(Steps):
             command = "systemd-analyze security --offline=true --no-pager"
             said = self.machine.says(f"{command} {unit} | tail -n 1")
             figures[unit] = float(said.split(": ")[1].split()[0])
-        most = 1.5 if int(version) >= 257 else 1.8  # an older one judges by another table
-        assert max(figures.values()) <= most, figures
-        self.show(f"systemd-analyze security: {json.dumps(figures)}, none above {most}")
+        assert max(figures.values()) <= 1.5, figures
+        self.show(f"systemd-analyze security: {json.dumps(figures)}, none above 1.5")
 
     def beside_nginx(self):
         """As a package leaves it: all enabled, and no domain."""
