@@ -101,10 +101,12 @@ static void write_sums(const struct order *order, struct sums *sums)
                    sums->warnings, sums->notes);
         return;
     }
-    sums->failed |=
-        print_json(json_pack("{s:O, s:I, s:I, s:I}", "domains", sums->domains, "errors",
+    if (print_json(json_pack("{s:O, s:I, s:I, s:I}", "domains", sums->domains, "errors",
                              (json_int_t)sums->errors, "warnings", (json_int_t)sums->warnings,
-                             "notes", (json_int_t)sums->notes)) != 0;
+                             "notes", (json_int_t)sums->notes)) == 0)
+        return;
+    setup_fail("the result cannot be written");
+    sums->failed = true;
 }
 
 /* ---- Checking. */
