@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "options.h"
 #include "outside.h"
 #include "recordlive.h"
 #include "recordout.h"
@@ -48,7 +49,7 @@ static const char help[] =
     "Exit status: 0 all is well, 1 something was held back or is unknown, 2 usage or failure to\n"
     "run. See mta-stsctl(1).\n";
 
-static const struct option options[] = {
+static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -112,10 +113,9 @@ static int read_word(const char **out, const char *word)
     return 0;
 }
 
-/* Returns 0, or the exit status. */
-static int take(struct order *order, int option, const char *argument)
+static int take(void *context, int option, const char *argument)
 {
-    bool bad = false;
+    struct order *order = context;
     switch (option) {
     case 'c':
         order->config_path = argument;
@@ -142,11 +142,7 @@ static int take(struct order *order, int option, const char *argument)
     case OPTION_ZONE:
         return read_word(&order->out.zone, argument);
     default:
-        if (!outside_take(&order->outside, option, argument, &bad)) {
-            fputs("Try 'mta-stsctl records --help'.\n", stderr);
-            return SETUP_FAILED;
-        }
-        return bad ? setup_fail("records: --port is a number from 1 to 65535") : 0;
+        return outside_take(&order->outside, option, argument);
     }
 }
 
@@ -233,19 +229,13 @@ static int load_and_act(struct order *order)
     return status;
 }
 
+static const struct options options = {help, "c:h", option_words, take};
+
 int records_run(int argc, char **argv)
 {
     struct order order = {.config_path = SETUP_CONFIG, .out.ttl_s = TTL_BUILT_IN};
-    int option;
-    int status = 0;
-    while (status == 0 && (option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return SETUP_FINE;
-        }
-        status = take(&order, option, optarg);
-    }
-    if (status != 0)
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
         return status;
     if (order.timed && order.out.changed)
         return setup_fail("records: --changed needs --id hash, since a time says nothing of a "

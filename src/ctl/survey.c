@@ -3,13 +3,13 @@
 #include "survey.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "inspection.h"
+#include "options.h"
 #include "outside.h"
 #include "print.h"
 #include "progress.h"
@@ -40,7 +40,7 @@ static const char help[] =
     "Exit status: 0 no errors and no warnings, 1 some, 2 usage or failure to run.\n"
     "See mta-stsctl(1).\n";
 
-static const struct option options[] = {
+static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"all", no_argument, NULL, OPTION_ALL},
     {"state", required_argument, NULL, OPTION_STATE},
@@ -251,10 +251,9 @@ static int read_number(unsigned *out, const char *word, unsigned most, const cha
                : setup_fail("check: %s is a number from 1 to %u", name, most);
 }
 
-/* Returns 0, or the exit status. */
-static int take(struct order *order, int option, const char *argument)
+static int take(void *context, int option, const char *argument)
 {
-    bool bad = false;
+    struct order *order = context;
     switch (option) {
     case 'c':
         order->config_path = argument;
@@ -276,27 +275,17 @@ static int take(struct order *order, int option, const char *argument)
         order->json = true;
         return 0;
     default:
-        if (!outside_take(&order->outside, option, argument, &bad)) {
-            fputs("Try 'mta-stsctl check --help'.\n", stderr);
-            return SETUP_FAILED;
-        }
-        return bad ? setup_fail("check: --port is a number from 1 to 65535") : 0;
+        return outside_take(&order->outside, option, argument);
     }
 }
+
+static const struct options options = {help, "c:j:h", option_words, take};
 
 int survey_run(int argc, char **argv)
 {
     struct order order = {.jobs = AT_ONCE};
-    int option;
-    int status = 0;
-    while (status == 0 && (option = getopt_long(argc, argv, "c:j:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return SETUP_FINE;
-        }
-        status = take(&order, option, optarg);
-    }
-    if (status != 0)
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
         return status;
     if (order.all == (optind < argc))
         return setup_fail("check: name domains, or --all; try 'mta-stsctl check --help'");

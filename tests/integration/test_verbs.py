@@ -12,6 +12,7 @@ from nameserver import KNOTD, Nameserver
 from test_ctl_certs import CTL, CtlCase
 
 POLICY = "version: STSv1\r\nmode: {}\r\nmx: mail.example.com\r\nmax_age: 604800\r\n"
+SOURCES = harness.SOURCE / "src" / "ctl"
 ZONES = {"example.com": "@ MX 10 mail\nmail A 127.0.0.1\nmta-sts A 127.0.0.1\n"}
 
 
@@ -83,6 +84,95 @@ class VerbCase(CtlCase):
             (2, "certs", "-c", cls.ini, "--renew"),
         )
         cls.verbs = re.findall(r"^  ([a-z]+) ", harness.run(CTL, "--help").stdout, re.M)
+
+
+def table_of(name):
+    """The rows of getopt_long's table in a verb's source: whether the option takes a value, and its
+    letter, by its name."""
+    text = (SOURCES / name).read_text()
+    if "OUTSIDE_OPTIONS" in text:
+        text += (SOURCES / "outside.h").read_text()
+    rows = re.findall(r'\{\s*(?:\\\s*)?"([\w-]+)", (no|required)_argument, NULL, (?:\'(\w)\'|\w+)', text)
+    return {word: (kind == "required", letter) for word, kind, letter in rows}
+
+
+class CommandLine(VerbCase):
+    """That the manual and the completion have the help's options, their own tests say."""
+
+    def refuses(self, sentence, verb, *words):
+        done = self.ctl(verb, *words, status=2)
+        self.assertEqual(done.stdout, "")
+        self.assertRegex(done.stderr, rf"\Amta-stsctl: {verb}: .*{sentence}.*\n"
+                         rf"Try 'mta-stsctl {verb} --help'\.\n\Z")
+
+    def test_each_verb_explains_the_options_that_it_takes_and_no_other(self):
+        main = (SOURCES / "main.c").read_text()
+        rooms = dict(re.findall(r'\{"(\w+)",\s*"[^"]*",\s*(\w+)_run\}', main))
+        self.assertEqual(set(rooms), set(self.verbs))
+        for verb, room in rooms.items():
+            with self.subTest(verb):
+                said = self.ctl(verb, "--help", status=0)
+                self.assertEqual(said.stderr, "")
+                self.assertEqual(self.ctl(verb, "x", "-h", status=0).stdout, said.stdout)
+                explained = re.findall(r"(?m)^ +(?:-(\w), )?--([a-z-]+)(?: (?! ))?(\S*)", said.stdout)
+                self.assertEqual({word: (value != "", letter) for letter, word, value in explained},
+                                 table_of(f"{room}.c"))
+
+    def test_an_option_that_is_none_or_lacks_its_value_is_refused(self):
+        for verb in self.verbs:
+            said = self.ctl(verb, "--help", status=0).stdout
+            with self.subTest(verb):
+                self.refuses("'--no-such'", verb, "--no-such")
+                self.refuses("'Z'", verb, "-Z")
+            for letter, word, value in re.findall(r"(?m)^ +(?:-(\w), )?--([a-z-]+)(?: (?! ))?(\S*)",
+                                                  said):
+                with self.subTest(verb=verb, option=word):
+                    if value:
+                        self.refuses(f"'--{word}'", verb, f"--{word}")
+                    else:
+                        self.refuses(f"'--{word}'", verb, f"--{word}=x")
+                    if value and letter:
+                        self.refuses(f"'{letter}'", verb, f"-{letter}")
+
+    def test_without_a_verb_it_says_where_help_is(self):
+        for words in ((), ("chek",), ("--chek",), ("-x",), ("--json",)):
+            with self.subTest(words):
+                done = self.ctl(*words, status=2)
+                self.assertEqual(done.stdout, "")
+                self.assertRegex(done.stderr, r"\Amta-stsctl: .*try 'mta-stsctl --help'\n\Z")
+        for word, short, begin in (("--help", "-h", "Usage: "), ("--version", "-V", "mta-stsctl ")):
+            done = self.ctl(word, status=0)
+            self.assertEqual((done.stdout[:len(begin)], done.stderr), (begin, ""))
+            self.assertEqual(self.ctl(short, status=0).stdout, done.stdout)
+
+    def test_a_verb_without_its_domain_or_file_says_where_help_is(self):
+        for words in (("generate", "--from-dns"), ("lint",), ("check",), ("match",), ("tlsrpt",),
+                      ("records", "a.example", "b.example"), ("certs", "a.example", "b.example")):
+            with self.subTest(words):
+                done = self.ctl(*words, status=2)
+                self.assertEqual(done.stdout, "")
+                self.assertRegex(done.stderr, rf"\Amta-stsctl: {words[0]}: .*"
+                                 rf"try 'mta-stsctl {words[0]} --help'\n\Z")
+
+    def test_options_that_rule_each_other_out_are_refused(self):
+        mx = ("generate", "--mx", "mail.example.com", "example.com")
+        for words, sentence in (
+            ((*mx, "--list", "--json"), "only one of"),
+            ((*mx, "--www", "x", "--json"), "only one of"),
+            (("generate", "-c", self.ini, "--www", "x", "--json"), "only one of"),
+            (("generate", "-c", self.ini, "--www", "x", "--offline"), "configuration says all"),
+            (("generate", "-c", self.ini, "--www", "x", "--wildcard"), "configuration says all"),
+            (("certs", "-c", self.ini, "--plan", "--renew"), "only one of --plan and --renew"),
+            (("certs", "-c", self.ini, "--renew", "--plan"), "only one of --plan and --renew"),
+            (("certs", "-c", self.ini, "--force"), "--force goes with --renew"),
+            (("certs", "-c", self.ini, "--resolver", "127.0.0.1"), "--resolver goes with --renew"),
+            (("certs", "-c", self.ini, "--trust-anchors", "x"), "--trust-anchors goes with --renew"),
+            (("certs", "--plan", "--probe-port", "5001"), "--probe-port goes with --renew"),
+            (("tlsrpt", "--since", "2026-11-21", "--days", "3", "x"), "only one of --since"),
+        ):
+            with self.subTest(words):
+                done = self.ctl(*words, status=2)
+                self.assertEqual((done.stdout, sentence in done.stderr), ("", True), done.stderr)
 
 
 class Streams(VerbCase):
