@@ -1,17 +1,24 @@
 # SPDX-License-Identifier: ISC
 """verbs: what all verbs of mta-stsctl have in common: options, streams, exit statuses, JSON."""
 import json
+import os
+import pty
 import re
 import subprocess
+import threading
 import time
 import unittest
 
 import harness
+import schema
 from harness import needs, server_section
 from nameserver import KNOTD, Nameserver
 from test_ctl_certs import CTL, CtlCase
+from test_progress import drain
 
 POLICY = "version: STSv1\r\nmode: {}\r\nmx: mail.example.com\r\nmax_age: 604800\r\n"
+EMITTING = ("finding", "lintfile", "listing", "matching", "outcome", "proposalout", "recordout",
+            "schedule", "survey", "surveyjson", "totals_json")
 SOURCES = harness.SOURCE / "src" / "ctl"
 ZONES = {"example.com": "@ MX 10 mail\nmail A 127.0.0.1\nmta-sts A 127.0.0.1\n"}
 
@@ -196,6 +203,98 @@ class Streams(VerbCase):
                         stderr=subprocess.PIPE, text=True, timeout=60, check=False)
                     self.assertEqual(done.returncode, 2, done.stderr)
                     self.assertRegex(done.stderr, r"(?m)^mta-stsctl: .* cannot be written$")
+
+    def shown(self, words, **environment):
+        """What comes to a terminal."""
+        parent, child = pty.openpty()
+        written = []
+        reader = threading.Thread(target=drain, args=(parent, written))
+        reader.start()
+        subprocess.run([*harness.WRAPPER, CTL, *words], stdin=subprocess.DEVNULL, stdout=child,
+                       stderr=subprocess.DEVNULL, timeout=harness.bound(60), check=False,
+                       env={**os.environ, "NO_COLOR": "", "TERM": "xterm", **environment})
+        os.close(child)
+        reader.join()
+        return b"".join(written).decode()
+
+    def test_colour_is_for_terminals_that_want_it_and_never_in_json(self):
+        colour = re.compile("\033\\[3[13]m")
+        for status, *words in self.runs:
+            if status != 1:
+                continue
+            with self.subTest(words):
+                coloured = words[0] not in ("generate", "records")
+                self.assertEqual(bool(colour.search(self.shown(words))), coloured)
+                for said in (self.shown(words, NO_COLOR="1"), self.shown(words, TERM="dumb"),
+                             self.shown((*words, "--json")), self.ctl(*words).stdout):
+                    self.assertNotIn("\033", said)
+                    self.assertNotEqual(said, "")
+
+
+def keys_of_sources():
+    """The members that the sources of the output name."""
+    text = "".join((SOURCES / f"{room}.c").read_text() for room in EMITTING)
+    text += re.search(r"(?ms)^json_t \*ari_json\(.*?^\}", (SOURCES / "ari.c").read_text())[0]
+    keys = set(re.findall(r'(?:json_object_set_new\(out|add\((?:out|root)), "(\w+)"', text))
+    views = re.search(r"(?ms)totals_views\[TOTALS_LISTS\] = \{(.*?)^\};", text)[1]
+    keys |= set(re.findall(r'\{"(\w+)",', views))
+    for call in re.finditer(r'json_pack\(\s*"', text):
+        words = arguments(text[call.end() - 1:])
+        keys |= {word.strip('"') for word in words[1::2]}
+    return keys
+
+
+def arguments(text):
+    """The arguments of a call of C, up to its end."""
+    found, depth, begin = [], 0, 0
+    for part in re.finditer(r'"(?:[^"\\]|\\.)*"|[(){}\[\],]', text):
+        if part[0] in "({[":
+            depth += 1
+        elif depth == 0 and part[0] in "),":
+            found.append(" ".join(text[begin:part.start()].split()))
+            begin = part.end()
+            if part[0] == ")":
+                return found
+        elif part[0] in ")}]":
+            depth -= 1
+    raise AssertionError("no end")
+
+
+class Json(VerbCase):
+    """CtlCase.ctl holds all that is written with --json, in each test, against the schema."""
+
+    def test_each_verb_says_the_same_in_json_and_ends_alike(self):
+        for status, *words in self.runs:
+            if "--www" in words:
+                continue
+            with self.subTest(words):
+                plain, done = self.ctl(*words), self.ctl(*words, "--json")
+                self.assertEqual((done.returncode, done.stderr), (status, plain.stderr))
+                self.assertEqual(done.stdout != "", status < 2 or words[0] == "lint")
+
+    def test_the_sources_and_the_manual_name_the_same_members(self):
+        documented = {path.rsplit(".", 1)[-1] for members in schema.sections().values()
+                      for path in members}
+        self.assertEqual(keys_of_sources(), documented)
+
+    def test_what_is_not_as_documented_is_found(self):
+        done = json.loads(self.ctl("lint", "--json", self.directory / "bad.txt").stdout)
+        del done["files"][0]["findings"][0]["rule"]
+        done["files"][0]["findings"][0]["line"] = "1"
+        done |= {"errors": True, "more": 1}
+        self.assertEqual(sorted(schema.complaints(("lint", "--json"), json.dumps(done))),
+                         ["errors: is no integer", "line: is no integer or null",
+                          "more: is not documented", "rule: is absent"])
+
+    def test_a_path_that_is_not_utf8_is_written_all_the_same(self):
+        for name, written in ((b"\xfc", "?"), ("\xfc".encode(), "\xfc")):
+            ini = self.directory / "path.ini"
+            ini.write_bytes(server_section().encode() + b"[example.com]\nmx = mail.example.com\n"
+                            + b"certificate = /nowhere/" + name + b"/%h.pem\n")
+            (item,) = json.loads(self.ctl("certs", "-c", ini, "--json",
+                                          status=1).stdout)["certificates"]
+            self.assertEqual(item["file"], f"/nowhere/{written}/mta-sts.example.com.pem")
+            self.assertIn(item["file"], item["finding"])
 
 
 if __name__ == "__main__":
