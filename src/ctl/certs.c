@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "ari.h"
+#include "hostname.h"
 #include "inventory.h"
 #include "listing.h"
 #include "options.h"
@@ -74,7 +75,8 @@ enum action { ACTION_LIST, ACTION_PLAN, ACTION_RENEW };
 struct order {
     enum action action;
     const char *config_path;
-    const char *only;       /* a domain or host; NULL: all */
+    struct hostname domain; /* or its host; empty: all */
+    const char *only;       /* the same; NULL: all */
     const char *of_renewal; /* an option that was given and goes with --renew alone, or NULL */
     bool forced;
     bool json;
@@ -160,20 +162,15 @@ static int renew(const struct config *config, const struct order *order)
 
 static bool has_domain(const struct config *config, const char *name)
 {
-    for (size_t i = 0; i < config->domain_count; i++) {
-        struct hostname host;
-        snprintf(host.text, sizeof(host.text), "mta-sts.%s", config->domains[i].name);
-        if (strcmp(name, config->domains[i].name) == 0 || strcmp(name, host.text) == 0)
-            return !config->domains[i].broken;
-    }
-    return false;
+    size_t prefix = strlen("mta-sts.");
+    return setup_find(config, name) != NULL ||
+           (strncmp(name, "mta-sts.", prefix) == 0 && setup_find(config, name + prefix) != NULL);
 }
 
 static int act(const struct config *config, const struct order *order)
 {
     if (order->only != NULL && !has_domain(config, order->only))
-        return setup_fail("%s is not configured, or has errors; `mta-stsd --check` says more",
-                          order->only);
+        return setup_fail_unknown(order->only);
     return order->action == ACTION_RENEW ? renew(config, order) : act_on(config, order);
 }
 
@@ -254,6 +251,7 @@ static const struct options options = {help, "c:h", option_words, take};
 int certs_run(int argc, char **argv)
 {
     struct order order = {.config_path = SETUP_CONFIG, .probe_port = PROBE_PORT};
+    struct error why;
     int status = options_read(&options, argc, argv, &order);
     if (status != OPTIONS_READ)
         return status;
@@ -261,6 +259,10 @@ int certs_run(int argc, char **argv)
         return setup_fail("certs: %s goes with --renew", order.of_renewal);
     if (argc - optind > 1)
         return setup_fail("certs: one domain at most; try 'mta-stsctl certs --help'");
-    order.only = argv[optind];
+    if (argv[optind] != NULL) {
+        if (hostname_parse(&order.domain, argv[optind], strlen(argv[optind]), &why) != 0)
+            return setup_fail("certs: %s", why.text);
+        order.only = order.domain.text;
+    }
     return load_and_act(&order);
 }

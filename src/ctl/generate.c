@@ -212,15 +212,6 @@ static int take_domains(struct order *order, char **names, size_t count)
 
 /* ---- The policies of a configuration, as files. */
 
-static const struct config_domain *find_domain(const struct config *config, const char *name)
-{
-    for (size_t i = 0; i < config->domain_count; i++) {
-        if (strcmp(config->domains[i].name, name) == 0)
-            return config->domains[i].broken ? NULL : &config->domains[i];
-    }
-    return NULL;
-}
-
 static int write_domain(const struct order *order, const struct config_domain *domain)
 {
     struct error why;
@@ -235,11 +226,8 @@ static int write_config(const struct order *order, const struct config *config)
     int status = SETUP_FINE;
     for (size_t i = 0; i < order->count && status == SETUP_FINE; i++) {
         const char *name = order->proposals[i].domain;
-        const struct config_domain *domain = find_domain(config, name);
-        status = domain != NULL ? write_domain(order, domain)
-                                : setup_fail("%s is not configured, or has errors; `mta-stsd "
-                                             "--check` says more",
-                                             name);
+        const struct config_domain *domain = setup_find(config, name);
+        status = domain != NULL ? write_domain(order, domain) : setup_fail_unknown(name);
     }
     for (size_t i = 0; i < config->domain_count && order->count == 0 && status == SETUP_FINE; i++) {
         if (!config->domains[i].broken)

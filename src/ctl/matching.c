@@ -52,22 +52,18 @@ static int read_config(struct policytext *out, const struct order *order)
 {
     struct config *config;
     struct error why;
-    int status = -1;
+    int status;
     if (setup_load(&config, order->config_path) != 0)
         return SETUP_FAILED;
-    for (size_t i = 0; i < config->domain_count && status < 0; i++) {
-        const struct config_domain *domain = &config->domains[i];
-        if (strcmp(domain->name, order->domain.text) != 0 || domain->broken)
-            continue;
-        status = policytext_read(out, domain->policy->bytes, domain->policy->length, &why) == 0
-                     ? SETUP_FINE
-                     : setup_fail("%s", why.text);
-    }
+    const struct config_domain *domain = setup_find(config, order->domain.text);
+    if (domain == NULL)
+        status = setup_fail_unknown(order->domain.text);
+    else if (policytext_read(out, domain->policy->bytes, domain->policy->length, &why) != 0)
+        status = setup_fail("%s", why.text);
+    else
+        status = SETUP_FINE;
     config_free(config);
-    return status >= 0 ? status
-                       : setup_fail("%s is not configured, or has errors; `mta-stsd --check` says "
-                                    "more",
-                                    order->domain.text);
+    return status;
 }
 
 /* As a sender does: the first address that gives a policy. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "hostname.h"
 #include "options.h"
 #include "outside.h"
 #include "recordlive.h"
@@ -70,6 +71,7 @@ struct order {
     struct recordset_order set;
     struct recordout_order out;
     struct outside outside;
+    struct hostname domain; /* empty: all */
     bool forced;
     bool timed;
 };
@@ -206,8 +208,7 @@ static int act(const struct config *config, struct order *order)
     if (recordset_make(&set, &order->set, &why) != 0 || judge(&set, order, &why) != 0) {
         setup_fail("%s", why.text);
     } else if (set.count == 0 && order->set.only != NULL) {
-        setup_fail("%s is not configured, or has errors; `mta-stsd --check` says more",
-                   order->set.only);
+        setup_fail_unknown(order->set.only);
     } else {
         say_unset(config, order);
         status = say_held(&set) > 0 ? SETUP_FOUND : SETUP_FINE;
@@ -234,6 +235,7 @@ static const struct options options = {help, "c:h", option_words, take};
 int records_run(int argc, char **argv)
 {
     struct order order = {.config_path = SETUP_CONFIG, .out.ttl_s = TTL_BUILT_IN};
+    struct error why;
     int status = options_read(&options, argc, argv, &order);
     if (status != OPTIONS_READ)
         return status;
@@ -245,7 +247,11 @@ int records_run(int argc, char **argv)
         return setup_fail("records: --server and --zone go with --format nsupdate");
     if (argc - optind > (order.set.provider ? 0 : 1))
         return setup_fail("records: one domain, or --all; try 'mta-stsctl records --help'");
-    order.set.only = argv[optind];
+    if (argv[optind] != NULL) {
+        if (hostname_parse(&order.domain, argv[optind], strlen(argv[optind]), &why) != 0)
+            return setup_fail("records: %s", why.text);
+        order.set.only = order.domain.text;
+    }
     order.set.time_id = order.timed ? (int64_t)time(NULL) : 0;
     return load_and_act(&order);
 }

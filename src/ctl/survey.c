@@ -176,15 +176,6 @@ done:
 
 /* ---- Which domains. */
 
-static const struct config_policy *find_configured(const struct config *config, const char *name)
-{
-    for (size_t i = 0; config != NULL && i < config->domain_count; i++) {
-        if (!config->domains[i].broken && strcmp(config->domains[i].name, name) == 0)
-            return config->domains[i].policy;
-    }
-    return NULL;
-}
-
 static size_t list_configured(struct inspection_target *targets, const struct config *config)
 {
     size_t count = 0;
@@ -203,8 +194,10 @@ static int list_named(struct inspection_target *targets, struct hostname *names,
     for (size_t i = 0; words[i] != NULL; i++) {
         if (hostname_parse(&names[i], words[i], strlen(words[i]), &why) != 0)
             return setup_fail("check: %s", why.text);
+        const struct config_domain *known =
+            config != NULL ? setup_find(config, names[i].text) : NULL;
         targets[i] =
-            (struct inspection_target){names[i].text, find_configured(config, names[i].text)};
+            (struct inspection_target){names[i].text, known != NULL ? known->policy : NULL};
     }
     return 0;
 }

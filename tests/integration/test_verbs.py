@@ -161,6 +161,18 @@ class CommandLine(VerbCase):
                 self.assertRegex(done.stderr, rf"\Amta-stsctl: {words[0]}: .*"
                                  rf"try 'mta-stsctl {words[0]} --help'\n\Z")
 
+    def test_a_domain_may_be_in_capital_letters(self):
+        for words in (("records", "--force", "-c", self.ini), ("certs", "-c", self.ini),
+                      ("certs", "-c", self.ini, "--plan")):
+            with self.subTest(words):
+                self.assertEqual(self.ctl(*words, "Example.COM", status=0).stdout,
+                                 self.ctl(*words, "example.com", status=0).stdout)
+        self.assertIn("mta-sts.example.com",
+                      self.ctl("certs", "-c", self.ini, "MTA-STS.example.com", status=0).stdout)
+        for words in (("records", "-c", self.ini, "no_name"), ("certs", "-c", self.ini, "no_name"),
+                      ("certs", "-c", self.ini, "mta-sts.none.example")):
+            self.assertIn(words[-1].split(".")[0], self.ctl(*words, status=2).stderr)
+
     def test_options_that_rule_each_other_out_are_refused(self):
         mx = ("generate", "--mx", "mail.example.com", "example.com")
         for words, sentence in (
