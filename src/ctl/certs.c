@@ -2,15 +2,17 @@
 /* certs: the verb that lists the certificates, says what is due, and has it renewed. */
 #include "certs.h"
 
-#include <getopt.h>
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "ari.h"
+#include "hostname.h"
 #include "inventory.h"
 #include "listing.h"
+#include "options.h"
 #include "pace.h"
 #include "plan.h"
 #include "probe.h"
@@ -42,16 +44,19 @@ static const char help[] =
     "      --renew         order those that are due, and install them\n"
     "      --force         with --renew: also those that are not due, or wait after a failure\n"
     "      --wait SECONDS  with --renew: how long to wait for hosts that are not ready\n"
-    "      --resolver ADDRESS[@PORT]  ask this resolver in place of the system's\n"
-    "      --trust-anchors FILE       DNSSEC trust anchors in place of the system's\n"
-    "      --probe-port PORT          look at challenges on this port in place of 443\n"
+    "      --resolver ADDRESS[@PORT]\n"
+    "                      with --renew: ask this one, not those of /etc/resolv.conf\n"
+    "      --trust-anchors FILE\n"
+    "                      with --renew: validate DNSSEC by these, not by the root's\n"
+    "      --probe-port PORT\n"
+    "                      with --renew: look at challenges on this port, not on 443\n"
     "      --json          write JSON\n"
     "  -h, --help          print this\n"
     "\n"
     "Exit status: 0 all is well, 1 something was found or failed, 2 usage or failure to run.\n"
     "See mta-stsctl(1).\n";
 
-static const struct option options[] = {
+static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"json", no_argument, NULL, OPTION_JSON},
     {"plan", no_argument, NULL, OPTION_PLAN},
@@ -70,7 +75,9 @@ enum action { ACTION_LIST, ACTION_PLAN, ACTION_RENEW };
 struct order {
     enum action action;
     const char *config_path;
-    const char *only; /* a domain or host; NULL: all */
+    struct hostname domain; /* or its host; empty: all */
+    const char *only;       /* the same; NULL: all */
+    const char *of_renewal; /* an option that was given and goes with --renew alone, or NULL */
     bool forced;
     bool json;
     const char *resolver;
@@ -155,20 +162,15 @@ static int renew(const struct config *config, const struct order *order)
 
 static bool has_domain(const struct config *config, const char *name)
 {
-    for (size_t i = 0; i < config->domain_count; i++) {
-        struct hostname host;
-        snprintf(host.text, sizeof(host.text), "mta-sts.%s", config->domains[i].name);
-        if (strcmp(name, config->domains[i].name) == 0 || strcmp(name, host.text) == 0)
-            return !config->domains[i].broken;
-    }
-    return false;
+    size_t prefix = strlen("mta-sts.");
+    return setup_find(config, name) != NULL ||
+           (strncmp(name, "mta-sts.", prefix) == 0 && setup_find(config, name + prefix) != NULL);
 }
 
 static int act(const struct config *config, const struct order *order)
 {
     if (order->only != NULL && !has_domain(config, order->only))
-        return setup_fail("%s is not configured, or has errors; `mta-stsd --check` says more",
-                          order->only);
+        return setup_fail_unknown(order->only);
     return order->action == ACTION_RENEW ? renew(config, order) : act_on(config, order);
 }
 
@@ -192,58 +194,75 @@ static int read_number(unsigned *out, const char *option, const char *text, unsi
     return 0;
 }
 
-/* 0, or the exit status. */
-static int take_option(struct order *order, int option)
+static int take_action(struct order *order, enum action action)
+{
+    if (order->action != ACTION_LIST && order->action != action)
+        return setup_fail("certs: only one of --plan and --renew can be had");
+    order->action = action;
+    return 0;
+}
+
+static int take_of_renewal(struct order *order, int option, const char *argument)
 {
     switch (option) {
-    case 'c':
-        order->config_path = optarg;
-        return 0;
-    case OPTION_PLAN:
-        order->action = ACTION_PLAN;
-        return 0;
-    case OPTION_RENEW:
-        order->action = ACTION_RENEW;
-        return 0;
     case OPTION_FORCE:
+        order->of_renewal = "--force";
         order->forced = true;
         return 0;
     case OPTION_WAIT:
-        return read_number(&order->wait_s, "--wait", optarg, 1, WAIT_MOST_S);
+        order->of_renewal = "--wait";
+        return read_number(&order->wait_s, "--wait", argument, 1, WAIT_MOST_S);
     case OPTION_RESOLVER:
-        order->resolver = optarg;
+        order->of_renewal = "--resolver";
+        order->resolver = argument;
         return 0;
     case OPTION_ANCHORS:
-        order->anchors = optarg;
+        order->of_renewal = "--trust-anchors";
+        order->anchors = argument;
         return 0;
-    case OPTION_PROBE_PORT:
-        return read_number(&order->probe_port, "--probe-port", optarg, 1, 65535);
+    default:
+        assert(option == OPTION_PROBE_PORT);
+        order->of_renewal = "--probe-port";
+        return read_number(&order->probe_port, "--probe-port", argument, 1, 65535);
+    }
+}
+
+static int take(void *context, int option, const char *argument)
+{
+    struct order *order = context;
+    switch (option) {
+    case 'c':
+        order->config_path = argument;
+        return 0;
+    case OPTION_PLAN:
+        return take_action(order, ACTION_PLAN);
+    case OPTION_RENEW:
+        return take_action(order, ACTION_RENEW);
     case OPTION_JSON:
         order->json = true;
         return 0;
     default:
-        fputs("Try 'mta-stsctl certs --help'.\n", stderr);
-        return SETUP_FAILED;
+        return take_of_renewal(order, option, argument);
     }
 }
+
+static const struct options options = {help, "c:h", option_words, take};
 
 int certs_run(int argc, char **argv)
 {
     struct order order = {.config_path = SETUP_CONFIG, .probe_port = PROBE_PORT};
-    int option;
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return SETUP_FINE;
-        }
-        int status = take_option(&order, option);
-        if (status != 0)
-            return status;
-    }
-    if ((order.forced || order.wait_s > 0) && order.action != ACTION_RENEW)
-        return setup_fail("certs: %s goes with --renew", order.forced ? "--force" : "--wait");
+    struct error why;
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
+        return status;
+    if (order.of_renewal != NULL && order.action != ACTION_RENEW)
+        return setup_fail("certs: %s goes with --renew", order.of_renewal);
     if (argc - optind > 1)
         return setup_fail("certs: one domain at most; try 'mta-stsctl certs --help'");
-    order.only = argv[optind];
+    if (argv[optind] != NULL) {
+        if (hostname_parse(&order.domain, argv[optind], strlen(argv[optind]), &why) != 0)
+            return setup_fail("certs: %s", why.text);
+        order.only = order.domain.text;
+    }
     return load_and_act(&order);
 }

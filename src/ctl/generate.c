@@ -8,6 +8,7 @@
 
 #include "hostname.h"
 #include "jobs.h"
+#include "options.h"
 #include "progress.h"
 #include "proposalout.h"
 #include "propose.h"
@@ -59,7 +60,7 @@ static const char help[] =
     "Exit status: 0 all is well, 1 some domain has no policy, 2 usage or failure to run.\n"
     "See mta-stsctl(1).\n";
 
-static const struct option options[] = {
+static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"list", no_argument, NULL, OPTION_LIST},
     {"policy", no_argument, NULL, OPTION_POLICY},
@@ -82,6 +83,7 @@ struct order {
     struct propose_order propose;
     struct outside outside;
     enum proposalout_format format;
+    unsigned outputs; /* of --list, --policy, --json and --www */
     const char *www;
     const char *config_path; /* NULL: none */
     struct proposal *proposals;
@@ -113,18 +115,9 @@ static int take_values(struct order *order, int option, const char *argument)
     return result == 0 ? 0 : setup_fail("generate: %s", why.text);
 }
 
-static int take_outside(struct order *order, int option, const char *argument)
+static int take(void *context, int option, const char *argument)
 {
-    bool bad = false;
-    if (outside_take(&order->outside, option, argument, &bad))
-        return bad ? setup_fail("generate: --port is a number from 1 to 65535") : 0;
-    fputs("Try 'mta-stsctl generate --help'.\n", stderr);
-    return SETUP_FAILED;
-}
-
-/* Returns 0, or the exit status. */
-static int take(struct order *order, int option, const char *argument)
-{
+    struct order *order = context;
     struct propose_order *wanted = &order->propose;
     switch (option) {
     case 'c':
@@ -133,9 +126,11 @@ static int take(struct order *order, int option, const char *argument)
     case OPTION_LIST:
     case OPTION_POLICY:
     case OPTION_JSON:
+        order->outputs++;
         order->format = PROPOSALOUT_LIST + (enum proposalout_format)(option - OPTION_LIST);
         return 0;
     case OPTION_WWW:
+        order->outputs++;
         order->www = argument;
         return 0;
     case OPTION_MX:
@@ -159,7 +154,7 @@ static int take(struct order *order, int option, const char *argument)
     case OPTION_MAX_AGE:
         return take_values(order, option, argument);
     default:
-        return take_outside(order, option, argument);
+        return outside_take(&order->outside, option, argument);
     }
 }
 
@@ -167,10 +162,12 @@ static int judge_usage(const struct order *order)
 {
     const struct propose_order *wanted = &order->propose;
     bool chosen = wanted->mx_count > 0 || wanted->preset != NULL || wanted->from_dns;
+    if (order->outputs > 1)
+        return setup_fail("generate: only one of --list, --policy, --json and --www can be had");
     if (order->config_path != NULL && order->www == NULL)
         return setup_fail("generate: -c goes with --www");
-    if (order->config_path != NULL &&
-        (chosen || wanted->from_live || wanted->mode_set || wanted->max_age_set))
+    if (order->config_path != NULL && (chosen || wanted->from_live || wanted->mode_set ||
+                                       wanted->max_age_set || wanted->wildcards || wanted->offline))
         return setup_fail("generate: with -c, the configuration says all there is to a policy");
     if (order->config_path != NULL)
         return 0;
@@ -215,15 +212,6 @@ static int take_domains(struct order *order, char **names, size_t count)
 
 /* ---- The policies of a configuration, as files. */
 
-static const struct config_domain *find_domain(const struct config *config, const char *name)
-{
-    for (size_t i = 0; i < config->domain_count; i++) {
-        if (strcmp(config->domains[i].name, name) == 0)
-            return config->domains[i].broken ? NULL : &config->domains[i];
-    }
-    return NULL;
-}
-
 static int write_domain(const struct order *order, const struct config_domain *domain)
 {
     struct error why;
@@ -238,11 +226,8 @@ static int write_config(const struct order *order, const struct config *config)
     int status = SETUP_FINE;
     for (size_t i = 0; i < order->count && status == SETUP_FINE; i++) {
         const char *name = order->proposals[i].domain;
-        const struct config_domain *domain = find_domain(config, name);
-        status = domain != NULL ? write_domain(order, domain)
-                                : setup_fail("%s is not configured, or has errors; `mta-stsd "
-                                             "--check` says more",
-                                             name);
+        const struct config_domain *domain = setup_find(config, name);
+        status = domain != NULL ? write_domain(order, domain) : setup_fail_unknown(name);
     }
     for (size_t i = 0; i < config->domain_count && order->count == 0 && status == SETUP_FINE; i++) {
         if (!config->domains[i].broken)
@@ -337,25 +322,19 @@ static int act(struct order *order)
     return status;
 }
 
+static const struct options options = {help, "c:h", option_words, take};
+
 int generate_run(int argc, char **argv)
 {
     struct order order = {.propose.mx = calloc((size_t)argc + 1, sizeof(char *))};
-    int option;
-    int status = 0;
     if (order.propose.mx == NULL)
         return setup_fail("out of memory");
-    while (status == 0 && (option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            free(order.propose.mx);
-            return SETUP_FINE;
-        }
-        status = take(&order, option, optarg);
-    }
-    if (status == 0)
+    int status = options_read(&options, argc, argv, &order);
+    if (status == OPTIONS_READ) {
         status = take_domains(&order, argv + optind, (size_t)(argc - optind));
-    if (status == 0)
-        status = act(&order);
+        if (status == 0)
+            status = act(&order);
+    }
     for (size_t i = 0; i < order.count; i++)
         proposal_free(&order.proposals[i]);
     free(order.proposals);

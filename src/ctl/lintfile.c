@@ -2,8 +2,8 @@
 /* lintfile: the verb that judges files offline, and puts policy files right. */
 #include "lintfile.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include "file.h"
 #include "hostname.h"
 #include "inspect.h"
+#include "options.h"
 #include "print.h"
 #include "repair.h"
 #include "replace.h"
@@ -41,7 +42,7 @@ static const char help[] =
     "Exit status: 0 no errors or warnings, 1 some are left, 2 usage or failure to run.\n"
     "See mta-stsctl(1).\n";
 
-static const struct option options[] = {
+static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"domain", required_argument, NULL, OPTION_DOMAIN},
     {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
@@ -297,21 +298,21 @@ static int check_order(const struct order *order)
     return SETUP_FINE;
 }
 
-/* Takes one option; returns SETUP_FINE, or the status to end with. */
-static int take_option(struct order *order, int option)
+static int take(void *context, int option, const char *argument)
 {
+    struct order *order = context;
     struct error why;
     switch (option) {
     case 'c':
-        order->config_path = optarg;
+        order->config_path = argument;
         return SETUP_FINE;
     case OPTION_TYPE:
         order->has_kind = true;
-        if (inspect_kind_parse(&order->kind, optarg) != 0)
-            return setup_fail("lint: \"%s\" is no type; write policy, ini or list", optarg);
+        if (inspect_kind_parse(&order->kind, argument) != 0)
+            return setup_fail("lint: \"%s\" is no type; write policy, ini or list", argument);
         return SETUP_FINE;
     case OPTION_DOMAIN:
-        if (hostname_parse(&order->domain, optarg, strlen(optarg), &why) != 0)
+        if (hostname_parse(&order->domain, argument, strlen(argument), &why) != 0)
             return setup_fail("lint: --domain: %s", why.text);
         return SETUP_FINE;
     case OPTION_FIX:
@@ -320,30 +321,23 @@ static int take_option(struct order *order, int option)
     case OPTION_DRY_RUN:
         order->dry_run = true;
         return SETUP_FINE;
-    case OPTION_JSON:
+    default:
+        assert(option == OPTION_JSON);
         order->json = true;
         return SETUP_FINE;
-    default:
-        fputs("Try 'mta-stsctl lint --help'.\n", stderr);
-        return SETUP_FAILED;
     }
 }
+
+static const struct options options = {help, "c:h", option_words, take};
 
 int lintfile_run(int argc, char **argv)
 {
     struct order order = {0};
-    int option;
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return SETUP_FINE;
-        }
-        int status = take_option(&order, option);
-        if (status != SETUP_FINE)
-            return status;
-    }
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
+        return status;
     order.files = argv + optind;
     order.file_count = (size_t)(argc - optind);
-    int status = check_order(&order);
+    status = check_order(&order);
     return status != SETUP_FINE ? status : lint_all(&order);
 }

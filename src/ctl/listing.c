@@ -96,9 +96,11 @@ static int add_due(json_t *out, const struct inventory_item *item, const struct 
 
 static json_t *item_json(const struct inventory_item *item, const struct ari *ari, int64_t now)
 {
-    json_t *out = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s?}", "domain", item->domain, "host",
-                            item->host.text, "file", item->path, "managed", (int)item->managed,
-                            "health", health_name(item->health), "finding", item->finding);
+    json_t *finding = item->finding != NULL ? print_path_json(item->finding) : json_null();
+    json_t *out =
+        json_pack("{s:s, s:s, s:o, s:b, s:s, s:o}", "domain", item->domain, "host", item->host.text,
+                  "file", print_path_json(item->path), "managed", (int)item->managed, "health",
+                  health_name(item->health), "finding", finding);
     if (out == NULL || !item->loaded)
         return out;
     json_int_t left = item->not_after - now;

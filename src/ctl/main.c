@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* main: the table of verbs. */
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "certs.h"
 #include "generate.h"
@@ -12,8 +14,6 @@
 #include "setup.h"
 #include "survey.h"
 #include "tlsrpt.h"
-
-enum { EXIT_USAGE = 2 };
 
 static const struct verb {
     const char *name;
@@ -46,6 +46,18 @@ static void print_help(void)
          "See mta-stsctl(1).");
 }
 
+/* A standard stream that is closed must not become a file or a socket, which would be given what is
+ * printed. What stands in its place fails as it did. */
+static int hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        int wrong_way = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way) != fd)
+            return setup_fail("/dev/null cannot be opened");
+    }
+    return 0;
+}
+
 /* What could not be written must not look written: a full disk, a closed pipe. */
 static int end(int status)
 {
@@ -57,6 +69,8 @@ static int end(int status)
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
+    if (hold_standard_streams() != 0)
+        return SETUP_FAILED;
     for (size_t i = 0; i < VERB_COUNT; i++) {
         if (strcmp(word, verbs[i].name) == 0)
             return end(verbs[i].run(argc - 1, argv + 1));
@@ -73,5 +87,5 @@ int main(int argc, char **argv)
         fputs("mta-stsctl: no verb; try 'mta-stsctl --help'\n", stderr);
     else
         fprintf(stderr, "mta-stsctl: \"%s\" is no verb; try 'mta-stsctl --help'\n", word);
-    return EXIT_USAGE;
+    return SETUP_FAILED;
 }

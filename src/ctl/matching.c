@@ -10,6 +10,7 @@
 #include "hostname.h"
 #include "livemx.h"
 #include "mxmatch.h"
+#include "options.h"
 #include "outside.h"
 #include "policytext.h"
 #include "print.h"
@@ -28,7 +29,7 @@ static const char help[] =
     "Exit status: 0 all match, 1 one does not, 2 usage or failure to run.\n"
     "See mta-stsctl(1).\n";
 
-static const struct option options[] = {
+static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"json", no_argument, NULL, OPTION_JSON},
     OUTSIDE_OPTIONS,
@@ -51,22 +52,18 @@ static int read_config(struct policytext *out, const struct order *order)
 {
     struct config *config;
     struct error why;
-    int status = -1;
+    int status;
     if (setup_load(&config, order->config_path) != 0)
         return SETUP_FAILED;
-    for (size_t i = 0; i < config->domain_count && status < 0; i++) {
-        const struct config_domain *domain = &config->domains[i];
-        if (strcmp(domain->name, order->domain.text) != 0 || domain->broken)
-            continue;
-        status = policytext_read(out, domain->policy->bytes, domain->policy->length, &why) == 0
-                     ? SETUP_FINE
-                     : setup_fail("%s", why.text);
-    }
+    const struct config_domain *domain = setup_find(config, order->domain.text);
+    if (domain == NULL)
+        status = setup_fail_unknown(order->domain.text);
+    else if (policytext_read(out, domain->policy->bytes, domain->policy->length, &why) != 0)
+        status = setup_fail("%s", why.text);
+    else
+        status = SETUP_FINE;
     config_free(config);
-    return status >= 0 ? status
-                       : setup_fail("%s is not configured, or has errors; `mta-stsd --check` says "
-                                    "more",
-                                    order->domain.text);
+    return status;
 }
 
 /* As a sender does: the first address that gives a policy. */
@@ -213,6 +210,21 @@ static int act(struct order *order)
     return status;
 }
 
+static int take(void *context, int option, const char *argument)
+{
+    struct order *order = context;
+    switch (option) {
+    case 'c':
+        order->config_path = argument;
+        return 0;
+    case OPTION_JSON:
+        order->json = true;
+        return 0;
+    default:
+        return outside_take(&order->outside, option, argument);
+    }
+}
+
 /* The names stay where they stood, in lower case, without a last dot. */
 static int take_names(struct order *order, char **names, size_t count)
 {
@@ -235,27 +247,15 @@ static int take_names(struct order *order, char **names, size_t count)
     return 0;
 }
 
+static const struct options options = {help, "c:h", option_words, take};
+
 int matching_run(int argc, char **argv)
 {
     struct order order = {0};
-    int option;
-    bool bad = false;
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (option == 'c') {
-            order.config_path = optarg;
-        } else if (option == OPTION_JSON) {
-            order.json = true;
-        } else if (option == 'h') {
-            fputs(help, stdout);
-            return SETUP_FINE;
-        } else if (!outside_take(&order.outside, option, optarg, &bad)) {
-            fputs("Try 'mta-stsctl match --help'.\n", stderr);
-            return SETUP_FAILED;
-        }
-    }
-    if (bad)
-        return setup_fail("match: --port is a number from 1 to 65535");
-    int status = take_names(&order, argv + optind, (size_t)(argc - optind));
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
+        return status;
+    status = take_names(&order, argv + optind, (size_t)(argc - optind));
     if (status == 0)
         status = act(&order);
     outside_close(&order.outside);

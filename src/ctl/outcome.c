@@ -51,8 +51,8 @@ void outcome_failed(struct outcome *outcome, const char *host, const char *reaso
     snprintf(text, sizeof(text), "failed: %s; tried again after %s", reason,
              moment_text(next_try, date));
     tell(outcome,
-         json_pack("{s:s, s:s, s:s, s:I}", "host", host, "outcome", "failed", "reason", reason,
-                   "next_try", (json_int_t)next_try),
+         json_pack("{s:s, s:s, s:o, s:I}", "host", host, "outcome", "failed", "reason",
+                   print_path_json(reason), "next_try", (json_int_t)next_try),
          host, text);
     progress_step();
 }
@@ -63,8 +63,9 @@ void outcome_not_ready(struct outcome *outcome, const char *host, const char *re
     outcome->not_ready++;
     snprintf(text, sizeof(text), "not ready: %s; the CA was not asked", reason);
     tell(outcome,
-         json_pack("{s:s, s:s, s:s}", "host", host, "outcome", "not ready", "reason", reason), host,
-         text);
+         json_pack("{s:s, s:s, s:o}", "host", host, "outcome", "not ready", "reason",
+                   print_path_json(reason)),
+         host, text);
     progress_step();
 }
 
@@ -74,7 +75,8 @@ void outcome_undeployed(struct outcome *outcome, const char *host, const char *r
     outcome->undeployed++;
     snprintf(text, sizeof(text), "not on the other machines: %s; the next run tries again", reason);
     tell(outcome,
-         json_pack("{s:s, s:s, s:s}", "host", host, "outcome", "undeployed", "reason", reason),
+         json_pack("{s:s, s:s, s:o}", "host", host, "outcome", "undeployed", "reason",
+                   print_path_json(reason)),
          host, text);
 }
 

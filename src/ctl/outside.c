@@ -2,25 +2,27 @@
 /* outside: whom a verb asks: the resolver and the CAs, as its options name them. */
 #include "outside.h"
 
+#include <assert.h>
+
 #include "setup.h"
 
-bool outside_take(struct outside *outside, int option, const char *argument, bool *bad)
+int outside_take(struct outside *outside, int option, const char *argument)
 {
     switch (option) {
     case OUTSIDE_RESOLVER:
         outside->resolver = argument;
-        return true;
+        return 0;
     case OUTSIDE_ANCHORS:
         outside->anchors = argument;
-        return true;
+        return 0;
     case OUTSIDE_CA_FILE:
         outside->ca_file = argument;
-        return true;
-    case OUTSIDE_PORT:
-        *bad = !setup_number(&outside->port, argument, 1, 65535) || *bad;
-        return true;
+        return 0;
     default:
-        return false;
+        assert(option == OUTSIDE_PORT);
+        return setup_number(&outside->port, argument, 1, 65535)
+                   ? 0
+                   : setup_fail("--port is a number from 1 to 65535");
     }
 }
 

@@ -4,7 +4,6 @@
 #define CTL_OUTSIDE_H
 
 #include <getopt.h>
-#include <stdbool.h>
 
 #include "dns.h"
 #include "peer.h"
@@ -38,8 +37,8 @@ enum { OUTSIDE_RESOLVER = 512, OUTSIDE_ANCHORS, OUTSIDE_CA_FILE, OUTSIDE_PORT };
     "      --ca-file FILE  believe the CAs of FILE (PEM), not those of the system\n"               \
     "      --port PORT     fetch policies from this port, not from 443\n"
 
-/* Whether the option is one of these; what it says is kept. A port that is none leaves *bad. */
-bool outside_take(struct outside *outside, int option, const char *argument, bool *bad);
+/* Keeps what one of these options says. Returns 0, or SETUP_FAILED, having said why. */
+int outside_take(struct outside *outside, int option, const char *argument);
 
 /* Returns 0, or -1 with why; what is open is closed in either case by outside_close. */
 int outside_open(struct outside *outside, struct error *why);

@@ -115,3 +115,9 @@ json_t *print_text_json(const char *text)
     free(fit);
     return out;
 }
+
+json_t *print_path_json(const char *text)
+{
+    json_t *out = json_string(text);
+    return out != NULL ? out : print_text_json(text);
+}

@@ -39,4 +39,8 @@ int print_json(json_t *value);
 /* A text from outside, fit to be shown and so always a JSON string; NULL when out of memory. */
 json_t *print_text_json(const char *text);
 
+/* A path, or a sentence with one: as it is where that is UTF-8, otherwise made fit to be shown.
+ * NULL when out of memory. */
+json_t *print_path_json(const char *text);
+
 #endif

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "hostname.h"
+#include "options.h"
 #include "outside.h"
 #include "recordlive.h"
 #include "recordout.h"
@@ -48,7 +50,7 @@ static const char help[] =
     "Exit status: 0 all is well, 1 something was held back or is unknown, 2 usage or failure to\n"
     "run. See mta-stsctl(1).\n";
 
-static const struct option options[] = {
+static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -69,6 +71,7 @@ struct order {
     struct recordset_order set;
     struct recordout_order out;
     struct outside outside;
+    struct hostname domain; /* empty: all */
     bool forced;
     bool timed;
 };
@@ -112,10 +115,9 @@ static int read_word(const char **out, const char *word)
     return 0;
 }
 
-/* Returns 0, or the exit status. */
-static int take(struct order *order, int option, const char *argument)
+static int take(void *context, int option, const char *argument)
 {
-    bool bad = false;
+    struct order *order = context;
     switch (option) {
     case 'c':
         order->config_path = argument;
@@ -142,11 +144,7 @@ static int take(struct order *order, int option, const char *argument)
     case OPTION_ZONE:
         return read_word(&order->out.zone, argument);
     default:
-        if (!outside_take(&order->outside, option, argument, &bad)) {
-            fputs("Try 'mta-stsctl records --help'.\n", stderr);
-            return SETUP_FAILED;
-        }
-        return bad ? setup_fail("records: --port is a number from 1 to 65535") : 0;
+        return outside_take(&order->outside, option, argument);
     }
 }
 
@@ -210,8 +208,7 @@ static int act(const struct config *config, struct order *order)
     if (recordset_make(&set, &order->set, &why) != 0 || judge(&set, order, &why) != 0) {
         setup_fail("%s", why.text);
     } else if (set.count == 0 && order->set.only != NULL) {
-        setup_fail("%s is not configured, or has errors; `mta-stsd --check` says more",
-                   order->set.only);
+        setup_fail_unknown(order->set.only);
     } else {
         say_unset(config, order);
         status = say_held(&set) > 0 ? SETUP_FOUND : SETUP_FINE;
@@ -233,19 +230,14 @@ static int load_and_act(struct order *order)
     return status;
 }
 
+static const struct options options = {help, "c:h", option_words, take};
+
 int records_run(int argc, char **argv)
 {
     struct order order = {.config_path = SETUP_CONFIG, .out.ttl_s = TTL_BUILT_IN};
-    int option;
-    int status = 0;
-    while (status == 0 && (option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return SETUP_FINE;
-        }
-        status = take(&order, option, optarg);
-    }
-    if (status != 0)
+    struct error why;
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
         return status;
     if (order.timed && order.out.changed)
         return setup_fail("records: --changed needs --id hash, since a time says nothing of a "
@@ -255,7 +247,11 @@ int records_run(int argc, char **argv)
         return setup_fail("records: --server and --zone go with --format nsupdate");
     if (argc - optind > (order.set.provider ? 0 : 1))
         return setup_fail("records: one domain, or --all; try 'mta-stsctl records --help'");
-    order.set.only = argv[optind];
+    if (argv[optind] != NULL) {
+        if (hostname_parse(&order.domain, argv[optind], strlen(argv[optind]), &why) != 0)
+            return setup_fail("records: %s", why.text);
+        order.set.only = order.domain.text;
+    }
     order.set.time_id = order.timed ? (int64_t)time(NULL) : 0;
     return load_and_act(&order);
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "progress.h"
 
@@ -31,6 +32,20 @@ int setup_load(struct config **out, const char *path)
                 "mta-stsctl: %zu domain%s with errors left out; `mta-stsd --check` says which\n",
                 (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
     return result;
+}
+
+const struct config_domain *setup_find(const struct config *config, const char *domain)
+{
+    for (size_t i = 0; i < config->domain_count; i++) {
+        if (strcmp(config->domains[i].name, domain) == 0)
+            return config->domains[i].broken ? NULL : &config->domains[i];
+    }
+    return NULL;
+}
+
+int setup_fail_unknown(const char *domain)
+{
+    return setup_fail("%s is not configured, or has errors; `mta-stsd --check` says more", domain);
 }
 
 bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most)

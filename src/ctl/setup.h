@@ -20,6 +20,12 @@ enum setup_exit {
  * out, and counted in one line. */
 int setup_load(struct config **out, const char *path);
 
+/* A domain that is configured and has no errors, or NULL. */
+const struct config_domain *setup_find(const struct config *config, const char *domain);
+
+/* Says on stderr that there is no such domain; returns SETUP_FAILED. */
+int setup_fail_unknown(const char *domain);
+
 /* Reads a decimal number of an option, nothing around it. Returns whether it is within the bounds.
  */
 bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most);

@@ -3,13 +3,13 @@
 #include "survey.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "inspection.h"
+#include "options.h"
 #include "outside.h"
 #include "print.h"
 #include "progress.h"
@@ -40,7 +40,7 @@ static const char help[] =
     "Exit status: 0 no errors and no warnings, 1 some, 2 usage or failure to run.\n"
     "See mta-stsctl(1).\n";
 
-static const struct option options[] = {
+static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"all", no_argument, NULL, OPTION_ALL},
     {"state", required_argument, NULL, OPTION_STATE},
@@ -101,10 +101,12 @@ static void write_sums(const struct order *order, struct sums *sums)
                    sums->warnings, sums->notes);
         return;
     }
-    sums->failed |=
-        print_json(json_pack("{s:O, s:I, s:I, s:I}", "domains", sums->domains, "errors",
+    if (print_json(json_pack("{s:O, s:I, s:I, s:I}", "domains", sums->domains, "errors",
                              (json_int_t)sums->errors, "warnings", (json_int_t)sums->warnings,
-                             "notes", (json_int_t)sums->notes)) != 0;
+                             "notes", (json_int_t)sums->notes)) == 0)
+        return;
+    setup_fail("the result cannot be written");
+    sums->failed = true;
 }
 
 /* ---- Checking. */
@@ -174,15 +176,6 @@ done:
 
 /* ---- Which domains. */
 
-static const struct config_policy *find_configured(const struct config *config, const char *name)
-{
-    for (size_t i = 0; config != NULL && i < config->domain_count; i++) {
-        if (!config->domains[i].broken && strcmp(config->domains[i].name, name) == 0)
-            return config->domains[i].policy;
-    }
-    return NULL;
-}
-
 static size_t list_configured(struct inspection_target *targets, const struct config *config)
 {
     size_t count = 0;
@@ -201,8 +194,10 @@ static int list_named(struct inspection_target *targets, struct hostname *names,
     for (size_t i = 0; words[i] != NULL; i++) {
         if (hostname_parse(&names[i], words[i], strlen(words[i]), &why) != 0)
             return setup_fail("check: %s", why.text);
+        const struct config_domain *known =
+            config != NULL ? setup_find(config, names[i].text) : NULL;
         targets[i] =
-            (struct inspection_target){names[i].text, find_configured(config, names[i].text)};
+            (struct inspection_target){names[i].text, known != NULL ? known->policy : NULL};
     }
     return 0;
 }
@@ -249,10 +244,9 @@ static int read_number(unsigned *out, const char *word, unsigned most, const cha
                : setup_fail("check: %s is a number from 1 to %u", name, most);
 }
 
-/* Returns 0, or the exit status. */
-static int take(struct order *order, int option, const char *argument)
+static int take(void *context, int option, const char *argument)
 {
-    bool bad = false;
+    struct order *order = context;
     switch (option) {
     case 'c':
         order->config_path = argument;
@@ -274,27 +268,17 @@ static int take(struct order *order, int option, const char *argument)
         order->json = true;
         return 0;
     default:
-        if (!outside_take(&order->outside, option, argument, &bad)) {
-            fputs("Try 'mta-stsctl check --help'.\n", stderr);
-            return SETUP_FAILED;
-        }
-        return bad ? setup_fail("check: --port is a number from 1 to 65535") : 0;
+        return outside_take(&order->outside, option, argument);
     }
 }
+
+static const struct options options = {help, "c:j:h", option_words, take};
 
 int survey_run(int argc, char **argv)
 {
     struct order order = {.jobs = AT_ONCE};
-    int option;
-    int status = 0;
-    while (status == 0 && (option = getopt_long(argc, argv, "c:j:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return SETUP_FINE;
-        }
-        status = take(&order, option, optarg);
-    }
-    if (status != 0)
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
         return status;
     if (order.all == (optind < argc))
         return setup_fail("check: name domains, or --all; try 'mta-stsctl check --help'");

@@ -2,7 +2,7 @@
 /* tlsrpt: the verb that reads TLS reports, sums them up, and says whether enforce is safe. */
 #include "tlsrpt.h"
 
-#include <getopt.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +10,7 @@
 #include "gather.h"
 #include "hostname.h"
 #include "intake.h"
+#include "options.h"
 #include "progress.h"
 #include "report_text.h"
 #include "reportfile.h"
@@ -38,7 +39,7 @@ static const char help[] =
     "Exit status: 0 nothing failed, 1 sessions failed or a file is damaged, 2 usage, or no report\n"
     "could be read. See mta-stsctl(1).\n";
 
-static const struct option options[] = {
+static const struct option option_words[] = {
     {"domain", required_argument, NULL, OPTION_DOMAIN},
     {"since", required_argument, NULL, OPTION_SINCE},
     {"days", required_argument, NULL, OPTION_DAYS},
@@ -50,6 +51,7 @@ static const struct option options[] = {
 struct order {
     struct tally_filter filter;
     struct hostname domain;
+    unsigned sinces; /* of --since and --days */
     bool json;
     int64_t now;
 };
@@ -91,43 +93,42 @@ static int take_days(struct order *order, const char *text)
     return SETUP_FINE;
 }
 
-static int take_option(struct order *order, int option)
+static int take(void *context, int option, const char *argument)
 {
+    struct order *order = context;
     struct error why;
     switch (option) {
     case OPTION_DOMAIN:
-        if (hostname_parse(&order->domain, optarg, strlen(optarg), &why) != 0)
+        if (hostname_parse(&order->domain, argument, strlen(argument), &why) != 0)
             return setup_fail("tlsrpt: --domain: %s", why.text);
         order->filter.domain = order->domain.text;
         return SETUP_FINE;
     case OPTION_SINCE:
-        if (report_day_parse(&order->filter.since, optarg) != 0)
-            return setup_fail("tlsrpt: \"%s\" is no date; write it as 2026-11-21", optarg);
+        order->sinces++;
+        if (report_day_parse(&order->filter.since, argument) != 0)
+            return setup_fail("tlsrpt: \"%s\" is no date; write it as 2026-11-21", argument);
         return SETUP_FINE;
     case OPTION_DAYS:
-        return take_days(order, optarg);
-    case OPTION_JSON:
+        order->sinces++;
+        return take_days(order, argument);
+    default:
+        assert(option == OPTION_JSON);
         order->json = true;
         return SETUP_FINE;
-    default:
-        fputs("Try 'mta-stsctl tlsrpt --help'.\n", stderr);
-        return SETUP_FAILED;
     }
 }
+
+static const struct options options = {help, "h", option_words, take};
 
 int tlsrpt_run(int argc, char **argv)
 {
     struct order order = {.now = (int64_t)time(NULL)};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return SETUP_FINE;
-        }
-        if (take_option(&order, option) != SETUP_FINE)
-            return SETUP_FAILED;
-    }
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
+        return status;
+    if (order.sinces > 1)
+        return setup_fail("tlsrpt: only one of --since and --days can be had");
     if (optind == argc)
-        return setup_fail("tlsrpt: no files; name some, a directory, or - for standard input");
+        return setup_fail("tlsrpt: no files; try 'mta-stsctl tlsrpt --help'");
     return read_and_sum(argv + optind, (size_t)(argc - optind), &order);
 }

@@ -3,7 +3,6 @@
 import grp
 import json
 import os
-import pty
 import shutil
 import subprocess
 import threading
@@ -11,6 +10,7 @@ import time
 import unittest
 
 import harness
+import schema
 from authority import HOOK, Authority, can_bind_over_the_bundle
 from harness import needs, policy_text, run, server_section
 
@@ -26,6 +26,7 @@ class CtlCase(harness.TestCase):
             self.fail("a report of a memory error:\n" + done.stderr)
         if status is not None:
             self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertEqual(schema.complaints(words, done.stdout), [])
         return done
 
 
@@ -161,31 +162,6 @@ class Listing(CtlCase):
         self.assertIn(
             "not configured", self.ctl("certs", "-c", self.ini, "x.example", status=2).stderr
         )
-
-    def test_colour_is_for_terminals_only_and_not_where_no_color_is_set(self):
-        command = [*harness.WRAPPER, CTL, "certs", "-c", str(self.ini)]
-        self.assertNotIn("\033", self.ctl("certs", "-c", self.ini).stdout)
-        for setting, coloured in (("", True), ("1", False)):
-            parent, child = pty.openpty()
-            environment = {**os.environ, "NO_COLOR": setting, "TERM": "xterm"}
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=child,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-            )
-            os.close(child)
-            output = b""
-            try:
-                while data := os.read(parent, 65536):
-                    output += data
-            except OSError:
-                pass  # the terminal's end
-            os.close(parent)
-            process.wait(harness.bound(20))
-            self.assertIn(b"mta-sts.young.example", output)
-            self.assertEqual(b"\033[31m" in output, coloured)
 
     def test_what_cannot_begin_ends_with_status_2_and_a_sentence(self):
         for words, sentence in (

@@ -5,9 +5,7 @@ import json
 import logging
 import os
 import pathlib
-import pty
 import re
-import subprocess
 import types
 import unittest
 import unittest.mock
@@ -355,22 +353,6 @@ class Verb(LintCase):
                 "1 error, 0 warnings, 0 notes",
             ],
         )
-
-    def test_colour_is_for_terminals_that_want_it(self):
-        path = self.write("policy.txt", self.BAD)
-        for more, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
-            main, terminal = pty.openpty()
-            environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-            subprocess.run(
-                [*harness.WRAPPER, CTL, "lint", path],
-                stdout=terminal,
-                env=environment | {"TERM": "xterm"} | more,
-                check=False,
-            )
-            os.close(terminal)
-            said = os.read(main, 65536)
-            os.close(main)
-            self.assertEqual(b"\033[31m" in said, coloured)
 
     def test_standard_input_is_a_policy_and_fixed_to_standard_output(self):
         found = self.findings("-", input=self.BAD.decode(), status=1)

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: ISC
 """matching: mta-stsctl match, by a configuration and by what the daemon serves."""
 import json
-import subprocess
 import unittest
 
 import harness
 from harness import needs, server_section
 from nameserver import KNOTD, Nameserver
-from test_ctl_certs import CTL, CtlCase
+from test_ctl_certs import CtlCase
 
 SECTION = "mx = mail.example.com\nmx = *.backup.example.net\n"
 
@@ -50,17 +49,6 @@ class ByConfiguration(CtlCase):
                                  rf" +{good}$")
                 done = self.match(mode, "example.com", "mx.example.org", status=1)
                 self.assertRegex(done.stdout, rf"(?m)^mx\.example\.org +no +- +{bad}$")
-
-    def test_what_cannot_be_written_fails(self):
-        ini = self.write("full.ini", server_section() + self.defaults_section()
-                         + f"[example.com]\n{SECTION}")
-        for words in (("match", "-c", ini, "example.com", "mail.example.com"),
-                      ("match", "--help"), ("--version",)):
-            with self.subTest(words), open("/dev/full", "w", encoding="ascii") as full:
-                done = subprocess.run([*harness.WRAPPER, CTL, *words], stdout=full,
-                                      stderr=subprocess.PIPE, text=True, timeout=30, check=False)
-                self.assertEqual((done.returncode, done.stderr),
-                                 (2, "mta-stsctl: standard output cannot be written\n"))
 
     def test_what_makes_no_sense_is_refused_with_a_sentence(self):
         for words, sentence in (

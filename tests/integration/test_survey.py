@@ -8,6 +8,7 @@ import time
 import unittest
 
 import harness
+import schema
 import testnet
 from harness import bound
 from test_ctl_certs import CTL
@@ -228,6 +229,9 @@ class SurveyCase(unittest.TestCase):
             raise AssertionError("a report of a memory error:\n" + done.stderr)
         if done.returncode not in ((0, 1) if status is None else (status,)):
             raise AssertionError(done.stdout + done.stderr + cls.net.log())
+        wrong = schema.complaints(("check", *words), done.stdout)
+        if wrong:
+            raise AssertionError("\n".join(wrong))
         return done
 
     @classmethod

@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: ISC
+"""verbs: what all verbs of mta-stsctl have in common: options, streams, exit statuses, JSON."""
+import json
+import os
+import pty
+import re
+import subprocess
+import threading
+import time
+import unittest
+
+import harness
+import schema
+from harness import needs, server_section
+from nameserver import KNOTD, Nameserver
+from test_ctl_certs import CTL, CtlCase
+from test_progress import drain
+
+POLICY = "version: STSv1\r\nmode: {}\r\nmx: mail.example.com\r\nmax_age: 604800\r\n"
+EMITTING = ("finding", "lintfile", "listing", "matching", "outcome", "proposalout", "recordout",
+            "schedule", "survey", "surveyjson", "totals_json")
+SOURCES = harness.SOURCE / "src" / "ctl"
+ZONES = {"example.com": "@ MX 10 mail\nmail A 127.0.0.1\nmta-sts A 127.0.0.1\n"}
+
+
+def report(failures):
+    """A report of yesterday, RFC 8460, section 4.4."""
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86400))
+    return json.dumps({
+        "organization-name": "Example", "report-id": str(failures), "contact-info": "a@b.example",
+        "date-range": {"start-datetime": f"{day}T00:00:00Z", "end-datetime": f"{day}T23:59:59Z"},
+        "policies": [{
+            "policy": {"policy-type": "sts", "policy-domain": "example.com",
+                       "policy-string": ["version: STSv1", "mode: testing"],
+                       "mx-host": ["mail.example.com"]},
+            "summary": {"total-successful-session-count": 5,
+                        "total-failure-session-count": failures},
+            "failure-details": [{"result-type": "certificate-expired",
+                                 "receiving-mx-hostname": "mail.example.com",
+                                 "failed-session-count": failures}] if failures else [],
+        }],
+    })
+
+
+@unittest.skipUnless(KNOTD, "not installed: knotd")
+@needs("dig")
+class VerbCase(CtlCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.certify("example.com")
+        cls.write("state/empty", "")
+        head = (server_section() + f"[acme]\nstate = {cls.directory}/state\n"
+                + "[dns]\naddress = 127.0.0.1\nrua = mailto:a@example.com\n" + cls.defaults_section())
+        section = "[{}]\nmx = mail.example.com\nmode = {}\n"
+        cls.ini = cls.write("one.ini", head + section.format("example.com", "enforce"))
+        two = cls.write("two.ini", head + section.format("example.com", "enforce")
+                        + section.format("none.example", "enforce"))
+        good = cls.write("good.txt", POLICY.format("enforce"))
+        bad = cls.write("bad.txt", POLICY.format("enforced"))
+        clean, failed = cls.write("clean.json", report(0)), cls.write("failed.json", report(2))
+        generate = ("generate", "--offline", "--mx", "mail.example.com")
+        dns = Nameserver(ZONES)
+        cls.addClassCleanup(dns.stop)
+        ask = ("--port", "9", "--resolver", dns.resolver)  # nobody serves a policy there
+        # Of each verb: what ends with this exit status, and writes something if that is not 2.
+        cls.runs = (
+            (0, *generate, "example.com"),
+            (0, "generate", "-c", cls.ini, "--www", cls.directory / "www"),
+            (1, "generate", "--from-dns", *ask, "example.com", "none.example"),
+            (2, *generate),
+            (0, "lint", good),
+            (1, "lint", bad),
+            (1, "lint", "--fix", "--dry-run", bad),
+            (2, "lint", good, "missing.txt"),
+            (0, "records", "--force", "-c", cls.ini),
+            (1, "records", *ask, "-c", cls.ini),
+            (2, "records", "-c", "missing.ini"),
+            (1, "check", *ask, "--smtp-port", "9", "example.com"),
+            (2, "check", "-c", "missing.ini", "example.com"),
+            (0, "match", "-c", cls.ini, "example.com", "mail.example.com"),
+            (1, "match", "-c", cls.ini, "example.com", "mx.example.com"),
+            (2, "match", "-c", cls.ini, "other.example", "mx.example.com"),
+            (0, "tlsrpt", clean),
+            (1, "tlsrpt", clean, failed),
+            (2, "tlsrpt", "missing.json"),
+            (0, "certs", "-c", cls.ini),
+            (0, "certs", "-c", cls.ini, "--plan"),
+            (1, "certs", "-c", two),
+            (2, "certs", "-c", cls.ini, "other.example"),
+            (2, "certs", "-c", cls.ini, "--renew"),
+        )
+        cls.verbs = re.findall(r"^  ([a-z]+) ", harness.run(CTL, "--help").stdout, re.M)
+
+
+def table_of(name):
+    """The rows of getopt_long's table in a verb's source: whether the option takes a value, and its
+    letter, by its name."""
+    text = (SOURCES / name).read_text()
+    if "OUTSIDE_OPTIONS" in text:
+        text += (SOURCES / "outside.h").read_text()
+    rows = re.findall(r'\{\s*(?:\\\s*)?"([\w-]+)", (no|required)_argument, NULL, (?:\'(\w)\'|\w+)', text)
+    return {word: (kind == "required", letter) for word, kind, letter in rows}
+
+
+class CommandLine(VerbCase):
+    """That the manual and the completion have the help's options, their own tests say."""
+
+    def refuses(self, sentence, verb, *words):
+        done = self.ctl(verb, *words, status=2)
+        self.assertEqual(done.stdout, "")
+        self.assertRegex(done.stderr, rf"\Amta-stsctl: {verb}: .*{sentence}.*\n"
+                         rf"Try 'mta-stsctl {verb} --help'\.\n\Z")
+
+    def test_each_verb_explains_the_options_that_it_takes_and_no_other(self):
+        main = (SOURCES / "main.c").read_text()
+        rooms = dict(re.findall(r'\{"(\w+)",\s*"[^"]*",\s*(\w+)_run\}', main))
+        self.assertEqual(set(rooms), set(self.verbs))
+        for verb, room in rooms.items():
+            with self.subTest(verb):
+                said = self.ctl(verb, "--help", status=0)
+                self.assertEqual(said.stderr, "")
+                self.assertEqual(self.ctl(verb, "x", "-h", status=0).stdout, said.stdout)
+                explained = re.findall(r"(?m)^ +(?:-(\w), )?--([a-z-]+)(?: (?! ))?(\S*)", said.stdout)
+                self.assertEqual({word: (value != "", letter) for letter, word, value in explained},
+                                 table_of(f"{room}.c"))
+
+    def test_an_option_that_is_none_or_lacks_its_value_is_refused(self):
+        for verb in self.verbs:
+            said = self.ctl(verb, "--help", status=0).stdout
+            with self.subTest(verb):
+                self.refuses("'--no-such'", verb, "--no-such")
+                self.refuses("'Z'", verb, "-Z")
+            for letter, word, value in re.findall(r"(?m)^ +(?:-(\w), )?--([a-z-]+)(?: (?! ))?(\S*)",
+                                                  said):
+                with self.subTest(verb=verb, option=word):
+                    if value:
+                        self.refuses(f"'--{word}'", verb, f"--{word}")
+                    else:
+                        self.refuses(f"'--{word}'", verb, f"--{word}=x")
+                    if value and letter:
+                        self.refuses(f"'{letter}'", verb, f"-{letter}")
+
+    def test_without_a_verb_it_says_where_help_is(self):
+        for words in ((), ("chek",), ("--chek",), ("-x",), ("--json",)):
+            with self.subTest(words):
+                done = self.ctl(*words, status=2)
+                self.assertEqual(done.stdout, "")
+                self.assertRegex(done.stderr, r"\Amta-stsctl: .*try 'mta-stsctl --help'\n\Z")
+        for word, short, begin in (("--help", "-h", "Usage: "), ("--version", "-V", "mta-stsctl ")):
+            done = self.ctl(word, status=0)
+            self.assertEqual((done.stdout[:len(begin)], done.stderr), (begin, ""))
+            self.assertEqual(self.ctl(short, status=0).stdout, done.stdout)
+
+    def test_a_verb_without_its_domain_or_file_says_where_help_is(self):
+        for words in (("generate", "--from-dns"), ("lint",), ("check",), ("match",), ("tlsrpt",),
+                      ("records", "a.example", "b.example"), ("certs", "a.example", "b.example")):
+            with self.subTest(words):
+                done = self.ctl(*words, status=2)
+                self.assertEqual(done.stdout, "")
+                self.assertRegex(done.stderr, rf"\Amta-stsctl: {words[0]}: .*"
+                                 rf"try 'mta-stsctl {words[0]} --help'\n\Z")
+
+    def test_a_domain_may_be_in_capital_letters(self):
+        for words in (("records", "--force", "-c", self.ini), ("certs", "-c", self.ini),
+                      ("certs", "-c", self.ini, "--plan")):
+            with self.subTest(words):
+                self.assertEqual(self.ctl(*words, "Example.COM", status=0).stdout,
+                                 self.ctl(*words, "example.com", status=0).stdout)
+        self.assertIn("mta-sts.example.com",
+                      self.ctl("certs", "-c", self.ini, "MTA-STS.example.com", status=0).stdout)
+        for words in (("records", "-c", self.ini, "no_name"), ("certs", "-c", self.ini, "no_name"),
+                      ("certs", "-c", self.ini, "mta-sts.none.example")):
+            self.assertIn(words[-1].split(".")[0], self.ctl(*words, status=2).stderr)
+
+    def test_options_that_rule_each_other_out_are_refused(self):
+        mx = ("generate", "--mx", "mail.example.com", "example.com")
+        for words, sentence in (
+            ((*mx, "--list", "--json"), "only one of"),
+            ((*mx, "--www", "x", "--json"), "only one of"),
+            (("generate", "-c", self.ini, "--www", "x", "--json"), "only one of"),
+            (("generate", "-c", self.ini, "--www", "x", "--offline"), "configuration says all"),
+            (("generate", "-c", self.ini, "--www", "x", "--wildcard"), "configuration says all"),
+            (("certs", "-c", self.ini, "--plan", "--renew"), "only one of --plan and --renew"),
+            (("certs", "-c", self.ini, "--renew", "--plan"), "only one of --plan and --renew"),
+            (("certs", "-c", self.ini, "--force"), "--force goes with --renew"),
+            (("certs", "-c", self.ini, "--resolver", "127.0.0.1"), "--resolver goes with --renew"),
+            (("certs", "-c", self.ini, "--trust-anchors", "x"), "--trust-anchors goes with --renew"),
+            (("certs", "--plan", "--probe-port", "5001"), "--probe-port goes with --renew"),
+            (("tlsrpt", "--since", "2026-11-21", "--days", "3", "x"), "only one of --since"),
+        ):
+            with self.subTest(words):
+                done = self.ctl(*words, status=2)
+                self.assertEqual((done.stdout, sentence in done.stderr), ("", True), done.stderr)
+
+
+class Streams(VerbCase):
+    def test_each_exit_status_is_that_of_the_manual(self):
+        for status, *words in self.runs:
+            with self.subTest(words):
+                done = self.ctl(*words, status=status)
+                if status == 2:
+                    self.assertRegex(done.stderr, r"(?m)^(mta-stsctl|missing\.\w+): ")
+        self.assertEqual({words[1] for words in self.runs}, set(self.verbs))
+
+    def test_output_that_cannot_be_written_is_a_failure_with_a_sentence(self):
+        """Closed, it must not be a socket or a file that the program opens, either."""
+        heads = [(verb, "--help") for verb in self.verbs] + [("--help",), ("--version",)]
+        runs = [tuple(words) for status, *words in self.runs if status < 2 and "--www" not in words]
+        for words in heads + runs + [(*words, "--json") for words in runs]:
+            for where in (">/dev/full", ">&-"):
+                with self.subTest(words=words, where=where):
+                    done = subprocess.run(
+                        ["sh", "-c", f'"$@" {where}', "sh", *harness.WRAPPER, CTL, *words],
+                        stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+                    self.assertEqual(done.returncode, 2, done.stderr)
+                    self.assertRegex(done.stderr, r"(?m)^mta-stsctl: .* cannot be written$")
+
+    def shown(self, words, **environment):
+        """What comes to a terminal."""
+        parent, child = pty.openpty()
+        written = []
+        reader = threading.Thread(target=drain, args=(parent, written))
+        reader.start()
+        subprocess.run([*harness.WRAPPER, CTL, *words], stdin=subprocess.DEVNULL, stdout=child,
+                       stderr=subprocess.DEVNULL, timeout=harness.bound(60), check=False,
+                       env={**os.environ, "NO_COLOR": "", "TERM": "xterm", **environment})
+        os.close(child)
+        reader.join()
+        return b"".join(written).decode()
+
+    def test_colour_is_for_terminals_that_want_it_and_never_in_json(self):
+        colour = re.compile("\033\\[3[13]m")
+        for status, *words in self.runs:
+            if status != 1:
+                continue
+            with self.subTest(words):
+                coloured = words[0] not in ("generate", "records")
+                self.assertEqual(bool(colour.search(self.shown(words))), coloured)
+                for said in (self.shown(words, NO_COLOR="1"), self.shown(words, TERM="dumb"),
+                             self.shown((*words, "--json")), self.ctl(*words).stdout):
+                    self.assertNotIn("\033", said)
+                    self.assertNotEqual(said, "")
+
+
+def keys_of_sources():
+    """The members that the sources of the output name."""
+    text = "".join((SOURCES / f"{room}.c").read_text() for room in EMITTING)
+    text += re.search(r"(?ms)^json_t \*ari_json\(.*?^\}", (SOURCES / "ari.c").read_text())[0]
+    keys = set(re.findall(r'(?:json_object_set_new\(out|add\((?:out|root)), "(\w+)"', text))
+    views = re.search(r"(?ms)totals_views\[TOTALS_LISTS\] = \{(.*?)^\};", text)[1]
+    keys |= set(re.findall(r'\{"(\w+)",', views))
+    for call in re.finditer(r'json_pack\(\s*"', text):
+        words = arguments(text[call.end() - 1:])
+        keys |= {word.strip('"') for word in words[1::2]}
+    return keys
+
+
+def arguments(text):
+    """The arguments of a call of C, up to its end."""
+    found, depth, begin = [], 0, 0
+    for part in re.finditer(r'"(?:[^"\\]|\\.)*"|[(){}\[\],]', text):
+        if part[0] in "({[":
+            depth += 1
+        elif depth == 0 and part[0] in "),":
+            found.append(" ".join(text[begin:part.start()].split()))
+            begin = part.end()
+            if part[0] == ")":
+                return found
+        elif part[0] in ")}]":
+            depth -= 1
+    raise AssertionError("no end")
+
+
+class Json(VerbCase):
+    """CtlCase.ctl holds all that is written with --json, in each test, against the schema."""
+
+    def test_each_verb_says_the_same_in_json_and_ends_alike(self):
+        for status, *words in self.runs:
+            if "--www" in words:
+                continue
+            with self.subTest(words):
+                plain, done = self.ctl(*words), self.ctl(*words, "--json")
+                self.assertEqual((done.returncode, done.stderr), (status, plain.stderr))
+                self.assertEqual(done.stdout != "", status < 2 or words[0] == "lint")
+
+    def test_the_sources_and_the_manual_name_the_same_members(self):
+        documented = {path.rsplit(".", 1)[-1] for members in schema.sections().values()
+                      for path in members}
+        self.assertEqual(keys_of_sources(), documented)
+
+    def test_what_is_not_as_documented_is_found(self):
+        done = json.loads(self.ctl("lint", "--json", self.directory / "bad.txt").stdout)
+        del done["files"][0]["findings"][0]["rule"]
+        done["files"][0]["findings"][0]["line"] = "1"
+        done |= {"errors": True, "more": 1}
+        self.assertEqual(sorted(schema.complaints(("lint", "--json"), json.dumps(done))),
+                         ["errors: is no integer", "line: is no integer or null",
+                          "more: is not documented", "rule: is absent"])
+
+    def test_a_path_that_is_not_utf8_is_written_all_the_same(self):
+        for name, written in ((b"\xfc", "?"), ("\xfc".encode(), "\xfc")):
+            ini = self.directory / "path.ini"
+            ini.write_bytes(server_section().encode() + b"[example.com]\nmx = mail.example.com\n"
+                            + b"certificate = /nowhere/" + name + b"/%h.pem\n")
+            (item,) = json.loads(self.ctl("certs", "-c", ini, "--json",
+                                          status=1).stdout)["certificates"]
+            self.assertEqual(item["file"], f"/nowhere/{written}/mta-sts.example.com.pem")
+            self.assertIn(item["file"], item["finding"])
+
+
+if __name__ == "__main__":
+    unittest.main()
