@@ -369,7 +369,7 @@ class Verb(LintCase):
 
         def state():  # without the time of the last reading, which is another's
             seen = path.stat()
-            return seen.st_ino, seen.st_mode, seen.st_mtime_ns, path.read_bytes()
+            return seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns, path.read_bytes()
 
         before = state()
         said = self.lint("--fix", "--dry-run", path, status=1).stdout

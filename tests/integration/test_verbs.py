@@ -215,6 +215,9 @@ class Streams(VerbCase):
                         stderr=subprocess.PIPE, text=True, timeout=60, check=False)
                     self.assertEqual(done.returncode, 2, done.stderr)
                     self.assertRegex(done.stderr, r"(?m)^mta-stsctl: .* cannot be written$")
+                    if words in heads or (words[0] == "match" and "--json" not in words):
+                        self.assertEqual(done.stderr,
+                                         "mta-stsctl: standard output cannot be written\n")
 
     def shown(self, words, **environment):
         """What comes to a terminal."""
