@@ -3,18 +3,17 @@
 #include "sandbox_calls.h"
 
 #include "log.h"
+#include "sandbox_unknown.h"
 
 #ifdef HAVE_SECCOMP
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 /* What the server, its libraries, and the C library below them use; and what other C libraries use
@@ -207,63 +206,20 @@ static const int deadly[] = {
     SCMP_SYS(swapoff),
 };
 
-/* ---- The unknown ones. */
-
-#if defined(__x86_64__)
-#define RESULT(context) ((context)->uc_mcontext.gregs[REG_RAX])
-#elif defined(__aarch64__)
-#define RESULT(context) ((context)->uc_mcontext.regs[0])
-#endif
-
-#ifdef RESULT
-
-#define CALLS_MAX 1024
-
-static _Atomic uint64_t told[CALLS_MAX / 64];
-
-/* Each number once. In a handler, so without stdio and without a lock. */
-static void tell(unsigned number)
-{
-    char line[] = "<4>sandbox: system call ##### is not known here, and failed with EPERM\n";
-    size_t start = log_has_prefix() ? 0 : 3;
-    char *digit = strrchr(line, '#');
-    uint64_t bit = UINT64_C(1) << (number % 64);
-    if (number < CALLS_MAX && (atomic_fetch_or(&told[number / 64], bit) & bit) != 0)
-        return;
-    for (; *digit == '#'; digit--, number /= 10)
-        *digit = (char)('0' + number % 10);
-    if (write(STDERR_FILENO, line + start, sizeof(line) - 1 - start) < 0)
-        return; /* nobody is left to tell */
-}
-
-static void refuse_call(int signal, siginfo_t *info, void *argument)
-{
-    ucontext_t *context = argument;
-    int before = errno;
-    (void)signal;
-    tell((unsigned)info->si_syscall);
-    errno = before;
-    RESULT(context) = -EPERM;
-}
-
-static uint32_t action_for_unknown(void)
-{
-    struct sigaction action = {.sa_sigaction = refuse_call, .sa_flags = SA_SIGINFO | SA_NODEFER};
-    sigaction(SIGSYS, &action, NULL);
-    return SCMP_ACT_TRAP;
-}
-
-#else
-
-/* Nobody has said here where the result of a call is kept. */
-static uint32_t action_for_unknown(void)
-{
-    return SCMP_ACT_ERRNO(EPERM);
-}
-
-#endif
-
 /* ---- The filter. */
+
+#define NUMBERS 1024 /* of system calls: kernels have some 470 */
+
+#ifdef __s390x__ /* whose kernel takes the flags second */
+#define CLONE_FLAGS 1
+#else
+#define CLONE_FLAGS 0
+#endif
+
+static uint32_t unknown_action(void)
+{
+    return sandbox_unknown_is_handled() ? SCMP_ACT_TRAP : SCMP_ACT_ERRNO(EPERM);
+}
 
 /* A call that this kind of machine does not have is not worth a rule. */
 static int add(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t count)
@@ -282,13 +238,10 @@ static int add(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t
  * other. */
 static int add_threads(scmp_filter_ctx filter)
 {
-#ifdef __s390x__ /* whose kernel takes the flags second */
-    const struct scmp_arg_cmp is_thread = SCMP_A1(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
-    const struct scmp_arg_cmp is_process = SCMP_A1(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
-#else
-    const struct scmp_arg_cmp is_thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
-    const struct scmp_arg_cmp is_process = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
-#endif
+    const struct scmp_arg_cmp is_thread =
+        SCMP_CMP(CLONE_FLAGS, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+    const struct scmp_arg_cmp is_process =
+        SCMP_CMP(CLONE_FLAGS, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
     int result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, is_thread);
     if (result == 0)
         result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, is_process);
@@ -297,22 +250,109 @@ static int add_threads(scmp_filter_ctx filter)
     return result;
 }
 
-int sandbox_calls_enter(struct error *why)
+/* By a pipe, which holds the longest filter, and which no limit on the size of files is about. */
+static int export_to(struct sandbox_filter *out, scmp_filter_ctx filter)
 {
-    scmp_filter_ctx filter = seccomp_init(action_for_unknown());
-    if (filter == NULL)
-        return error_set(why, "sandbox: out of memory");
-    /* Else whatever the kernel says comes out as ECANCELED. */
-    int result = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return -errno;
+    int result = seccomp_export_bpf(filter, ends[1]);
     if (result == 0)
-        result = add(filter, SCMP_ACT_ALLOW, allowed, sizeof(allowed) / sizeof(allowed[0]));
+        result = sandbox_filter_read(out, ends[0]);
+    close(ends[0]);
+    close(ends[1]);
+    return result;
+}
+
+int sandbox_calls_make(struct sandbox_filter *out)
+{
+    scmp_filter_ctx filter = seccomp_init(unknown_action());
+    if (filter == NULL)
+        return -ENOMEM;
+    int result = add(filter, SCMP_ACT_ALLOW, allowed, sizeof(allowed) / sizeof(allowed[0]));
     if (result == 0)
         result = add(filter, SCMP_ACT_KILL_PROCESS, deadly, sizeof(deadly) / sizeof(deadly[0]));
     if (result == 0)
         result = add_threads(filter);
     if (result == 0)
-        result = seccomp_load(filter);
+        result = export_to(out, filter);
     seccomp_release(filter);
+    return result;
+}
+
+/* ---- What came out: libseccomp 2.5.4 can lose rules while it translates them without memory, and
+ * call that a success. */
+
+static bool is_among(int number, const int *calls, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (calls[i] == number)
+            return true;
+    return false;
+}
+
+static uint32_t wanted_answer(int number, bool is_thread)
+{
+    if (number == SCMP_SYS(clone))
+        return is_thread ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM);
+    if (number == SCMP_SYS(clone3))
+        return SCMP_ACT_ERRNO(ENOSYS);
+    if (is_among(number, allowed, sizeof(allowed) / sizeof(allowed[0])))
+        return SCMP_ACT_ALLOW;
+    if (is_among(number, deadly, sizeof(deadly) / sizeof(deadly[0])))
+        return SCMP_ACT_KILL_PROCESS;
+    return unknown_action();
+}
+
+static bool answers(const struct sandbox_filter *filter, uint32_t machine, int number,
+                    uint64_t flags, uint32_t wanted)
+{
+    uint32_t answer;
+    struct seccomp_data call = {.nr = number, .arch = machine, .args[CLONE_FLAGS] = flags};
+    return sandbox_filter_answer(filter, &call, &answer) && answer == wanted;
+}
+
+/* By whatever it is called with, and from whatever kind of program. */
+static bool answers_well(const struct sandbox_filter *filter, int number)
+{
+    const uint32_t machine = seccomp_arch_native();
+    const uint64_t thread = CLONE_THREAD;
+    const uint32_t of_thread = wanted_answer(number, true);
+    const uint32_t of_process = wanted_answer(number, false);
+    return answers(filter, machine, number, thread, of_thread) &&
+           answers(filter, machine, number, UINT64_MAX, of_thread) &&
+           answers(filter, machine, number, 0, of_process) &&
+           answers(filter, machine, number, ~thread, of_process) &&
+           answers(filter, ~machine, number, thread, SCMP_ACT_KILL_THREAD);
+}
+
+static bool answer_well(const struct sandbox_filter *filter, const int *calls, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (calls[i] >= 0 && !answers_well(filter, calls[i]))
+            return false;
+    return true;
+}
+
+bool sandbox_calls_are_whole(const struct sandbox_filter *filter)
+{
+    for (int number = -1; number < NUMBERS; number++) /* -1: a tracer had it left out */
+        if (!answers_well(filter, number))
+            return false;
+    return answer_well(filter, allowed, sizeof(allowed) / sizeof(allowed[0])) &&
+           answer_well(filter, deadly, sizeof(deadly) / sizeof(deadly[0]));
+}
+
+int sandbox_calls_enter(struct error *why)
+{
+    static struct sandbox_filter filter;
+    int result = sandbox_calls_make(&filter);
+    if (result == 0 && !sandbox_calls_are_whole(&filter))
+        return error_set(why, "sandbox: the filter of system calls came out incomplete, as it does "
+                              "when memory is out");
+    sandbox_unknown_await();
+    if (result == 0)
+        result = sandbox_filter_enter(&filter);
     if (result == -EINVAL || result == -ENOSYS) {
         log_line(LOG_LEVEL_NOTICE, "sandbox: this kernel has no seccomp filters, so all system "
                                    "calls may be made");

@@ -172,7 +172,7 @@ int pthread_create(void *thread, const void *attributes, void *(*run)(void *), v
 }
 
 /* ---- Left alone: without memory glibc crashes in its search for accounts (2.36), and libseccomp
- * loses rules without a word (2.5.4). */
+ * crashes or never ends (2.5.4). That it loses rules, too, is what test_sandbox is about. */
 
 void *getpwnam(const char *name);
 void *getpwnam(const char *name)

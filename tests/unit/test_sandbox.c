@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox_calls.h"
 #include "test.h"
 
 enum { ENTER_FAILED = 90 };
@@ -220,9 +221,31 @@ static void a_process_within_reads_its_trees_and_does_nothing_else(void)
     CHECK(ending == 0, "dumps or is root: %d", ending);
 }
 
+/* As libseccomp leaves rules out, or gives them other answers, when it lacks memory. */
+static void a_filter_with_a_fault_is_not_whole(void)
+{
+#ifdef HAVE_SECCOMP
+    static struct sandbox_filter whole, faulty;
+    CHECK(sandbox_calls_make(&whole) == 0 && sandbox_calls_are_whole(&whole));
+    for (size_t i = 0; i < whole.length; i++) {
+        faulty = whole;
+        faulty.length = i;
+        CHECK(!sandbox_calls_are_whole(&faulty), "cut before %zu", i);
+        faulty.length = whole.length - 1;
+        memmove(&faulty.program[i], &whole.program[i + 1],
+                (faulty.length - i) * sizeof(whole.program[0]));
+        CHECK(!sandbox_calls_are_whole(&faulty), "without %zu", i);
+        faulty = whole;
+        faulty.program[i] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_LOG);
+        CHECK(!sandbox_calls_are_whole(&faulty), "another answer at %zu", i);
+    }
+#endif
+}
+
 int main(void)
 {
     static const struct test tests[] = {
+        TEST(a_filter_with_a_fault_is_not_whole),
         TEST(a_process_within_reads_its_trees_and_does_nothing_else),
     };
     return test_run(tests, sizeof(tests) / sizeof(tests[0]));
