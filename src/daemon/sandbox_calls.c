@@ -243,7 +243,7 @@ static int add_threads(scmp_filter_ctx filter)
     const struct scmp_arg_cmp is_process =
         SCMP_CMP(CLONE_FLAGS, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
     int result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, is_thread);
-    if (result == 0)
+    if (result == 0 && unknown_action() != SCMP_ACT_ERRNO(EPERM)) /* a rule must say more */
         result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, is_process);
     if (result == 0)
         result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
