@@ -2,6 +2,7 @@
 /* block: what [defaults], a [policy], a domain's section or a line of a list may set. */
 #include "block.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "keyword.h"
@@ -125,7 +126,7 @@ static const char *absolute_pattern(struct draft *draft, const char *value, stru
     const char *path = pattern_absolute(&draft->scratch, draft->directory, value, true);
     if (path == NULL) {
         draft->out_of_memory = true;
-        error_set(why, "out of memory");
+        error_set_errno(why, ENOMEM, "out of memory");
         return NULL;
     }
     if (pattern_check(path, why) != 0)

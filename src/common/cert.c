@@ -3,6 +3,7 @@
  */
 #include "cert.h"
 
+#include <errno.h>
 #include <mbedtls/asn1.h>
 #include <mbedtls/bignum.h>
 #include <mbedtls/ecp.h>
@@ -53,7 +54,7 @@ static int refuse_parse(struct error *why, const char *sentence, int result)
 {
     char reason[160];
     if (lacked_memory(result))
-        return error_set(why, "out of memory");
+        return error_set_errno(why, ENOMEM, "out of memory");
     mbedtls_strerror(result, reason, sizeof(reason));
     return error_set(why, "%s (mbedTLS: %s)", sentence, reason);
 }
@@ -276,7 +277,7 @@ static int judge_pair(const struct cert *cert, struct error *why)
     if (result == 0)
         return 0;
     if (lacked_memory(result))
-        return error_set(why, "out of memory");
+        return error_set_errno(why, ENOMEM, "out of memory");
     unsigned place = 2;
     for (const mbedtls_x509_crt *crt = cert->chain.next; crt != NULL; crt = crt->next, place++) {
         if (check_key(cert, crt) == 0) {

@@ -2,6 +2,7 @@
 /* complaint: all that a load has to say, each with its file, line, severity and sentence. */
 #include "complaint.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -38,7 +39,7 @@ void complaints_add(struct complaints *said, enum complaint_severity severity, c
     if (item == NULL) {
         free(name);
         free(text);
-        said->out_of_memory = true;
+        said->out_of_memory = said->lacked_memory = true;
         said->errors++;
         return;
     }
@@ -46,6 +47,11 @@ void complaints_add(struct complaints *said, enum complaint_severity severity, c
     said->count++;
     said->errors += severity == COMPLAINT_ERROR;
     said->warnings += severity == COMPLAINT_WARNING;
+}
+
+void complaints_note_cause(struct complaints *said, int cause)
+{
+    said->lacked_memory = said->lacked_memory || cause == ENOMEM;
 }
 
 void complaints_set_rule(struct complaints *said, const struct lint_rule *rule)

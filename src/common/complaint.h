@@ -29,11 +29,15 @@ struct complaints {
     size_t errors;
     size_t warnings;
     bool out_of_memory; /* some could not be kept; counted in errors */
+    bool lacked_memory; /* these, or what is complained of: another try may do better */
 };
 
 /* Copies file and text. line 0: the file as a whole. */
 void complaints_add(struct complaints *said, enum complaint_severity severity, const char *file,
                     unsigned line, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* What is complained of has this cause: an errno, or 0. */
+void complaints_note_cause(struct complaints *said, int cause);
 
 /* The one added last is a finding of lint, by this rule. */
 void complaints_set_rule(struct complaints *said, const struct lint_rule *rule);

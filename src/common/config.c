@@ -56,14 +56,14 @@ static void read_file(struct draft *draft, const char *path, const char *missing
     const char *kept = draft_text(draft, path);
     if (kept == NULL)
         return;
-    errno = 0;
     if (file_read(&file, path, FILE_MAX_BYTES, &why) == 0) {
         reading_keep(draft, path);
         take(draft, kept, (const char *)file.bytes, file.length);
         file_free(&file);
         return;
     }
-    const char *advice = reading_advice(errno, missing);
+    const char *advice = reading_advice(why.cause, missing);
+    complaints_note_cause(draft->said, why.cause);
     const char *reason = why.text;
     if (strncmp(reason, path, strlen(path)) == 0 && reason[strlen(path)] == ':')
         reason += strlen(path) + strlen(": ");
@@ -74,10 +74,10 @@ static void read_list(struct draft *draft, const struct draft_path *list)
 {
     struct file file;
     struct error why;
-    errno = 0;
     if (file_read(&file, list->path, FILE_MAX_BYTES, &why) != 0) {
         draft_refuse(draft, list->place.file, list->place.line, "domains_file: %s%s", why.text,
-                     reading_advice(errno, "; put the list there, or correct the path"));
+                     reading_advice(why.cause, "; put the list there, or correct the path"));
+        complaints_note_cause(draft->said, why.cause);
         return;
     }
     const char *kept = draft_text(draft, list->path);
@@ -136,6 +136,7 @@ static void read_include(struct draft *draft, const struct draft_path *include)
     int count = scandir(include->path, &entries, is_included, compare_entries);
     if (count < 0) {
         int cause = errno;
+        complaints_note_cause(draft->said, cause);
         draft_refuse(draft, include->place.file, include->place.line, "include: %s: %s%s",
                      include->path, strerror(cause),
                      reading_advice(cause, "; name a directory that is there"));
@@ -219,11 +220,14 @@ int config_load_list(struct config **out, const char *path, const struct config_
     struct draft draft = {.said = said, .config = calloc(1, sizeof(struct config))};
     if (draft.config == NULL) {
         complaints_add(said, COMPLAINT_ERROR, path, 0, "out of memory");
+        complaints_note_cause(said, ENOMEM);
         return -1;
     }
     load(&draft, path, instead);
-    if (draft.out_of_memory)
+    if (draft.out_of_memory) {
         draft_refuse(&draft, path, 0, "out of memory");
+        complaints_note_cause(said, ENOMEM);
+    }
     complaints_sort(said, said_before, path);
 
     int result = draft.refused || said->out_of_memory ? -1 : 0;

@@ -42,14 +42,13 @@ static const char *grouped(size_t number, char out[32])
 static int refuse_long(const char *path, size_t limit, struct error *why)
 {
     char number[32];
-    errno = EFBIG;
-    return error_set(why, "%s: over %s bytes, which is the most that is read of such a file", path,
-                     grouped(limit, number));
+    return error_set_errno(why, EFBIG,
+                           "%s: over %s bytes, which is the most that is read of such a file", path,
+                           grouped(limit, number));
 }
 
 static int refuse_kind(const char *path, mode_t mode, struct error *why)
 {
-    errno = 0;
     return error_set(why, "%s: %s; name a regular file", path,
                      S_ISDIR(mode)    ? "this is a directory"
                      : S_ISFIFO(mode) ? "this is a named pipe"
@@ -67,7 +66,7 @@ static int make_room(struct file *file, size_t *room, size_t limit, const char *
         larger = limit + 1;
     unsigned char *bytes = malloc(larger + 1);
     if (bytes == NULL)
-        return error_set(why, "%s: out of memory", path);
+        return error_set_errno(why, ENOMEM, "%s: out of memory", path);
     memcpy(bytes, file->bytes, file->length);
     explicit_bzero(file->bytes, file->length);
     free(file->bytes);
@@ -86,7 +85,7 @@ static int read_all(struct file *file, int fd, size_t limit, const char *path, s
         room = limit + 1;
     file->bytes = malloc(room + 1);
     if (file->bytes == NULL)
-        return error_set(why, "%s: out of memory", path);
+        return error_set_errno(why, ENOMEM, "%s: out of memory", path);
 
     for (;;) {
         if (make_room(file, &room, limit, path, why) != 0)
@@ -95,7 +94,7 @@ static int read_all(struct file *file, int fd, size_t limit, const char *path, s
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return error_set(why, "%s: %s", path, strerror(errno));
+            return error_set_errno(why, errno, "%s: %s", path, strerror(errno));
         if (got == 0)
             break;
         file->length += (size_t)got;
@@ -109,7 +108,6 @@ static int read_all(struct file *file, int fd, size_t limit, const char *path, s
 int file_read(struct file *out, const char *path, size_t limit, struct error *why)
 {
     int result = -1;
-    int cause;
     struct stat state;
 
     *out = (struct file){0};
@@ -117,10 +115,10 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
     if (fd < 0 && errno == ENXIO) /* a socket, or a device without a driver */
         return error_set(why, "%s: this is no regular file; name one", path);
     if (fd < 0)
-        return error_set(why, "%s: %s", path, strerror(errno));
+        return error_set_errno(why, errno, "%s: %s", path, strerror(errno));
 
     if (fstat(fd, &state) != 0) {
-        error_set(why, "%s: %s", path, strerror(errno));
+        error_set_errno(why, errno, "%s: %s", path, strerror(errno));
         goto done;
     }
     if (!S_ISREG(state.st_mode)) {
@@ -135,11 +133,9 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
     result = read_all(out, fd, limit, path, why);
 
 done:
-    cause = errno;
     close(fd);
     if (result != 0)
         file_free(out);
-    errno = cause;
     return result;
 }
 

@@ -26,8 +26,8 @@ struct file {
 };
 
 /* Opens without blocking, refuses what is no regular file or longer than limit bytes, reads all.
- * Returns 0, or -1 with a sentence that begins with the path; *out is {0} then, and errno is what
- * the system said, EFBIG for a file over the limit, or 0. */
+ * Returns 0, or -1 with a sentence that begins with the path, and as its cause what the system
+ * said, EFBIG for a file over the limit, or 0; *out is {0} then. */
 int file_read(struct file *out, const char *path, size_t limit, struct error *why);
 
 /* The same of standard input, whatever that is; it may block. The sentence begins with "standard

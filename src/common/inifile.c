@@ -5,6 +5,7 @@
 #include "inifile.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <ini.h>
 #include <string.h>
 
@@ -204,7 +205,7 @@ int inifile_read(const char *bytes, size_t length, const struct inifile_events *
     int result = ini_parse_stream(read_line, &feed, handle_pair, &feed);
     finish_pair(&feed);
     if (feed.failed || result == -2)
-        return error_set(why, "out of memory");
+        return error_set_errno(why, ENOMEM, "out of memory");
     if (feed.next < feed.end)
         return error_set(why, "this inih was built with lines too short to be read");
     return 0;

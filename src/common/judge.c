@@ -182,9 +182,9 @@ static struct draft_section *payer_of(const struct inherit *inherit)
     return pattern_varies(pattern) ? inherit->own : inherit->policy_file;
 }
 
-/* A policy file that cannot be read; cause is errno's. */
-static void refuse_file(struct hearing *hearing, struct draft_section *payer, const char *reason,
-                        int cause)
+/* A policy file that cannot be read. */
+static void refuse_file(struct hearing *hearing, struct draft_section *payer,
+                        const struct error *why)
 {
     struct judge *judge = hearing->judge;
     struct file_stamp stamp = file_stamp_of(hearing->file);
@@ -193,7 +193,7 @@ static void refuse_file(struct hearing *hearing, struct draft_section *payer, co
     char missing[HOSTNAME_MAX + 64] = "; put the policy there, or correct the path";
 
     hearing->broken = true;
-    if (cause == EFBIG) {
+    if (why->cause == EFBIG) {
         lint_policy_size(stamp.size > POLICY_MAX_BYTES ? (size_t)stamp.size : POLICY_MAX_BYTES + 1,
                          hear_file, hearing);
         return;
@@ -201,9 +201,9 @@ static void refuse_file(struct hearing *hearing, struct draft_section *payer, co
     if (payer->kind == DRAFT_DOMAIN)
         snprintf(missing, sizeof(missing), "; put the policy of %s there, or correct the path",
                  payer->name);
-    if (is_news(judge, payer->file, line, reason))
-        draft_break(judge->draft, payer, line, "policy_file: %s%s", reason,
-                    reading_advice(cause, missing));
+    if (is_news(judge, payer->file, line, why->text))
+        draft_break(judge->draft, payer, line, "policy_file: %s%s", why->text,
+                    reading_advice(why->cause, missing));
 }
 
 static const struct config_policy *judge_bytes(struct judge *judge, const struct inherit *inherit,
@@ -218,9 +218,9 @@ static const struct config_policy *judge_bytes(struct judge *judge, const struct
 
     if (judge->file_count++ < FILES_KEPT)
         reading_keep(draft, path);
-    errno = 0;
     if (file_read(&file, path, POLICY_MAX_BYTES, &why) != 0) {
-        refuse_file(&hearing, payer, why.text, errno);
+        complaints_note_cause(draft->said, why.cause);
+        refuse_file(&hearing, payer, &why);
     } else {
         lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);
         if (hearing.broken)

@@ -3,6 +3,7 @@
  */
 #include "policytext.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,7 +90,7 @@ int policytext_read(struct policytext *out, const char *bytes, size_t length, st
     /* The patterns, and behind them the text that they point into. */
     out->held = malloc(lines * sizeof(*reader.mx) + length + 1);
     if (out->held == NULL)
-        return error_set(why, "out of memory");
+        return error_set_errno(why, ENOMEM, "out of memory");
     reader.mx = (const char **)(void *)out->held;
     char *text = out->held + lines * sizeof(*reader.mx);
     memcpy(text, bytes, length);

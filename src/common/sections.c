@@ -305,8 +305,10 @@ void sections_read(struct draft *draft, const char *file, bool is_include, const
     };
     struct error why;
     struct reader reader = {.draft = draft, .file = file, .is_include = is_include};
-    if (inifile_read(bytes, length, &events, &reader, &why) == 0)
+    if (inifile_read(bytes, length, &events, &reader, &why) == 0) {
         close_section(&reader);
-    else if (status(&reader) == 0)
+    } else if (status(&reader) == 0) {
+        complaints_note_cause(draft->said, why.cause);
         draft_refuse(draft, file, 0, "%s", why.text);
+    }
 }

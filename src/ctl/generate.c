@@ -262,7 +262,7 @@ static int write_files(struct order *order)
 {
     for (size_t i = 0; i < order->count; i++) {
         struct proposal *proposal = &order->proposals[i];
-        struct error why = {{0}};
+        struct error why = {.text = ""};
         size_t length;
         if (proposal->failed)
             continue;

@@ -70,7 +70,7 @@ static int read_config(struct policytext *out, const struct order *order)
 static int fetch_any(struct policytext *out, const struct order *order, const char *host,
                      const struct network_address *addresses, size_t count)
 {
-    struct error why = {"no address was found"};
+    struct error why = {.text = "no address was found"};
     int result = -1;
     for (size_t i = 0; i < count && i < HOSTFETCH_ADDRESSES_MAX && result != 0; i++) {
         struct fetch fetch;

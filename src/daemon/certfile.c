@@ -29,29 +29,22 @@ static void free_contents(struct contents *contents)
     file_free(&contents->key_file);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    size_t end_length = strlen(end);
-    return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
 /* The path and what is wrong come from below; what to do about it is known here. */
 static int read_one(struct file *out, const char *path, const char *what, struct error *why)
 {
     struct error reason;
     if (file_read(out, path, CERT_FILE_MAX, &reason) == 0)
         return 0;
-    if (ends_with(reason.text, strerror(ENOENT)))
+    if (reason.cause == ENOENT)
         return error_set(why, "%s; put %s there, or correct the path", reason.text, what);
-    if (ends_with(reason.text, strerror(EACCES)) && sandbox_denies(path))
+    if (reason.cause == EACCES && sandbox_denies(path))
         return error_set(why,
                          "%s: it leads outside of what the running server may read; write "
                          "`read_path` lines for both places into [server], and restart it",
                          path);
-    if (ends_with(reason.text, strerror(EACCES)))
+    if (reason.cause == EACCES)
         return error_set(why, "%s; let the user that the server runs as read it", reason.text);
-    return error_set(why, "%s", reason.text);
+    return error_set_errno(why, reason.cause, "%s", reason.text);
 }
 
 static int read_contents(struct contents *out, const char *chain_path, const char *key_path,
@@ -77,8 +70,9 @@ static int judge_contents(struct cert *out, const struct contents *contents, con
     if (cert_parse(out, &contents->chain, contents->key, &reason) == 0)
         return 0;
     if (is_one_file(chain_path, key_path))
-        return error_set(why, "%s: %s", chain_path, reason.text);
-    return error_set(why, "%s with key %s: %s", chain_path, key_path, reason.text);
+        return error_set_errno(why, reason.cause, "%s: %s", chain_path, reason.text);
+    return error_set_errno(why, reason.cause, "%s with key %s: %s", chain_path, key_path,
+                           reason.text);
 }
 
 int certfile_load(struct cert *out, const char *chain_path, const char *key_path, struct error *why)
@@ -144,7 +138,7 @@ static enum certfile_news judge(struct certfile *file, const struct contents *co
     file->key_stamp = contents->key->stamp;
     bool settled = is_settled(&file->chain_stamp) && is_settled(&file->key_stamp);
     if (!same && judge_contents(out, contents, file->chain_path, file->key_path, why) != 0) {
-        settled = settled && !ends_with(why->text, "out of memory");
+        settled = settled && why->cause != ENOMEM;
         file->read_ms = settled ? now_ms + CERTFILE_RETRY_MS : now_ms;
         return tell_once(file, why);
     }

@@ -82,7 +82,7 @@ static int ask(const struct config_server *server, const char *host)
     struct health_visit visit = {.proxy_from = &server->proxy_from, .host = host};
     enum health_ending ending = HEALTH_ENDING_UNREACHED;
     char place[NETWORK_TEXT_MAX] = "";
-    struct error why = {""};
+    struct error why = {.text = ""};
     visit.deadline_ms = moment_steady_ms() + BOUND_MS;
     for (size_t i = 0; i < server->listen_count && ending == HEALTH_ENDING_UNREACHED; i++) {
         struct network_endpoint endpoint = reachable(&server->listen[i].endpoint);

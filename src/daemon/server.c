@@ -47,16 +47,6 @@ static void log_complaints(const struct complaints *said)
         log_line(LOG_LEVEL_ERROR, "out of memory: not all can be said");
 }
 
-/* Whether a load failed for something that another try may not meet. */
-static bool lacked_memory(const struct complaints *said)
-{
-    for (size_t i = 0; i < said->count; i++)
-        if (strstr(said->items[i].text, "out of memory") != NULL ||
-            strstr(said->items[i].text, strerror(ENOMEM)) != NULL)
-            return true;
-    return said->out_of_memory;
-}
-
 /* Reads the configuration and logs what it has to say. NULL when the whole is refused. */
 static struct config *load_config(struct server *server)
 {
@@ -67,7 +57,7 @@ static struct config *load_config(struct server *server)
         config = NULL;
     watch_end_load(server->watch, config);
     log_complaints(&said);
-    server->lacked_memory = lacked_memory(&said);
+    server->lacked_memory = said.lacked_memory;
     complaints_free(&said);
     return config;
 }

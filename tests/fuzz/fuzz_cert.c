@@ -46,7 +46,7 @@ static void try_pair(const struct file *chain, const struct file *key)
 {
     static const struct hostname host = {.length = 19, .text = "mta-sts.example.com"};
     struct cert cert;
-    struct error why = {{0}};
+    struct error why = {.text = ""};
     if (cert_parse(&cert, chain, key, &why) == 0) {
         (void)cert_covers(&cert, &host);
         (void)cert_key_kind(&cert);

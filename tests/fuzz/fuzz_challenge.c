@@ -21,7 +21,7 @@ static void check_that(bool holds)
 
 static void try_challenge(struct challenges *challenges)
 {
-    struct error why = {""};
+    struct error why = {.text = ""};
     struct challenge *challenge = challenge_find(challenges, "/f", &host, &why);
     if (challenge == NULL) {
         check_that(why.text[0] != '\0');

@@ -3,6 +3,7 @@
  * that it names, in turn. No file is touched: this stands in for the room that reads them. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +19,14 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
 {
     *out = (struct file){0};
     if (rest == NULL)
-        return error_set(why, "%s: No such file or directory", path);
+        return error_set_errno(why, ENOENT, "%s: No such file or directory", path);
     const uint8_t *end = memchr(rest, '\0', rest_length);
     size_t length = end != NULL ? (size_t)(end - rest) : rest_length;
     if (length > limit)
-        return error_set(why, "%s: too long", path);
+        return error_set_errno(why, EFBIG, "%s: too long", path);
     out->bytes = malloc(length + 1);
     if (out->bytes == NULL)
-        return error_set(why, "%s: out of memory", path);
+        return error_set_errno(why, ENOMEM, "%s: out of memory", path);
     memcpy(out->bytes, rest, length);
     out->bytes[length] = '\0';
     out->length = length;

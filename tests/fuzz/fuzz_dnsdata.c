@@ -71,7 +71,7 @@ static void judge_caa(const struct dns_record *records, size_t count)
         {0},
     };
     for (size_t i = 0; i < sizeof(cas) / sizeof(cas[0]); i++) {
-        struct error why = {""};
+        struct error why = {.text = ""};
         bool allowed = caa_allows("example.com", records, count, &cas[i], &why);
         check_that(allowed == (why.text[0] == '\0'));
         for (const char *text = why.text; *text != '\0'; text++)

@@ -51,7 +51,7 @@ static void read_answers(const json_t *root)
 {
     struct directory directory;
     struct ari_window window;
-    struct error why = {""};
+    struct error why = {.text = ""};
     if (directory_read(&directory, root, &why) == 0) {
         check_printable(directory.renewal_info);
         check_that(directory.identity_count <= DIRECTORY_IDENTITIES_MAX);
@@ -68,7 +68,7 @@ static void read_answers(const json_t *root)
 
 static void read_kept(void)
 {
-    struct error why = {""};
+    struct error why = {.text = ""};
     struct ari ari;
     struct ari_entry entry;
     struct pace pace;

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *bytes = (const char *)data;
     struct hostname name;
     struct hostname host;
-    struct error why = {""};
+    struct error why = {.text = ""};
     char right[HOSTNAME_MAX + 1];
 
     int result = hostname_parse(&name, bytes, size, &why);

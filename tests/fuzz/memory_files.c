@@ -2,6 +2,7 @@
 /* memory_files: stands in for the room `file`, so that a fuzz target touches no disk. */
 #include "memory_files.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,12 +38,12 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
     size_t i = place_of(path);
     *out = (struct file){0};
     if (files[i].bytes == NULL)
-        return error_set(why, "%s: No such file or directory", path);
+        return error_set_errno(why, ENOENT, "%s: No such file or directory", path);
     if (files[i].length > limit)
-        return error_set(why, "%s: too long", path);
+        return error_set_errno(why, EFBIG, "%s: too long", path);
     out->bytes = malloc(files[i].length + 1);
     if (out->bytes == NULL)
-        return error_set(why, "%s: out of memory", path);
+        return error_set_errno(why, ENOMEM, "%s: out of memory", path);
     memcpy(out->bytes, files[i].bytes, files[i].length);
     out->bytes[files[i].length] = '\0';
     out->length = files[i].length;

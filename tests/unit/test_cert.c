@@ -212,7 +212,7 @@ static void refuses_a_file_cut_anywhere_but_between_blocks(void)
     size_t length = strlen(chain_text);
     for (size_t cut = length - 2; cut > 0; cut--) {
         struct cert cert;
-        struct error why = {{0}};
+        struct error why = {.text = ""};
         chain_text[cut] = '\0';
         int result = parse(&cert, &why);
         bool expected = cut == whole || cut == whole - 1;

@@ -3,6 +3,7 @@
  * every look at them is counted and their stamps are what the test says. */
 #include "certstore.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <time.h>
 
@@ -39,9 +40,9 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
     reads++;
     *out = (struct file){0};
     if (fake == NULL)
-        return error_set(why, "%s: No such file or directory", path);
+        return error_set_errno(why, ENOENT, "%s: No such file or directory", path);
     if (fake->unreadable)
-        return error_set(why, "%s: Permission denied", path);
+        return error_set_errno(why, EACCES, "%s: Permission denied", path);
     out->length = strlen(fake->text);
     if (out->length > limit)
         return error_set(why, "%s: too long", path);

@@ -111,7 +111,7 @@ static void refuses_files_that_hold_no_digest(void)
     };
     begin();
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        struct error why = {""};
+        struct error why = {.text = ""};
         put("mta-sts.a.example", texts[i]);
         CHECK(find("mta-sts.a.example", &why) == NULL, "\"%s\"", texts[i]);
         CHECK(strstr(why.text, "mta-sts.a.example") != NULL, "%s", why.text);
@@ -220,7 +220,7 @@ static void changed_pair(struct pair *pair, const char *from, const char *to, si
 
 static void refuse_pair(const char *what, const char *own, const char *key, const char *sentence)
 {
-    struct error why = {""};
+    struct error why = {.text = ""};
     put(OWN, own);
     put(KEY, key);
     CHECK(find("mta-sts.a.example", &why) == NULL, "%s", what);

@@ -55,7 +55,7 @@ static void warns_below_a_quarter_and_is_an_error_below_an_eighth(void)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         int64_t end = 1700000000 + rows[i].lifetime;
-        struct error why = {{0}};
+        struct error why = {.text = ""};
         enum due_health health = due_judge(1700000000, end, end - rows[i].left, &why);
         CHECK(health == rows[i].health, "row %zu: %d", i, (int)health);
         CHECK((why.text[0] != '\0') == (health != DUE_FINE), "row %zu: %s", i, why.text);

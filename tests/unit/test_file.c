@@ -57,7 +57,7 @@ static void names_the_limit(void)
     char bytes[1001] = "";
     write_file("f", bytes, sizeof(bytes));
     CHECK(file_read(&file, path_of("f"), 1000, &why) == -1);
-    CHECK(errno == EFBIG);
+    CHECK(why.cause == EFBIG);
     CHECK(strstr(why.text, "/f: over 1,000 bytes") != NULL, "%s", why.text);
 }
 
@@ -66,9 +66,11 @@ static void refuses_what_is_no_regular_file_without_waiting(void)
     static const struct {
         const char *name;
         const char *fragment;
+        int cause;
     } rows[] = {
-        {"folder", "directory"}, {"pipe", "named pipe"},      {"absent", "No such file"},
-        {"socket", "regular"},   {"loop", "Too many levels"}, {"f/below", "Not a directory"},
+        {"folder", "directory", 0},         {"pipe", "named pipe", 0},
+        {"absent", "No such file", ENOENT}, {"socket", "regular", 0},
+        {"loop", "Too many levels", ELOOP}, {"f/below", "Not a directory", ENOTDIR},
     };
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof(address.sun_path), "%s", path_of("socket"));
@@ -81,6 +83,7 @@ static void refuses_what_is_no_regular_file_without_waiting(void)
         struct error why = {.text = ""};
         CHECK(file_read(&file, path_of(rows[i].name), 1000, &why) == -1, "%s", rows[i].name);
         CHECK(strstr(why.text, rows[i].fragment) != NULL, "%s: %s", rows[i].name, why.text);
+        CHECK(why.cause == rows[i].cause, "%s: %d", rows[i].name, why.cause);
     }
     struct file file;
     CHECK(file_read(&file, "/dev/zero", 1000, NULL) == -1 && file.bytes == NULL);

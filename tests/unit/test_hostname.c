@@ -39,7 +39,7 @@ static void accepts_names(void)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct hostname name;
-        struct error why = {""};
+        struct error why = {.text = ""};
         int result = hostname_parse(&name, rows[i].bytes, strlen(rows[i].bytes), &why);
         CHECK(result == 0, "%s: %s", rows[i].bytes, why.text);
         CHECK(strcmp(name.text, rows[i].expected) == 0, "%s", name.text);
@@ -51,7 +51,7 @@ static void check_refused(const struct row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct hostname name = {.length = 1, .text = "x"};
-        struct error why = {""};
+        struct error why = {.text = ""};
         size_t length = strlen(rows[i].bytes);
         CHECK(hostname_parse(&name, rows[i].bytes, length, &why) == -1, "%s", rows[i].bytes);
         CHECK(strstr(why.text, rows[i].expected) != NULL, "%s: %s", rows[i].bytes, why.text);
@@ -122,7 +122,7 @@ static void refuses_u_labels_and_names_their_a_labels(void)
 static void takes_counted_bytes_not_strings(void)
 {
     struct hostname name;
-    struct error why = {""};
+    struct error why = {.text = ""};
 
     CHECK(hostname_parse(&name, "example.com\0.evil", 17, &why) == -1, "NUL inside");
     CHECK(strstr(why.text, "control byte") != NULL, "%s", why.text);
@@ -144,7 +144,7 @@ static void reads_the_name_out_of_an_authority(void)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct hostname name;
-        struct error why = {""};
+        struct error why = {.text = ""};
         int result = hostname_parse_authority(&name, rows[i].bytes, strlen(rows[i].bytes), &why);
         CHECK(result == 0, "%s: %s", rows[i].bytes, why.text);
         CHECK(strcmp(name.text, rows[i].expected) == 0, "%s", name.text);
@@ -173,7 +173,7 @@ static void refuses_what_is_no_authority(void)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct hostname name;
-        struct error why = {""};
+        struct error why = {.text = ""};
         int result = hostname_parse_authority(&name, rows[i].bytes, strlen(rows[i].bytes), &why);
         CHECK(result == -1, "%s gave %s", rows[i].bytes, name.text);
         CHECK(strstr(why.text, rows[i].expected) != NULL, "%s: %s", rows[i].bytes, why.text);
@@ -219,7 +219,7 @@ static void checks_mx_patterns(void)
         {"a" NAME_253, HOSTNAME_TOO_LONG, "254 characters"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct error why = {""};
+        struct error why = {.text = ""};
         size_t length = strlen(rows[i].bytes);
         int result = hostname_check_mx_pattern(rows[i].bytes, length, &why);
         enum hostname_fault fault = hostname_mx_fault(rows[i].bytes, length);
@@ -297,7 +297,7 @@ static void makes_policy_hosts(void)
 {
     struct hostname domain;
     struct hostname host;
-    struct error why = {""};
+    struct error why = {.text = ""};
 
     CHECK(hostname_parse(&domain, "Example.com", 11, &why) == 0, "%s", why.text);
     CHECK(hostname_policy_host(&host, &domain, &why) == 0, "%s", why.text);

@@ -77,6 +77,8 @@ static bool fail_at(struct tree *tree, const struct site_table *old, long number
         CHECK(site_table_removed(table, old) == 0, "%ld: a site is gone", number);
     } else {
         CHECK(hits > 0, "%ld: refused though nothing failed", number);
+        CHECK(tree->said.lacked_memory || tree->config != NULL, "%ld: refused without its cause",
+              number);
     }
     site_table_unref(table);
     return hits > 0;

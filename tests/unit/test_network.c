@@ -39,7 +39,7 @@ static void parses_networks(void)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct network network;
-        struct error why = {""};
+        struct error why = {.text = ""};
         char base[NETWORK_TEXT_MAX];
         CHECK(network_parse(&network, rows[i].text, &why) == 0, "%s: %s", rows[i].text, why.text);
         network_address_text(&network.base, base);
@@ -81,7 +81,7 @@ static void refuses_what_is_no_network(void)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct network network = {.prefix = 7};
-        struct error why = {""};
+        struct error why = {.text = ""};
         CHECK(network_parse(&network, rows[i].text, &why) == -1, "%s", rows[i].text);
         CHECK(strstr(why.text, rows[i].sentence) != NULL, "%s: %s", rows[i].text, why.text);
         CHECK(network.prefix == 0, "%s left something", rows[i].text);
@@ -139,7 +139,7 @@ static void parses_listen_lines(void)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct network_endpoint out[2];
         size_t count = 0;
-        struct error why = {""};
+        struct error why = {.text = ""};
         char text[NETWORK_TEXT_MAX];
         int result = network_parse_listen(out, &count, rows[i].text, &why);
         CHECK(result == 0 && count == rows[i].count, "%s: %s", rows[i].text, why.text);
@@ -205,7 +205,7 @@ static void refuses_what_is_no_listen_line(void)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct network_endpoint out[2];
         size_t count = 7;
-        struct error why = {""};
+        struct error why = {.text = ""};
         int result = network_parse_listen(out, &count, rows[i].text, &why);
         CHECK(result == -1 && count == 0, "%s", rows[i].text);
         CHECK(strstr(why.text, rows[i].sentence) != NULL, "%s: %s", rows[i].text, why.text);

@@ -18,7 +18,7 @@ static void parses_modes(void)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         enum policy_mode mode = POLICY_MODE_NONE;
-        struct error why = {""};
+        struct error why = {.text = ""};
         CHECK(policy_mode_parse(&mode, rows[i].text, &why) == 0, "%s", why.text);
         CHECK(mode == rows[i].mode, "%s", rows[i].text);
         CHECK(strcmp(policy_mode_name(mode), rows[i].text) == 0, "%s", rows[i].text);
@@ -41,7 +41,7 @@ static void refuses_other_modes_and_names_the_right_ones(void)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         enum policy_mode mode;
-        struct error why = {""};
+        struct error why = {.text = ""};
         CHECK(policy_mode_parse(&mode, rows[i].text, &why) == -1, "%s", rows[i].text);
         CHECK(strstr(why.text, rows[i].sentence) != NULL, "%s: %s", rows[i].text, why.text);
     }
@@ -60,7 +60,7 @@ static void parses_max_ages(void)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         uint32_t max_age = 1;
-        struct error why = {""};
+        struct error why = {.text = ""};
         CHECK(policy_max_age_parse(&max_age, rows[i].text, &why) == 0, "%s", why.text);
         CHECK(max_age == rows[i].max_age, "%s: %lu", rows[i].text, (unsigned long)max_age);
     }
@@ -91,7 +91,7 @@ static void refuses_max_age_above_one_year_or_not_a_number(void)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         uint32_t max_age;
-        struct error why = {""};
+        struct error why = {.text = ""};
         CHECK(policy_max_age_parse(&max_age, rows[i].text, &why) == -1, "%s", rows[i].text);
         CHECK(strstr(why.text, rows[i].sentence) != NULL, "%s: %s", rows[i].text, why.text);
     }

@@ -18,7 +18,7 @@ static void is_the_beginning_of_the_sha_256(void)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char id[POLICYID_LENGTH + 1];
-        struct error why = {{0}};
+        struct error why = {.text = ""};
         CHECK(policyid_make(id, rows[i].bytes, strlen(rows[i].bytes), &why) == 0, "%s", why.text);
         CHECK(strcmp(id, rows[i].id) == 0, "row %zu: %s", i, id);
     }

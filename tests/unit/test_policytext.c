@@ -17,7 +17,7 @@ static void reads_what_the_rfc_allows(void)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct policytext text;
-        struct error why = {{0}};
+        struct error why = {.text = ""};
         CHECK(policytext_read(&text, rows[i], strlen(rows[i]), &why) == 0, "row %zu: %s", i,
               why.text);
         CHECK(text.policy.mode == POLICY_MODE_ENFORCE, "row %zu", i);
@@ -47,7 +47,7 @@ static void says_what_a_policy_lacks(void)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct policytext text;
-        struct error why = {{0}};
+        struct error why = {.text = ""};
         CHECK(policytext_read(&text, rows[i].bytes, strlen(rows[i].bytes), &why) == -1, "row %zu",
               i);
         CHECK(strstr(why.text, rows[i].word) != NULL, "row %zu: %s", i, why.text);

@@ -86,7 +86,7 @@ static void presets_add_what_the_live_hosts_need(void)
         char *list[3] = {NULL};
         struct livemx mx = {.hosts = list};
         struct proposal proposal = {.domain = "example.com"};
-        struct error why = {{0}};
+        struct error why = {.text = ""};
         char said[512];
         for (; mx.count < 3 && rows[i].hosts[mx.count] != NULL; mx.count++) {
             snprintf(hosts[mx.count], sizeof(hosts[0]), "%s", rows[i].hosts[mx.count]);

@@ -36,7 +36,7 @@ static void list(char *out, size_t size, const struct recordset_order *order, co
 {
     static const char *const types[] = {"TXT", "CNAME", "ADDRESSES"};
     struct recordset set;
-    struct error why = {{0}};
+    struct error why = {.text = ""};
     size_t used = 0;
     out[0] = '\0';
     int result = recordset_make(&set, order, &why);

@@ -83,7 +83,7 @@ static void reads_what_is_odd_and_notes_it(void)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct report report;
-        struct error why = {"-"};
+        struct error why = {.text = "-"};
         int result = parse(&report, rows[i].json, &why);
         CHECK(result == 0 && report.count == 1, "row %zu: %s", i, why.text);
         CHECK(report.oddities == 1u << rows[i].oddity, "row %zu: %x", i, report.oddities);
@@ -119,7 +119,7 @@ static void refuses_with_the_reason_and_leaves_nothing(void)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct report report;
-        struct error why = {"-"};
+        struct error why = {.text = "-"};
         CHECK(parse(&report, rows[i].json, &why) == -1, "row %zu", i);
         CHECK(strstr(why.text, rows[i].text) != NULL, "row %zu: %s", i, why.text);
         CHECK(report.arena.blocks == NULL && report.count == 0, "row %zu", i);
@@ -129,7 +129,7 @@ static void refuses_with_the_reason_and_leaves_nothing(void)
 static void brackets_in_texts_are_no_nesting(void)
 {
     struct report report;
-    struct error why = {"-"};
+    struct error why = {.text = "-"};
     CHECK(parse(&report,
                 "{\"a\": \"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[[[[[[[\", " RANGE
                 ", \"policies\": []}",
@@ -141,7 +141,7 @@ static void brackets_in_texts_are_no_nesting(void)
 static void a_policy_that_cannot_be_read_does_not_take_the_others_with_it(void)
 {
     struct report report;
-    struct error why = {"-"};
+    struct error why = {.text = "-"};
     CHECK(parse(&report, HEAD "[1, {" STS ", " COUNTS("4", "0") "}, {}]}", &why) == 0, "%s",
           why.text);
     CHECK(report.count == 1 && report.policies[0].successes == 4 && report.left_out == 2);
@@ -162,7 +162,7 @@ static void a_domain_that_is_not_named_is_that_of_the_others_or_of_the_hint(void
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct report report;
-        struct error why = {"-"};
+        struct error why = {.text = "-"};
         char json[1024];
         snprintf(json, sizeof(json), HEAD "[%s, %s]}", rows[i].first, nameless);
         CHECK(report_parse(&report, json, strlen(json), rows[i].hint, NOW, &why) == 0, "%s",

@@ -19,7 +19,7 @@ static struct site_table *build(const char *main, const struct site_table *old)
 static const struct site *find(const struct site_table *table, const char *host)
 {
     struct hostname name;
-    struct error why = {""};
+    struct error why = {.text = ""};
     CHECK(hostname_parse(&name, host, strlen(host), &why) == 0, "%s: %s", host, why.text);
     return site_find(table, &name);
 }
