@@ -251,7 +251,6 @@ static const struct options options = {help, "c:h", option_words, take};
 int certs_run(int argc, char **argv)
 {
     struct order order = {.config_path = SETUP_CONFIG, .probe_port = PROBE_PORT};
-    struct error why;
     int status = options_read(&options, argc, argv, &order);
     if (status != OPTIONS_READ)
         return status;
@@ -260,8 +259,8 @@ int certs_run(int argc, char **argv)
     if (argc - optind > 1)
         return setup_fail("certs: one domain at most; try 'mta-stsctl certs --help'");
     if (argv[optind] != NULL) {
-        if (hostname_parse(&order.domain, argv[optind], strlen(argv[optind]), &why) != 0)
-            return setup_fail("certs: %s", why.text);
+        if (setup_name(&order.domain, "certs", argv[optind], strlen(argv[optind])) != 0)
+            return SETUP_FAILED;
         order.only = order.domain.text;
     }
     return load_and_act(&order);

@@ -197,13 +197,14 @@ static int take_domains(struct order *order, char **names, size_t count)
         struct hostname name;
         struct hostname host;
         struct error why;
-        if (hostname_parse(&name, names[i], strlen(names[i]), &why) != 0 ||
-            hostname_policy_host(&host, &name, &why) != 0)
-            return setup_fail("%s", why.text);
+        if (setup_name(&name, "generate", names[i], strlen(names[i])) != 0)
+            return SETUP_FAILED;
+        if (hostname_policy_host(&host, &name, &why) != 0)
+            return setup_fail("generate: %s", why.text);
         memcpy(names[i], name.text, name.length);
         for (size_t j = 0; j < i; j++) {
             if (strcmp(order->proposals[j].domain, names[i]) == 0)
-                return setup_fail("%s is named twice", names[i]);
+                return setup_fail("generate: %s is named twice", names[i]);
         }
         order->proposals[order->count++].domain = names[i];
     }

@@ -228,11 +228,10 @@ static int take(void *context, int option, const char *argument)
 /* The names stay where they stood, in lower case, without a last dot. */
 static int take_names(struct order *order, char **names, size_t count)
 {
-    struct error why;
     if (count == 0)
         return setup_fail("match: name a domain; try 'mta-stsctl match --help'");
-    if (hostname_parse(&order->domain, names[0], strlen(names[0]), &why) != 0)
-        return setup_fail("%s", why.text);
+    if (setup_name(&order->domain, "match", names[0], strlen(names[0])) != 0)
+        return SETUP_FAILED;
     order->hosts = names + 1;
     order->host_count = count - 1;
     for (size_t i = 1; i < count; i++) {
@@ -240,8 +239,8 @@ static int take_names(struct order *order, char **names, size_t count)
         size_t length = strlen(names[i]);
         if (length > 1 && names[i][length - 1] == '.')
             names[i][--length] = '\0';
-        if (hostname_parse(&host, names[i], length, &why) != 0)
-            return setup_fail("%s", why.text);
+        if (setup_name(&host, "match", names[i], length) != 0)
+            return SETUP_FAILED;
         memcpy(names[i], host.text, length);
     }
     return 0;

@@ -235,7 +235,6 @@ static const struct options options = {help, "c:h", option_words, take};
 int records_run(int argc, char **argv)
 {
     struct order order = {.config_path = SETUP_CONFIG, .out.ttl_s = TTL_BUILT_IN};
-    struct error why;
     int status = options_read(&options, argc, argv, &order);
     if (status != OPTIONS_READ)
         return status;
@@ -248,8 +247,8 @@ int records_run(int argc, char **argv)
     if (argc - optind > (order.set.provider ? 0 : 1))
         return setup_fail("records: one domain, or --all; try 'mta-stsctl records --help'");
     if (argv[optind] != NULL) {
-        if (hostname_parse(&order.domain, argv[optind], strlen(argv[optind]), &why) != 0)
-            return setup_fail("records: %s", why.text);
+        if (setup_name(&order.domain, "records", argv[optind], strlen(argv[optind])) != 0)
+            return SETUP_FAILED;
         order.set.only = order.domain.text;
     }
     order.set.time_id = order.timed ? (int64_t)time(NULL) : 0;

@@ -43,6 +43,12 @@ const struct config_domain *setup_find(const struct config *config, const char *
     return NULL;
 }
 
+int setup_name(struct hostname *out, const char *verb, const char *word, size_t length)
+{
+    struct error why;
+    return hostname_parse(out, word, length, &why) == 0 ? 0 : setup_fail("%s: %s", verb, why.text);
+}
+
 int setup_fail_unknown(const char *domain)
 {
     return setup_fail("%s is not configured, or has errors; `mta-stsd --check` says more", domain);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "config.h"
+#include "hostname.h"
 
 #define SETUP_CONFIG SYSCONFDIR "/mta-stsd/mta-stsd.ini"
 
@@ -22,6 +23,10 @@ int setup_load(struct config **out, const char *path);
 
 /* A domain that is configured and has no errors, or NULL. */
 const struct config_domain *setup_find(const struct config *config, const char *domain);
+
+/* Reads a name that the command line gives the verb, of so many bytes. Returns 0, or SETUP_FAILED
+ * and has said why. */
+int setup_name(struct hostname *out, const char *verb, const char *word, size_t length);
 
 /* Says on stderr that there is no such domain; returns SETUP_FAILED. */
 int setup_fail_unknown(const char *domain);

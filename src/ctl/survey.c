@@ -190,10 +190,9 @@ static size_t list_configured(struct inspection_target *targets, const struct co
 static int list_named(struct inspection_target *targets, struct hostname *names, char *const *words,
                       const struct config *config)
 {
-    struct error why;
     for (size_t i = 0; words[i] != NULL; i++) {
-        if (hostname_parse(&names[i], words[i], strlen(words[i]), &why) != 0)
-            return setup_fail("check: %s", why.text);
+        if (setup_name(&names[i], "check", words[i], strlen(words[i])) != 0)
+            return SETUP_FAILED;
         const struct config_domain *known =
             config != NULL ? setup_find(config, names[i].text) : NULL;
         targets[i] =

@@ -173,6 +173,16 @@ class CommandLine(VerbCase):
                       ("certs", "-c", self.ini, "mta-sts.none.example")):
             self.assertIn(words[-1].split(".")[0], self.ctl(*words, status=2).stderr)
 
+    def refusal_of(self, name):
+        return self.ctl("check", name, status=2).stderr.removeprefix("mta-stsctl: check: ")
+
+    def test_a_name_that_is_none_is_refused_in_the_same_words(self):
+        for verb in ("certs", "check", "generate", "match", "records"):
+            with self.subTest(verb):
+                self.assertEqual(
+                    self.ctl(verb, "no_name", status=2).stderr,
+                    f"mta-stsctl: {verb}: " + self.refusal_of("no_name"))
+
     def test_options_that_rule_each_other_out_are_refused(self):
         mx = ("generate", "--mx", "mail.example.com", "example.com")
         for words, sentence in (
