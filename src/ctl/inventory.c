@@ -3,6 +3,7 @@
  */
 #include "inventory.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +77,16 @@ static void judge(struct inventory_item *item, int64_t now, struct error *findin
               item->host.text);
 }
 
+/* A key is not for everybody, and the finding must not pass for one of the certificate's. */
+static int read_one(struct file *out, const char *path, struct error *finding)
+{
+    struct error why;
+    if (file_read(out, path, CERT_FILE_MAX, &why) == 0)
+        return 0;
+    return error_set(finding, "%s%s", why.text,
+                     why.cause == EACCES ? "; look as root (sudo), who may read it" : "");
+}
+
 /* Reads the pair's files. 0 with what they hold, or -1 with a finding. */
 static int read_pair(struct cert *out, const char *path, const char *key_path,
                      struct error *finding)
@@ -84,10 +95,10 @@ static int read_pair(struct cert *out, const char *path, const char *key_path,
     struct file key = {0};
     struct error reason;
     *out = (struct cert){0};
-    if (file_read(&chain, path, CERT_FILE_MAX, finding) != 0)
+    if (read_one(&chain, path, finding) != 0)
         return -1;
     bool one = strcmp(path, key_path) == 0;
-    int result = one ? 0 : file_read(&key, key_path, CERT_FILE_MAX, finding);
+    int result = one ? 0 : read_one(&key, key_path, finding);
     if (result == 0) {
         result = cert_parse(out, &chain, one ? &chain : &key, &reason);
         if (result != 0)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 """guidenet: the machine that a guide of doc/guides speaks of, in a net of its own, and who types the guide in.
 
-The addresses are those that guides write, so that a block is run as it stands. /etc and /var are
-copies; `systemctl`, `journalctl` and `sudo` are this file, as a script: guidenet.py WORD...
+The addresses are those that guides write, so that a block is run as it stands, by a user who has sudo.
+/etc and /var are copies; `systemctl` and `journalctl` are this file, as a script: guidenet.py WORD...
 """
 import json
 import os
@@ -22,7 +22,8 @@ if __name__ != "__main__":
 
 GUIDES = pathlib.Path(__file__).resolve().parents[2] / "doc" / "guides"
 SERVER = ("192.0.2.10", "2001:db8::10")
-TOOLS = ("nginx", "haproxy", "uacme", "pebble", "curl", "dig", "nsupdate", "runuser", "mta-sts-daemon")
+TOOLS = ("nginx", "haproxy", "uacme", "pebble", "curl", "dig", "nsupdate", "runuser", "sudo",
+         "mta-sts-daemon")
 STREAM_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 CA = "https://localhost:14000/dir"
 
@@ -101,7 +102,9 @@ class GuideNet(testnet.Net if __name__ != "__main__" else object):
     NETWORKS = ("10.53.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
     ADDRESSES = (*NETWORKS, "2001:db8::10/128", "2001:db8::25/128")
     WEB_ADDRESSES = ("198.51.100.20",)
-    ACCOUNTS = ("_mta-stsd", "_mta-stsd-acme", "mta-sts")
+    ADMIN = "guide-admin"
+    ACCOUNTS = ("_mta-stsd", "_mta-stsd-acme", "mta-sts", ADMIN)
+    SUDOERS = f"Defaults !env_reset, !secure_path, !use_pty, lecture = never\n{ADMIN} ALL = NOPASSWD: ALL\n"
 
     def __init__(self, zones, *, web=None, mail=None, certified=(), ports="own"):
         above = {zone.rpartition(".")[2]: "" for zone in zones}  # a CA asks there for CAA, too
@@ -128,8 +131,9 @@ class GuideNet(testnet.Net if __name__ != "__main__" else object):
         }
 
     def start(self):
+        self.directory.chmod(0o711)
         (self.directory / "home").mkdir()
-        (self.directory / "units").mkdir()
+        (self.directory / "units").mkdir(mode=0o700)
         self.make_commands()
         self.make_space()
         self.furnish()
@@ -149,18 +153,22 @@ class GuideNet(testnet.Net if __name__ != "__main__" else object):
         ctl = os.environ.get("MTA_STSCTL") or os.path.join(
             os.path.dirname(harness.BINARY), "mta-stsctl"
         )
+        programs = self.directory / "programs"  # copies, since not everybody may look into the build
+        programs.mkdir()
         for name, path in (("mta-stsd", harness.BINARY), ("mta-stsctl", ctl)):
-            self.write(f"bin/{name}", f'#!/bin/sh\nexec {wrapper} {os.path.abspath(path)} "$@"\n')
-        for name in ("sudo", "systemctl", "journalctl"):
-            script = f"#!/bin/sh\nexec {sys.executable} {os.path.abspath(__file__)} {name} \"$@\"\n"
-            self.write(f"bin/{name}", script)
-        for path in (self.directory / "bin").iterdir():
+            shutil.copy(path, programs / name)
+            self.write(f"bin/{name}", f'#!/bin/sh\nexec {wrapper} {programs}/{name} "$@"\n')
+        shutil.copy(__file__, programs)
+        for name in ("systemctl", "journalctl"):
+            script = f"{programs}/{os.path.basename(__file__)}"
+            self.write(f"bin/{name}", f"#!/bin/sh\nexec {sys.executable} {script} {name} \"$@\"\n")
+        for path in (*(self.directory / "bin").iterdir(), *programs.iterdir()):
             path.chmod(0o755)
 
     def furnish(self):
         """A copy of /etc with our accounts, an empty /var, /run and /srv."""
         accounts = "".join(
-            f"echo '{name}:x:{60990 + n}:{60990 + n}::/nonexistent:/usr/sbin/nologin' >>$D/etc/passwd;"
+            f"echo '{name}:*:{60990 + n}:{60990 + n}::/nonexistent:/usr/sbin/nologin' >>$D/etc/passwd;"
             f"echo '{name}:x:{60990 + n}:' >>$D/etc/group;"
             for n, name in enumerate(self.ACCOUNTS)
         )
@@ -173,6 +181,8 @@ class GuideNet(testnet.Net if __name__ != "__main__" else object):
                 sed -i "/^$name:/d" $D/etc/passwd $D/etc/group
             done
             {accounts}
+            printf '%s' '{self.SUDOERS}' >$D/etc/sudoers
+            chmod 440 $D/etc/sudoers
             mount --bind $D/etc /etc
             for place in /var /run /srv; do mount -t tmpfs tmpfs $place; done
             [ ! -e /usr/share/dns/root.key ] || mount --bind /dev/null /usr/share/dns/root.key
@@ -183,6 +193,7 @@ class GuideNet(testnet.Net if __name__ != "__main__" else object):
             install -d -m 700 -o _mta-stsd-acme -g _mta-stsd-acme /var/lib/mta-stsd-acme
             install -d -o mta-sts /var/lib/mta-sts
             chmod 755 /run/mta-stsd
+            chown {self.ADMIN} $D/home
             install -m 755 {harness.SOURCE}/etc/hooks/uacme-challenge $D/uacme-challenge
         """
         self.must("sh", "-c", script)
@@ -287,7 +298,7 @@ class GuideNet(testnet.Net if __name__ != "__main__" else object):
 
     def sh(self, text, status=0):
         done = self.run(
-            *("sh", "-euc", f"cd {self.directory}/home\n{text}"),
+            *("runuser", "-u", self.ADMIN, "--", "sh", "-euc", f"cd {self.directory}/home\n{text}"),
             env=self.environment(),
             seconds=120,
         )
@@ -327,7 +338,7 @@ class GuideNet(testnet.Net if __name__ != "__main__" else object):
         super().stop()
 
 
-# ---- sudo, systemctl and journalctl, as far as guides use them.
+# ---- systemctl and journalctl, as far as guides use them.
 
 
 def end(text):
@@ -350,6 +361,8 @@ def alive(pid):
     state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     return state != "Z"
 
+
+SOCKET = "mta-stsd.socket"  # there is none here; tests/system tries the guides that name it
 
 DAEMONS = {
     "mta-stsd": (["mta-stsd", "-c", "/etc/mta-stsd/mta-stsd.ini"], r"^ready: "),
@@ -423,6 +436,8 @@ def reload_unit(home, unit):
 def systemctl(home, verb, *units):
     for unit in units:
         unit = unit.removesuffix(".service")
+        if unit in (SOCKET, "--now"):
+            continue
         if verb == "restart" or (verb == "reload" and unit != "mta-stsd"):
             stop_unit(home, unit)
             start_unit(home, unit)
@@ -439,15 +454,13 @@ def systemctl(home, verb, *units):
 def main():
     home = pathlib.Path(os.environ["GUIDENET"])
     name, *words = sys.argv[1:]
+    if os.geteuid() != 0:
+        end(f"{name} wants root")
     if name == "systemctl":
         systemctl(home, *words)
     elif name == "journalctl":
         unit = words[words.index("-u") + 1]
         print(log_of(home, unit), end="")
-    elif words[0] == "-u":
-        os.execvp("runuser", ["runuser", *words[:2], "--", *words[2:]])
-    else:
-        os.execvp(words[0], words)
 
 
 if __name__ == "__main__":
