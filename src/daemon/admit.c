@@ -4,11 +4,11 @@
 #include "admit.h"
 
 #include <stddef.h>
+#include <time.h>
 
 #include "access.h"
 
 #define LATE_MS 20 /* a turn that takes longer keeps clients waiting */
-#define PART_MS 5  /* and then a handshake counts as one for each such part of it */
 
 bool admit_is_listed(const struct config_networks *networks, const struct network_address *address)
 {
@@ -32,17 +32,21 @@ enum limit_verdict admit_connection(struct limit *limit, const struct config_ser
     return verdict;
 }
 
-bool admit_handshake(struct limit *limit, const struct config_server *server,
-                     const struct crowd_member *member, int64_t turn_ms, int64_t now_ms)
+static struct limit_bounds handshakes(const struct config_server *server)
 {
-    const struct limit_bounds per_second = {{
+    return (struct limit_bounds){{
         [LIMIT_WIDTH_SOURCE] = server->handshakes_per_source,
         [LIMIT_WIDTH_NETWORK] = server->handshakes_per_network,
     }};
-    unsigned weight = turn_ms > LATE_MS ? (unsigned)(turn_ms / PART_MS) : 1;
+}
+
+bool admit_handshake(struct limit *limit, const struct config_server *server,
+                     const struct crowd_member *member, int64_t now_ms)
+{
+    const struct limit_bounds per_second = handshakes(server);
     if (!member->counted)
         return true;
-    switch (limit_handshake(limit, &member->source, &per_second, weight, now_ms)) {
+    switch (limit_handshake(limit, &member->source, &per_second, now_ms)) {
     case LIMIT_VERDICT_TAKEN:
         return true;
     case LIMIT_VERDICT_SOURCE_FULL:
@@ -53,4 +57,20 @@ bool admit_handshake(struct limit *limit, const struct config_server *server,
         break;
     }
     return false;
+}
+
+int64_t admit_work_ns(void)
+{
+    struct timespec work;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &work);
+    return work.tv_sec * INT64_C(1000000000) + work.tv_nsec;
+}
+
+void admit_charge(struct limit *limit, const struct config_server *server,
+                  const struct crowd_member *member, int64_t work_ns, int64_t turn_ms,
+                  int64_t now_ms)
+{
+    const struct limit_bounds per_second = handshakes(server);
+    if (member->counted && turn_ms + work_ns / INT64_C(1000000) > LATE_MS)
+        limit_charge(limit, &member->source, &per_second, work_ns, now_ms);
 }

@@ -19,9 +19,18 @@ bool admit_is_listed(const struct config_networks *networks, const struct networ
 enum limit_verdict admit_connection(struct limit *limit, const struct config_server *server,
                                     struct crowd_member *member);
 
-/* Whether its handshake may begin now; if not, the log says why. The longer a worker's turns take,
- * the more a handshake counts, so that the processor's time goes to those who ask for little. */
+/* Whether its handshake may begin now; if not, the log says why. */
 bool admit_handshake(struct limit *limit, const struct config_server *server,
-                     const struct crowd_member *member, int64_t turn_ms, int64_t now_ms);
+                     const struct crowd_member *member, int64_t now_ms);
+
+/* The time that this thread has had of the processor. */
+int64_t admit_work_ns(void);
+
+/* Work done for its handshake. While the worker is late, its turns taking turn_ms, that counts like
+ * more handshakes, so that the processor's time goes to those who ask for little of it: a signature
+ * by a large RSA key costs as much as twenty by an ECDSA key. */
+void admit_charge(struct limit *limit, const struct config_server *server,
+                  const struct crowd_member *member, int64_t work_ns, int64_t turn_ms,
+                  int64_t now_ms);
 
 #endif

@@ -241,17 +241,43 @@ static bool start_linger(struct conn *conn)
     return true;
 }
 
+/* Its certificate may have to be read: where descriptors are out, an idle connection makes room. */
+static void keep_descriptor(struct conn_context *context)
+{
+    int fd = dup(context->epoll);
+    if (fd >= 0)
+        close(fd);
+    else if (errno == EMFILE || errno == ENFILE)
+        conn_evict(context);
+}
+
 /* Who shakes hands too often is refused before there is any TLS state. NULL: refused, or out of
  * memory. */
 static struct tls_session *open_session(struct conn *conn)
 {
     struct conn_context *context = conn->context;
-    int64_t late_ms =
-        context->turn_ms > context->last_turn_ms ? context->turn_ms : context->last_turn_ms;
-    if (!admit_handshake(context->limit, settings(context), &conn->member, late_ms,
-                         context->now_ms))
+    if (!admit_handshake(context->limit, settings(context), &conn->member, context->now_ms))
         return NULL;
+    keep_descriptor(context);
     return tls_session_open(context->tls, conn->fd);
+}
+
+static enum tls_result shake_hands(struct conn *conn)
+{
+    struct conn_context *context = conn->context;
+    struct tls_view view = {
+        .table = context->table,
+        .certs = context->certs,
+        .challenges = context->challenges,
+        .now_ms = context->now_ms,
+    };
+    int64_t turn_ms =
+        context->turn_ms > context->last_turn_ms ? context->turn_ms : context->last_turn_ms;
+    int64_t begun_ns = admit_work_ns();
+    enum tls_result result = tls_session_handshake(conn->session, &view);
+    admit_charge(context->limit, settings(context), &conn->member, admit_work_ns() - begun_ns,
+                 turn_ms, context->now_ms);
+    return result;
 }
 
 static bool run_handshake(struct conn *conn)
@@ -264,13 +290,7 @@ static bool run_handshake(struct conn *conn)
         conn_close(conn);
         return false;
     }
-    struct tls_view view = {
-        .table = context->table,
-        .certs = context->certs,
-        .challenges = context->challenges,
-        .now_ms = context->now_ms,
-    };
-    switch (tls_session_handshake(conn->session, &view)) {
+    switch (shake_hands(conn)) {
     case TLS_RESULT_AGAIN:
         return false;
     case TLS_RESULT_DONE:

@@ -10,6 +10,7 @@
 
 #define NODES_PER_CONNECTION 4 /* two widths; as many again remember those who have gone */
 #define SECOND_NS            INT64_C(1000000000)
+#define MS_NS                INT64_C(1000000)
 
 struct key {
     unsigned char bytes[16]; /* the network's; byte 8, always 0 in these, tells the width */
@@ -225,19 +226,16 @@ void limit_give(struct limit *limit, const struct network_address *source)
     pthread_mutex_unlock(&limit->lock);
 }
 
-/* When the bucket would be full again after this handshake; past a second from now it bears none.
- */
-static int64_t full_after(const struct node *node, unsigned per_second, unsigned weight,
-                          int64_t now_ns)
+/* When the bucket would be full again after what costs so much of it; past a second from now it
+ * bears no handshake. */
+static int64_t full_after(const struct node *node, int64_t cost_ns, int64_t now_ns)
 {
-    int64_t cost_ns = weight * (SECOND_NS / per_second);
     int64_t full_ns = node->full_ns > now_ns ? node->full_ns : now_ns;
     return full_ns + (cost_ns < SECOND_NS ? cost_ns : SECOND_NS);
 }
 
 static enum limit_verdict begin_locked(struct limit *limit, const struct network_address *source,
-                                       const struct limit_bounds *bounds, unsigned weight,
-                                       int64_t now_ns)
+                                       const struct limit_bounds *bounds, int64_t now_ns)
 {
     struct node *nodes[LIMIT_WIDTH_COUNT];
     int64_t full_ns[LIMIT_WIDTH_COUNT] = {0};
@@ -245,7 +243,7 @@ static enum limit_verdict begin_locked(struct limit *limit, const struct network
         nodes[width] = node_of(limit, source, width);
         if (bounds->most[width] == 0)
             continue;
-        full_ns[width] = full_after(nodes[width], bounds->most[width], weight, now_ns);
+        full_ns[width] = full_after(nodes[width], SECOND_NS / bounds->most[width], now_ns);
         if (full_ns[width] > now_ns + SECOND_NS)
             return width == LIMIT_WIDTH_SOURCE ? LIMIT_VERDICT_SOURCE_FULL
                                                : LIMIT_VERDICT_NETWORK_FULL;
@@ -256,12 +254,25 @@ static enum limit_verdict begin_locked(struct limit *limit, const struct network
 }
 
 enum limit_verdict limit_handshake(struct limit *limit, const struct network_address *source,
-                                   const struct limit_bounds *per_second, unsigned weight,
-                                   int64_t now_ms)
+                                   const struct limit_bounds *per_second, int64_t now_ms)
 {
     pthread_mutex_lock(&limit->lock);
-    enum limit_verdict verdict =
-        begin_locked(limit, source, per_second, weight, now_ms * INT64_C(1000000));
+    enum limit_verdict verdict = begin_locked(limit, source, per_second, now_ms * MS_NS);
     pthread_mutex_unlock(&limit->lock);
     return verdict;
+}
+
+void limit_charge(struct limit *limit, const struct network_address *source,
+                  const struct limit_bounds *per_second, int64_t work_ns, int64_t now_ms)
+{
+    int64_t bounded_ns = work_ns < SECOND_NS ? work_ns : SECOND_NS;
+    pthread_mutex_lock(&limit->lock);
+    for (enum limit_width width = 0; width < LIMIT_WIDTH_COUNT; width++) {
+        struct node *node = node_of(limit, source, width);
+        unsigned most = per_second->most[width];
+        if (most != 0)
+            node->full_ns =
+                full_after(node, bounded_ns * (SECOND_NS / MS_NS) / most, now_ms * MS_NS);
+    }
+    pthread_mutex_unlock(&limit->lock);
 }

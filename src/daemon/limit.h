@@ -42,11 +42,14 @@ enum limit_verdict limit_take(struct limit *limit, const struct network_address 
                               const struct limit_bounds *connections);
 void limit_give(struct limit *limit, const struct network_address *source);
 
-/* Whether a handshake may begin: each width bears so many a second, as many at once after a second
- * of silence, and one that weighs four counts as four. The connection must be counted. */
+/* Whether a handshake may begin: each width bears so many a second, and as many at once after a
+ * second of silence. The connection must be counted. */
 enum limit_verdict limit_handshake(struct limit *limit, const struct network_address *source,
-                                   const struct limit_bounds *per_second, unsigned weight,
-                                   int64_t now_ms);
+                                   const struct limit_bounds *per_second, int64_t now_ms);
+
+/* Each millisecond of this work counts as a handshake that the connection's networks began. */
+void limit_charge(struct limit *limit, const struct network_address *source,
+                  const struct limit_bounds *per_second, int64_t work_ns, int64_t now_ms);
 
 /* Whether both belong to one network of that width. */
 bool limit_is_same_network(const struct network_address *a, const struct network_address *b,

@@ -8,10 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "datagram.h"
 
 static void send_text(const char *text)
 {
@@ -24,12 +23,8 @@ static void send_text(const char *text)
     if (path[0] == '@') /* an abstract socket */
         address.sun_path[0] = '\0';
 
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return;
     socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-    (void)sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&address, length);
-    close(fd);
+    datagram_send(text, &address, length, 0);
 }
 
 void notify_send(const char *format, ...)

@@ -3,7 +3,8 @@
 #ifndef DAEMON_NOTIFY_H
 #define DAEMON_NOTIFY_H
 
-/* Sends "READY=1" and its like to NOTIFY_SOCKET; does nothing where that is not set. Failures are
+/* Sends "READY=1" and its like to NOTIFY_SOCKET; does nothing where that is not set, or before
+ * datagram_open. Failures are
  * not reported: the service manager has its own time-out. */
 void notify_send(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

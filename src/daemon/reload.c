@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "datagram.h"
 #include "deadline.h"
 #include "error.h"
 #include "log.h"
@@ -50,12 +51,7 @@ void reload_answer(const struct reload_asker *asker, const char *refusal)
     if (asker->pid == 0)
         return;
     socklen_t length = name_socket(&address, asker);
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return;
-    (void)sendto(fd, said, strlen(said), MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address,
-                 length);
-    close(fd);
+    datagram_send(said, &address, length, MSG_DONTWAIT);
 }
 
 /* ---- The asker's side. */

@@ -16,195 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the server, its libraries, and the C library below them use; and what other C libraries use
- * in their place. */
-static const int allowed[] = {
-    /* sockets */
-    SCMP_SYS(accept),
-    SCMP_SYS(accept4),
-    SCMP_SYS(bind),
-    SCMP_SYS(connect),
-    SCMP_SYS(getpeername),
-    SCMP_SYS(getsockname),
-    SCMP_SYS(getsockopt),
-    SCMP_SYS(listen),
-    SCMP_SYS(recvfrom),
-    SCMP_SYS(recvmsg),
-    SCMP_SYS(sendmsg),
-    SCMP_SYS(sendto),
-    SCMP_SYS(setsockopt),
-    SCMP_SYS(shutdown),
-    SCMP_SYS(socket),
-    SCMP_SYS(socketpair),
-    /* descriptors */
-    SCMP_SYS(close),
-#ifdef __SNR_close_range /* an older libseccomp lacks some of the newer ones */
-    SCMP_SYS(close_range),
-#endif
-    SCMP_SYS(dup),
-    SCMP_SYS(dup2),
-    SCMP_SYS(dup3),
-    SCMP_SYS(epoll_create1),
-    SCMP_SYS(epoll_ctl),
-    SCMP_SYS(epoll_pwait),
-#ifdef __SNR_epoll_pwait2
-    SCMP_SYS(epoll_pwait2),
-#endif
-    SCMP_SYS(epoll_wait),
-    SCMP_SYS(eventfd2),
-    SCMP_SYS(fcntl),
-    SCMP_SYS(ioctl),
-    SCMP_SYS(pipe2),
-    SCMP_SYS(poll),
-    SCMP_SYS(ppoll),
-    SCMP_SYS(pselect6),
-    SCMP_SYS(read),
-    SCMP_SYS(readv),
-    SCMP_SYS(select),
-    SCMP_SYS(signalfd4),
-    SCMP_SYS(write),
-    SCMP_SYS(writev),
-    /* files; Landlock says which */
-    SCMP_SYS(access),
-    SCMP_SYS(faccessat),
-    SCMP_SYS(faccessat2),
-    SCMP_SYS(fstat),
-    SCMP_SYS(fstatfs),
-    SCMP_SYS(getcwd),
-    SCMP_SYS(getdents64),
-    SCMP_SYS(inotify_add_watch),
-    SCMP_SYS(inotify_init1),
-    SCMP_SYS(inotify_rm_watch),
-    SCMP_SYS(lseek),
-    SCMP_SYS(lstat),
-    SCMP_SYS(newfstatat),
-    SCMP_SYS(open),
-    SCMP_SYS(openat),
-    SCMP_SYS(pread64),
-    SCMP_SYS(readlink),
-    SCMP_SYS(readlinkat),
-    SCMP_SYS(stat),
-    SCMP_SYS(statfs),
-    SCMP_SYS(statx),
-    /* memory */
-    SCMP_SYS(brk),
-    SCMP_SYS(madvise),
-    SCMP_SYS(mmap),
-    SCMP_SYS(mprotect),
-    SCMP_SYS(mremap),
-    SCMP_SYS(munmap),
-    /* threads, signals, time */
-    SCMP_SYS(clock_getres),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
-    SCMP_SYS(futex),
-#ifdef __SNR_futex_waitv
-    SCMP_SYS(futex_waitv),
-#endif
-    SCMP_SYS(get_robust_list),
-    SCMP_SYS(getegid),
-    SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),
-    SCMP_SYS(getpid),
-    SCMP_SYS(getppid),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(getrlimit),
-    SCMP_SYS(getrusage),
-    SCMP_SYS(gettid),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(getuid),
-    SCMP_SYS(membarrier),
-    SCMP_SYS(nanosleep),
-    SCMP_SYS(prlimit64),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(rseq),
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigpending),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(rt_sigsuspend),
-    SCMP_SYS(rt_sigtimedwait),
-    SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(sched_getparam),
-    SCMP_SYS(sched_getscheduler),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(set_robust_list),
-    SCMP_SYS(set_tid_address),
-    SCMP_SYS(setrlimit),
-    SCMP_SYS(sigaltstack),
-    SCMP_SYS(sysinfo),
-    SCMP_SYS(tgkill),
-    SCMP_SYS(time),
-    SCMP_SYS(times),
-    SCMP_SYS(uname),
-    /* what other kinds of machines have in place of some of these */
-    SCMP_SYS(_llseek),
-    SCMP_SYS(_newselect),
-    SCMP_SYS(cacheflush),
-    SCMP_SYS(clock_getres_time64),
-    SCMP_SYS(clock_gettime64),
-    SCMP_SYS(clock_nanosleep_time64),
-    SCMP_SYS(fcntl64),
-    SCMP_SYS(fstat64),
-    SCMP_SYS(fstatat64),
-    SCMP_SYS(fstatfs64),
-    SCMP_SYS(futex_time64),
-    SCMP_SYS(getegid32),
-    SCMP_SYS(geteuid32),
-    SCMP_SYS(getgid32),
-    SCMP_SYS(getuid32),
-    SCMP_SYS(lstat64),
-    SCMP_SYS(mmap2),
-    SCMP_SYS(ppoll_time64),
-    SCMP_SYS(pselect6_time64),
-    SCMP_SYS(recv),
-    SCMP_SYS(riscv_flush_icache),
-    SCMP_SYS(rt_sigtimedwait_time64),
-    SCMP_SYS(send),
-    SCMP_SYS(set_tls),
-    SCMP_SYS(sigreturn),
-    SCMP_SYS(stat64),
-    SCMP_SYS(statfs64),
-    SCMP_SYS(ugetrlimit),
-};
-
-/* Nothing here ever makes one of these but an intruder. */
-static const int deadly[] = {
-    SCMP_SYS(execve),
-    SCMP_SYS(execveat),
-    SCMP_SYS(fork),
-    SCMP_SYS(vfork),
-    SCMP_SYS(ptrace),
-    SCMP_SYS(process_vm_readv),
-    SCMP_SYS(process_vm_writev),
-    SCMP_SYS(mount),
-    SCMP_SYS(umount2),
-    SCMP_SYS(move_mount),
-    SCMP_SYS(open_tree),
-    SCMP_SYS(fsopen),
-    SCMP_SYS(pivot_root),
-    SCMP_SYS(chroot),
-    SCMP_SYS(setns),
-    SCMP_SYS(unshare),
-    SCMP_SYS(init_module),
-    SCMP_SYS(finit_module),
-    SCMP_SYS(delete_module),
-    SCMP_SYS(kexec_load),
-    SCMP_SYS(kexec_file_load),
-    SCMP_SYS(bpf),
-    SCMP_SYS(perf_event_open),
-    SCMP_SYS(userfaultfd),
-    SCMP_SYS(keyctl),
-    SCMP_SYS(add_key),
-    SCMP_SYS(request_key),
-    SCMP_SYS(open_by_handle_at),
-    SCMP_SYS(io_uring_setup),
-    SCMP_SYS(reboot),
-    SCMP_SYS(swapon),
-    SCMP_SYS(swapoff),
-};
+#include "sandbox_list.h"
 
 /* ---- The filter. */
 
@@ -222,10 +34,26 @@ static uint32_t unknown_action(void)
 }
 
 /* A call that this kind of machine does not have is not worth a rule. */
-static int add(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t count)
+static int add(scmp_filter_ctx filter, uint32_t action, const struct sandbox_list *list)
 {
+    for (size_t i = 0; i < list->count; i++) {
+        int call = list->calls[i];
+        int result = call < 0 ? 0 : seccomp_rule_add(filter, action, call, 0);
+        if (result != 0)
+            return result;
+    }
+    return 0;
+}
+
+static int add_conditions(scmp_filter_ctx filter)
+{
+    struct sandbox_condition conditions[SANDBOX_LIST_CONDITIONS];
+    size_t count = sandbox_list_conditions(conditions);
     for (size_t i = 0; i < count; i++) {
-        int result = calls[i] < 0 ? 0 : seccomp_rule_add(filter, action, calls[i], 0);
+        const struct sandbox_condition *one = &conditions[i];
+        int result = one->call < 0 ? 0
+                                   : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, one->call,
+                                                            one->count, one->must);
         if (result != 0)
             return result;
     }
@@ -269,9 +97,11 @@ int sandbox_calls_make(struct sandbox_filter *out)
     scmp_filter_ctx filter = seccomp_init(unknown_action());
     if (filter == NULL)
         return -ENOMEM;
-    int result = add(filter, SCMP_ACT_ALLOW, allowed, sizeof(allowed) / sizeof(allowed[0]));
+    int result = add(filter, SCMP_ACT_ALLOW, &sandbox_list_allowed);
     if (result == 0)
-        result = add(filter, SCMP_ACT_KILL_PROCESS, deadly, sizeof(deadly) / sizeof(deadly[0]));
+        result = add(filter, SCMP_ACT_KILL_PROCESS, &sandbox_list_deadly);
+    if (result == 0)
+        result = add_conditions(filter);
     if (result == 0)
         result = add_threads(filter);
     if (result == 0)
@@ -283,64 +113,125 @@ int sandbox_calls_make(struct sandbox_filter *out)
 /* ---- What came out: libseccomp 2.5.4 can lose rules while it translates them without memory, and
  * call that a success. */
 
-static bool is_among(int number, const int *calls, size_t count)
+#define ARGUMENTS 6
+
+static bool is_among(int call, const struct sandbox_list *list)
 {
-    for (size_t i = 0; i < count; i++)
-        if (calls[i] == number)
+    for (size_t i = 0; i < list->count; i++)
+        if (list->calls[i] == call)
             return true;
     return false;
 }
 
-static uint32_t wanted_answer(int number, bool is_thread)
+static bool is_met(const struct sandbox_condition *condition, const struct seccomp_data *call)
 {
-    if (number == SCMP_SYS(clone))
-        return is_thread ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM);
-    if (number == SCMP_SYS(clone3))
+    for (unsigned i = 0; i < condition->count; i++) {
+        const struct scmp_arg_cmp *must = &condition->must[i];
+        if ((call->args[must->arg] & must->datum_a) != must->datum_b)
+            return false;
+    }
+    return condition->call == call->nr;
+}
+
+/* What is judged, and by what. */
+struct judgement {
+    const struct sandbox_filter *filter;
+    size_t count;
+    struct sandbox_condition conditions[SANDBOX_LIST_CONDITIONS];
+};
+
+static uint32_t wanted_answer(const struct judgement *judgement, const struct seccomp_data *call)
+{
+    if (call->arch != seccomp_arch_native())
+        return SCMP_ACT_KILL_THREAD;
+    if (call->nr == SCMP_SYS(clone))
+        return (call->args[CLONE_FLAGS] & CLONE_THREAD) != 0 ? SCMP_ACT_ALLOW
+                                                             : SCMP_ACT_ERRNO(EPERM);
+    if (call->nr == SCMP_SYS(clone3))
         return SCMP_ACT_ERRNO(ENOSYS);
-    if (is_among(number, allowed, sizeof(allowed) / sizeof(allowed[0])))
+    if (is_among(call->nr, &sandbox_list_allowed))
         return SCMP_ACT_ALLOW;
-    if (is_among(number, deadly, sizeof(deadly) / sizeof(deadly[0])))
+    if (is_among(call->nr, &sandbox_list_deadly))
         return SCMP_ACT_KILL_PROCESS;
+    for (size_t i = 0; i < judgement->count; i++)
+        if (is_met(&judgement->conditions[i], call))
+            return SCMP_ACT_ALLOW;
     return unknown_action();
 }
 
-static bool answers(const struct sandbox_filter *filter, uint32_t machine, int number,
-                    uint64_t flags, uint32_t wanted)
+static bool answers(const struct judgement *judgement, const struct seccomp_data *call)
 {
     uint32_t answer;
-    struct seccomp_data call = {.nr = number, .arch = machine, .args[CLONE_FLAGS] = flags};
-    return sandbox_filter_answer(filter, &call, &answer) && answer == wanted;
+    return sandbox_filter_answer(judgement->filter, call, &answer) &&
+           answer == wanted_answer(judgement, call);
+}
+
+/* With each argument so. */
+static bool answers_all(const struct judgement *judgement, struct seccomp_data call, uint64_t value)
+{
+    for (size_t i = 0; i < ARGUMENTS; i++)
+        call.args[i] = value;
+    return answers(judgement, &call);
+}
+
+/* With arguments that meet the condition, the others being so; and with one bit of each wrong. */
+static bool answers_near(const struct judgement *judgement, struct seccomp_data call,
+                         const struct sandbox_condition *condition, uint64_t others)
+{
+    for (size_t i = 0; i < ARGUMENTS; i++)
+        call.args[i] = others;
+    for (unsigned i = 0; i < condition->count; i++) {
+        const struct scmp_arg_cmp *must = &condition->must[i];
+        call.args[must->arg] = (others & ~must->datum_a) | must->datum_b;
+    }
+    if (!answers(judgement, &call))
+        return false;
+    for (unsigned i = 0; i < condition->count; i++) {
+        const struct scmp_arg_cmp *must = &condition->must[i];
+        for (uint64_t bit = 1; bit <= must->datum_a; bit <<= 1) {
+            call.args[must->arg] ^= bit & must->datum_a;
+            if (!answers(judgement, &call))
+                return false;
+            call.args[must->arg] ^= bit & must->datum_a;
+        }
+    }
+    return true;
 }
 
 /* By whatever it is called with, and from whatever kind of program. */
-static bool answers_well(const struct sandbox_filter *filter, int number)
+static bool answers_well(const struct judgement *judgement, int number)
 {
-    const uint32_t machine = seccomp_arch_native();
     const uint64_t thread = CLONE_THREAD;
-    const uint32_t of_thread = wanted_answer(number, true);
-    const uint32_t of_process = wanted_answer(number, false);
-    return answers(filter, machine, number, thread, of_thread) &&
-           answers(filter, machine, number, UINT64_MAX, of_thread) &&
-           answers(filter, machine, number, 0, of_process) &&
-           answers(filter, machine, number, ~thread, of_process) &&
-           answers(filter, ~machine, number, thread, SCMP_ACT_KILL_THREAD);
+    const struct seccomp_data call = {.nr = number, .arch = seccomp_arch_native()};
+    const struct seccomp_data foreign = {.nr = number, .arch = ~call.arch};
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct sandbox_condition *condition = &judgement->conditions[i];
+        if (condition->call == number && (!answers_near(judgement, call, condition, 0) ||
+                                          !answers_near(judgement, call, condition, UINT64_MAX)))
+            return false;
+    }
+    return answers_all(judgement, call, 0) && answers_all(judgement, call, UINT64_MAX) &&
+           answers_all(judgement, call, thread) && answers_all(judgement, call, ~thread) &&
+           answers_all(judgement, foreign, thread);
 }
 
-static bool answer_well(const struct sandbox_filter *filter, const int *calls, size_t count)
+static bool answer_well(const struct judgement *judgement, const struct sandbox_list *list)
 {
-    for (size_t i = 0; i < count; i++)
-        if (calls[i] >= 0 && !answers_well(filter, calls[i]))
+    for (size_t i = 0; i < list->count; i++)
+        if (list->calls[i] >= 0 && !answers_well(judgement, list->calls[i]))
             return false;
     return true;
 }
 
 bool sandbox_calls_are_whole(const struct sandbox_filter *filter)
 {
+    struct judgement judgement = {.filter = filter};
+    judgement.count = sandbox_list_conditions(judgement.conditions);
     for (int number = -1; number < NUMBERS; number++) /* -1: a tracer had it left out */
-        if (!answers_well(filter, number))
+        if (!answers_well(&judgement, number))
             return false;
-    return answer_well(filter, allowed, sizeof(allowed) / sizeof(allowed[0])) &&
-           answer_well(filter, deadly, sizeof(deadly) / sizeof(deadly[0]));
+    return answer_well(&judgement, &sandbox_list_allowed) &&
+           answer_well(&judgement, &sandbox_list_deadly);
 }
 
 int sandbox_calls_enter(struct error *why)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sandbox_unknown: makes a system call that nobody here knows fail, and tells of it once. */
+/* sandbox_unknown: makes a system call that is not allowed fail, and tells of it once. */
 #include "sandbox_unknown.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static _Atomic uint64_t told[CALLS_MAX / 64];
 /* Each number once. In a handler, so without stdio and without a lock. */
 static void tell(unsigned number)
 {
-    char line[] = "<4>sandbox: system call ##### is not known here, and failed with EPERM\n";
+    char line[] = "<4>sandbox: system call ##### is not allowed here, and failed with EPERM\n";
     size_t start = log_has_prefix() ? 0 : 3;
     char *digit = strrchr(line, '#');
     uint64_t bit = UINT64_C(1) << (number % 64);

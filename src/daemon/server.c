@@ -13,6 +13,7 @@
 #include "capacity.h"
 #include "complaint.h"
 #include "config.h"
+#include "datagram.h"
 #include "heartbeat.h"
 #include "limit.h"
 #include "listener.h"
@@ -269,6 +270,10 @@ static int start(struct server *server)
     struct error why;
     if (server->watch == NULL) {
         log_line(LOG_LEVEL_ERROR, "cannot wait for signals: %s", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    if (datagram_open() != 0) {
+        log_line(LOG_LEVEL_ERROR, "cannot open a socket to tell others: %s", strerror(errno));
         return EXIT_FAILURE;
     }
     struct config *config = load_config(server);

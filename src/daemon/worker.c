@@ -4,7 +4,6 @@
 #include "worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -304,8 +303,8 @@ static int open_parts(struct worker *worker, struct error *why)
 {
     worker->context.epoll = epoll_create1(EPOLL_CLOEXEC);
     worker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    worker->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (worker->context.epoll < 0 || worker->wake_fd < 0)
+    worker->spare_fd = worker_accept_spare();
+    if (worker->context.epoll < 0 || worker->wake_fd < 0 || worker->spare_fd < 0)
         return error_set(why, "cannot start a worker: %s", strerror(errno));
     worker->context.certs = certstore_open(CERTIFICATES);
     worker->context.challenges = challenges_open();

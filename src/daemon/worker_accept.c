@@ -3,8 +3,8 @@
 #include "worker_accept.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +24,12 @@ bool worker_accept_has_waiting(int listen_fd)
     return poll(&waiting, 1, 0) > 0;
 }
 
+/* The sandbox reads no /dev/null. */
+int worker_accept_spare(void)
+{
+    return eventfd(0, EFD_CLOEXEC);
+}
+
 bool worker_accept_refuse(int listen_fd, int *spare_fd)
 {
     if (*spare_fd >= 0)
@@ -31,8 +37,9 @@ bool worker_accept_refuse(int listen_fd, int *spare_fd)
     int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
     if (fd >= 0)
         close(fd);
-    *spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    log_stranger(LOG_LEVEL_WARNING, "a client was refused: no descriptors left; raise the limit of "
-                                    "open files, or lower max_connections");
+    *spare_fd = worker_accept_spare();
+    if (fd >= 0)
+        log_stranger(LOG_LEVEL_WARNING, "a client was refused: no descriptors left; raise the "
+                                        "limit of open files, or lower max_connections");
     return fd >= 0;
 }

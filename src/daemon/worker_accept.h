@@ -11,6 +11,9 @@ bool worker_accept_was_the_clients(int reason);
 /* Whether a client waits: out of descriptors, accept4 fails either way. */
 bool worker_accept_has_waiting(int listen_fd);
 
+/* A descriptor to give up when there is need of one; -1 when none is to be had. */
+int worker_accept_spare(void);
+
 /* Descriptors are out and nobody idle can go: gives up the spare one for as long as it takes to
  * refuse the client instead of leaving it waiting, so that the listener does not stay readable for
  * ever. Returns whether that worked. */

@@ -25,7 +25,8 @@ from harness import bound, request
 
 NETWORK = "127.1.1"  # the attackers' /24
 BYSTANDER = "127.2.2.2"
-HOST, RSA_HOST, LARGE_HOST = "mta-sts.example.com", "mta-sts.rsa.example", "mta-sts.large.example"
+HOST, LARGE_HOST = "mta-sts.example.com", "mta-sts.large.example"
+RSA_HOST, RSA_4096_HOST = "mta-sts.rsa.example", "mta-sts.rsa4096.example"
 RESET = struct.pack("ii", 1, 0)
 
 
@@ -197,9 +198,10 @@ class Attacker:
 
 HELLO = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode()), version="1.3"))
 OLDER_HELLO = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode())))
-RSA_HELLO = rawtls.records(
-    rawtls.client_hello(rawtls.sni(RSA_HOST.encode()), version="1.3")
-)  # the costliest signature
+RSA_HELLO, RSA_4096_HELLO = (  # the costliest signatures
+    rawtls.records(rawtls.client_hello(rawtls.sni(host.encode()), version="1.3"))
+    for host in (RSA_HOST, RSA_4096_HOST)
+)
 HUGE_HELLO = b"\1\xff\xff\xff" + b"\3\3" + b"h" * 16000
 
 
@@ -239,6 +241,11 @@ ATTACKS = {
         lambda one: one.repeat(lambda: one.say(RSA_HELLO, wait=True)),
         4,
         "the same, for a host with an RSA key of 2048 bits",
+    ),
+    "RSA 4096 handshakes": (
+        lambda one: one.repeat(lambda: one.say(RSA_4096_HELLO, wait=True)),
+        4,
+        "the same, with 4096 bits, the most that is served",
     ),
     "connections": (
         lambda one: one.repeat(lambda: one.say(b"")),
@@ -342,6 +349,10 @@ class Attack:
     def __exit__(self, *_):
         self.end()
 
+    def went_on(self):
+        """Each process did it once before all had begun."""
+        return self.count > self.processes
+
 
 class SlowHttp:
     """slowhttptest in one of its modes, again and again while it is entered."""
@@ -380,8 +391,12 @@ class SlowHttp:
         return self
 
     def __exit__(self, *_):
+        self.lasted = self.process.poll() is None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def went_on(self):
+        return self.lasted
 
 
 def measure(daemon, fetches, source=BYSTANDER):

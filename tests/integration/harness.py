@@ -158,6 +158,7 @@ class Pki:
         "ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
         "p384": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
         "rsa": ["-newkey", "rsa:2048"],
+        "rsa4096": ["-newkey", "rsa:4096"],
         "rsa1024": ["-newkey", "rsa:1024"],
         "ed25519": ["-newkey", "ed25519"],
     }

@@ -536,6 +536,11 @@ class Limits(harness.TestCase):
             except (AssertionError, OSError):
                 break
         self.assertGreater(len(busy), 5)
+        for _ in range(5):  # nobody can make room for them: they are told at once, not left waiting
+            with self.connect(daemon) as sock:
+                sock.settimeout(bound(2))
+                self.assertEqual(sock.recv(1), b"")
+        daemon.wait_for_log("a client was refused: no descriptors left")
         served = 0
         for client in busy:
             try:

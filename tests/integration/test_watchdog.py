@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import re
+import resource
 import signal
 import socket
 import time
@@ -54,10 +55,10 @@ class Watchdog(harness.TestCase):
         os.chmod(path, 0o777)
         self.variables = {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": str(int(HALF * 2_000_000))}
 
-    def begin(self, **variables):
-        ini = server_section("workers = 2") + self.defaults_section()
+    def begin(self, workers=2, preexec=None, **variables):
+        ini = server_section(f"workers = {workers}", "idle_timeout = 60") + self.defaults_section()
         ini += "[example.com]\nmx = mail.example.com\n"
-        return self.start(ini, environment={**self.variables, **variables})
+        return self.start(ini, environment={**self.variables, **variables}, preexec=preexec)
 
     def pings(self, seconds):
         """When each came, of that time."""
@@ -94,6 +95,29 @@ class Watchdog(harness.TestCase):
                 self.assertIn(len(moments), (5, 6, 7), moments)
                 for earlier, later in zip(moments, moments[1:]):
                     self.assertLess(later - earlier, HALF * 1.7)
+
+    def test_it_comes_while_descriptors_are_out(self):
+        """What is missing for new clients must not end the old ones."""
+        def few():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+
+        daemon = self.begin(workers=1, preexec=few)
+        clients = [socket.create_connection(daemon.address()) for _ in range(40)]
+        self.addCleanup(lambda: [client.close() for client in clients])
+
+        def are_out():
+            clients.append(socket.create_connection(daemon.address()))
+            return daemon.descriptors() == 40
+
+        harness.eventually(are_out, what="the last descriptor's use")
+        self.drain()
+        self.assertIn(len(self.pings(HALF * 4)), (3, 4, 5))
+
+    def test_a_service_manager_that_does_not_listen_holds_up_nothing(self):
+        daemon = self.begin(WATCHDOG_USEC=str(20_000))
+        time.sleep(1)  # its queue is full by now
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait(), 0)
 
     def test_it_stays_away_while_one_worker_is_stuck_and_comes_back(self):
         daemon = self.begin()

@@ -7,6 +7,8 @@
 
 #include "test.h"
 
+#define MS_NS INT64_C(1000000)
+
 static struct network_address address(const char *text)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET};
@@ -118,11 +120,11 @@ static void a_source_is_an_address_or_a_64_a_network_a_24_or_a_48(void)
 
 /* How many handshakes one counted connection's source gets at a moment. */
 static unsigned begin_many(struct limit *limit, const struct network_address *source,
-                           const struct limit_bounds *per_second, unsigned weight, int64_t now_ms)
+                           const struct limit_bounds *per_second, int64_t now_ms)
 {
     unsigned begun = 0;
     while (begun < 100000 &&
-           limit_handshake(limit, source, per_second, weight, now_ms) == LIMIT_VERDICT_TAKEN)
+           limit_handshake(limit, source, per_second, now_ms) == LIMIT_VERDICT_TAKEN)
         begun++;
     return begun;
 }
@@ -134,12 +136,12 @@ static void paces_the_handshakes_of_a_source(void)
     struct network_address one = address("192.0.2.1"), other = address("192.0.2.2");
     limit_take(limit, &one, &none);
     limit_take(limit, &other, &none);
-    CHECK(begin_many(limit, &one, &ten, 1, 5000) == 10);
-    CHECK(begin_many(limit, &one, &ten, 1, 5099) == 0);
-    CHECK(begin_many(limit, &one, &ten, 1, 5100) == 1);
-    CHECK(begin_many(limit, &one, &ten, 1, 5600) == 5);
-    CHECK(begin_many(limit, &one, &ten, 1, 60000) == 10); /* never more than a second's worth */
-    CHECK(begin_many(limit, &other, &ten, 1, 60000) == 10);
+    CHECK(begin_many(limit, &one, &ten, 5000) == 10);
+    CHECK(begin_many(limit, &one, &ten, 5099) == 0);
+    CHECK(begin_many(limit, &one, &ten, 5100) == 1);
+    CHECK(begin_many(limit, &one, &ten, 5600) == 5);
+    CHECK(begin_many(limit, &one, &ten, 60000) == 10); /* never more than a second's worth */
+    CHECK(begin_many(limit, &other, &ten, 60000) == 10);
     limit_close(limit);
 }
 
@@ -153,26 +155,32 @@ static void paces_the_handshakes_of_a_network_and_charges_nobody_for_a_refused_o
     limit_take(limit, &two, &none);
     limit_take(limit, &three, &none);
     limit_take(limit, &far, &none);
-    CHECK(begin_many(limit, &one, &bounds, 1, 0) == 4);
-    CHECK(begin_many(limit, &two, &bounds, 1, 0) == 2);
-    CHECK(limit_handshake(limit, &three, &bounds, 1, 0) == LIMIT_VERDICT_NETWORK_FULL);
-    CHECK(limit_handshake(limit, &one, &bounds, 1, 0) == LIMIT_VERDICT_SOURCE_FULL);
-    CHECK(begin_many(limit, &far, &bounds, 1, 0) == 4);
-    CHECK(begin_many(limit, &three, &bounds, 1, 1000) == 4); /* as if it had not asked */
+    CHECK(begin_many(limit, &one, &bounds, 0) == 4);
+    CHECK(begin_many(limit, &two, &bounds, 0) == 2);
+    CHECK(limit_handshake(limit, &three, &bounds, 0) == LIMIT_VERDICT_NETWORK_FULL);
+    CHECK(limit_handshake(limit, &one, &bounds, 0) == LIMIT_VERDICT_SOURCE_FULL);
+    CHECK(begin_many(limit, &far, &bounds, 0) == 4);
+    CHECK(begin_many(limit, &three, &bounds, 1000) == 4); /* as if it had not asked */
     limit_close(limit);
 }
 
-static void a_weighty_handshake_counts_as_several_and_always_fits_an_idle_second(void)
+static void work_counts_as_handshakes_by_the_millisecond_and_is_paid_off_in_time(void)
 {
     struct limit *limit = limit_open(10);
-    const struct limit_bounds twenty = {{20, 0}}, one_a_second = {{1, 0}};
-    struct network_address one = address("192.0.2.1"), other = address("192.0.2.2");
+    const struct limit_bounds bounds = {{20, 40}};
+    struct network_address one = address("192.0.2.1"), two = address("192.0.2.2");
     limit_take(limit, &one, &none);
-    limit_take(limit, &other, &none);
-    CHECK(begin_many(limit, &one, &twenty, 4, 0) == 5);
-    CHECK(begin_many(limit, &other, &one_a_second, 4, 0) == 1);
-    CHECK(begin_many(limit, &other, &one_a_second, 4, 999) == 0);
-    CHECK(begin_many(limit, &other, &one_a_second, 4, 1000) == 1);
+    limit_take(limit, &two, &none);
+    limit_charge(limit, &one, &bounds, 5 * MS_NS, 0);
+    CHECK(begin_many(limit, &one, &bounds, 0) == 15);
+    CHECK(begin_many(limit, &two, &bounds, 0) == 20);
+    CHECK(begin_many(limit, &one, &bounds, 1000) == 20);
+    limit_charge(limit, &one, &bounds, 3600000 * MS_NS, 1000); /* a second of it counts */
+    CHECK(limit_handshake(limit, &one, &bounds, 1999) == LIMIT_VERDICT_SOURCE_FULL);
+    CHECK(limit_handshake(limit, &two, &bounds, 1999) == LIMIT_VERDICT_TAKEN);
+    CHECK(begin_many(limit, &one, &bounds, 4000) == 20);
+    limit_charge(limit, &one, &none, 3600000 * MS_NS, 4000);
+    CHECK(begin_many(limit, &one, &bounds, 5000) == 20);
     limit_close(limit);
 }
 
@@ -182,11 +190,11 @@ static void remembers_the_handshakes_of_those_who_have_gone(void)
     const struct limit_bounds ten = {{10, 0}};
     struct network_address one = address("192.0.2.1");
     limit_take(limit, &one, &none);
-    CHECK(begin_many(limit, &one, &ten, 1, 0) == 10);
+    CHECK(begin_many(limit, &one, &ten, 0) == 10);
     for (unsigned i = 0; i < 8; i++) {
         limit_give(limit, &one);
         limit_take(limit, &one, &none);
-        CHECK(begin_many(limit, &one, &ten, 1, 0) == 0);
+        CHECK(begin_many(limit, &one, &ten, 0) == 0);
     }
     limit_close(limit);
 }
@@ -197,7 +205,7 @@ static void without_a_limit_all_are_taken(void)
     struct network_address one = address("192.0.2.1");
     for (int i = 0; i < 1000; i++)
         CHECK(limit_take(limit, &one, &none) == LIMIT_VERDICT_TAKEN);
-    CHECK(begin_many(limit, &one, &none, 4, 0) == 100000);
+    CHECK(begin_many(limit, &one, &none, 0) == 100000);
     limit_close(limit);
 }
 
@@ -274,7 +282,7 @@ static const struct test tests[] = {
     TEST(a_source_is_an_address_or_a_64_a_network_a_24_or_a_48),
     TEST(paces_the_handshakes_of_a_source),
     TEST(paces_the_handshakes_of_a_network_and_charges_nobody_for_a_refused_one),
-    TEST(a_weighty_handshake_counts_as_several_and_always_fits_an_idle_second),
+    TEST(work_counts_as_handshakes_by_the_millisecond_and_is_paid_off_in_time),
     TEST(remembers_the_handshakes_of_those_who_have_gone),
     TEST(without_a_limit_all_are_taken),
     TEST(gives_back_the_room_of_networks_that_are_gone),
