@@ -3,6 +3,7 @@
 under load, the watchdog, credentials, a configuration that is swapped like a ConfigMap."""
 import json
 import pathlib
+import re
 import sys
 import time
 
@@ -10,6 +11,7 @@ from cleanroot import eventually
 from steps import ADDRESS, PATH, ROOTS, Steps
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+import guidenet  # noqa: E402
 import harness  # noqa: E402
 
 HOST = "mta-sts.example.com"
@@ -90,6 +92,9 @@ class Units(Steps):
         failed = self.machine.says("systemctl --failed --no-legend --plain")
         assert failed == "", failed
 
+    def says_nothing(self, script):
+        return self.machine.says(script) == ""
+
     def domain_in_the_ini(self):
         """A first domain that no condition of the units can see."""
         self.machine.run(
@@ -105,6 +110,48 @@ class Units(Steps):
         self.show(f"a first domain within the ini: served {time.monotonic() - begun:.1f} s later")
         self.machine.run("rm -r /etc/mta-stsd/domains.d; mv /opt/domains.d /etc/mta-stsd/")
         self.machine.run(f"cp -p /opt/mta-stsd.ini {INI}; systemctl restart mta-stsd")
+
+    def last_domain(self):
+        """As doc/guides/taking-it-away.md ends; and without the stop, which somebody will forget."""
+        away = "mkdir -p /opt/away; mv /etc/mta-stsd/domains.d/*.ini /opt/away/"
+        back = "mv /opt/away/*.ini /etc/mta-stsd/domains.d/"
+        marker = "test -e /run/mta-stsd/has-domains && echo there"
+        for stop in ("systemctl stop mta-stsd.socket mta-stsd.service", "systemctl stop mta-stsd.service"):
+            self.machine.run(f"{away}; {stop}")
+            eventually(lambda: self.says_nothing(marker), 20, "the marker's end")
+            eventually(lambda: self.states(*OURS) == ["inactive", "inactive"], 20, "nothing runs")
+            assert not self.fetches(HOST)
+            self.nothing_failed()
+            self.machine.run(back)
+            self.served_within(HOST, 20)
+        self.machine.run(f"{away}; systemctl restart mta-stsd; sleep 3; systemctl restart mta-stsd")
+        assert not self.fetches(HOST)
+        assert self.states(*OURS) == ["active", "active"]
+        self.nothing_failed()
+        self.machine.run(back)
+        self.served_within(HOST, 20)
+        self.show("the last domain gone: with the stop nothing listens, without it nothing fails")
+
+    def next_to_a_web_server(self):
+        """The guide's blocks for nginx, then the order of a boot in which ours comes first."""
+        blocks = {block.first: block.text for block in guidenet.blocks_of("next-to-a-web-server")}
+        kept = self.machine.says(f"cat {INI}")
+        listen = blocks["listen = 127.0.0.1:8443"]
+        self.write(INI, re.sub(r"(?m)^listen.*\n", "", kept + "\n").replace("[server]\n", f"[server]\n{listen}"))
+        self.machine.run("set -e\n" + blocks["sudo mta-stsd --check"])
+        self.machine.run("sed -i 's/listen 443/listen 8444/; s/:443/:8444/' /etc/nginx/conf.d/www.conf")
+        self.machine.run("cat >>/etc/nginx/nginx.conf", input=blocks["stream {"])
+        self.machine.run("cp /etc/nginx/nginx.conf /opt/nginx.conf; systemctl restart nginx")
+        assert self.fetches(HOST)
+        self.machine.run("systemctl stop nginx mta-stsd.service; systemctl start mta-stsd.service nginx")
+        assert self.fetches(HOST)
+        self.nothing_failed()
+        assert "nginx" in self.machine.says("ss -Hltnp 'sport = :443'")
+        self.show("nginx in front, as the guide has it: served, also when ours is started first")
+        self.machine.run("systemctl stop nginx mta-stsd.service")
+        self.write(INI, kept + "\n")
+        self.machine.run("systemctl enable mta-stsd.socket; systemctl start mta-stsd.socket mta-stsd.service")
+        self.served_within(HOST, 20)
 
     def starts_by_socket(self):
         self.machine.run("systemctl stop mta-stsd.service")
@@ -271,6 +318,8 @@ class Units(Steps):
         self.reloads()
         self.without_the_socket()
         self.domain_in_the_ini()
+        self.last_domain()
+        self.next_to_a_web_server()
         self.restarts_under_load()
         self.watchdog()
         self.credentials()
