@@ -29,7 +29,7 @@ void log_never_wait(void);
 /* One line, without its line end. Control bytes are replaced by '?'. Safe from any thread. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* As log_line, for lines that a stranger can cause: at most LOG_STRANGERS_PER_S a second in all;
+/* As log_line, for lines that a stranger can cause, but for fetches that went well: at most LOG_STRANGERS_PER_S a second in all;
  * then one line says how many were left out. */
 #define LOG_STRANGERS_PER_S 20
 void log_stranger(enum log_level level, const char *format, ...)

@@ -467,6 +467,25 @@ class Log(Case):
         self.assertLess(len(re.findall("(?m)^refused ", daemon.log())), 250)
         self.assertRegex(daemon.log(), "left out")
 
+    def test_fetches_that_go_astray_are_bounded_and_those_that_go_well_are_not(self):
+        daemon = self.start(self.ini())
+        data = request(HOST, target="/x", fields=["User-Agent: astray"])
+        begun = time.monotonic()
+        for _ in range(150):
+            exchange(daemon.address(), HOST, data)
+        for _ in range(50):
+            self.assertEqual(fetch(daemon.address(), HOST, agent="well").body, BODY)
+
+        def counted():
+            fetch(daemon.address(), HOST, agent="later")
+            told = re.findall("(?m)^([0-9]+) lines of this kind were left out$", daemon.log())
+            written = len(re.findall('(?m)^fetch .* status=404 .* agent="astray"$', daemon.log()))
+            self.assertLess(written, 20 * (time.monotonic() - begun + 1) + 1)
+            return written + sum(map(int, told)) == 150
+
+        harness.eventually(counted)
+        self.assertEqual(daemon.log().count('status=200 tls=TLSv1.3 agent="well"'), 50)
+
     def test_the_journal_gets_priorities_and_others_get_none(self):
         self.write("journal.d/bad.ini", "[bad.example]\nmx = 192.0.2.1\n")
         ini = self.ini("include = journal.d")
