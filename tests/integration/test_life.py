@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
@@ -504,6 +505,7 @@ class Log(Case):
     def start_with_pipe(self, *server):
         """A daemon whose log is a small pipe: the process, its port and the pipe's end to read."""
         port = harness.free_port()
+        self.write("much.list", "")
         path = self.write("pipe.ini", self.ini(*server, listen=[f"127.0.0.1:{port}"]))
         reader, writer = os.pipe()
         fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
@@ -527,6 +529,38 @@ class Log(Case):
             self.assertTrue(more, said)
             said += more
         return said.decode()
+
+    def test_a_log_that_is_read_slowly_holds_up_neither_fetches_nor_a_reload_that_says_much(self):
+        process, address, reader = self.start_with_pipe("domains_file = much.list")
+        self.addCleanup(os.close, reader)
+        ends = threading.Event()
+
+        def read_slowly():
+            while os.read(reader, 4096):
+                ends.wait(0.8)
+
+        thread = threading.Thread(target=read_slowly)
+        thread.start()
+        try:
+            self.write("much.list", "no policy\n" * 3000)
+            path = self.directory / "pipe.ini"
+            path.write_text(path.read_text().replace("mail.example.com", "new.example.com"))
+            process.send_signal(signal.SIGHUP)
+            took = []
+
+            def has_reloaded():
+                begun = time.monotonic()
+                body = fetch(address, HOST).body
+                took.append(time.monotonic() - begun)
+                return b"new.example.com" in body
+
+            harness.eventually(has_reloaded, 8, "the new policy")
+            self.assertLess(max(took), bound(0.7))
+        finally:
+            ends.set()
+            process.terminate()
+            self.assertEqual(process.wait(bound(15)), 0)
+            thread.join()
 
     def test_a_log_whose_reader_is_gone_stops_nothing(self):
         process, address, reader = self.start_with_pipe()
