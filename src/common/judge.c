@@ -14,7 +14,8 @@
 #include "pattern.h"
 #include "reading.h"
 
-#define FILES_KEPT 64 /* policy files; 100,000 domains may have one each */
+#define FINDINGS_SAID 10 /* of one policy file: what a customer's file can add to the log */
+#define FILES_KEPT    64 /* policy files; 100,000 domains may have one each */
 
 /* What a finding is about, and who pays. */
 struct hearing {
@@ -23,6 +24,9 @@ struct hearing {
     const char *file; /* of the policy; NULL: made of values */
     bool found;       /* anything at all */
     bool broken;
+    size_t heard;       /* findings in the file, of which FINDINGS_SAID are said */
+    unsigned last_line; /* of these */
+    bool hides_error;   /* among the others */
 };
 
 /* Whose fault it is, and in which line. */
@@ -103,12 +107,34 @@ static void hear_file(void *context, const struct lint_finding *finding)
 {
     struct hearing *hearing = context;
     struct draft *draft = hearing->judge->draft;
-    hearing->broken = hearing->broken || finding->rule->severity == LINT_REFUSE;
+    bool refuses = finding->rule->severity == LINT_REFUSE;
+
+    hearing->broken = hearing->broken || refuses;
+    if (hearing->heard++ >= FINDINGS_SAID) {
+        hearing->hides_error = hearing->hides_error || refuses;
+        return;
+    }
+    if (finding->line > hearing->last_line)
+        hearing->last_line = finding->line;
     if (!is_news(hearing->judge, hearing->file, finding->line, finding->text))
         return;
     complaints_add(draft->said, severity_of(finding), hearing->file, finding->line, "%s",
                    finding->text);
     complaints_set_rule(draft->said, finding->rule);
+}
+
+/* Behind the last that is said. */
+static void tell_left_out(struct hearing *hearing)
+{
+    char text[PATH_MAX + 128];
+    if (hearing->heard <= FINDINGS_SAID)
+        return;
+    snprintf(text, sizeof(text), "and %zu more; `mta-stsctl lint %s` says all",
+             hearing->heard - FINDINGS_SAID, hearing->file);
+    if (is_news(hearing->judge, hearing->file, hearing->last_line, text))
+        complaints_add(hearing->judge->draft->said,
+                       hearing->hides_error ? COMPLAINT_ERROR : COMPLAINT_WARNING, hearing->file,
+                       hearing->last_line, "%s", text);
 }
 
 /* Whoever copied the file from another server shall not have to do it line by line. */
@@ -223,7 +249,8 @@ static const struct config_policy *judge_bytes(struct judge *judge, const struct
         refuse_file(&hearing, payer, &why);
     } else {
         lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);
-        if (hearing.broken)
+        tell_left_out(&hearing);
+        if (hearing.broken && !lint_is_pem((const char *)file.bytes, file.length))
             name_the_way_on(&hearing);
     }
     if (hearing.broken) {

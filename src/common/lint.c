@@ -276,6 +276,12 @@ static bool has_prefix(const char *bytes, size_t length, const char *prefix)
     return length >= strlen(prefix) && memcmp(bytes, prefix, strlen(prefix)) == 0;
 }
 
+bool lint_is_pem(const char *bytes, size_t length)
+{
+    static const char begin[] = "-----BEGIN ";
+    return memmem(bytes, length, begin, strlen(begin)) != NULL;
+}
+
 bool lint_policy_text(const char *bytes, size_t length, lint_report *report, void *context)
 {
     return lint_policy_text_of(NULL, bytes, length, report, context);
@@ -298,6 +304,11 @@ bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, l
         .last_text = find_last_text(bytes, length),
     };
 
+    if (lint_is_pem(bytes, length)) {
+        scan.judge.line = 0;
+        lint_judge_break(&scan.judge, LINT_RULE_PEM, nothing, NULL);
+        return false;
+    }
     if (has_prefix(bytes, length, "\xff\xfe") || has_prefix(bytes, length, "\xfe\xff")) {
         lint_judge_break(&scan.judge, LINT_RULE_UTF_16, nothing, NULL);
         return false;

@@ -46,6 +46,10 @@ bool lint_policy_text(const char *bytes, size_t length, lint_report *report, voi
 bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, lint_report *report,
                          void *context);
 
+/* Whether a certificate or a key, in PEM, is anywhere in these bytes. That is the one finding then:
+ * nothing of them is quoted, as they may be secret. */
+bool lint_is_pem(const char *bytes, size_t length);
+
 /* Judges the size alone, of a policy file that is too large to be read. */
 bool lint_policy_size(size_t length, lint_report *report, void *context);
 

@@ -9,6 +9,7 @@
 /* The place of each rule in lint_rules[]. */
 enum lint_rule_number {
     LINT_RULE_EMPTY,
+    LINT_RULE_PEM,
     LINT_RULE_UTF_16,
     LINT_RULE_BOM,
     LINT_RULE_TOO_LARGE,

@@ -74,6 +74,8 @@ enum inspect_kind inspect_guess(const char *name, const char *bytes, size_t leng
         return INSPECT_INI;
     if (ends_in(name, "/mta-sts.txt") || strcmp(name, "mta-sts.txt") == 0)
         return INSPECT_POLICY;
+    if (lint_is_pem(bytes, length))
+        return INSPECT_POLICY; /* whose one finding quotes nothing */
     if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
         bytes += 3;
         length -= 3;

@@ -105,7 +105,7 @@ int repair_policy(struct repair *out, const char *bytes, size_t length)
 {
     struct repair_span text = {bytes, length};
     *out = (struct repair){.bytes = bytes, .length = length};
-    if (length > POLICY_MAX_BYTES)
+    if (length > POLICY_MAX_BYTES || lint_is_pem(bytes, length))
         return 0;
     if (take_off_mark(out, &text) != 0 || repair_rewrite(out, text) != 0)
         return -1;

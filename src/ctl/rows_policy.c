@@ -18,7 +18,7 @@ static const struct {
      {"empty", "blank-line", "after-end", "comment", "line-without-colon", "leading-blank",
       "space-before-colon", "colon-in-value", "value-missing", "key-malformed", "nul-byte",
       "control-byte"}},
-    {"P3", {"utf-16", "bom", "non-ascii"}},
+    {"P3", {"pem", "utf-16", "bom", "non-ascii"}},
     {"P4", {"version-missing", "version-unknown", "version-not-first"}},
     {"P5", {"mode-missing", "mode-unknown", "mode-translated", "mode-report"}},
     {"P6",

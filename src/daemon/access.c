@@ -17,9 +17,11 @@ void access_log(enum config_access_log mode, const struct access_entry *entry)
     time_t seconds = time(NULL);
     network_address_text(entry->client, client);
     strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &now));
-    log_line(LOG_LEVEL_INFO, "fetch time=%s host=%s client=%s status=%u tls=%s agent=\"%s\"%s",
-             stamp, entry->host->text, client, entry->status, entry->tls_version, entry->agent,
-             entry->is_complete ? "" : " incomplete");
+    void (*say)(enum log_level, const char *, ...) __attribute__((format(printf, 2, 3))) =
+        is_good ? log_line : log_stranger;
+    say(LOG_LEVEL_INFO, "fetch time=%s host=%s client=%s status=%u tls=%s agent=\"%s\"%s", stamp,
+        entry->host->text, client, entry->status, entry->tls_version, entry->agent,
+        entry->is_complete ? "" : " incomplete");
 }
 
 void access_log_refusal(const struct network_address *client, const char *reason)

@@ -18,7 +18,7 @@ struct access_entry {
     bool is_complete;  /* the answer went out to its last byte */
 };
 
-/* Writes the line, as far as the mode wants it. */
+/* Writes the line, as far as the mode wants it. All but a whole answer 200 is a stranger's line. */
 void access_log(enum config_access_log mode, const struct access_entry *entry);
 
 /* A connection that ended before a request; reason is our own words. */

@@ -18,15 +18,20 @@
 #define TOKEN_NS       (INT64_C(1000000000) / LOG_STRANGERS_PER_S)
 #define LEFT_OUT       "%" PRIu64 " lines of this kind were left out"
 
-#define PATIENCE_MS 1000
-#define LOST        "%" PRIu64 " lines were lost: nobody read the log"
+#define NS_PER_MS    INT64_C(1000000)
+#define PATIENCE_MS  1000               /* of one complaint */
+#define PATIENCES_NS (5000 * NS_PER_MS) /* of all that one load says */
+#define LOST         "%" PRIu64 " lines were lost: nobody read the log"
 
 static bool prefixed;
 
-/* One line at a time, so that a full pipe is noticed before the line that would wait for it. */
+/* One line at a time, so that a full pipe is noticed before the line that would wait for it. Once
+ * the server runs, nobody waits for the reader under the lock. */
 static struct {
     pthread_mutex_t lock;
     bool never_waits;
+    bool waited_in_vain; /* nothing was written since */
+    int64_t patience_ns; /* what is left of it in this load */
     uint64_t lost;
 } output = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -62,6 +67,21 @@ void log_never_wait(void)
     pthread_mutex_unlock(&output.lock);
 }
 
+static int64_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void log_begin_load(void)
+{
+    pthread_mutex_lock(&output.lock);
+    output.patience_ns = PATIENCES_NS;
+    output.waited_in_vain = false;
+    pthread_mutex_unlock(&output.lock);
+}
+
 static void write_all(const char *line, size_t length)
 {
     ssize_t written;
@@ -73,10 +93,10 @@ static void write_all(const char *line, size_t length)
 
 /* Whether a line can be written without waiting longer. A pipe that is ready takes PIPE_BUF bytes.
  */
-static bool is_ready(int wait_ms)
+static bool is_ready(int64_t wait_ns)
 {
     struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
-    return poll(&ready, 1, wait_ms) != 0;
+    return poll(&ready, 1, (int)((wait_ns + NS_PER_MS - 1) / NS_PER_MS)) != 0;
 }
 
 static void tell_lost(void)
@@ -89,15 +109,46 @@ static void tell_lost(void)
     output.lost = 0;
 }
 
+/* Under the lock. */
+static bool try_to_write(const char *line, size_t length)
+{
+    if (output.never_waits && !is_ready(0))
+        return false;
+    tell_lost();
+    write_all(line, length);
+    output.waited_in_vain = false;
+    return true;
+}
+
+/* Under the lock, which is given up while the reader is waited for. Another thread may write then,
+ * so that there is to wait again. */
+static bool try_for_a_while(const char *line, size_t length)
+{
+    int64_t begun = monotonic_ns();
+    int64_t waited = 0;
+    int64_t most = PATIENCE_MS * NS_PER_MS;
+    if (output.patience_ns < most)
+        most = output.patience_ns;
+    bool is_written = false;
+    while (!is_written && waited < most) {
+        pthread_mutex_unlock(&output.lock);
+        (void)is_ready(most - waited);
+        pthread_mutex_lock(&output.lock);
+        is_written = try_to_write(line, length);
+        waited = monotonic_ns() - begun;
+    }
+    output.patience_ns -= waited;
+    output.waited_in_vain = !is_written;
+    return is_written;
+}
+
 static void write_line(const char *line, size_t length, bool is_patient)
 {
     pthread_mutex_lock(&output.lock);
-    if (output.never_waits && !is_ready(is_patient && output.lost == 0 ? PATIENCE_MS : 0)) {
-        output.lost++;
-    } else {
-        tell_lost();
-        write_all(line, length);
-    }
+    bool is_written = try_to_write(line, length);
+    if (!is_written && is_patient && !output.waited_in_vain)
+        is_written = try_for_a_while(line, length);
+    output.lost += !is_written;
     pthread_mutex_unlock(&output.lock);
 }
 
@@ -150,13 +201,6 @@ emit_ours(enum log_level level, struct manner manner, const char *format, ...)
     va_start(arguments, format);
     emit(level, manner, format, arguments);
     va_end(arguments);
-}
-
-static int64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 /* Takes that many tokens, all or none. Under the lock. */

@@ -53,6 +53,7 @@ static struct config *load_config(struct server *server)
 {
     struct complaints said = {0};
     struct config *config = NULL;
+    log_begin_load();
     watch_begin_load(server->watch);
     if (config_load(&config, server->config_path, &said) != 0)
         config = NULL;

@@ -379,6 +379,28 @@ class Check(harness.TestCase):
         self.write("copied.txt", good)
         self.assertNotIn("lint --fix", self.assert_check(ini, 0, ""))
 
+    def test_a_policy_file_that_is_a_key_is_refused_and_nothing_of_it_is_said(self):
+        path = self.directory / "linked.txt"
+        key = self.write("secret.pem", "-----BEGIN PRIVATE KEY-----\nMIGH:AgEA\nsecret\n")
+        path.symlink_to(key)
+        ini = self.good() + f"[bad.example]\npolicy_file = {path}\n"
+        said = self.assert_check(ini, 1, rf"^{path}: error: this is no policy but a certificate or")
+        daemon = self.start(ini)
+        since = daemon.mark()
+        daemon.reload()
+        daemon.wait_for_log("^reloaded: ", since=since)
+        for text in (said, daemon.log()):
+            self.assertNotRegex(text, "MIGH|secret|BEGIN|--fix")
+
+    def test_a_policy_file_says_ten_findings_and_how_many_more(self):
+        path = self.write("drowning.txt", "x\n" * 32000)
+        ini = self.good() + f"[bad.example]\npolicy_file = {path}\n"
+        said = self.assert_check(
+            ini, 1, rf"^{path}:10: error: and \d+ more; `mta-stsctl lint {path}` says all$"
+        )
+        self.assertEqual(len(re.findall(f"(?m)^{path}", said)), 12, said)
+        self.assertIn("11 errors", said)
+
     def test_a_policy_file_over_10240_bytes_warns(self):
         mx = [f"mx{number}.customer-mail.example.com" for number in range(350)]
         body = policy_text(mx, "enforce", 604800)

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
@@ -467,6 +468,25 @@ class Log(Case):
         self.assertLess(len(re.findall("(?m)^refused ", daemon.log())), 250)
         self.assertRegex(daemon.log(), "left out")
 
+    def test_fetches_that_go_astray_are_bounded_and_those_that_go_well_are_not(self):
+        daemon = self.start(self.ini())
+        data = request(HOST, target="/x", fields=["User-Agent: astray"])
+        begun = time.monotonic()
+        for _ in range(150):
+            exchange(daemon.address(), HOST, data)
+        for _ in range(50):
+            self.assertEqual(fetch(daemon.address(), HOST, agent="well").body, BODY)
+
+        def counted():
+            fetch(daemon.address(), HOST, agent="later")
+            told = re.findall("(?m)^([0-9]+) lines of this kind were left out$", daemon.log())
+            written = len(re.findall('(?m)^fetch .* status=404 .* agent="astray"$', daemon.log()))
+            self.assertLess(written, 20 * (time.monotonic() - begun + 1) + 1)
+            return written + sum(map(int, told)) == 150
+
+        harness.eventually(counted)
+        self.assertEqual(daemon.log().count('status=200 tls=TLSv1.3 agent="well"'), 50)
+
     def test_the_journal_gets_priorities_and_others_get_none(self):
         self.write("journal.d/bad.ini", "[bad.example]\nmx = 192.0.2.1\n")
         ini = self.ini("include = journal.d")
@@ -485,6 +505,7 @@ class Log(Case):
     def start_with_pipe(self, *server):
         """A daemon whose log is a small pipe: the process, its port and the pipe's end to read."""
         port = harness.free_port()
+        self.write("much.list", "")
         path = self.write("pipe.ini", self.ini(*server, listen=[f"127.0.0.1:{port}"]))
         reader, writer = os.pipe()
         fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
@@ -508,6 +529,38 @@ class Log(Case):
             self.assertTrue(more, said)
             said += more
         return said.decode()
+
+    def test_a_log_that_is_read_slowly_holds_up_neither_fetches_nor_a_reload_that_says_much(self):
+        process, address, reader = self.start_with_pipe("domains_file = much.list")
+        self.addCleanup(os.close, reader)
+        ends = threading.Event()
+
+        def read_slowly():
+            while os.read(reader, 4096):
+                ends.wait(0.8)
+
+        thread = threading.Thread(target=read_slowly)
+        thread.start()
+        try:
+            self.write("much.list", "no policy\n" * 3000)
+            path = self.directory / "pipe.ini"
+            path.write_text(path.read_text().replace("mail.example.com", "new.example.com"))
+            process.send_signal(signal.SIGHUP)
+            took = []
+
+            def has_reloaded():
+                begun = time.monotonic()
+                body = fetch(address, HOST).body
+                took.append(time.monotonic() - begun)
+                return b"new.example.com" in body
+
+            harness.eventually(has_reloaded, 8, "the new policy")
+            self.assertLess(max(took), bound(0.7))
+        finally:
+            ends.set()
+            process.terminate()
+            self.assertEqual(process.wait(bound(15)), 0)
+            thread.join()
 
     def test_a_log_whose_reader_is_gone_stops_nothing(self):
         process, address, reader = self.start_with_pipe()

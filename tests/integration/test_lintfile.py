@@ -73,6 +73,7 @@ CORPUS = {
     "mx-with-preference": ("mx-preference", True),
     "non-ascii": ("key-unknown non-ascii", False),
     "none": ("", True),
+    "pem": ("pem", False),
     "sound": ("", True),
     "testing": ("", True),
     "unknown-key": ("key-unknown", True),
@@ -109,7 +110,7 @@ CORPUS = {
 CHECKS = {
     "P1": "lf-only mixed-line-ends bare-cr",
     "P2": "blank-line after-end line-without-colon comment",
-    "P3": "bom non-ascii utf-16",
+    "P3": "bom non-ascii pem utf-16",
     "P4": "version-missing version-unknown version-not-first",
     "P5": "mode-missing mode-unknown mode-report mode-translated",
     "P6": "max-age-missing max-age-not-a-number max-age-above-bound",
@@ -145,6 +146,7 @@ LEFT = {
     "mode-unknown": "mode-unknown",
     "mx-underscore": "mx-not-a-name",
     "non-ascii": "key-unknown non-ascii",
+    "pem": "pem",
     "unknown-key": "key-unknown",
     "version-missing": "version-missing",
     "version-unknown": "version-unknown",
@@ -237,6 +239,18 @@ class Corpus(LintCase):
             with self.subTest(file=name):
                 found = self.judge(POLICIES / f"{name}.txt")
                 self.assertEqual(rules_of(found, "error", "warning"), rules)
+
+    def test_nothing_of_a_certificate_or_key_is_shown(self):
+        block = (POLICIES / "pem.txt").read_text().split("\n", 1)[1]
+        for before in ("", "subject=CN = x\n", "mail.example.com\n", "Bag Attributes\n  a: b\n"):
+            with self.subTest(before=before):
+                path = self.write("shown", before + block)
+                said = self.lint(path, status=1).stdout
+                self.assertIn("error  pem  this is no policy but a certificate or a key", said)
+                self.assertNotIn("MII", said)
+                self.assertEqual(len(said.splitlines()), 2, said)
+                self.assertEqual(self.lint("--fix", path, status=1).stdout.splitlines()[0],
+                                 said.splitlines()[0])
 
     def test_each_check_of_a_policy_has_a_file_that_shows_it(self):
         shown = set()

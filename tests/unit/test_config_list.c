@@ -302,6 +302,42 @@ static void judges_a_policy_file_by_the_same_rules(void)
     tree_close(&tree);
 }
 
+static void says_ten_findings_of_a_policy_file_and_how_many_more(void)
+{
+    static char drowning[64001];
+    struct tree tree = tree_open();
+    for (size_t i = 0; i < 32000; i++)
+        memcpy(drowning + 2 * i, "x\n", 2);
+    tree_write(&tree, "main.ini",
+               "[defaults]\ncertificate = /c\npolicy_file = %d\n[drowning.example]\n"
+               "[late.example]\n[key.example]\n[warned.example]\n[fine.example]\n");
+    tree_write(&tree, "drowning.example", drowning);
+    tree_write(&tree, "late.example",
+               "version: STSv1\nmode: none\nmx: m\nmx: m\nmx: m\nmx: m\nmx: m\nmx: m\nmx: m\n"
+               "max_age: 86400\na: b\nc: d\ne: f\ng: h\ni: j\nk: l\nx\n");
+    tree_write(&tree, "key.example",
+               "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n");
+    tree_write(&tree, "warned.example",
+               "version: STSv1\nmode: none\nmx: m\nmx: m\nmx: m\nmx: m\nmx: m\nmx: m\nmx: m\n"
+               "max_age: 86400\n");
+    tree_write(&tree, "fine.example", GOOD_FILE);
+    tree_load(&tree);
+    CHECK(tree.result == 0 && tree.config->broken_count == 3 && !tree.said.out_of_memory);
+    CHECK(!tree_need(&tree, "fine.example")->broken && !tree_need(&tree, "warned.example")->broken);
+    for (unsigned line = 1; line <= 10; line++)
+        TREE_SAYS(&tree, COMPLAINT_ERROR, "drowning.example", line, "has no colon");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "drowning.example", 10, "and 31996 more; `mta-stsctl lint /");
+    TREE_SAYS(&tree, COMPLAINT_NOTICE, "drowning.example", 0, "--fix");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "key.example", 0, "no policy but a certificate or a key");
+    TREE_SAYS(&tree, COMPLAINT_WARNING, "warned.example", 8, "and 4 more; ");
+    TREE_SAYS(&tree, COMPLAINT_ERROR, "late.example", 8, "and 11 more; ");
+    CHECK(tree.said.errors == 11 + 1 + 1 && tree.said.warnings == 10 + 11, "%zu errors, %zu",
+          tree.said.errors, tree.said.warnings);
+    tree_load(&tree);
+    CHECK(tree.said.count == 12 + 1 + 11 + 12, "%zu at the next load", tree.said.count);
+    tree_close(&tree);
+}
+
 static void refuses_the_whole_for_a_templates_policy_file(void)
 {
     static const char *const texts[] = {
@@ -362,6 +398,7 @@ static const struct test tests[] = {
     TEST(says_that_the_first_serves_only_where_it_does),
     TEST(serves_a_policy_file_as_it_stands),
     TEST(judges_a_policy_file_by_the_same_rules),
+    TEST(says_ten_findings_of_a_policy_file_and_how_many_more),
     TEST(refuses_the_whole_for_a_templates_policy_file),
     TEST(takes_names_and_paths_in_full),
 };

@@ -126,6 +126,8 @@ static void finds_what_is_wrong_with_the_form(void)
     static const struct text_row rows[] = {
         {BYTES(""), "empty:1", "write the lines version, mode, mx and max_age"},
         {BYTES("\r\n \r\n"), "empty:2", ""},
+        {BYTES("-----BEGIN PRIVATE KEY-----\nMIGHAg:EA\n"), "pem:0", "no policy but"},
+        {BYTES("Bag: 1\r\n\xff" SOUND "-----BEGIN "), "pem:0", "the policy's own file"},
         {BYTES("\xff\xfev\0e\0r\0"), "utf-16:1", "UTF-16"},
         {BYTES("\xfe\xff\0v\0e\0r"), "utf-16:1", "UTF-16"},
         {BYTES("\xef\xbb\xbf" SOUND), "bom:1", "chasquid"},

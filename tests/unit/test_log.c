@@ -3,6 +3,7 @@
 #include "log.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -14,17 +15,22 @@
 static int saved_stderr;
 static int read_end;
 
-static void capture_begin(void)
+static void capture_begin_with(int pipe_size)
 {
     int ends[2];
     if (pipe(ends) != 0)
         abort();
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+    fcntl(ends[1], F_SETPIPE_SZ, pipe_size);
     saved_stderr = dup(STDERR_FILENO);
     dup2(ends[1], STDERR_FILENO);
     close(ends[1]);
     read_end = ends[0];
+}
+
+static void capture_begin(void)
+{
+    capture_begin_with(1 << 20);
 }
 
 /* What was written since the last look, as a string that lives until the next call. */
@@ -229,6 +235,105 @@ static void bounds_what_strangers_write_from_all_threads_and_tells_what_was_left
     capture_end();
 }
 
+static void *complain(void *unused)
+{
+    char file[] = "x.ini";
+    char sentence[] = "patient";
+    struct complaint complaint = {COMPLAINT_ERROR, 1, file, sentence, NULL};
+    (void)unused;
+    log_complaint(&complaint);
+    return NULL;
+}
+
+/* Whether the thread runs still after a tenth of a second. */
+static bool goes_on(pthread_t thread)
+{
+    struct timespec soon;
+    clock_gettime(CLOCK_REALTIME, &soon);
+    soon.tv_sec += soon.tv_nsec >= 900000000;
+    soon.tv_nsec = (soon.tv_nsec + 100000000) % 1000000000;
+    return pthread_timedjoin_np(thread, NULL, &soon) != 0;
+}
+
+/* A pipe that holds one line, which is in it. */
+static void fill_small_pipe(void)
+{
+    capture_begin_with(4096);
+    log_never_wait();
+    log_begin_load();
+    log_line(LOG_LEVEL_INFO, "first");
+}
+
+static void waits_for_a_reader_with_complaints_and_not_with_the_lines_of_other_threads(void)
+{
+    pthread_t thread;
+    unsigned lines = 0;
+    int64_t longest = 0;
+    char expected[64];
+    fill_small_pipe();
+    int64_t begun = now_ms();
+    pthread_create(&thread, NULL, complain, NULL);
+    CHECK(goes_on(thread), "it did not wait");
+    for (; pthread_tryjoin_np(thread, NULL) != 0; lines++) {
+        int64_t before = now_ms();
+        log_line(LOG_LEVEL_INFO, "quick");
+        int64_t took = now_ms() - before;
+        longest = took > longest ? took : longest;
+    }
+    CHECK(now_ms() - begun >= 900, "the complaint waited %d ms", (int)(now_ms() - begun));
+    CHECK(longest < 500, "a line waited %d ms", (int)longest);
+    CHECK(strcmp(captured(), "first\n") == 0);
+    log_line(LOG_LEVEL_INFO, "last");
+    snprintf(expected, sizeof(expected), "%u lines were lost: nobody read the log\nlast\n",
+             lines + 1);
+    const char *text = captured();
+    CHECK(strcmp(text, expected) == 0, "got %s, not %s", text, expected);
+    capture_end();
+}
+
+static void a_complaint_waits_though_other_lines_were_lost(void)
+{
+    pthread_t thread;
+    fill_small_pipe();
+    log_line(LOG_LEVEL_INFO, "lost");
+    pthread_create(&thread, NULL, complain, NULL);
+    CHECK(goes_on(thread), "it did not wait");
+    CHECK(strcmp(captured(), "first\n") == 0);
+    pthread_join(thread, NULL);
+    const char *text = captured();
+    CHECK(strcmp(text, "1 lines were lost: nobody read the log\nx.ini:1: error: patient\n") == 0,
+          "got %s", text);
+    capture_end();
+}
+
+/* Takes all that is in the pipe, and is slow to come again, until it is told to end. */
+static void *read_slowly(void *ends)
+{
+    char text[4096];
+    while (!__atomic_load_n((bool *)ends, __ATOMIC_ACQUIRE)) {
+        while (read(read_end, text, sizeof(text)) > 0)
+            ;
+        poll(NULL, 0, 400);
+    }
+    return NULL;
+}
+
+static void bounds_what_the_complaints_of_one_load_wait_in_all(void)
+{
+    pthread_t thread;
+    bool ends = false;
+    fill_small_pipe();
+    pthread_create(&thread, NULL, read_slowly, &ends);
+    int64_t begun = now_ms();
+    for (int i = 0; i < 40; i++)
+        complain(NULL);
+    int64_t took = now_ms() - begun;
+    CHECK(took > 4000 && took < 8000, "%d ms", (int)took);
+    __atomic_store_n(&ends, true, __ATOMIC_RELEASE);
+    pthread_join(thread, NULL);
+    capture_end();
+}
+
 static void is_silent_when_stderr_is_closed(void)
 {
     int kept = dup(STDERR_FILENO);
@@ -250,6 +355,9 @@ static const struct test tests[] = {
     TEST(cuts_between_characters_never_inside_one),
     TEST(writes_complaints_with_their_place),
     TEST(bounds_what_strangers_write_from_all_threads_and_tells_what_was_left_out),
+    TEST(waits_for_a_reader_with_complaints_and_not_with_the_lines_of_other_threads),
+    TEST(a_complaint_waits_though_other_lines_were_lost),
+    TEST(bounds_what_the_complaints_of_one_load_wait_in_all),
     TEST(is_silent_when_stderr_is_closed),
 };
 
