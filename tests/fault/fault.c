@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +40,8 @@ enum kind {
     KIND_GETRANDOM,
     KIND_THREAD,
     KIND_MAP,
+    KIND_LANDLOCK,
+    KIND_SECCOMP,
     KIND_COUNT,
 };
 
@@ -146,6 +150,25 @@ int open(const char *path, int flags, ...)
     if (real == NULL)
         *(void **)&real = find("open");
     return real(path, flags);
+}
+
+/* As on a kernel that has none of it. */
+long syscall(long number, ...);
+long syscall(long number, ...)
+{
+    static long (*real)(long, ...);
+    va_list list;
+    long a[6];
+    va_start(list, number);
+    for (size_t i = 0; i < sizeof(a) / sizeof(a[0]); i++)
+        a[i] = va_arg(list, long);
+    va_end(list);
+    if ((number == SYS_landlock_create_ruleset && is_due(KIND_LANDLOCK)) ||
+        (number == SYS_seccomp && is_due(KIND_SECCOMP)))
+        return -1;
+    if (real == NULL)
+        *(void **)&real = find("syscall");
+    return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 /* To take one in may need memory; to let one go never fails. */

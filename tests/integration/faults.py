@@ -14,7 +14,7 @@ STRIDE = int(os.environ.get("FAULT_STRIDE", "0"))
 
 KINDS = ("allocate", "accept", "epoll_create", "epoll_ctl", "epoll_wait", "eventfd", "signalfd",
          "socket", "socketpair", "open", "read", "write", "recv", "send", "poll", "setsockopt",
-         "getrandom", "thread", "map")
+         "getrandom", "thread", "map", "landlock", "seccomp")
 ALL, MAIN, OTHERS = range(3)  # whose calls
 FOREVER = 1 << 40
 PLAN = struct.Struct("6q")  # times, skip, error, scope, seen, hits

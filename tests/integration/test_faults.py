@@ -91,6 +91,20 @@ class Calls(Case):
                     self.assert_serves(daemon, OTHER, BODY)
                     self.assert_at_rest(daemon, count)
 
+    def test_a_kernel_without_a_part_of_the_sandbox_is_told_and_no_error(self):
+        for kind, words in (("landlock", "this kernel has no Landlock"),
+                            ("seccomp", "this kernel has no seccomp filters")):
+            with self.subTest(kind):
+                self.control.arm(kind, errno.ENOSYS, 0, FOREVER)
+                daemon = self.begin()
+                hits = self.control.disarm(kind)[1]
+                if hits == 0 and kind == "seccomp":
+                    self.assertIn("built without libseccomp", daemon.log())
+                    continue
+                self.assertIn(f"sandbox: {words}", daemon.log())
+                daemon.reload()
+                self.assert_serves(daemon, HOST, BODY)
+
     def test_while_nobody_can_be_accepted_it_waits_without_haste_and_serves_afterwards(self):
         daemon = self.begin()
         for kinds in (["accept"], ["accept", "epoll_ctl"]):  # the listener cannot be had back either
@@ -191,6 +205,12 @@ class Log(Case):
     def test_a_full_disk_stops_nothing(self):
         with open("/dev/full", "wb") as full:
             self.serve(stderr=full)
+
+    def test_a_log_whose_reader_has_gone_stops_nothing(self):
+        reader, log = os.pipe()
+        os.close(reader)
+        self.serve(stderr=log)
+        os.close(log)
 
     def test_a_log_that_may_not_grow_stops_nothing(self):
         def small():

@@ -116,6 +116,7 @@ class Soak(harness.TestCase):
     def text(self, names):
         return (
             harness.server_section("workers = 2", "access_log = errors", "idle_timeout = 60",
+                                   "limit_exempt = 127.0.0.1/32", "limit_per_source = 30",
                                    listen=[f"127.0.0.1:{self.address[1]}"])
             + self.defaults_section("mode = enforce", *(f"mx = {name}" for name in names))
             + "".join(f"[{host.removeprefix('mta-sts.')}]\n" for host in HOSTS)
