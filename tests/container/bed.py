@@ -7,6 +7,7 @@ are in one directory; neither the machine's own images nor its settings are touc
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,13 @@ sys.path[:0] = [str(TOP / "tests" / "integration"), str(TOP / "tests" / "system"
 from cleanroot import source_line  # noqa: E402
 
 BASE = "docker.io/library/debian:trixie-slim"
+# What the blocks of the guide are known by.
+BLOCKS = {
+    "build": "docker build -t",
+    "start": "logs -f acme",
+    "list": "mta-stsctl certs",
+    "update": "--no-cache",
+}
 ADDRESS = "192.0.2.10"  # of the policy hosts, inside
 SLOW = float(os.environ.get("MTA_STSD_SLOW", "1"))
 
@@ -115,13 +123,21 @@ def make_base(bed):
     podman("import", "-q", "--change", 'CMD ["/bin/bash"]', tar, BASE)
 
 
-def build(image, dockerfile, context):
-    say(f"builds {image} by {dockerfile}")
-    call(
-        *("buildah", "bud", "--network", "host", "--format", "docker", "--layers"),
-        *("-t", f"localhost/{image}:latest", "-f", context / dockerfile, context),
-        seconds=1800,
-    )
+def guide(name):
+    """A block of doc/guides/containers.md that is to be typed. Each has a name in BLOCKS: none is left out."""
+    text = (TOP / "doc" / "guides" / "containers.md").read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S)
+    named = [block for words in BLOCKS.values() for block in blocks if words in block]
+    assert sorted(named) == sorted(blocks) and len(blocks) == len(BLOCKS), blocks
+    return next(block for block in blocks if BLOCKS[name] in block)
+
+
+def type_in(block, folder, **options):
+    """What the block's lines say, run in a folder like the top of the source; docker is bin/docker."""
+    path = f"{TOP}/tests/container/bin:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, **options.pop("environment", {})}
+    done = call("sh", "-ec", block, cwd=folder, env=environment, **options)
+    return done.stdout + done.stderr
 
 
 # --- inside: the network ------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""compose: compose.yaml as it stands, by podman-compose, with Pebble as the CA."""
+"""compose: compose.yaml as it stands, by the lines of the guide and podman-compose, with Pebble as the CA."""
 import json
 import os
 import pathlib
@@ -29,11 +29,11 @@ class Compose(unittest.TestCase):
         self.directory = pathlib.Path(tempfile.mkdtemp())
         self.directory.chmod(0o755)
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
-        self.project = self.directory / "mta"
-        shutil.copytree(bed.TOP / "container" / "config", self.project / "config")
-        shutil.copy(bed.TOP / "container" / "compose.yaml", self.project)
-        (self.project / "override.yaml").write_text(OVERRIDE.format(directory=self.directory))
-        self.domains = self.project / "config" / "domains.d"
+        self.source = self.directory / "mta-stsd"  # as much of it as is needed
+        self.config = self.source / "container" / "config"
+        shutil.copytree(bed.TOP / "container", self.source / "container")
+        self.override = self.directory / "override.yaml"
+        self.override.write_text(OVERRIDE.format(directory=self.directory))
         self.start_authority()
 
     def start_authority(self):
@@ -85,19 +85,17 @@ class Compose(unittest.TestCase):
         self.addCleanup(child.wait)
         self.addCleanup(child.terminate)
 
-    def compose(self, *words):
-        return call(
-            *("podman-compose", "-f", "compose.yaml", "-f", "override.yaml", *words),
-            cwd=self.project,
-        )
+    def type_in(self, block):
+        return bed.type_in(block, self.source, environment={"COMPOSE_OVERRIDE": str(self.override)})
 
     def up(self):
-        self.addCleanup(self.compose, "down", "-v")
-        done = self.compose("up", "-d", "--no-build")  # whose exit status says nothing
-        self.assertNotRegex(done.stdout + done.stderr, r"exit code: [1-9]")
+        """The guide's first domain, and its start."""
+        self.addCleanup(self.type_in, "docker compose -f container/compose.yaml down -v")
+        said = self.type_in(bed.guide("start"))
+        self.assertNotRegex(said, r"exit code: [1-9]")  # its exit status says nothing
 
     def log(self, service):
-        done = call("podman", "logs", f"mta_{service}_1", check=False)
+        done = call("podman", "logs", f"container_{service}_1", check=False)
         return done.stdout + done.stderr
 
     def wait_for_log(self, service, pattern, seconds=60):
@@ -110,7 +108,7 @@ class Compose(unittest.TestCase):
 
     def accept_terms(self):
         """What the ini says to uncomment; and this CA in place of the built-in one."""
-        ini = self.project / "config" / "mta-stsd.ini"
+        ini = self.config / "mta-stsd.ini"
         text, count = re.subn(r"(?m)^;(\[acme\]|accept_terms|contact)", r"\1", ini.read_text())
         self.assertEqual(count, 3)
         ini.write_text(f"{text}directory = https://pebble.example:14000/dir\n")
@@ -123,22 +121,26 @@ class Compose(unittest.TestCase):
         ).stdout
 
     def test_a_domain_gets_its_certificate_and_so_does_the_next_without_a_restart(self):
-        (self.domains / "example.com.ini").write_text("[example.com]\nmx = mail.example.com\n")
         self.up()
         self.wait_for_log("acme", "waits for accept_terms = yes")
         self.accept_terms()
         self.wait_for_log("acme", f"{HOSTS[0]}: renewed, valid until")
         self.assertIn("mx: mail.example.com", self.fetch(HOSTS[0]))
-        (self.domains / "example.net.ini").write_text("[example.net]\nmx = mail.example.net\n")
+        following = self.config / "domains.d" / "example.net.ini"
+        following.write_text("[example.net]\nmx = mail.example.net\n")
         self.wait_for_log("acme", f"{HOSTS[1]}: renewed, valid until")
         self.assertIn("mx: mail.example.net", self.fetch(HOSTS[1]))
+        listed = self.type_in(bed.guide("list"))
+        for host in HOSTS:
+            self.assertIn(host, listed)
         self.assert_confined()
         self.assert_files_are_shared_as_outside()
         self.assert_ends_in_order()
 
     def assert_confined(self):
         for service, user in (("mta-stsd", "65532"), ("acme", "65533")):
-            state = json.loads(podman("inspect", f"mta_{service}_1"))[0]
+            state = json.loads(podman("inspect", f"container_{service}_1"))[0]
+            self.assertEqual(state["HostConfig"]["LogConfig"]["Size"], "10MB")
             self.assertTrue(state["HostConfig"]["ReadonlyRootfs"])
             status = pathlib.Path(f"/proc/{state['State']['Pid']}/status").read_text()
             self.assertIn(f"\nUid:\t{user}\t{user}\t", status)
@@ -147,7 +149,7 @@ class Compose(unittest.TestCase):
 
     def assert_files_are_shared_as_outside(self):
         listed = podman(
-            *("exec", "mta_acme_1", "stat", "-c", "%a %u:%g", "/var/lib/mta-stsd/certs"),
+            *("exec", "container_acme_1", "stat", "-c", "%a %u:%g", "/var/lib/mta-stsd/certs"),
             *("/run/mta-stsd/challenges", f"/var/lib/mta-stsd/certs/{HOSTS[0]}.pem"),
             "/var/lib/mta-stsd-acme",
         ).split("\n")
@@ -155,13 +157,21 @@ class Compose(unittest.TestCase):
         self.assertEqual(listed[1], "2750 65533:65532")
         self.assertEqual(listed[2], "640 65533:65532")
         self.assertEqual(listed[3], "700 65533:65532")
-        left = podman("exec", "mta_acme_1", "ls", "-A", "/run/mta-stsd/challenges")
+        left = podman("exec", "container_acme_1", "ls", "-A", "/run/mta-stsd/challenges")
         self.assertEqual(left, "")
+
+    def test_an_update_is_built_with_what_is_newest_and_started(self):
+        """The engine reads the lines; what they would fetch is not here."""
+        self.addCleanup(self.type_in, "docker compose -f container/compose.yaml down -v")
+        said = self.type_in(bed.guide("update"))
+        for image in ("mta-stsd", "mta-stsd-acme"):
+            self.assertRegex(said, rf"podman build -t {image} .*--no-cache --pull")
+            self.assertIn(image, podman("ps", "--format", "{{.Image}}"))
 
     def assert_ends_in_order(self):
         for service in ("acme", "mta-stsd"):
-            podman("stop", "-t", "20", f"mta_{service}_1")
-            state = json.loads(podman("inspect", f"mta_{service}_1"))[0]["State"]
+            podman("stop", "-t", "20", f"container_{service}_1")
+            state = json.loads(podman("inspect", f"container_{service}_1"))[0]["State"]
             self.assertEqual(state["ExitCode"], 0)
 
 

@@ -3,6 +3,7 @@
 import copy
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -105,6 +106,20 @@ class Manifests(unittest.TestCase):
         seconds = self.container["lifecycle"]["preStop"]["sleep"]["seconds"]
         drain = 10  # built in
         self.assertGreater(self.spec["terminationGracePeriodSeconds"], seconds + drain)
+
+    def test_all_connections_that_may_be_open_fit_the_memory(self):
+        ini = named("ConfigMap", "mta-stsd")["data"]["mta-stsd.ini"]
+        connections = int(re.search(r"^max_connections = (\d+)$", ini, re.M)[1])
+        self.assertRegex(ini, r"(?m)^workers = \d+$")
+        limit = self.container["resources"]["limits"]["memory"]
+        self.assertTrue(limit.endswith("Mi"))
+        slow_request, rest = 61_000, 40_000_000  # bytes: one of SECURITY.md's table; all else
+        self.assertLess(connections * slow_request + rest, int(limit[:-2]) << 20)
+
+    def test_certificates_need_no_port_that_the_service_has_not(self):
+        self.assertEqual([it["port"] for it in named("Service")["spec"]["ports"]], [443])
+        for solver in named("Issuer")["spec"]["acme"]["solvers"]:
+            self.assertEqual(list(solver), ["dns01"])
 
 
 class Pods(unittest.TestCase):

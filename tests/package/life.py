@@ -103,6 +103,17 @@ class Life:
             "700 _mta-stsd-acme:_mta-stsd-acme",
         ], modes
         say("ok - installed beside nginx on port 443: nothing of ours listens, no unit has failed")
+        self.links_lead_somewhere()
+
+    def links_lead_somewhere(self):
+        place = self.root / "usr/share/doc/mta-stsd"
+        found = 0
+        for path in (place / "README.md", *place.glob("guides/*.md")):
+            for name in re.findall(r"\]\(([^)#:]+)", path.read_text()):
+                assert (path.parent / name).exists(), f"{path.name} links to {name}"
+                found += 1
+        assert found > 20, found
+        say(f"ok - {found} links of the README and the guides lead to what is installed")
 
     def serves(self):
         self.machine.run("systemctl stop nginx\nset -e\n" + CERTIFICATE)
