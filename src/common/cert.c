@@ -347,30 +347,46 @@ void cert_free(struct cert *cert)
 }
 
 /* RFC 6125 section 6.4: letters in any case; "*" only as the whole left-most label. */
-static bool name_covers(const char *name, size_t length, const struct hostname *host)
+static bool name_covers(const mbedtls_x509_buf *name, const char *host, size_t length)
 {
-    const char *text = host->text;
-    size_t text_length = host->length;
-    if (length > 2 && name[0] == '*' && name[1] == '.') {
-        size_t label_length = strcspn(host->text, ".");
-        text += label_length;
-        text_length -= label_length;
-        name++;
-        length--;
+    const char *text = (const char *)name->p;
+    size_t text_length = name->len;
+    if (text_length > 2 && text[0] == '*' && text[1] == '.') {
+        for (; length > 0 && *host != '.'; host++)
+            length--;
+        text++;
+        text_length--;
     }
-    return text_length == length && strncasecmp(name, text, length) == 0;
+    return length == text_length && strncasecmp(text, host, length) == 0;
+}
+
+static bool is_dns_name(const mbedtls_x509_buf *name)
+{
+    return name->p != NULL &&
+           (name->tag & MBEDTLS_ASN1_TAG_VALUE_MASK) == MBEDTLS_X509_SAN_DNS_NAME;
+}
+
+static bool covers(const struct cert *cert, const char *host, size_t length)
+{
+    const mbedtls_x509_sequence *name = &cert->chain.subject_alt_names;
+    for (; name != NULL; name = name->next)
+        if (is_dns_name(&name->buf) && name_covers(&name->buf, host, length))
+            return true;
+    return false;
 }
 
 bool cert_covers(const struct cert *cert, const struct hostname *host)
 {
-    const mbedtls_x509_sequence *name = &cert->chain.subject_alt_names;
-    for (; name != NULL; name = name->next) {
-        int kind = name->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK;
-        if (name->buf.p != NULL && kind == MBEDTLS_X509_SAN_DNS_NAME &&
-            name_covers((const char *)name->buf.p, name->buf.len, host))
-            return true;
-    }
-    return false;
+    return covers(cert, host->text, host->length);
+}
+
+bool cert_covers_all_of(const struct cert *cert, const struct cert *other)
+{
+    const mbedtls_x509_sequence *name = &other->chain.subject_alt_names;
+    for (; name != NULL; name = name->next)
+        if (is_dns_name(&name->buf) && !covers(cert, (const char *)name->buf.p, name->buf.len))
+            return false;
+    return true;
 }
 
 const char *cert_key_kind(const struct cert *cert)

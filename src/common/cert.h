@@ -41,6 +41,9 @@ void cert_free(struct cert *cert);
  * left-most label only; the subject's CN does not count). */
 bool cert_covers(const struct cert *cert, const struct hostname *host);
 
+/* Whether it covers each host that the other does. */
+bool cert_covers_all_of(const struct cert *cert, const struct cert *other);
+
 /* "ECDSA" or "RSA". */
 const char *cert_key_kind(const struct cert *cert);
 
