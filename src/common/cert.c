@@ -20,7 +20,8 @@
 #define CHAIN_FILE   "the certificate file"
 #define KEY_FILE     "the key file"
 #define RSA_BITS_MIN 2048
-#define STATUS_OCSP  5 /* status_request, RFC 6066 section 8 */
+#define RSA_BITS_MAX 4096 /* a signature costs eight times as much with twice the bits */
+#define STATUS_OCSP  5    /* status_request, RFC 6066 section 8 */
 
 #define OID_TLS_FEATURE "\x2b\x06\x01\x05\x05\x07\x01\x18" /* 1.3.6.1.5.5.7.1.24, RFC 7633 */
 #define OID_SERVER_AUTH "\x2b\x06\x01\x05\x05\x07\x03\x01" /* 1.3.6.1.5.5.7.3.1, RFC 5280 */
@@ -194,14 +195,18 @@ static int judge_key_kind(const mbedtls_pk_context *key, struct error *why)
 {
     size_t bits = 0;
     psa_key_type_t type = key_type(key, &bits);
-    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY) {
-        return bits >= RSA_BITS_MIN
-                   ? 0
-                   : error_set(why,
-                               "the certificate's RSA key has %zu bits, too few for senders; "
-                               "make a key of ECDSA P-256, or RSA with %d bits or more",
-                               bits, RSA_BITS_MIN);
-    }
+    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY && bits < RSA_BITS_MIN)
+        return error_set(why,
+                         "the certificate's RSA key has %zu bits, too few for senders; make a key "
+                         "of ECDSA P-256, or RSA with %d bits or more",
+                         bits, RSA_BITS_MIN);
+    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY && bits > RSA_BITS_MAX)
+        return error_set(why,
+                         "the certificate's RSA key has %zu bits, and each of its handshakes would "
+                         "hold up all other hosts; make a key of ECDSA P-256, or RSA with %d bits",
+                         bits, RSA_BITS_MIN);
+    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY)
+        return 0;
     /* P-256, P-384 and P-521. */
     if (type == PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1) && bits >= 256)
         return 0;

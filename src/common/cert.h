@@ -30,9 +30,9 @@ int cert_init(struct error *why);
 /* Parses the PEM bytes of both files (both may be the same) and refuses, each with its sentence:
  * what mbedTLS parses with any non-zero result, a key that does not fit the first certificate, a
  * chain over CERT_CHAIN_MAX or out of order, must-staple (RFC 7633), a key too weak (RSA under 2048
- * bits) or of a kind that senders do not know. An expired certificate is not refused here: see
- * not_after. Returns 0, or -1 with why; *out is {0} then. The sentences name neither file; the
- * caller does. */
+ * bits), too costly (RSA over 4096 bits) or of a kind that senders do not know. An expired
+ * certificate is not refused here: see not_after. Returns 0, or -1 with why; *out is {0} then. The
+ * sentences name neither file; the caller does. */
 int cert_parse(struct cert *out, const struct file *chain, const struct file *key,
                struct error *why);
 void cert_free(struct cert *cert);

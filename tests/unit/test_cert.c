@@ -97,6 +97,8 @@ static void refuses_keys_that_senders_refuse(void)
 {
     make_pair(&(struct make_cert){.key = make_cert_key(MAKE_CERT_RSA_1024, 0)});
     check_refused("RSA 1024", "RSA key has 1024 bits, too few");
+    make_pair(&(struct make_cert){.key = make_cert_key(MAKE_CERT_RSA_4104, 0)});
+    check_refused("RSA 4104", "RSA key has 4104 bits, and each of its handshakes would");
     make_pair(&(struct make_cert){.key = make_cert_key(MAKE_CERT_SECP256K1, 0)});
     check_refused("secp256k1", "of a kind that not all senders know");
 }
