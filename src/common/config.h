@@ -131,8 +131,9 @@ struct config {
     struct config_dns dns;
     struct config_domain *domains; /* sorted by name, each name once */
     size_t domain_count;
-    size_t served_count; /* domains without an error */
-    size_t broken_count; /* with one, and those whose names cannot be read: not among domains */
+    size_t served_count;   /* domains without an error */
+    size_t broken_count;   /* with one, and the nameless */
+    size_t nameless_count; /* whose names cannot be read: not among domains */
     /* What was read: the main file, each include's directory and files, lists, and of the policy
      * files, even where they cannot be read, the first 64; each once. */
     const char *const *files;
