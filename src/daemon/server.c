@@ -53,7 +53,7 @@ static struct config *load_config(struct server *server)
     struct complaints said = {0};
     struct config *config = NULL;
     watch_begin_load(server->watch);
-    if (config_load(&config, server->config_path, &said) != 0)
+    if (config_load_within(&config, server->config_path, sandbox_denial, &said) != 0)
         config = NULL;
     watch_end_load(server->watch, config);
     log_complaints(&said);
