@@ -20,7 +20,8 @@
 #define CHAIN_FILE   "the certificate file"
 #define KEY_FILE     "the key file"
 #define RSA_BITS_MIN 2048
-#define STATUS_OCSP  5 /* status_request, RFC 6066 section 8 */
+#define RSA_BITS_MAX 4096 /* a signature costs eight times as much with twice the bits */
+#define STATUS_OCSP  5    /* status_request, RFC 6066 section 8 */
 
 #define OID_TLS_FEATURE "\x2b\x06\x01\x05\x05\x07\x01\x18" /* 1.3.6.1.5.5.7.1.24, RFC 7633 */
 #define OID_SERVER_AUTH "\x2b\x06\x01\x05\x05\x07\x03\x01" /* 1.3.6.1.5.5.7.3.1, RFC 5280 */
@@ -194,14 +195,18 @@ static int judge_key_kind(const mbedtls_pk_context *key, struct error *why)
 {
     size_t bits = 0;
     psa_key_type_t type = key_type(key, &bits);
-    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY) {
-        return bits >= RSA_BITS_MIN
-                   ? 0
-                   : error_set(why,
-                               "the certificate's RSA key has %zu bits, too few for senders; "
-                               "make a key of ECDSA P-256, or RSA with %d bits or more",
-                               bits, RSA_BITS_MIN);
-    }
+    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY && bits < RSA_BITS_MIN)
+        return error_set(why,
+                         "the certificate's RSA key has %zu bits, too few for senders; make a key "
+                         "of ECDSA P-256, or RSA with %d bits or more",
+                         bits, RSA_BITS_MIN);
+    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY && bits > RSA_BITS_MAX)
+        return error_set(why,
+                         "the certificate's RSA key has %zu bits, and each of its handshakes would "
+                         "hold up all other hosts; make a key of ECDSA P-256, or RSA with %d bits",
+                         bits, RSA_BITS_MIN);
+    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY)
+        return 0;
     /* P-256, P-384 and P-521. */
     if (type == PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1) && bits >= 256)
         return 0;
@@ -347,30 +352,46 @@ void cert_free(struct cert *cert)
 }
 
 /* RFC 6125 section 6.4: letters in any case; "*" only as the whole left-most label. */
-static bool name_covers(const char *name, size_t length, const struct hostname *host)
+static bool name_covers(const mbedtls_x509_buf *name, const char *host, size_t length)
 {
-    const char *text = host->text;
-    size_t text_length = host->length;
-    if (length > 2 && name[0] == '*' && name[1] == '.') {
-        size_t label_length = strcspn(host->text, ".");
-        text += label_length;
-        text_length -= label_length;
-        name++;
-        length--;
+    const char *text = (const char *)name->p;
+    size_t text_length = name->len;
+    if (text_length > 2 && text[0] == '*' && text[1] == '.') {
+        for (; length > 0 && *host != '.'; host++)
+            length--;
+        text++;
+        text_length--;
     }
-    return text_length == length && strncasecmp(name, text, length) == 0;
+    return length == text_length && strncasecmp(text, host, length) == 0;
+}
+
+static bool is_dns_name(const mbedtls_x509_buf *name)
+{
+    return name->p != NULL &&
+           (name->tag & MBEDTLS_ASN1_TAG_VALUE_MASK) == MBEDTLS_X509_SAN_DNS_NAME;
+}
+
+static bool covers(const struct cert *cert, const char *host, size_t length)
+{
+    const mbedtls_x509_sequence *name = &cert->chain.subject_alt_names;
+    for (; name != NULL; name = name->next)
+        if (is_dns_name(&name->buf) && name_covers(&name->buf, host, length))
+            return true;
+    return false;
 }
 
 bool cert_covers(const struct cert *cert, const struct hostname *host)
 {
-    const mbedtls_x509_sequence *name = &cert->chain.subject_alt_names;
-    for (; name != NULL; name = name->next) {
-        int kind = name->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK;
-        if (name->buf.p != NULL && kind == MBEDTLS_X509_SAN_DNS_NAME &&
-            name_covers((const char *)name->buf.p, name->buf.len, host))
-            return true;
-    }
-    return false;
+    return covers(cert, host->text, host->length);
+}
+
+bool cert_covers_all_of(const struct cert *cert, const struct cert *other)
+{
+    const mbedtls_x509_sequence *name = &other->chain.subject_alt_names;
+    for (; name != NULL; name = name->next)
+        if (is_dns_name(&name->buf) && !covers(cert, (const char *)name->buf.p, name->buf.len))
+            return false;
+    return true;
 }
 
 const char *cert_key_kind(const struct cert *cert)

@@ -62,7 +62,7 @@ static void read_file(struct draft *draft, const char *path, const char *missing
         file_free(&file);
         return;
     }
-    const char *advice = reading_advice(why.cause, missing);
+    const char *advice = reading_advice_on(draft, path, why.cause, missing);
     complaints_note_cause(draft->said, why.cause);
     const char *reason = why.text;
     if (strncmp(reason, path, strlen(path)) == 0 && reason[strlen(path)] == ':')
@@ -76,7 +76,8 @@ static void read_list(struct draft *draft, const struct draft_path *list)
     struct error why;
     if (file_read(&file, list->path, FILE_MAX_BYTES, &why) != 0) {
         draft_refuse(draft, list->place.file, list->place.line, "domains_file: %s%s", why.text,
-                     reading_advice(why.cause, "; put the list there, or correct the path"));
+                     reading_advice_on(draft, list->path, why.cause,
+                                       "; put the list there, or correct the path"));
         complaints_note_cause(draft->said, why.cause);
         return;
     }
@@ -137,9 +138,10 @@ static void read_include(struct draft *draft, const struct draft_path *include)
     if (count < 0) {
         int cause = errno;
         complaints_note_cause(draft->said, cause);
-        draft_refuse(draft, include->place.file, include->place.line, "include: %s: %s%s",
-                     include->path, strerror(cause),
-                     reading_advice(cause, "; name a directory that is there"));
+        draft_refuse(
+            draft, include->place.file, include->place.line, "include: %s: %s%s", include->path,
+            strerror(cause),
+            reading_advice_on(draft, include->path, cause, "; name a directory that is there"));
         return;
     }
     reading_keep(draft, include->path);
@@ -212,12 +214,13 @@ static void load(struct draft *draft, const char *path, const struct config_list
                        "[example.com]");
 }
 
-int config_load_list(struct config **out, const char *path, const struct config_list *instead,
-                     struct complaints *said)
+static int load_config(struct config **out, const char *path, const struct config_list *instead,
+                       config_denial *denies, struct complaints *said)
 {
     *out = NULL;
     size_t said_before = said->count;
-    struct draft draft = {.said = said, .config = calloc(1, sizeof(struct config))};
+    struct draft draft = {
+        .said = said, .config = calloc(1, sizeof(struct config)), .denies = denies};
     if (draft.config == NULL) {
         complaints_add(said, COMPLAINT_ERROR, path, 0, "out of memory");
         complaints_note_cause(said, ENOMEM);
@@ -239,6 +242,18 @@ int config_load_list(struct config **out, const char *path, const struct config_
     }
     *out = config;
     return 0;
+}
+
+int config_load_list(struct config **out, const char *path, const struct config_list *instead,
+                     struct complaints *said)
+{
+    return load_config(out, path, instead, NULL, said);
+}
+
+int config_load_within(struct config **out, const char *path, config_denial *denies,
+                       struct complaints *said)
+{
+    return load_config(out, path, NULL, denies, said);
 }
 
 int config_load_main(struct config **out, const char *path, struct complaints *said)
@@ -268,7 +283,7 @@ int config_load_main(struct config **out, const char *path, struct complaints *s
 
 int config_load(struct config **out, const char *path, struct complaints *said)
 {
-    return config_load_list(out, path, NULL, said);
+    return load_config(out, path, NULL, NULL, said);
 }
 
 void config_judge_list(const struct config_list *list, struct complaints *said)

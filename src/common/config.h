@@ -9,6 +9,7 @@
 
 #include "arena.h"
 #include "complaint.h"
+#include "error.h"
 #include "hostname.h"
 #include "network.h"
 
@@ -131,8 +132,9 @@ struct config {
     struct config_dns dns;
     struct config_domain *domains; /* sorted by name, each name once */
     size_t domain_count;
-    size_t served_count; /* domains without an error */
-    size_t broken_count; /* with one, and those whose names cannot be read: not among domains */
+    size_t served_count;   /* domains without an error */
+    size_t broken_count;   /* with one, and the nameless */
+    size_t nameless_count; /* whose names cannot be read: not among domains */
     /* What was read: the main file, each include's directory and files, lists, and of the policy
      * files, even where they cannot be read, the first 64; each once. */
     const char *const *files;
@@ -148,6 +150,14 @@ struct config {
  * *said holds at least one error. */
 int config_load(struct config **out, const char *path, struct complaints *said);
 void config_free(struct config *config);
+
+/* Whether a path that cannot be read is kept away by something else than its own rights; *advice
+ * gets what to do, as the end of a sentence. */
+typedef bool config_denial(const char *path, struct error *advice);
+
+/* As config_load, where such a thing is. */
+int config_load_within(struct config **out, const char *path, config_denial *denies,
+                       struct complaints *said);
 
 /* A list of domains that is not on disk, or not yet where the configuration reads it. */
 struct config_list {

@@ -51,12 +51,12 @@ struct draft {
     struct complaints *said;
     struct arena scratch; /* of what goes with the draft */
     struct intern texts, scratch_texts, file_names, pattern_names;
-    const char **files, **patterns; /* those of the config */
-    const char *directory;          /* of the main file, absolute */
+    const char **files, **patterns, *directory; /* the config's; that of the main file, absolute */
     struct draft_section defaults;
     struct draft_sections templates, domains;
     struct draft_path *includes, *lists;
     struct config_place default_host_place;
+    config_denial *denies;       /* or NULL */
     size_t unreadable_count;     /* of headers and list lines that name no domain */
     bool refused, out_of_memory; /* refused: the whole is */
 };

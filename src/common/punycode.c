@@ -3,10 +3,9 @@
  * so that a refusal can say what to write instead. */
 #include "punycode.h"
 
-#include <locale.h>
 #include <stdbool.h>
-#include <string.h>
-#include <wctype.h>
+
+#include "letter.h"
 
 #define LABEL_MAX 63 /* characters of a label, RFC 1035 section 2.3.4 */
 
@@ -140,18 +139,14 @@ static int append_encoded(struct text *out, const struct label *label)
 }
 
 /* Adds one point in lower case, if it is certain that it stays what it is in an A-label. */
-static int add_point(struct label *label, uint32_t point, locale_t locale)
+static int add_point(struct label *label, uint32_t point)
 {
     if (label->count == LABEL_MAX)
         return -1;
-    if (point >= INITIAL_N) {
-        /* Full-width and other compatibility forms map to something else, RFC 5895 section 2. */
-        if (!iswalpha_l((wint_t)point, locale) || (point >= 0xf900 && point <= 0xffff))
-            return -1;
-        point = (uint32_t)towlower_l((wint_t)point, locale);
-    } else if (point >= 'A' && point <= 'Z') {
+    if (point >= 'A' && point <= 'Z')
         point += 'a' - 'A';
-    }
+    else if (point >= INITIAL_N && (point = letter_lower(point)) == 0)
+        return -1;
     label->is_ascii = label->is_ascii && point < INITIAL_N;
     label->points[label->count++] = point;
     return 0;
@@ -183,7 +178,7 @@ static int append_label(struct text *out, const struct label *label)
     return append_encoded(out, label);
 }
 
-static int append_name(struct text *out, const char *bytes, size_t length, locale_t locale)
+static int append_name(struct text *out, const char *bytes, size_t length)
 {
     struct label label = {.is_ascii = true};
     size_t used;
@@ -193,7 +188,7 @@ static int append_name(struct text *out, const char *bytes, size_t length, local
         if (used == 0)
             return -1;
         if (point != '.') {
-            if (add_point(&label, point, locale) != 0)
+            if (add_point(&label, point) != 0)
                 return -1;
             continue;
         }
@@ -206,18 +201,11 @@ static int append_name(struct text *out, const char *bytes, size_t length, local
 
 int punycode_name(char *out, size_t size, const char *bytes, size_t length)
 {
-    int result = -1;
     struct text text = {.bytes = out, .size = size};
 
     out[0] = '\0';
-    locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    if (locale == (locale_t)0)
-        goto done;
-    result = append_name(&text, bytes, length, locale);
-    freelocale(locale);
-
-done:
-    if (result != 0)
-        out[0] = '\0';
-    return result;
+    if (append_name(&text, bytes, length) == 0)
+        return 0;
+    out[0] = '\0';
+    return -1;
 }

@@ -13,7 +13,7 @@ size_t punycode_read_utf8(uint32_t *point, const char *bytes, size_t length);
 
 /* Writes the name with each label that is not ASCII as its A-label, all in lower case, NUL-ended.
  * Returns 0, or -1, with out empty, when that cannot be done for certain: invalid UTF-8, a code
- * point that is no letter or digit, a result longer than size, no UTF-8 locale on the machine. */
+ * point that letter_lower is not certain of, a result longer than size. */
 int punycode_name(char *out, size_t size, const char *bytes, size_t length);
 
 #endif

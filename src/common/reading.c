@@ -45,3 +45,12 @@ const char *reading_advice(int cause, const char *missing)
         return "; make it readable for the server's user";
     return "";
 }
+
+const char *reading_advice_on(struct draft *draft, const char *path, int cause, const char *missing)
+{
+    struct error advice;
+    const char *kept = NULL;
+    if (cause == EACCES && draft->denies != NULL && draft->denies(path, &advice))
+        kept = draft_scratch_text(draft, advice.text);
+    return kept != NULL ? kept : reading_advice(cause, missing);
+}

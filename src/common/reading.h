@@ -16,4 +16,8 @@ void reading_keep_pattern(struct draft *draft, const char *pattern);
  * where nothing is there. "" where there is no advice. */
 const char *reading_advice(int cause, const char *missing);
 
+/* The same for this path, which more than its own rights may keep away. */
+const char *reading_advice_on(struct draft *draft, const char *path, int cause,
+                              const char *missing);
+
 #endif

@@ -56,7 +56,7 @@ static void drop_repeated(struct draft *draft, const struct draft_section *first
                           const struct draft_section *second, bool first_serves)
 {
     if (second->guessed) { /* its own error is said */
-        draft->unreadable_count++;
+        draft->config->broken_count++;
         return;
     }
     /* Two lines of a list are said to be two, even where a section overrides both. */
@@ -283,7 +283,8 @@ void resolve_domains(struct draft *draft)
     resolve_all(&resolver);
     say_counted(&resolver);
     struct config *config = draft->config;
-    config->broken_count = config->domain_count - config->served_count + draft->unreadable_count;
+    config->nameless_count = draft->unreadable_count;
+    config->broken_count += config->domain_count - config->served_count + config->nameless_count;
     judge_free(&resolver.judge);
     free(resolver.shared);
 }

@@ -20,6 +20,7 @@
 struct certstore_pair {
     unsigned references; /* the cache's, and one for each handshake */
     bool is_doubted;     /* the files are read anew at the next look */
+    bool is_renewal;     /* it took another's place, which was not told yet */
     struct cert cert;
     enum due_health dates_said; /* the worst that was told of its dates */
     int64_t dates_ms;           /* when to look at them next */
@@ -34,7 +35,7 @@ struct entry {
     struct certfile file;
     int64_t look_ms;                 /* the files are left alone until then */
     struct certstore_pair *pair;     /* NULL: none was loaded yet */
-    struct certstore_pair *previous; /* kept where the new one lacks a host's name; else NULL */
+    struct certstore_pair *previous; /* has a name that the pair lacks; else NULL */
     char paths[];                    /* the chain's, NUL, the key's, NUL */
 };
 
@@ -207,12 +208,24 @@ static struct certstore_pair *find_covering(const struct entry *entry, const str
     return NULL;
 }
 
-/* Puts what was loaded into the entry, and consumes it. A pair that has the host's name stays
- * beside one that lacks it: a wrong file was put in its place. */
-static void take_loaded(struct certstore *store, struct entry *entry, const struct hostname *host,
-                        int64_t now_ms, struct cert *cert)
+/* Which of the two in the entry has a name that the new one lacks, so that its hosts are served on:
+ * a wrong file was put in its place. Whoever asks first, it is the same. Of both, the one that was
+ * in use last, unless the older has all its names. */
+static struct certstore_pair *find_lacked(const struct entry *entry, const struct cert *cert)
 {
-    char date[MOMENT_TEXT_MAX];
+    struct certstore_pair *pair = entry->pair;
+    struct certstore_pair *previous = entry->previous;
+    if (previous != NULL && cert_covers_all_of(cert, &previous->cert))
+        previous = NULL;
+    if (pair == NULL || cert_covers_all_of(cert, &pair->cert) ||
+        (previous != NULL && cert_covers_all_of(&previous->cert, &pair->cert)))
+        return previous;
+    return pair;
+}
+
+/* Puts what was loaded into the entry, and consumes it. */
+static void take_loaded(struct entry *entry, int64_t now_ms, struct cert *cert)
+{
     struct certstore_pair *pair = calloc(1, sizeof(*pair));
     if (pair == NULL) {
         cert_free(cert);
@@ -221,23 +234,18 @@ static void take_loaded(struct certstore *store, struct entry *entry, const stru
         return;
     }
     pair->references = 1;
+    pair->is_renewal = entry->pair != NULL && !entry->pair->is_doubted;
     pair->cert = *cert; /* moved: mbedTLS keeps no pointer to the two heads */
-    struct certstore_pair *kept = NULL;
-    if (!cert_covers(&pair->cert, host))
-        kept = find_covering(entry, host);
+    struct certstore_pair *kept = find_lacked(entry, &pair->cert);
     if (kept != NULL)
         kept->references++;
-    else if (entry->pair != NULL && !entry->pair->is_doubted && may_log(store, now_ms))
-        log_line(LOG_LEVEL_NOTICE, "%s: %s: renewed, valid until %s", host->text,
-                 entry->file.chain_path, moment_text(cert->not_after, date));
     certstore_pair_unref(entry->previous);
     certstore_pair_unref(entry->pair);
     entry->previous = kept;
     entry->pair = pair;
 }
 
-static void refresh(struct certstore *store, struct entry *entry, const struct hostname *host,
-                    int64_t now_ms)
+static void refresh(struct certstore *store, struct entry *entry, const char *host, int64_t now_ms)
 {
     struct cert cert;
     struct error why;
@@ -249,26 +257,24 @@ static void refresh(struct certstore *store, struct entry *entry, const struct h
     case CERTFILE_NEWS_NONE:
         break;
     case CERTFILE_NEWS_LOADED:
-        take_loaded(store, entry, host, now_ms, &cert);
+        take_loaded(entry, now_ms, &cert);
         break;
     case CERTFILE_NEWS_REFUSED:
-        log_refusal(store, entry, host->text, now_ms, &why);
+        log_refusal(store, entry, host, now_ms, &why);
         break;
     }
     entry->look_ms = now_ms + (entry->pair != NULL ? CERTSTORE_CHECK_MS : CERTSTORE_MISSING_MS);
 }
 
 /* Once for each stage of a loaded pair's age: a warning, and then an error. */
-static void warn_of_dates(struct certstore *store, struct entry *entry, const char *host,
-                          int64_t now_ms)
+static void warn_of_dates(struct certstore *store, struct certstore_pair *pair, const char *path,
+                          const char *host, int64_t now_ms)
 {
     struct error why;
-    struct certstore_pair *pair = entry->pair;
     if (now_ms < pair->dates_ms)
         return;
     pair->dates_ms = now_ms + DATES_MS;
-    enum due_health health =
-        certfile_judge_dates(&pair->cert, entry->file.chain_path, (int64_t)time(NULL), &why);
+    enum due_health health = certfile_judge_dates(&pair->cert, path, (int64_t)time(NULL), &why);
     if (health <= pair->dates_said || !may_log(store, now_ms))
         return;
     pair->dates_said = health;
@@ -292,14 +298,38 @@ static void say_wrong_name(struct certstore *store, struct entry *entry,
              is_replaced ? " (the certificate loaded before serves on)" : "");
 }
 
+static void say_renewal(struct certstore *store, struct certstore_pair *pair, const char *path,
+                        const char *host, int64_t now_ms)
+{
+    char date[MOMENT_TEXT_MAX];
+    if (!pair->is_renewal || !may_log(store, now_ms))
+        return;
+    pair->is_renewal = false;
+    log_line(LOG_LEVEL_NOTICE, "%s: %s: renewed, valid until %s", host, path,
+             moment_text(pair->cert.not_after, date));
+}
+
+/* What it served on is told anew: it is not served any more. */
+static void drop_expired(struct entry *entry)
+{
+    if (entry->previous == NULL || entry->previous->cert.not_after >= (int64_t)time(NULL))
+        return;
+    certstore_pair_unref(entry->previous);
+    entry->previous = NULL;
+    memset(entry->pair->uncovered_said, 0, sizeof(entry->pair->uncovered_said));
+}
+
 /* RFC 8461 section 7.1: a matching chain or none. */
 static struct certstore_pair *choose_pair(struct certstore *store, struct entry *entry,
                                           const struct hostname *host, int64_t now_ms)
 {
     if (entry->pair == NULL)
         return NULL;
+    drop_expired(entry);
     struct certstore_pair *chosen = find_covering(entry, host);
-    if (chosen != entry->pair)
+    if (chosen != NULL && chosen == entry->pair)
+        say_renewal(store, chosen, entry->file.chain_path, host->text, now_ms);
+    else
         say_wrong_name(store, entry, host, chosen != NULL, now_ms);
     return chosen;
 }
@@ -326,11 +356,11 @@ size_t certstore_find(struct certstore *store, const struct site *site,
         struct entry *entry = get_entry_of(store, &site->pairs->items[i], site->domain);
         if (entry == NULL)
             continue;
-        refresh(store, entry, policy_host, now_ms);
+        refresh(store, entry, policy_host->text, now_ms);
         struct certstore_pair *pair = choose_pair(store, entry, policy_host, now_ms);
         if (pair == NULL)
             continue;
-        warn_of_dates(store, entry, policy_host->text, now_ms);
+        warn_of_dates(store, pair, entry->file.chain_path, policy_host->text, now_ms);
         pair->references++;
         out[found++] = pair;
     }

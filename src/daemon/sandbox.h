@@ -21,7 +21,11 @@ int sandbox_enter(const struct config *config, struct error *why);
  * cannot, and the line to add. */
 int sandbox_admits(const struct config *config, struct error *why);
 
-/* Whether the path, links followed, is one that the sandbox keeps from being read. */
+/* Whether the path, links followed, is one that the sandbox keeps from being read: be it another
+ * file in the place of one that it knows. */
 bool sandbox_denies(const char *path);
+
+/* The same, with what to do about it: the end of a sentence that has named the path. */
+bool sandbox_denial(const char *path, struct error *advice);
 
 #endif

@@ -13,7 +13,8 @@
 #include "sandbox.h"
 
 static struct {
-    char **items; /* that may be read, links resolved */
+    char **items;        /* that may be read, links resolved */
+    struct stat *states; /* of each, as it was allowed */
     size_t count;
     bool is_closed;
 } trees;
@@ -45,15 +46,58 @@ static bool to_parent(char path[PATH_MAX])
     return true;
 }
 
+/* A file in whose place there is another now is not the one that was allowed. */
+static bool is_same_file(const struct stat *allowed, const char *path)
+{
+    struct stat now;
+    return S_ISDIR(allowed->st_mode) || (stat(path, &now) == 0 && now.st_dev == allowed->st_dev &&
+                                         now.st_ino == allowed->st_ino);
+}
+
 static bool lies_within(const char *path)
 {
     for (size_t i = 0; i < trees.count; i++) {
         size_t length = strlen(trees.items[i]);
-        if (strcmp(trees.items[i], "/") == 0 || (strncmp(trees.items[i], path, length) == 0 &&
-                                                 (path[length] == '/' || path[length] == '\0')))
+        if (strcmp(trees.items[i], "/") == 0)
+            return true;
+        if (strncmp(trees.items[i], path, length) != 0)
+            continue;
+        if (path[length] == '/' || (path[length] == '\0' && is_same_file(&trees.states[i], path)))
             return true;
     }
     return false;
+}
+
+/* Whether many other things stand there, so that it is not opened for one file of ours. */
+static bool is_systems_own(const char *directory)
+{
+    static const char *const names[] = {
+        "/",      "/bin", "/boot", "/dev",  "/etc",       "/home",          "/lib",     "/lib64",
+        "/media", "/mnt", "/opt",  "/proc", "/root",      "/run",           "/sbin",    "/srv",
+        "/sys",   "/tmp", "/usr",  "/var",  "/usr/local", "/usr/local/etc", "/var/lib", "/var/tmp"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(names[i], directory) == 0)
+            return true;
+    return false;
+}
+
+static int keep(const char *found, struct error *why)
+{
+    char **items = realloc(trees.items, (trees.count + 1) * sizeof(*items));
+    if (items == NULL)
+        return error_set(why, "out of memory");
+    trees.items = items;
+    struct stat *states = realloc(trees.states, (trees.count + 1) * sizeof(*states));
+    if (states == NULL)
+        return error_set(why, "out of memory");
+    trees.states = states;
+    if (stat(found, &states[trees.count]) != 0)
+        return 0; /* gone meanwhile */
+    items[trees.count] = strdup(found);
+    if (items[trees.count] == NULL)
+        return error_set(why, "out of memory");
+    trees.count++;
+    return 0;
 }
 
 /* Adds what the path leads to, or the nearest directory above that is there and no tree of the
@@ -69,17 +113,7 @@ static int add_tree(const char *path, struct error *why)
         if (!to_parent(tried) || strchr(tried + 1, '/') == NULL)
             return 0;
     }
-    if (lies_within(found))
-        return 0;
-    char **grown = realloc(trees.items, (trees.count + 1) * sizeof(*grown));
-    if (grown == NULL)
-        return error_set(why, "out of memory");
-    trees.items = grown;
-    grown[trees.count] = strdup(found);
-    if (grown[trees.count] == NULL)
-        return error_set(why, "out of memory");
-    trees.count++;
-    return 0;
+    return lies_within(found) ? 0 : keep(found, why);
 }
 
 /* The directory above, but none that holds other things than ours: "/srv" of "/srv/certs". */
@@ -105,16 +139,40 @@ static int add_links(const char *path, struct error *why)
     return 0;
 }
 
-/* A file or directory of the configuration, and what stands beside it. */
-static int add_file(const char *path, struct error *why)
+/* The directory in which the path stands, links resolved. */
+static bool find_directory(const char *path, char out[PATH_MAX])
 {
     char directory[PATH_MAX];
     snprintf(directory, sizeof(directory), "%s", path);
+    if (!to_parent(directory))
+        snprintf(directory, sizeof(directory), "%s", path[0] == '/' ? "/" : ".");
+    return realpath(directory, out) != NULL;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* A file or directory of the configuration, and what stands beside it: an editor puts another file
+ * in its place. */
+static int add_file(const char *path, struct error *why)
+{
+    char directory[PATH_MAX];
     if (add_tree(path, why) != 0 || add_links(path, why) != 0)
         return -1;
-    if (strchr(path, '/') == NULL)
-        return add_tree(".", why);
-    return to_parent(directory) ? add_tree(directory, why) : 0;
+    if (!find_directory(path, directory) || lies_within(directory))
+        return 0;
+    if (!is_systems_own(directory))
+        return add_tree(directory, why);
+    if (!is_directory(path))
+        log_line(LOG_LEVEL_WARNING,
+                 "sandbox: %s stands in %s, which is not opened for it: once another file takes "
+                 "its place, as editors do it, no reload can read it; keep it in a directory of "
+                 "its own, such as /etc/mta-stsd",
+                 path, directory);
+    return 0;
 }
 
 /* A pattern's tree is the directory above its fixed part: files there are often links into a
@@ -154,16 +212,16 @@ int sandbox_trees_gather(const struct config *config, struct error *why)
         if (add_tree(accounts[i], why) != 0)
             return -1;
     }
-    for (size_t i = 0; i < config->file_count; i++) {
-        if (add_file(config->files[i], why) != 0)
-            return -1;
-    }
     for (size_t i = 0; i < chosen->count; i++) {
         if (add_tree(chosen->items[i], why) != 0)
             return -1;
     }
     for (size_t i = 0; i < config->pattern_count && chosen->count == 0; i++) {
         if (add_pattern(config->patterns[i], why) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < config->file_count; i++) { /* last: what is open already is no news */
+        if (add_file(config->files[i], why) != 0)
             return -1;
     }
     return add_challenges(&config->acme, why);
@@ -175,6 +233,29 @@ bool sandbox_denies(const char *path)
     return trees.is_closed && realpath(path, found) != NULL && !lies_within(found);
 }
 
+/* Without read_path the new start opens what the configuration names. */
+#define LINE_TO_ADD                                                                                \
+    "write `read_path = %s` into [server] beside the others, if there are any, and restart it"
+
+bool sandbox_denial(const char *path, struct error *advice)
+{
+    char found[PATH_MAX];
+    char directory[PATH_MAX];
+    static const char reason[] = "; it lies outside of what the running server may read:";
+    if (!sandbox_denies(path) || realpath(path, found) == NULL)
+        return false;
+    if (is_directory(found) || !find_directory(found, directory))
+        error_set(advice, "%s " LINE_TO_ADD, reason, found);
+    else if (is_systems_own(directory))
+        error_set(advice,
+                  "%s keep it in a directory of its own, such as /etc/mta-stsd, and restart the "
+                  "server",
+                  reason);
+    else
+        error_set(advice, "%s " LINE_TO_ADD, reason, directory);
+    return true;
+}
+
 int sandbox_admits(const struct config *config, struct error *why)
 {
     for (size_t i = 0; i < config->pattern_count; i++) {
@@ -182,8 +263,7 @@ int sandbox_admits(const struct config *config, struct error *why)
         fixed_part(config->patterns[i], path);
         if (sandbox_denies(path))
             return error_set(why,
-                             "%s lies outside of what the running server may read; write "
-                             "`read_path = %s` into [server] beside the others, and restart it",
+                             "%s lies outside of what the running server may read; " LINE_TO_ADD,
                              config->patterns[i], path);
     }
     if (config->acme.present && sandbox_denies(config->acme.challenges))

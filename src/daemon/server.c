@@ -55,7 +55,7 @@ static struct config *load_config(struct server *server)
     struct config *config = NULL;
     log_begin_load();
     watch_begin_load(server->watch);
-    if (config_load(&config, server->config_path, &said) != 0)
+    if (config_load_within(&config, server->config_path, sandbox_denial, &said) != 0)
         config = NULL;
     watch_end_load(server->watch, config);
     log_complaints(&said);
@@ -125,17 +125,17 @@ static void note_fixed_settings(const struct config_server *old, const struct co
                  "user, workers and max_connections take effect at the next start");
 }
 
-static void log_broken(size_t broken, bool is_start)
+/* What a reload cannot tell the name of keeps nothing. */
+static void log_broken(const struct config *config, bool is_start)
 {
-    bool one = broken == 1;
-    if (broken == 0)
-        return;
-    if (is_start)
-        log_line(LOG_LEVEL_WARNING, "%zu domain%s not served, for the errors above", broken,
-                 one ? " is" : "s are");
-    else
-        log_line(LOG_LEVEL_WARNING, "%zu domain%s errors: what %s served before stays", broken,
-                 one ? " has" : "s have", one ? "it" : "they");
+    size_t lost = is_start ? config->broken_count : config->nameless_count;
+    size_t kept = config->broken_count - lost;
+    if (kept > 0)
+        log_line(LOG_LEVEL_WARNING, "%zu domain%s errors: what %s served before stays", kept,
+                 kept == 1 ? " has" : "s have", kept == 1 ? "it" : "they");
+    if (lost > 0)
+        log_line(LOG_LEVEL_WARNING, "%zu domain%s not served, for the errors above", lost,
+                 lost == 1 ? " is" : "s are");
 }
 
 static void log_serving(const struct server *server, const char *what)
@@ -222,7 +222,7 @@ static void reload(struct server *server, const struct reload_asker *asker)
     config_free(config);
     if (refusal == NULL) {
         log_serving(server, "reloaded");
-        log_broken(server->broken, false);
+        log_broken(site_table_config(server->table), false);
         reload_answer(asker, NULL);
         return;
     }
@@ -371,7 +371,7 @@ int server_run(const char *config_path)
         return status;
     }
     log_serving(&server, "ready");
-    log_broken(server.broken, true);
+    log_broken(site_table_config(server.table), true);
     log_never_wait();
     serve(&server);
     log_line(LOG_LEVEL_NOTICE, "stopping: open connections may end within %u seconds",

@@ -237,6 +237,37 @@ class Certificates(harness.TestCase):
         self.renew_until_shown(daemon, host, new)
         self.assert_serves(daemon, host, BODY)
 
+    def test_a_shared_file_that_loses_a_name_serves_each_host_whoever_asks_first(self):
+        for number, asks_first in enumerate(("stays", "goes")):
+            hosts = {name: f"mta-sts.{name}{number}.example" for name in ("stays", "goes")}
+            old, new = pki().leaf(*hosts.values()), pki().leaf(hosts["stays"])
+            path = self.write(f"certs/shared{number}.pem", old.pem)
+            daemon = self.begin(
+                extra="".join(
+                    f"[{name}{number}.example]\nmx = m.example\ncertificate = {path}\n"
+                    for name in hosts
+                )
+            )
+            for host in hosts.values():
+                self.assertEqual(self.shown(daemon, host), old.der)
+            write_atomically(path, new.pem)
+            place = daemon.mark()
+
+            def is_read(host=hosts[asks_first], daemon=daemon, place=place):
+                self.shown(daemon, host)
+                return host in daemon.log(place)
+
+            with self.subTest(asks_first=asks_first):
+                harness.eventually(is_read, 5, "the new file")
+                for _ in range(3):
+                    self.assertEqual(self.shown(daemon, hosts["stays"]), new.der)
+                    self.assertEqual(self.shown(daemon, hosts["goes"]), old.der)
+                daemon.wait_for_log(
+                    rf"(?m)^{hosts['stays']}: .*renewed", since=place
+                )
+                self.assertEqual(daemon.log(place).count("loaded before serves on"), 1)
+            daemon.stop()
+
     def test_two_files_written_one_after_the_other_are_never_served_as_a_mismatched_pair(self):
         host = "mta-sts.pair.example"
         old, new = pki().leaf(host), pki().leaf(host, variant=1)

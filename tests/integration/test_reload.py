@@ -145,6 +145,29 @@ class Reload(harness.TestCase):
         self.assert_serves(daemon, HOST, policy_text(["b.example"]))
         self.assert_serves(daemon, "mta-sts.example.net", policy_text(["a.example"]))
 
+    def test_a_name_in_another_script_keeps_its_domain_at_a_reload(self):
+        """Also where the sandbox keeps the locales away."""
+        names = ("xn--mnchen-3ya.example", "MÜNCHEN.example")
+        self.certify(names[0])
+        good = section("example.com", "a.example")
+        daemon = self.start(self.ini(good, section(names[0], "a.example")))
+        since = daemon.mark()
+        self.change(daemon, self.ini(good, section(names[1], "b.example")).encode())
+        self.assertIn(f"write its A-label form: {names[0]}", daemon.log(since))
+        self.assert_serves(daemon, f"mta-sts.{names[0]}", policy_text(["a.example"]))
+        daemon.wait_for_log("^1 domain has errors: what it served before stays$", since=since)
+
+    def test_a_name_that_cannot_be_read_is_counted_as_not_served(self):
+        daemon = self.start(
+            self.ini(section("example.com", "a.example"), section("example.net", "a.example"))
+        )
+        since = daemon.mark()
+        unnamed = section("🙂.example", "a.example")
+        self.change(daemon, self.ini(section("example.com", "a.example"), unnamed).encode())
+        self.assert_refused(daemon.address(), "mta-sts.example.net", "unrecognized_name")
+        daemon.wait_for_log("^1 domain is not served, for the errors above$", since=since)
+        self.assertNotIn("served before stays", daemon.log(since))
+
     def test_a_port_of_zero_stays_the_same_port(self):
         daemon = self.start(self.ini(section("example.com", "a.example")))
         for name in ("b.example", "c.example"):

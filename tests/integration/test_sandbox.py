@@ -88,6 +88,76 @@ class Sandbox(harness.TestCase):
         self.assertIn("a path lies outside of the sandbox; the configuration", said)
         self.assert_serves(daemon, HOST, policy_text())
 
+    def test_a_list_or_an_include_elsewhere_refuses_a_reload_with_the_line_to_add(self):
+        """They can be read by all but the sandbox; a restart takes them, with or without the line."""
+        folder = self.elsewhere / "domains.d"
+        folder.mkdir()
+        line = "more.example mx=a.example\n"
+        (self.elsewhere / "list.txt").write_text(line)
+        linked = self.directory / "linked.txt"
+        linked.symlink_to(self.elsewhere / "list.txt")
+        rows = [
+            (f"domains_file = {self.elsewhere}/list.txt", self.elsewhere),
+            (f"domains_file = {linked}", self.elsewhere),
+            (f"include = {folder}", folder),
+        ]
+        for line, tree in rows:
+            with self.subTest(line=line):
+                daemon = self.start(self.ini())
+                self.write("mta-stsd.ini", self.ini(line))
+                daemon.reload("reload refused")
+                self.assertRegex(
+                    daemon.log(),
+                    rf"Permission denied; it lies outside .*: write `read_path = {tree}` into "
+                    r"\[server\] beside the others, if there are any, and restart it",
+                )
+                self.assertNotIn("make it readable", daemon.log())
+                daemon.stop()
+                for more in ([], [f"read_path = {self.certificates}, {tree}"]):
+                    daemon = self.start(self.ini(line, *more))
+                    daemon.reload()
+                    self.assert_serves(daemon, HOST, policy_text())
+                    daemon.stop()
+
+    def test_what_its_user_may_not_read_is_not_put_down_to_the_sandbox(self):
+        daemon = self.start(self.ini())
+        if not harness.as_root():
+            self.skipTest("a user of its own needs root")
+        closed = self.elsewhere / "closed"
+        closed.mkdir(mode=0o700)
+        (closed / "list.txt").write_text("more.example mx=a.example\n")
+        self.write("mta-stsd.ini", self.ini(f"domains_file = {closed}/list.txt"))
+        daemon.reload("reload refused")
+        self.assertIn("list.txt: Permission denied; make it readable for", daemon.log())
+
+    @unittest.skipUnless(harness.as_root(), "a name space of its own needs root")
+    def test_a_directory_of_the_systems_is_not_opened_for_the_ini_in_it(self):
+        folder = self.elsewhere / "srv"
+        folder.mkdir()
+        folder.chmod(0o755)
+        prefix = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /srv && exec "$@"', str(folder)]
+        if subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode != 0:
+            self.skipTest("no mount name space may be made here")
+        path = folder / "mta-stsd.ini"
+        path.write_text(self.ini())
+        daemon = harness.Daemon("/srv/mta-stsd.ini", prefix=prefix)
+        self.daemons.append(daemon)
+        self.addCleanup(daemon.stop)
+        advice = "directory of its own, such as /etc/mta-stsd"
+        daemon.wait_for_log(f"sandbox: /srv/mta-stsd.ini stands in /srv, .* {advice}")
+        (folder / "list.txt").write_text("more.example mx=a.example\n")
+        for change in (
+            lambda: path.write_text(self.ini("domains_file = list.txt")),
+            lambda: write_atomically(path, self.ini()),
+        ):
+            daemon.reload()
+            since = daemon.mark()
+            change()
+            daemon.reload("reload refused")
+            self.assertRegex(daemon.log(since), f"Permission denied; it lies outside .* {advice}")
+            path.write_text(self.ini())
+        self.assert_serves(daemon, HOST, policy_text())
+
     def test_a_directory_of_challenges_that_can_not_be_read_later_is_named_at_the_start(self):
         acme = "[acme]\naccept_terms = yes\nchallenges = /nowhere-at-all/challenges\n"
         daemon = self.start(self.ini(more=acme))

@@ -12,6 +12,58 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char rsa_4104[] = "-----BEGIN RSA PRIVATE KEY-----\n"
+                               "MIIJKwIBAAKCAgIAoy3r1XhEP3bttT/fZpKlExgxX02ygiJiXbgcyxWQFNmE/Mmo\n"
+                               "M5lYB3E1XNLbvrNRabfSPhu5Bf+c/PCkuqUws9c9mnjGOJEGbioZyS+bW4xg2MaH\n"
+                               "fAwEDqtERAcD9qP4lY7ytSUTukYtiwT/GVu/jXKkjLjTMxqc/YVBsKR/yRUaHXMI\n"
+                               "aro0GKjL69e2ETZ+srgw4Nx61qeINsuKWmnwWsNiJnWmZgOAUfFkCk6zac92LRTn\n"
+                               "CfBozd1C/C5+qnfiFM4jwWBgxlHh7BsaIkAJ8mHZFPO6477qi7pn3jUm8NInyCNW\n"
+                               "fRYjfx2oYBvzzhk/drhSERzFvUNOa2/t9ADGR7HajmiGqmejd0ls8O/jq3kYJsLI\n"
+                               "E5G3/Y6y6n0/K64shtUB5LdoqbN+k0htrRax9ZBdSHXxRBH+Drc3t/QqZq5Nsm2y\n"
+                               "pIt5y4wlNmoY6edPRNYkj4Nay5V766+8BnKRPe2dRcXpTNfBdJvMMnNbQniMXUvp\n"
+                               "LRg8Lh4qhTZa5CEA1pfTRMAjDstp58P4WervI+zSuw0Y94L7488Ua9eVuLywZYiY\n"
+                               "yPID9a8xN0PukqVSvo1vcTcjAVDWt2rnaU9RediiGoK9r6gXcw96AxZwBgUiavVi\n"
+                               "1W22wx6cekWD+RJnc8q9wGxEL+Y9EaCp4vCOz9/KrXss30dDw3IPy/raB9O/AgMB\n"
+                               "AAECggIAD+EC9EKZMlDWiSKJ1WUFBgoonmQYyWF7eGCZGhP4dWvBQVyz7ZfdUEqT\n"
+                               "dGAH9qBf7hjFb0FeORQFs36kpDvpqfm+2juH8kUI5KzE9DK1wjQOH75OLCs6UlMQ\n"
+                               "0pGYND5hW9VcHjqlXrL1YYCpPz+DsF3DOP8Ox7yUQj1xPfRtpL1/NvlyMHTRoRFy\n"
+                               "hqj/kanVOY9Rtum2IdxblRHvAu9eMyoH6+Vtdy+iKStRu4Ti2in/iB0nXAiBfaLQ\n"
+                               "ZlEocid+B//uzxt4gPxvXaxBvv4QjUaIbmuXf/q+OL2+ktGGQHVpmjwzPi+bpDQR\n"
+                               "6fD0ee/NIn/0rGduY61s3INU1/0PyitmX6BvOSZ5nDPj1DNTroUxu0I9n+sM/7/S\n"
+                               "qGgfjrOjoBOjzDMhjSx870hfpOCxoV7uATDxMjnfUi17ZdisKeVsatDsR1m7BtOc\n"
+                               "Z2gkW3L67RkdX0UTMeRK5KU2WK7ZscJ/BQ8x7hAgQFoUdYiML9M+80kprNTMJZ64\n"
+                               "AD8VaIas4YIrKUsfZzw80fLXJXf14VsjDY/+4gszltmNwdlyIthI9vcGC8H9ZCJs\n"
+                               "qzNeARVcQUfeCnv3KisGxfnmIzoytlV411RvYzXR2AE3uQ0Gf0WwcWgui/HezTik\n"
+                               "fIgwapakt58T/1auwfrl9PWFDjMLGT7n1Xt+Irqq2EQnaNlVOdUCggEBDk0xx6pR\n"
+                               "LFKpKk0MklOkMstsxj7ifM2AuC5QucbWF2MfrvgA3zg+r7DnxQG/nxxQqB2DAnil\n"
+                               "xjTd2gduCk15aswaqDHsp9tAm6R16+buID6epptPWmrxvnfkndcvEHuqFIrAMJSd\n"
+                               "Q2guDeF5mAt87xrVzkjBzNgVPFJ7ZkhGAOxiKRQKLr0/uq0udYjvB4aycgg0JC0E\n"
+                               "YOKAHUxyDZ0WpOZn9rALKpE1W9k/pUFaXB5R8M3/VZ96krnDm2VwRfxjeJuwn3gn\n"
+                               "1vwwm/Pu/B4EDtAnfVB0zOkIV+08o6fVq3MX7TwCTdFgyo7SU4PFo61BqtYuTXGs\n"
+                               "QQMx6jFF7b/+SAUCggEBC2jwQYsPK8mu27TW+6IezaoH6rY5Z438P4qCPLx3sLdD\n"
+                               "NwHB9LwL+3m3jw973W1PHI/3Mc04n0/M3oRJ9td+lsk/ORW4IQSWzg5JAdIRLKIO\n"
+                               "3eiTF7YvleCXnfn7vmefMlauzp5Abt2MLzoF9WyzA9AXQinaDfzefQG+LvAt0k4m\n"
+                               "GzWLfyIfx9xXWDcPxUadqjqhySnOadAp2w32te59++ELwNNAXQWubtqX4cdUcvij\n"
+                               "YZkfsAgA9WzyWcNxUGVhzwcCoR3wEXO5l+WKs0yS4UQOWTO8o6R3ZNXElVQ2E/yG\n"
+                               "GPfrqY84xxGZJzmTfAa+0MoYdFJdBbzwa2FTkx9QS/MCggEBAzc4Sjzxo5Wyk+Bf\n"
+                               "Q0erVACJpMnfA1Dx8Hf5jsw2t2uCZEU/bPGopriQZKvP+mbTe/mmy5d1LuwUNkIV\n"
+                               "bBufgXQDSm5vWA7kqBqCqVhzkqyB39RsM1h4ousybItF+d7Uj2njbQj9k3qJYHWi\n"
+                               "cZ2jqd/O02NosDamD7o8JPN7ShncuH/ZCkljWwY1vBfeJ0MSPLG7h6bXpTFIvU3D\n"
+                               "F2yK+ukT11QeLqQX618eAHqBZtUqd4raLtZ9KSC76uUUKahmdWgMfs71plFuXKKs\n"
+                               "yeO15d7IAlVk7e44Ag1F5UaHtNVcO+uSWQ0LRoB2qnCmr/b1HQSrxJ4arUOapZ4O\n"
+                               "qzbQZkECggEBAgQ/CmaIfOW9eOliYcEKjrDxi0M/rBTFM3nIgPGSefI59/vgit+9\n"
+                               "gmnFzowfCUirhdHQD8ZErquM+vsIk48MuZvCB9XV4EgOW0bdEmxNSsUtuXzEmplB\n"
+                               "mczDH1Gyc7mewmfdp3kCzFVt1F799J2MmizqH3CEMJqzvAZV1bfvcU8Mnxx8ljCy\n"
+                               "y0EfUuEQcX6EmTSZqZMw/zSiYSv7obYQIDdrO15a7tX1OXR7CZWQUG2veq10k0km\n"
+                               "2jmyL7lCSsJQYiXMCivfZUY91CHmvL/Y6eV8X7msKoQD8hdyEi57DFdCYCFZTnOY\n"
+                               "xl5O4kbj0TTj/sTpQ43XEQ+OsnvWKJeNOo8CggEBBR5eBOWOggPKB4S5TGhNOFgn\n"
+                               "s6eXfPMij7YnQgfeVE7JI2l95xC55z7JbInwWVi0f3fkqAHF429C88e0TffHSt3T\n"
+                               "QkccgQ0psaD3ns1VIJDnwWH4FyTI3zNaqz0kZ6q/fYQRPs76chS7g8vVPezh15C3\n"
+                               "fW56MwAM9GafaSakxP7FqXP+kz4u3jjeWE9GqQX7lNvgvMSaC9/QJDN2OzZiuEZS\n"
+                               "/JhGa6iBWb5C08MUGVQC2koRcuy8oMw1pHML/TIBzvmVJ0/CdJbTS/mPO3Eobxid\n"
+                               "TjML0qBGdDQKrM3w2cCq67u7C3APhAMADkl9BtwQmIELmbTVpdHeSa7XpEy4TrM=\n"
+                               "-----END RSA PRIVATE KEY-----\n";
+
 static mbedtls_pk_context keys[MAKE_CERT_KINDS][MAKE_CERT_KEYS];
 
 static void must(int result, const char *what)
@@ -65,6 +117,11 @@ static void make_key(mbedtls_pk_context *key, enum make_cert_kind kind)
         break;
     case MAKE_CERT_RSA_2048:
         make_rsa(key, 2048);
+        break;
+    case MAKE_CERT_RSA_4104:
+        must(mbedtls_pk_parse_key(key, (const unsigned char *)rsa_4104, sizeof(rsa_4104), NULL, 0,
+                                  mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE),
+             "pk_parse_key");
         break;
     case MAKE_CERT_KINDS:
         abort();

@@ -97,6 +97,8 @@ static void refuses_keys_that_senders_refuse(void)
 {
     make_pair(&(struct make_cert){.key = make_cert_key(MAKE_CERT_RSA_1024, 0)});
     check_refused("RSA 1024", "RSA key has 1024 bits, too few");
+    make_pair(&(struct make_cert){.key = make_cert_key(MAKE_CERT_RSA_4104, 0)});
+    check_refused("RSA 4104", "RSA key has 4104 bits, and each of its handshakes would");
     make_pair(&(struct make_cert){.key = make_cert_key(MAKE_CERT_SECP256K1, 0)});
     check_refused("secp256k1", "of a kind that not all senders know");
 }
@@ -444,6 +446,36 @@ static void covers_names_as_rfc_6125_says(void)
     }
 }
 
+static void covers_all_of_another_when_no_host_is_lost(void)
+{
+    static const struct {
+        const char *names[MAKE_CERT_NAMES];
+        const char *others[MAKE_CERT_NAMES];
+        bool covered;
+    } rows[] = {
+        {{"a.example"}, {"a.example"}, true},
+        {{"b.example", "A.example"}, {"a.Example"}, true},
+        {{"a.example"}, {"a.example", "b.example"}, false},
+        {{"*.example"}, {"a.example", "*.EXAMPLE"}, true},
+        {{"a.example"}, {"*.example"}, false},
+        {{"*.example"}, {"a.b.example"}, false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct cert certs[2];
+        struct error why;
+        struct make_cert wanted[2] = {{.key = p256(0)}, {.key = p256(0)}};
+        memcpy(wanted[0].names, rows[i].names, sizeof(wanted[0].names));
+        memcpy(wanted[1].names, rows[i].others, sizeof(wanted[1].names));
+        for (size_t n = 0; n < 2; n++) {
+            make_pair(&wanted[n]);
+            CHECK(parse(&certs[n], &why) == 0, "%s", why.text);
+        }
+        CHECK(cert_covers_all_of(&certs[0], &certs[1]) == rows[i].covered, "row %zu", i);
+        cert_free(&certs[0]);
+        cert_free(&certs[1]);
+    }
+}
+
 static void does_not_look_for_names_in_the_subject(void)
 {
     struct cert cert;
@@ -484,6 +516,7 @@ static const struct test tests[] = {
     TEST(reads_the_dates_as_seconds_since_the_epoch),
     TEST(takes_the_first_end_in_the_chain_and_an_expired_certificate),
     TEST(covers_names_as_rfc_6125_says),
+    TEST(covers_all_of_another_when_no_host_is_lost),
     TEST(does_not_look_for_names_in_the_subject),
 };
 

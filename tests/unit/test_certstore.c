@@ -124,6 +124,7 @@ static struct {
     char second[MAKE_CERT_TEXT]; /* another key */
     char wildcard[MAKE_CERT_TEXT];
     char numbered[MAKE_CERT_TEXT]; /* for a hundred hosts beside the usual one */
+    char other[MAKE_CERT_TEXT];    /* for mta-sts.1.example alone */
     char rsa[MAKE_CERT_TEXT];
     char expired[MAKE_CERT_TEXT];
     char early[MAKE_CERT_TEXT];
@@ -157,6 +158,7 @@ static void make_texts(void)
     make_text(text.expired, &(struct make_cert){.key = first, .not_after = "20210102030405"});
     make_text(text.early, &(struct make_cert){.key = first, .not_before = "20980102030405"});
     make_text(text.numbered, &numbered);
+    make_text(text.other, &(struct make_cert){.key = first, .names = {"mta-sts.1.example"}});
     make_cert_append(text.first_chain, &numbered);
     make_cert_append_key(text.first_key, first);
     make_cert_append(text.second_chain, &(struct make_cert){.key = second});
@@ -594,6 +596,7 @@ static void refuses_a_certificate_for_each_host_it_does_not_cover_and_says_so_on
     now_ms += CERTSTORE_CHECK_MS;
     find_for("example.net");
     find_for("example.net");
+    find();
     check_logged(2, "not for this name");
     end();
 }
@@ -617,6 +620,63 @@ static void keeps_the_pair_of_a_host_whose_file_was_replaced_by_one_for_another(
     put("/c.pem", text.numbered);
     now_ms += CERTSTORE_CHECK_MS;
     CHECK(find_for("1.example") == 1 && found[0] != good, "a right one replaces both");
+    end();
+}
+
+/* Whoever asks first. */
+static void serves_each_host_by_the_newest_certificate_that_has_its_name(void)
+{
+    static const char *const orders[][2] = {{"example.com", "1.example"},
+                                            {"1.example", "example.com"}};
+    for (size_t order = 0; order < 2; order++) {
+        begin();
+        put("/c.pem", text.numbered);
+        add_pair("/c.pem", NULL);
+        find();
+        put("/c.pem", text.first); /* 1.example is lost */
+        now_ms += CERTSTORE_CHECK_MS;
+        for (size_t turn = 0; turn < 6; turn++, now_ms += CERTSTORE_CHECK_MS / 2) {
+            const char *domain = orders[order][turn % 2];
+            bool is_lost = strcmp(domain, "1.example") == 0;
+            CHECK(find_for(domain) == 1, "%s is not served, order %zu", domain, order);
+            CHECK(shows(0, is_lost ? text.numbered : text.first), "%s, order %zu", domain, order);
+        }
+        CHECK(strstr(logged, "<5>mta-sts.example.com: /c.pem: renewed") != NULL, "%s", logged);
+        CHECK(strstr(logged, "mta-sts.1.example (the certificate loaded before serves on)") != NULL,
+              "%s", logged);
+        check_logged(2, "");
+        put("/c.pem", text.second); /* and renewed, still without it */
+        now_ms += CERTSTORE_CHECK_MS;
+        CHECK(find() == 1 && shows(0, text.second), "not renewed");
+        CHECK(find_for("1.example") == 1 && shows(0, text.numbered), "lost at a renewal");
+        check_logged(2, "");
+        put("/c.pem", text.numbered);
+        now_ms += CERTSTORE_CHECK_MS;
+        CHECK(find_for("1.example") == 1 && shows(0, text.numbered), "not mended");
+        check_logged(1, "renewed");
+        end();
+    }
+}
+
+static void keeps_one_certificate_beside_the_newest_and_no_expired_one(void)
+{
+    begin();
+    put("/c.pem", text.first);
+    add_pair("/c.pem", NULL);
+    find();
+    put("/c.pem", text.other);
+    now_ms += CERTSTORE_CHECK_MS;
+    CHECK(find_for("1.example") == 1 && shows(0, text.other), "not taken");
+    CHECK(find() == 1 && shows(0, text.first), "lost");
+    put("/c.pem", text.wildcard); /* has the names of the older, and lacks those of the newer */
+    now_ms += CERTSTORE_CHECK_MS;
+    CHECK(find() == 1 && shows(0, text.wildcard), "not taken");
+    CHECK(find_for("1.example") == 1 && shows(0, text.other), "lost");
+    logged[0] = '\0';
+    struct certstore_pair *kept = found[0];
+    certstore_pair_cert(kept)->not_after = (int64_t)time(NULL) - 1;
+    CHECK(find_for("1.example") == 0, "an expired one is served");
+    check_logged(1, "mta-sts.1.example\n");
     end();
 }
 
@@ -664,6 +724,8 @@ static const struct test tests[] = {
     TEST(warns_once_for_each_load_of_wrong_dates_and_serves),
     TEST(refuses_a_certificate_for_each_host_it_does_not_cover_and_says_so_once_a_load),
     TEST(keeps_the_pair_of_a_host_whose_file_was_replaced_by_one_for_another),
+    TEST(serves_each_host_by_the_newest_certificate_that_has_its_name),
+    TEST(keeps_one_certificate_beside_the_newest_and_no_expired_one),
     TEST(writes_twenty_lines_a_second_at_most_and_the_rest_later),
 };
 

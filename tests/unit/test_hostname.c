@@ -262,6 +262,22 @@ static void names_a_labels(void)
         {"παράδειγμα", "xn--hxajbheg2az3al"},
         {"почемужеонинеговорятпорусски", "xn--b1abfaaepdrnnbgefbadotcwatmq2g4l"},
         {"ليهمابتكلموشعربي؟", ""}, /* the question mark is no letter */
+        {"ŁÓDŹ.ĄĆĘ", "xn--d-uga0v4h.xn--2dae8c"},
+        {"ПРИМЕР", "xn--e1afmkfd"},
+        {"ΠΑΡΆΔΕΙΓΜΑ", "xn--hxajbheg2az3al"},
+        {"ΈΉΊΌΎΏ", "xn--ixacd0jfg"},
+        {"Ѐѐ.Ґґ", "xn--51aa.xn--03aa"},
+        {"Հայ", "xn--y9a3aq"},
+        {"việtnam", "xn--vitnam-jk8b"},
+        {"ไทย", "xn--o3cw4h"},
+        {"한국", "xn--3e0b707e"},
+        {"भारत", "xn--h2brj9c"},
+        {"u\xcc\x88", ""}, /* two spellings: one letter, or a letter and its dots */
+        {"ſ", ""},         /* is an s in an A-label */
+        {"×", ""},
+        {"ａ", ""},
+        {"İ", ""}, /* not one letter in lower case */
+        {"🙂", ""},
         {"ليهمابتكلموشعربي", "xn--mgbcah9ar9a4efegftvvn"},
         {"他们为什么不说中文", "xn--ihqwcrb4cv8a8dqg056pqjye"},
         {"-ü", ""},
