@@ -62,7 +62,7 @@ static void read_file(struct draft *draft, const char *path, const char *missing
         file_free(&file);
         return;
     }
-    const char *advice = reading_advice_on(draft, path, why.cause, missing);
+    const char *advice = reading_advice(draft, path, why.cause, missing);
     complaints_note_cause(draft->said, why.cause);
     const char *reason = why.text;
     if (strncmp(reason, path, strlen(path)) == 0 && reason[strlen(path)] == ':')
@@ -76,8 +76,8 @@ static void read_list(struct draft *draft, const struct draft_path *list)
     struct error why;
     if (file_read(&file, list->path, FILE_MAX_BYTES, &why) != 0) {
         draft_refuse(draft, list->place.file, list->place.line, "domains_file: %s%s", why.text,
-                     reading_advice_on(draft, list->path, why.cause,
-                                       "; put the list there, or correct the path"));
+                     reading_advice(draft, list->path, why.cause,
+                                    "; put the list there, or correct the path"));
         complaints_note_cause(draft->said, why.cause);
         return;
     }
@@ -141,7 +141,7 @@ static void read_include(struct draft *draft, const struct draft_path *include)
         draft_refuse(
             draft, include->place.file, include->place.line, "include: %s: %s%s", include->path,
             strerror(cause),
-            reading_advice_on(draft, include->path, cause, "; name a directory that is there"));
+            reading_advice(draft, include->path, cause, "; name a directory that is there"));
         return;
     }
     reading_keep(draft, include->path);

@@ -229,7 +229,7 @@ static void refuse_file(struct hearing *hearing, struct draft_section *payer,
                  payer->name);
     if (is_news(judge, payer->file, line, why->text))
         draft_break(judge->draft, payer, line, "policy_file: %s%s", why->text,
-                    reading_advice(why->cause, missing));
+                    reading_advice(judge->draft, hearing->file, why->cause, missing));
 }
 
 static const struct config_policy *judge_bytes(struct judge *judge, const struct inherit *inherit,

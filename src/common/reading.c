@@ -37,7 +37,7 @@ void reading_keep_pattern(struct draft *draft, const char *pattern)
     config->patterns = draft->patterns;
 }
 
-const char *reading_advice(int cause, const char *missing)
+static const char *advice_of(int cause, const char *missing)
 {
     if (cause == ENOENT || cause == ENOTDIR)
         return missing;
@@ -46,11 +46,11 @@ const char *reading_advice(int cause, const char *missing)
     return "";
 }
 
-const char *reading_advice_on(struct draft *draft, const char *path, int cause, const char *missing)
+const char *reading_advice(struct draft *draft, const char *path, int cause, const char *missing)
 {
     struct error advice;
     const char *kept = NULL;
     if (cause == EACCES && draft->denies != NULL && draft->denies(path, &advice))
         kept = draft_scratch_text(draft, advice.text);
-    return kept != NULL ? kept : reading_advice(cause, missing);
+    return kept != NULL ? kept : advice_of(cause, missing);
 }

@@ -12,12 +12,8 @@ void reading_keep(struct draft *draft, const char *path);
 /* The same for a pattern of paths, and the config's patterns. */
 void reading_keep_pattern(struct draft *draft, const char *pattern);
 
-/* The end of a sentence about a path that the system refuses with this errno; missing is what it is
- * where nothing is there. "" where there is no advice. */
-const char *reading_advice(int cause, const char *missing);
-
-/* The same for this path, which more than its own rights may keep away. */
-const char *reading_advice_on(struct draft *draft, const char *path, int cause,
-                              const char *missing);
+/* The end of a sentence about the path, which the system refuses with this errno; missing is what it
+ * is where nothing is there. "" where there is no advice. It lives as long as the draft. */
+const char *reading_advice(struct draft *draft, const char *path, int cause, const char *missing);
 
 #endif

@@ -119,6 +119,16 @@ class Sandbox(harness.TestCase):
                     self.assert_serves(daemon, HOST, policy_text())
                     daemon.stop()
 
+    def test_a_policy_file_of_all_elsewhere_refuses_a_reload_with_the_line_to_add(self):
+        (self.elsewhere / "policy.txt").write_text(policy_text().decode())
+        daemon = self.start(self.ini())
+        shared = f"policy_file = {self.elsewhere}/policy.txt"
+        ini = server_section() + self.defaults_section(shared) + "[example.com]\n[linked.example]\n"
+        self.write("mta-stsd.ini", ini)
+        daemon.reload("reload refused")
+        self.assertIn(f"write `read_path = {self.elsewhere}` into [server]", daemon.log())
+        self.assertNotIn("make it readable", daemon.log())
+
     def test_what_its_user_may_not_read_is_not_put_down_to_the_sandbox(self):
         daemon = self.start(self.ini())
         if not harness.as_root():
