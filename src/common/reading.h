@@ -12,8 +12,8 @@ void reading_keep(struct draft *draft, const char *path);
 /* The same for a pattern of paths, and the config's patterns. */
 void reading_keep_pattern(struct draft *draft, const char *pattern);
 
-/* The end of a sentence about the path, which the system refuses with this errno; missing is what it
- * is where nothing is there. "" where there is no advice. It lives as long as the draft. */
+/* The end of a sentence about the path, which the system refuses with this errno; missing is what
+ * it is where nothing is there. "" where there is no advice. It lives as long as the draft. */
 const char *reading_advice(struct draft *draft, const char *path, int cause, const char *missing);
 
 #endif
