@@ -306,6 +306,10 @@ class Address(Case):
                 endings.add("refused")
                 continue
             daemon.wait_until_ready()
+            if not self.is_served(daemon.address()):  # enough to start, and not for a certificate
+                self.assertIn("out of memory", daemon.log())
+                daemon.stop()
+                continue
             self.assert_serves(daemon, HOST, BODY)
             daemon.stop()
             endings.add("served")
