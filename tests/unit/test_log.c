@@ -264,6 +264,14 @@ static void fill_small_pipe(void)
     log_line(LOG_LEVEL_INFO, "first");
 }
 
+/* Takes that line and nothing else: who waits may write the next one as soon as there is room. */
+static void take_first(void)
+{
+    char text[] = "?????\n";
+    CHECK(read(read_end, text, strlen(text)) == (ssize_t)strlen(text));
+    CHECK(strcmp(text, "first\n") == 0, "got %s", text);
+}
+
 static void waits_for_a_reader_with_complaints_and_not_with_the_lines_of_other_threads(void)
 {
     pthread_t thread;
@@ -298,7 +306,7 @@ static void a_complaint_waits_though_other_lines_were_lost(void)
     log_line(LOG_LEVEL_INFO, "lost");
     pthread_create(&thread, NULL, complain, NULL);
     CHECK(goes_on(thread), "it did not wait");
-    CHECK(strcmp(captured(), "first\n") == 0);
+    take_first();
     pthread_join(thread, NULL);
     const char *text = captured();
     CHECK(strcmp(text, "1 lines were lost: nobody read the log\nx.ini:1: error: patient\n") == 0,
