@@ -314,15 +314,12 @@ static void a_complaint_waits_though_other_lines_were_lost(void)
     capture_end();
 }
 
-/* Takes all that is in the pipe, and is slow to come again, until it is told to end. */
+/* Takes what is in the pipe, once, and is slow to come again, until it is told to end. */
 static void *read_slowly(void *ends)
 {
     char text[4096];
-    while (!__atomic_load_n((bool *)ends, __ATOMIC_ACQUIRE)) {
-        while (read(read_end, text, sizeof(text)) > 0)
-            ;
-        poll(NULL, 0, 400);
-    }
+    while (!__atomic_load_n((bool *)ends, __ATOMIC_ACQUIRE))
+        poll(NULL, 0, read(read_end, text, sizeof(text)) > 0 ? 400 : 1);
     return NULL;
 }
 
