@@ -17,6 +17,7 @@
 #define SLOTS    12 /* hosts at a time, in all */
 #define PARALLEL 4  /* of them, orders */
 #define TICK_MS  50
+#define STUMBLES 12 /* orders of one host at which the client stopped: one more is its failure */
 
 enum stage {
     STAGE_FREE,
@@ -31,6 +32,7 @@ struct slot {
     struct precheck *precheck;
     struct child child;
     int64_t bound;
+    unsigned stumbles;
 };
 
 struct run {
@@ -180,6 +182,15 @@ static void finish_check(struct run *run, struct slot *slot)
         outcome_not_ready(run->terms->outcome, slot->turn->step->item->host.text, why.text);
 }
 
+/* Whether the host is ordered for once more, at once: the order rate holds. */
+static bool order_again(const struct run *run, struct slot *slot)
+{
+    if (++slot->stumbles >= STUMBLES || !may_begin(run))
+        return false;
+    slot->stage = STAGE_READY;
+    return true;
+}
+
 static void finish_order(struct run *run, struct slot *slot)
 {
     struct error why;
@@ -200,6 +211,10 @@ static void finish_order(struct run *run, struct slot *slot)
     case ISSUER_NO_CLIENT:
         run->ends = true; /* the others would fare no better */
         tell_failed(run, step, why.text);
+        break;
+    case ISSUER_STUMBLED:
+        if (!order_again(run, slot))
+            tell_failed(run, step, why.text);
         break;
     case ISSUER_FAILED:
         tell_failed(run, step, why.text);

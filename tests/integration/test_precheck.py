@@ -285,6 +285,22 @@ class NotReady(PrecheckCase):
         self.assertNotIn("127.0.0.1", reason)
 
 
+class PrivateZones(PrecheckCase):
+    """Names that libunbound answers by itself, resolver or not, unless it is told not to."""
+
+    ZONES = {"test": "", "arpa": "", "home.arpa": ""}
+
+    def test_a_host_of_a_private_network_is_looked_up_at_its_resolver(self):
+        domains = ("a.test", "a.home.arpa")
+        self.configure(*domains)
+        self.serve()
+        for domain in domains:
+            self.dns.set((f"mta-sts.{domain}", "A", "127.0.0.1"))
+        self.assertEqual(
+            self.outcomes(self.renew_json(status=None)), dict.fromkeys(domains, "renewed")
+        )
+
+
 class Directory(http.server.BaseHTTPRequestHandler):
     """Pebble's directory, with what Pebble does not say of itself."""
 
@@ -370,6 +386,16 @@ class Identities(PrecheckCase):
 class NewerAuthority(Authority):
     program = NEWER_PEBBLE
 
+    def suggest(self, pem, start, end):
+        """The window that it suggests for a certificate, in seconds since the epoch."""
+        dates = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(one)) for one in (start, end)]
+        window = {"suggestedWindow": {"start": dates[0], "end": dates[1]}}
+        body = json.dumps({"Certificate": pem.decode(), "ARIResponse": json.dumps(window)})
+        url = f"https://localhost:{self.ports['manage']}/set-renewal-info/"
+        trust = ssl.create_default_context(cafile=str(self.api_root))
+        with urllib.request.urlopen(url, body.encode(), timeout=harness.bound(10), context=trust):
+            pass
+
     def asked(self):
         """How often renewal information was asked for."""
         log = (self.home / "pebble.log").read_text(errors="replace")
@@ -381,11 +407,12 @@ class RenewalInformation(RenewalCase):
     authority_class = NewerAuthority
 
     def test_the_cas_window_decides_and_the_ca_is_not_asked_more_often_than_it_wants(self):
-        self.acme = (*self.acme, "orders_per_hour = 2")
         self.configure("a.example", "b.example")
         self.serve()
         self.assertEqual(self.renew_json()["renewed"], 2)
         self.assertEqual(self.authority.asked(), 0)
+        self.acme = (*self.acme, "orders_per_hour = 1")
+        self.configure("a.example", "b.example")
         run(
             self.authority.client,
             "-c",
@@ -412,7 +439,7 @@ class RenewalInformation(RenewalCase):
         self.assertRegex(listed, r"mta-sts\.a\.example .* now by ARI")
         self.assertRegex(listed, r"mta-sts\.b\.example .* in \d+ days by ARI")
 
-        self.acme = (*self.acme[:-1], "orders_per_hour = 9")
+        self.acme = self.acme[:-1]
         self.configure("a.example", "b.example")
         said = self.renew_json()
         self.assertEqual([one["host"] for one in said["hosts"]], ["mta-sts.a.example"])
@@ -421,6 +448,21 @@ class RenewalInformation(RenewalCase):
         self.assertEqual(self.authority.asked(), 3)  # after the new certificate
         self.assertEqual(self.renew_json()["hosts"], [])
         self.assertEqual(self.authority.asked(), 3)
+
+    def test_a_challenge_at_which_uacme_stops_costs_orders_and_no_certificate(self):
+        domains = [f"d{number}.example" for number in range(5)]
+        self.configure(*domains)
+        self.serve()
+        self.assertEqual(self.renew_json()["renewed"], 5)
+        self.assertEqual(len(self.authority.calls()), len(self.pace()["orders"]))
+        # Within the pace; and a host that has no order left is told what would help.
+        (self.state / "pace.json").unlink()
+        self.acme = (*self.acme, "orders_per_hour = 5")
+        self.configure()
+        said = self.renew_json("--force", status=None)
+        self.assertEqual(len(self.pace()["orders"]), 5)
+        for one in said["hosts"]:
+            self.assertIn("uacme 1.8 or later", one.get("reason", "uacme 1.8 or later"))
 
     def test_without_an_answer_the_lifetime_decides_and_that_is_said(self):
         self.configure("a.example")
