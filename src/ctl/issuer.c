@@ -118,8 +118,9 @@ enum issuer_ending issuer_read(const struct config_acme *acme, int status, const
         return ISSUER_NO_ACCOUNT;
     }
     if (strstr(words, stumbles) != NULL) {
-        error_set(why, "the installed uacme stops at a challenge without a token, as dns-persist-01 "
-                       "is, which the CA offers before tls-alpn-01; install uacme 1.8 or later");
+        error_set(why,
+                  "the installed uacme stops at a challenge without a token, as dns-persist-01 "
+                  "is, which the CA offers before tls-alpn-01; install uacme 1.8 or later");
         return ISSUER_STUMBLED;
     }
     const char *refusal = strstr(words, hook_refuses);
