@@ -15,6 +15,7 @@
 #include "admit.h"
 #include "bridge.h"
 #include "proxy.h"
+#include "tls_select.h"
 
 #define LINGER_MS        2000
 #define LINGER_MAX_BYTES 262144 /* a client that sends on and on is not waited for */

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* tls: mbedTLS on a socket, and the one place where a host and its certificates are chosen. */
+/* tls: mbedTLS on a socket. */
 #ifndef DAEMON_TLS_H
 #define DAEMON_TLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "certstore.h"
-#include "challenge.h"
 #include "error.h"
 #include "hostname.h"
 #include "site.h"
@@ -19,13 +16,8 @@ struct tls;
 int tls_open(struct tls **out, struct error *why);
 void tls_close(struct tls *tls);
 
-/* Where a session looks for its host: borrowed at the time of the handshake. */
-struct tls_view {
-    struct site_table *table;
-    struct certstore *certs;
-    struct challenges *challenges;
-    int64_t now_ms;
-};
+/* Where a session looks for its host; see tls_select. */
+struct tls_view;
 
 /* One client's session. */
 struct tls_session;
