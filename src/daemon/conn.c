@@ -281,9 +281,15 @@ static enum tls_result shake_hands(struct conn *conn)
     return result;
 }
 
+static void log_failure(const struct conn *conn)
+{
+    char reason[TLS_REASON_MAX];
+    tls_session_reason(conn->session, reason, sizeof(reason));
+    access_log_refusal(&conn->member.source, reason);
+}
+
 static bool run_handshake(struct conn *conn)
 {
-    char reason[HOSTNAME_MAX + 64];
     struct conn_context *context = conn->context;
     if (conn->session == NULL)
         conn->session = open_session(conn);
@@ -304,8 +310,7 @@ static bool run_handshake(struct conn *conn)
               settings(context)->idle_timeout_s * INT64_C(1000));
         return true;
     case TLS_RESULT_FAILED:
-        tls_session_reason(conn->session, reason, sizeof(reason));
-        access_log_refusal(&conn->member.source, reason);
+        log_failure(conn);
         break;
     case TLS_RESULT_END:
         break;
@@ -344,7 +349,8 @@ static bool run_waiting(struct conn *conn)
     case TLS_RESULT_END:
         conn->phase = PHASE_ENDING;
         return true;
-    case TLS_RESULT_FAILED:
+    case TLS_RESULT_FAILED: /* some refuse the certificate only now */
+        log_failure(conn);
         break;
     }
     conn_close(conn);

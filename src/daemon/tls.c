@@ -12,10 +12,12 @@
 #include <string.h>
 
 #include "cert.h"
+#include "tls_alert.h"
 #include "tls_select.h"
 #include "wire.h"
 
 #define EMPTY_RECORDS_MAX 32 /* in a row, of one connection */
+#define SEALED_ALERT_MAX  40 /* bytes of an encrypted alert's record: mbedTLS fills up to 16 */
 
 struct tls {
     mbedtls_ssl_config conf;
@@ -27,7 +29,9 @@ struct tls_session {
     bool write_waits; /* the last write is to be repeated with the same bytes */
     bool ended;       /* close_notify was sent */
     struct tls_selection selection;
-    int code; /* mbedTLS's last error */
+    int code;              /* mbedTLS's last error */
+    unsigned sent_records; /* before the last step of the handshake */
+    size_t received;       /* bytes, before it */
 };
 
 /* ECDHE with AEAD only. */
@@ -147,6 +151,40 @@ static enum tls_result result_of(struct tls_session *session, int code)
     }
 }
 
+static int step_handshake(struct tls_session *session)
+{
+    int code = 0;
+    while (code == 0 && mbedtls_ssl_is_handshake_over(&session->ssl) == 0) {
+        session->sent_records = session->wire.out.count;
+        session->received = session->wire.received;
+        code = mbedtls_ssl_handshake_step(&session->ssl);
+    }
+    return code;
+}
+
+/* Whether the failed step sent an alert. From TLS 1.3's ServerHello on it shows by its size alone;
+ * no step that fails has sent another record as small. */
+static bool alert_was_sent(const struct tls_session *session)
+{
+    const struct wire_record *sent = &session->wire.out;
+    unsigned kind = wire_record_kind(sent);
+    bool is_sealed_alert =
+        kind == MBEDTLS_SSL_MSG_APPLICATION_DATA && wire_record_length(sent) <= SEALED_ALERT_MAX;
+    return sent->count != session->sent_records &&
+           (kind == MBEDTLS_SSL_MSG_ALERT || is_sealed_alert);
+}
+
+/* mbedTLS fails in silence in some places. What it held back goes out by the first call, and the
+ * alert by the second. */
+static void ensure_alert(struct tls_session *session)
+{
+    int alert = tls_alert_for(session->code, &session->wire.in,
+                              session->wire.received != session->received);
+    for (int i = 0; i < 2 && alert != TLS_ALERT_NONE && !alert_was_sent(session); i++)
+        (void)mbedtls_ssl_send_alert_message(&session->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+                                             (unsigned char)alert);
+}
+
 enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
 {
     unsigned turns = 0;
@@ -154,7 +192,7 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
     session->selection.view = view;
     session->wire.is_drained = false;
     do
-        code = mbedtls_ssl_handshake(&session->ssl);
+        code = step_handshake(session);
     while (code != 0 && must_go_on(session, code, &turns));
     session->selection.view = NULL;
     enum tls_result result = code == 0 ? TLS_RESULT_DONE : result_of(session, code);
@@ -169,6 +207,7 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
         tls_select_release_pairs(
             &session->selection); /* mbedTLS has forgotten them with the handshake's state */
     } else if (result != TLS_RESULT_AGAIN) {
+        ensure_alert(session);
         tls_select_doubt_pairs(&session->selection);
     }
     tls_session_flush(session);
@@ -236,15 +275,43 @@ const char *tls_session_version(const struct tls_session *session)
     return mbedtls_ssl_get_version(&session->ssl);
 }
 
+/* The alert by which the client left, or -1; *authentic: it came encrypted. mbedTLS 3.6 has no
+ * function that tells which alert was fatal. A plain one is kept by wire: behind the server's
+ * Finished, TLS 1.3 takes it for a record that cannot be decrypted (OpenSSL refuses a certificate
+ * before it changes its keys). */
+static int client_alert(const struct tls_session *session, bool *authentic)
+{
+    int plain =
+        session->code == MBEDTLS_ERR_SSL_WANT_READ ? -1 : wire_record_alert(&session->wire.in);
+    *authentic = plain < 0;
+    if (plain >= 0 || session->code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+        return plain;
+    return session->ssl.MBEDTLS_PRIVATE(in_msg)[1];
+}
+
+static void describe_failure(const struct tls_session *session, char *out, size_t size)
+{
+    char text[128];
+    int sent = wire_record_alert(&session->wire.out);
+    const char *cause = tls_alert_cause(sent);
+    mbedtls_strerror(session->code, text, sizeof(text));
+    (void)snprintf(out, size, "TLS: %s%s%s", cause != NULL ? cause : text,
+                   sent >= 0 ? ", answered by the alert " : "",
+                   sent >= 0 ? tls_alert_name(sent) : "");
+}
+
 void tls_session_reason(const struct tls_session *session, char *out, size_t size)
 {
-    if (session->selection.refusal != NULL) {
-        (void)snprintf(out, size, "%s%s%s", session->selection.refusal,
-                       session->selection.host.length > 0 ? ": " : "",
-                       session->selection.host.text);
-        return;
-    }
-    char text[128];
-    mbedtls_strerror(session->code, text, sizeof(text));
-    (void)snprintf(out, size, "TLS: %s", text);
+    char text[TLS_REASON_MAX];
+    const struct tls_selection *selection = &session->selection;
+    bool authentic;
+    int alert = client_alert(session, &authentic);
+    if (selection->refusal != NULL)
+        (void)snprintf(text, sizeof(text), "%s", selection->refusal);
+    else if (alert >= 0)
+        tls_alert_describe(text, sizeof(text), alert, authentic);
+    else
+        describe_failure(session, text, sizeof(text));
+    bool has_host = selection->host.length > 0;
+    (void)snprintf(out, size, "%s%s%s", text, has_host ? ": " : "", selection->host.text);
 }

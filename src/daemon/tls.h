@@ -26,7 +26,7 @@ enum tls_result {
     TLS_RESULT_DONE,   /* it moved: the handshake ended, or *moved bytes were read or written */
     TLS_RESULT_AGAIN,  /* nothing more until the socket is ready */
     TLS_RESULT_END,    /* the client will send nothing more */
-    TLS_RESULT_FAILED, /* over; an alert was sent where mbedTLS has one */
+    TLS_RESULT_FAILED, /* over; a handshake has ended with an alert, unless the client's ended it */
 };
 
 /* NULL when out of memory. The descriptor is lent and must not block. */
@@ -59,7 +59,9 @@ const struct site *tls_session_site(const struct tls_session *session);
 struct site_table *tls_session_table(const struct tls_session *session);
 const char *tls_session_version(const struct tls_session *session);
 
-/* Why the handshake failed, for the log: never the client's own bytes but a parsed name. */
+/* Why the session failed, for the log: never the client's own bytes but a parsed name and an
+ * alert's. */
+#define TLS_REASON_MAX (HOSTNAME_MAX + 160)
 void tls_session_reason(const struct tls_session *session, char *out, size_t size);
 
 #endif
