@@ -393,6 +393,16 @@ class Tls(harness.TestCase):
                 self.assertEqual(client.tls.getpeercert(True), leaf.der)
                 self.assertEqual(client.send(request(BOTH)).finish().one().body, BODY)
 
+    def test_a_certificate_of_p_384_or_p_521_is_served(self):
+        for kind in ("p384", "p521"):
+            self.certify(f"{kind}.example", kind=kind)
+            text = f"[{kind}.example]\nmx = mail.example.com\n"
+            daemon = self.start(harness.server_section() + self.defaults_section() + text)
+            for version in ("1.2", "1.3"):
+                with self.subTest(kind=kind, version=version):
+                    context = tls_context(version)
+                    self.assert_serves(daemon, f"mta-sts.{kind}.example", BODY, context=context)
+
     def test_a_client_that_knows_both_gets_the_one_configured_first(self):
         for version in ("1.2", "1.3"):
             client = harness.TlsClient(self.address, BOTH, tls_context(version)).handshake()
