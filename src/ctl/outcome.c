@@ -48,11 +48,15 @@ void outcome_failed(struct outcome *outcome, const char *host, const char *reaso
     char date[MOMENT_TEXT_MAX];
     char text[sizeof(struct error) + 128];
     outcome->failed++;
-    snprintf(text, sizeof(text), "failed: %s; tried again after %s", reason,
-             moment_text(next_try, date));
+    if (next_try != 0)
+        snprintf(text, sizeof(text), "failed: %s; tried again after %s", reason,
+                 moment_text(next_try, date));
+    else
+        snprintf(text, sizeof(text), "failed: %s; the next run tries again", reason);
+    json_t *next = next_try != 0 ? json_integer((json_int_t)next_try) : json_null();
     tell(outcome,
-         json_pack("{s:s, s:s, s:o, s:I}", "host", host, "outcome", "failed", "reason",
-                   print_path_json(reason), "next_try", (json_int_t)next_try),
+         json_pack("{s:s, s:s, s:o, s:o}", "host", host, "outcome", "failed", "reason",
+                   print_path_json(reason), "next_try", next),
          host, text);
     progress_step();
 }

@@ -21,7 +21,7 @@ struct outcome {
 int outcome_open(struct outcome *out, bool json, struct error *why);
 void outcome_close(struct outcome *outcome);
 
-/* Each says one host's line, or keeps it for the JSON. */
+/* Each says one host's line, or keeps it for the JSON. next_try 0: the next run does. */
 void outcome_renewed(struct outcome *outcome, const char *host, int64_t not_after);
 void outcome_failed(struct outcome *outcome, const char *host, const char *reason,
                     int64_t next_try);

@@ -87,7 +87,7 @@ static int make_plan(struct run *run, struct error *why)
     const struct renew_order *order = run->order;
     if (inventory_load(&run->inventory, order->config, order->only, now_s(), why) != 0 ||
         pace_load(&run->pace, run->acme->state, now_s(), why) != 0 ||
-        ari_load(&run->ari, run->acme->state, why) != 0)
+        pace_keep(&run->pace, why) != 0 || ari_load(&run->ari, run->acme->state, why) != 0)
         return -1;
     if (order->only != NULL && !has_managed(&run->inventory))
         return error_set(why,
