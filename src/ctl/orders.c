@@ -57,7 +57,7 @@ static void tell_renewed(struct run *run, const struct plan_step *step, int64_t 
     const char *host = step->item->host.text;
     if (pace_note_success(run->terms->pace, host, &run->fault) != 0)
         run->ends = run->halted = true;
-    outcome_renewed(run->terms->outcome, host, not_after);
+    outcome_renewed(run->terms->outcome, step, not_after);
     if (deploy_certificate(run->terms->acme, host, step->item->path, &why) != 0)
         outcome_undeployed(run->terms->outcome, host, why.text);
 }
@@ -69,7 +69,7 @@ static void tell_failed(struct run *run, const struct plan_step *step, const cha
     int64_t now = now_s();
     if (pace_note_failure(pace, host, step->not_after, now, reason, &run->fault) != 0)
         run->ends = run->halted = true;
-    outcome_failed(run->terms->outcome, host, reason,
+    outcome_failed(run->terms->outcome, step, reason,
                    pace_next_try(pace, host, step->not_after, now));
 }
 
@@ -77,7 +77,7 @@ static void tell_failed(struct run *run, const struct plan_step *step, const cha
 static void tell_failed_here(const struct run *run, const struct plan_step *step,
                              const char *reason)
 {
-    outcome_failed(run->terms->outcome, step->item->host.text, reason, 0);
+    outcome_failed(run->terms->outcome, step, reason, 0);
 }
 
 /* The CA, the account or the client is not there: that is no host's failure, and the others would
@@ -134,6 +134,10 @@ static void begin(struct run *run, struct slot *slot, struct turn *turn)
     struct error why;
     if (take_left_over(run, turn->step))
         return;
+    if (install_check_place(turn->step->item->path, &why) != 0) {
+        tell_failed_here(run, turn->step, why.text);
+        return;
+    }
     *slot = (struct slot){.stage = STAGE_READY, .turn = turn};
     if (run->terms->precheck == NULL)
         return;
@@ -142,7 +146,7 @@ static void begin(struct run *run, struct slot *slot, struct turn *turn)
     if (slot->precheck != NULL)
         return;
     slot->stage = STAGE_FREE;
-    outcome_not_ready(run->terms->outcome, turn->step->item->host.text, why.text);
+    outcome_not_ready(run->terms->outcome, turn->step, why.text);
 }
 
 static void begin_order(struct run *run, struct slot *slot)
@@ -176,6 +180,18 @@ static bool may_begin(const struct run *run)
                                        before) <= now_s();
 }
 
+/* One that comes late lets those go first that are looked at with it. */
+static bool is_its_turn(const struct run *run, const struct slot *slot)
+{
+    for (size_t i = 0; i < SLOTS && slot->turn->step->late; i++) {
+        const struct slot *other = &run->slots[i];
+        if ((other->stage == STAGE_CHECK || other->stage == STAGE_READY) &&
+            !other->turn->step->late)
+            return false;
+    }
+    return true;
+}
+
 /* Gives each free slot a turn. Returns whether there is something to wait for; the hour of the
  * order rate is not, since the next run goes on. */
 static bool fill_slots(struct run *run)
@@ -188,7 +204,8 @@ static bool fill_slots(struct run *run)
     }
     for (size_t i = 0; i < SLOTS && !run->ends; i++) {
         if (run->slots[i].stage == STAGE_READY &&
-            count_slots(run, STAGE_ORDER) < (run->answered ? PARALLEL : 1))
+            count_slots(run, STAGE_ORDER) < (run->answered ? PARALLEL : 1) &&
+            is_its_turn(run, &run->slots[i]))
             begin_order(run, &run->slots[i]);
     }
     return count_slots(run, STAGE_CHECK) + count_slots(run, STAGE_ORDER) > 0 ||
@@ -204,7 +221,7 @@ static void finish_check(struct run *run, struct slot *slot)
     if (ending != PRECHECK_READY &&
         !turns_again(&run->turns, slot->turn, ending == PRECHECK_NOT_YET, run->until_ms,
                      moment_steady_ms()))
-        outcome_not_ready(run->terms->outcome, slot->turn->step->item->host.text, why.text);
+        outcome_not_ready(run->terms->outcome, slot->turn->step, why.text);
 }
 
 /* Whether the host is ordered for once more, at once: the order rate holds. */

@@ -295,7 +295,8 @@ static bool run_handshake(struct conn *conn)
         return false;
     case TLS_RESULT_DONE:
         if (tls_session_is_challenge(conn->session)) {
-            access_log_challenge(&conn->member.source, tls_session_host(conn->session));
+            access_log_challenge(settings(conn->context)->access_log, &conn->member.source,
+                                 tls_session_host(conn->session));
             conn->phase = PHASE_ENDING;
             return true;
         }

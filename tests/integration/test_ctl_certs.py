@@ -525,13 +525,75 @@ class Renewal(RenewalCase):
         self.assertEqual(left, ["mta-sts.a.example"])
 
     @unittest.skipUnless(harness.as_root(), "only root could write there all the same")
-    def test_root_leaves_no_files_in_the_directory_of_another_user(self):
+    @unittest.skipUnless(harness.as_root(), "only root can become another user")
+    def test_root_orders_as_the_user_whose_directory_the_state_is(self):
         self.configure("a.example")
+        self.serve()
         self.state.mkdir(exist_ok=True)
-        os.chown(self.state, 65534, -1)
+        self.home.chmod(0o755)
+        for name in ("state", "challenges", "certs"):
+            os.chown(self.home / name, 65534, 65534)
+        self.assertIn("1 renewed", self.renew())
+        made = [path for path in self.state.rglob("*")] + [self.certificate("a.example")]
+        self.assertEqual({(path.stat().st_uid, path.stat().st_gid) for path in made}, {(65534,) * 2})
+        self.assertEqual(
+            {path.stat().st_mode & 0o077 for path in self.state.rglob("*") if path.is_dir()}, {0}
+        )
+        os.chown(self.state, 54321, 54321)
         said = self.ctl(*self.renewal(), status=2).stderr
-        self.assertIn("state: it is not root's; run as the user whose directory it is", said)
-        self.assertEqual(list(self.state.iterdir()), [])
+        self.assertIn("it belongs to the user id 54321, whom this system does not know", said)
+
+    @unittest.skipUnless(harness.as_root(), "root gives the directory to another user")
+    def test_what_fails_on_this_machine_is_named_costs_no_order_and_does_not_wait(self):
+        self.configure("a.example")
+        self.serve()
+        self.state.mkdir(exist_ok=True)
+        self.home.chmod(0o755)
+        for name in ("state", "challenges"):
+            os.chown(self.home / name, 65534, 65534)
+        said = self.renew(status=1)
+        self.assertIn("certs: Permission denied; let the user who orders write to this", said)
+        self.assertIn("the next run tries again; it has no certificate that can be used", said)
+        self.assertEqual(self.authority.calls(), [])
+        os.chown(self.home / "certs", 65534, 65534)
+        self.assertIn("1 renewed", self.renew())
+
+    def test_a_host_that_waits_is_named_with_the_reason_the_end_and_the_way_on(self):
+        host = "mta-sts.a.example"
+        self.acme = (*self.acme, "precheck = off")
+        self.certificate("a.example").write_bytes(
+            harness.pki().leaf(host, dates=(Listing.date(-85), Listing.date(5.1))).pem
+        )
+        self.configure("a.example")
+        self.renew(status=1)  # no server is there
+        said = self.renew(status=1)
+        self.assertRegex(
+            said,
+            rf"{host}: waits until .* UTC after 1 failure, the last of them: the CA refused: .*"
+            r"; its certificate ends in 5 days, on .* UTC; to try at once: "
+            r"mta-stsctl certs --renew --force a\.example\n",
+        )
+        (one,) = self.renew_json(status=1)["hosts"]
+        self.assertEqual((one["host"], one["outcome"]), (host, "waits"))
+        self.assertAlmostEqual(one["not_after"], time.time() + 5.1 * 86400, delta=300)
+        plan = self.ctl("certs", "-c", self.ini, "--plan", status=0).stdout
+        self.assertIn("waits after 1 failure in a row: the CA refused: ", plan)
+        # After a day it is named once a day, but for worse news, or who asks after it.
+        self.let_pass(-3600)
+        for _ in range(2):
+            told = json.loads((self.state / "told.json").read_text())
+            told[host] |= {"since": int(time.time()) - 90000, "stage": 2}
+            (self.state / "told.json").write_text(json.dumps(told))
+            said = self.renew(status=3)
+            self.assertNotIn("waits until", said)
+            self.assertIn("1 of them for over a day, and named once a day; `mta-stsctl certs", said)
+        self.assertIn("waits until", self.renew("a.example", status=3))
+        self.assertEqual(self.renew_json(status=3)["hosts"][0]["reason"], one["reason"])
+        self.certificate("a.example").write_bytes(
+            harness.pki().leaf(host, dates=(Listing.date(-85), Listing.date(-1))).pem
+        )
+        said = self.renew(status=3)
+        self.assertIn("its certificate expired on ", said)
 
     def test_without_a_ca_the_others_are_not_tried(self):
         self.configure(*(f"d{number}.example" for number in range(3)))
