@@ -3,6 +3,7 @@
 import grp
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import threading
@@ -690,6 +691,63 @@ class Renewal(RenewalCase):
                 "the installed uacme cannot ask for a "
                 "profile; install 1.8 or later, or remove `profile` from [acme]; no further host",
                 done.stderr,
+            )
+
+
+class Unit(harness.TestCase):
+    """What the service's lines do, run by the shell that they name."""
+
+    def lines(self, key, directory):
+        text = (harness.SOURCE / "etc" / "mta-stsd-certs.service.in").read_text()
+        text = text.replace("@sysconfdir@", str(directory)).replace("$$", "$")
+        return [
+            shlex.split(line.partition("=")[2].lstrip("+"))
+            for line in text.splitlines()
+            if line.startswith(f"{key}=")
+        ]
+
+    def test_what_is_not_to_be_ordered_is_skipped_and_says_what_to_write(self):
+        directory = harness.make_directory()
+        self.addCleanup(shutil.rmtree, directory)
+        (directory / "mta-stsd").mkdir()
+        ini = directory / "mta-stsd" / "mta-stsd.ini"
+        for text, statuses, said in (
+            ("[server]\n", [1, 0], "write accept_terms = yes in [acme] of " + str(ini)),
+            ("[acme]\naccept_terms = no\n", [1, 0], "write accept_terms = yes in [acme] of "),
+            ("[acme]\naccept_terms = yes\nrenew = off\n", [0, 1], "says renew = off"),
+            ("[acme]\naccept_terms=yes\n", [0, 0], ""),
+        ):
+            ini.write_text(text)
+            done = [run(*words) for words in self.lines("ExecCondition", directory)]
+            self.assertEqual([one.returncode for one in done], statuses, text)
+            self.assertIn(said, "".join(one.stdout for one in done))
+            self.assertEqual("".join(one.stdout for one in done) == "", said == "")
+
+    def test_another_try_follows_soon_but_not_where_all_is_known_for_a_day(self):
+        (words,) = self.lines("ExecStopPost", "/")
+        commands = harness.make_directory()
+        self.addCleanup(shutil.rmtree, commands)
+        (commands / "systemctl").write_text("#!/bin/sh\necho $*\n")
+        (commands / "systemctl").chmod(0o755)
+        for result, status, again in (
+            ("success", "0", False),
+            ("exec-condition", "1", False),
+            ("exit-code", "1", True),
+            ("exit-code", "2", True),
+            ("exit-code", "3", False),
+            ("signal", "KILL", True),
+            ("timeout", "TERM", True),
+        ):
+            environment = {
+                "PATH": f"{commands}:{os.environ['PATH']}",
+                "SERVICE_RESULT": result,
+                "EXIT_STATUS": status,
+            }
+            said = run(*words, env=environment).stdout
+            self.assertEqual(
+                said.strip(),
+                "restart --no-block mta-stsd-certs-retry.timer" if again else "",
+                result,
             )
 
 
