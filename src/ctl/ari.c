@@ -261,7 +261,9 @@ int64_t ari_due_at(const struct ari *ari, const char *id, int64_t not_before, in
     *by_ari = ari_find(ari, id, &entry) && entry.has_window;
     if (!*by_ari)
         return due_at(not_before, not_after);
-    int64_t latest = not_after - (not_after - not_before) / 8;
+    int64_t lifetime = not_after - not_before;
+    int64_t latest =
+        lifetime < DUE_SHORT_S ? due_at(not_before, not_after) : not_after - lifetime / 8;
     int64_t moment = ari_moment(id, &entry.window);
     return moment < latest ? moment : latest;
 }

@@ -72,8 +72,8 @@ void ari_keep_failure(struct ari *ari, const char *id, const char *reason, int64
 /* Forgets what nobody asked after for days, and writes the file. Returns 0, or -1 with why. */
 int ari_save(struct ari *ari, int64_t now, struct error *why);
 
-/* When the certificate is due: by its window, but with an eighth of its lifetime left at the
- * latest; *by_ari. Without a window, as due_at says. */
+/* When the certificate is due: by its window, but with an eighth of its lifetime left at the latest,
+ * or a half if that is short; *by_ari. Without a window, as due_at says. */
 int64_t ari_due_at(const struct ari *ari, const char *id, int64_t not_before, int64_t not_after,
                    bool *by_ari);
 
