@@ -128,7 +128,8 @@ static void log_reason(const struct conn *conn)
 static enum conn_step end_handshake(struct conn *conn)
 {
     if (tls_session_is_challenge(conn->session)) {
-        access_log_challenge(&conn->member.source, tls_session_host(conn->session));
+        access_log_challenge(settings(conn->context)->access_log, &conn->member.source,
+                             tls_session_host(conn->session));
         conn_enter(conn, CONN_PHASE_ENDING);
     } else {
         conn_enter(conn, CONN_PHASE_WAITING);
