@@ -27,6 +27,17 @@ static bool is_of_another(const char *directory)
     return geteuid() == 0 && stat(directory, &state) == 0 && state.st_uid != 0;
 }
 
+/* The hook has this very program write its files, wherever it is installed. */
+static int name_this_program(void)
+{
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    if (length <= 0)
+        return 0; /* the hook looks for it in PATH */
+    program[length] = '\0';
+    return setenv("MTA_STSCTL", program, 1);
+}
+
 int issuer_prepare(const struct config_acme *acme, struct error *why)
 {
     if (mkdir(acme->state, 0700) != 0 && errno != EEXIST)
@@ -46,7 +57,9 @@ int issuer_prepare(const struct config_acme *acme, struct error *why)
                          "%s: %s; make the directory of challenges, and let this user write to it",
                          acme->challenges, strerror(errno));
     if (setenv("MTA_STSD_CHALLENGES", acme->challenges, 1) != 0 ||
-        setenv("MTA_STSD_DEPLOY_COMMAND", acme->deploy_command ? acme->deploy_command : "", 1) != 0)
+        setenv("MTA_STSD_DEPLOY_COMMAND", acme->deploy_command ? acme->deploy_command : "", 1) !=
+            0 ||
+        name_this_program() != 0)
         return error_set(why, "out of memory");
     return 0;
 }
