@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cert.h"
 #include "replace.h"
@@ -46,6 +47,11 @@ int install_load(struct install *out, const char *state, const struct hostname *
         return 0;
     install_free(out);
     return -1;
+}
+
+bool install_is(const struct install *install, const unsigned char fingerprint[CERT_FINGERPRINT])
+{
+    return memcmp(install->fingerprint, fingerprint, CERT_FINGERPRINT) == 0;
 }
 
 int install_put(const struct install *install, const char *path, struct error *why)

@@ -154,6 +154,11 @@ enum issuer_ending issuer_judge(const struct config_acme *acme, const struct chi
                                 struct error *why)
 {
     char words[CHILD_WORDS_MAX];
+    if (child->lost) {
+        error_set(why,
+                  "the ACME client ended, and its exit status was lost, so it counts as failed");
+        return ISSUER_FAILED;
+    }
     child_words(child, words);
     enum issuer_ending ending = issuer_read(acme, child->status, words, why);
     if (ending == ISSUER_NO_ACCOUNT) {
