@@ -23,9 +23,10 @@ struct tls_view;
 struct tls_session;
 
 enum tls_result {
-    TLS_RESULT_DONE,   /* it moved: the handshake ended, or *moved bytes were read or written */
-    TLS_RESULT_AGAIN,  /* nothing more until the socket is ready */
-    TLS_RESULT_END,    /* the client will send nothing more */
+    TLS_RESULT_DONE,    /* it moved: the handshake ended, or *moved bytes were read or written */
+    TLS_RESULT_AGAIN,   /* nothing more until the socket is ready */
+    TLS_RESULT_END,     /* the client will send nothing more */
+    TLS_RESULT_FLOODED, /* the client sent more than it may; nothing more is read from it */
     TLS_RESULT_FAILED, /* over; a handshake has ended with an alert, unless the client's ended it */
 };
 
@@ -59,8 +60,8 @@ const struct site *tls_session_site(const struct tls_session *session);
 struct site_table *tls_session_table(const struct tls_session *session);
 const char *tls_session_version(const struct tls_session *session);
 
-/* Why the session failed, for the log: never the client's own bytes but a parsed name and an
- * alert's. */
+/* Why the session failed, or what flooded it, for the log: never the client's own bytes but a
+ * parsed name and an alert's. */
 #define TLS_REASON_MAX (HOSTNAME_MAX + 160)
 void tls_session_reason(const struct tls_session *session, char *out, size_t size);
 
