@@ -3,9 +3,11 @@
  * them, as one file. */
 #include "install.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cert.h"
 #include "replace.h"
@@ -67,6 +69,18 @@ int install_put(const struct install *install, const char *path, struct error *w
     int result = replace_in(&place, parts, 3, &(struct replace_terms){.mode = 0640}, why);
     place_close(&place);
     return result;
+}
+
+int install_check_place(const char *path, struct error *why)
+{
+    char place[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int length = slash == NULL || slash == path ? 1 : (int)(slash - path);
+    snprintf(place, sizeof(place), "%.*s", length, slash != NULL ? path : ".");
+    if (access(place, W_OK | X_OK) == 0)
+        return 0;
+    return error_set(why, "%s: %s; let the user who orders write to this directory", place,
+                     strerror(errno));
 }
 
 void install_free(struct install *install)

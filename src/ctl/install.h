@@ -34,6 +34,10 @@ bool install_is(const struct install *install, const unsigned char fingerprint[C
 /* Renames chain and key, in one file, to path. Returns 0, or -1 with why; the old file is as it was
  * then. */
 int install_put(const struct install *install, const char *path, struct error *why);
+
+/* Whether a file may be put at path: asked before an order, which would be in vain. Returns 0, or
+ * -1 with why. */
+int install_check_place(const char *path, struct error *why);
 void install_free(struct install *install);
 
 #endif

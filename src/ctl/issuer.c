@@ -20,13 +20,6 @@
 static const char account_exists[] = "Account already exists";
 static const char hook_refuses[] = "uacme-challenge: not begun: ";
 
-/* What root leaves there its owner cannot write, and where links lead there its owner decides. */
-static bool is_of_another(const char *directory)
-{
-    struct stat state;
-    return geteuid() == 0 && stat(directory, &state) == 0 && state.st_uid != 0;
-}
-
 /* The hook has this very program write its files, wherever it is installed. */
 static int name_this_program(void)
 {
@@ -46,9 +39,6 @@ int issuer_prepare(const struct config_acme *acme, struct error *why)
     if (access(acme->state, R_OK | W_OK | X_OK) != 0)
         return error_set(why, "%s: %s; run as the user whose directory it is", acme->state,
                          strerror(errno));
-    if (is_of_another(acme->state))
-        return error_set(why, "%s: it is not root's; run as the user whose directory it is",
-                         acme->state);
     if (access(acme->hook, X_OK) != 0)
         return error_set(why, "%s: %s; set `hook` in [acme] to the client's hook", acme->hook,
                          strerror(errno));

@@ -57,13 +57,17 @@ class RenewalInformation(RenewalCase):
         self.assertEqual(self.authority.asked(), 3)  # after the new certificate
         self.assertEqual(self.renew_json()["hosts"], [])
         self.assertEqual(self.authority.asked(), 3)
+        # Asked with a clock that stood 25 days ahead.
+        self.forget_asking(25 * 86400)
+        self.assertEqual(self.renew_json()["hosts"], [])
+        self.assertEqual(self.authority.asked(), 5)
 
-    def forget_asking(self):
-        """The CA may be asked again, as after its Retry-After."""
+    def forget_asking(self, seconds=-1):
+        """The CA may be asked again, as after its Retry-After; or so many seconds after now."""
         kept = self.state / "ari.json"
         answers = json.loads(kept.read_text())
         for answer in answers.values():
-            answer["again_at"] = int(time.time()) - 1
+            answer["again_at"] = int(time.time()) + seconds
         kept.write_text(json.dumps(answers))
 
     def pull_window(self, domain="a.example"):

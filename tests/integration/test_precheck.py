@@ -175,7 +175,9 @@ class NotReady(PrecheckCase):
         # No back-off: the next run looks again.
         text = self.renew("caa.example.org", status=1)
         self.assertIn(
-            "; the CA was not asked\n0 renewed, 0 failed, 1 not ready, 0 wait after", text
+            "; the CA was not asked; it has no certificate that can be used\n"
+            "0 renewed, 0 failed, 1 not ready, 0 wait after",
+            text,
         )
         self.dns.set(("caa.example.org",))
         self.assertIn("1 renewed, 0 failed, 0 wait", self.renew("caa.example.org"))
