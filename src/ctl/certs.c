@@ -119,6 +119,8 @@ static int show_plan(const struct config *config, const struct inventory *invent
         status = setup_fail("%s", why.text);
     else if (schedule_write(&plan, &pace, &ari, per_hour, order->json, now) != 0)
         status = setup_fail("the plan cannot be written");
+    if (pace.damaged)
+        fprintf(stderr, "mta-stsctl: %s; the next run puts it aside\n", pace.damage.text);
     plan_free(&plan);
     ari_free(&ari);
     pace_free(&pace);
