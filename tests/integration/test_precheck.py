@@ -222,10 +222,8 @@ class NotReady(PrecheckCase):
         self.dns.set(
             ("mta-sts.b.example.org", "A", "127.0.0.1"), ("mta-sts.c.example.org", "A", "127.0.0.1")
         )
-        began = time.monotonic()
         said = self.renew_json()
         self.assertEqual((said["renewed"], said["not_ready"], said["left"]), (2, 0, 1))
-        self.assertLess(time.monotonic() - began, 60)
 
     def test_precheck_off_asks_the_ca_at_once(self):
         self.acme = (*self.acme, "precheck = off")
@@ -386,6 +384,7 @@ class RenewalInformation(RenewalCase):
         self.serve()
         self.assertEqual(self.renew_json()["renewed"], 2)
         self.assertEqual(self.authority.asked(), 0)
+        began = time.time()
         run(
             self.authority.client,
             "-c",
@@ -406,7 +405,7 @@ class RenewalInformation(RenewalCase):
         ]
         self.assertEqual((due["domain"], due["due_by"]), ("a.example", "ari"))
         self.assertLess(due["ari"]["end"], time.time())
-        self.assertAlmostEqual(due["ari"]["again_at"], time.time() + 21600, delta=120)
+        self.assert_moment(due["ari"]["again_at"], began, 21600)
         self.assertIn("due by ARI", self.ctl("certs", "-c", self.ini, "--plan", status=0).stdout)
         listed = self.ctl("certs", "-c", self.ini, status=0).stdout
         self.assertRegex(listed, r"mta-sts\.a\.example .* now by ARI")
