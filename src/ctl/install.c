@@ -4,6 +4,7 @@
 #include "install.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,8 @@ static int judge(struct install *out, const char *path, const struct hostname *h
     bool covers = cert_covers(&cert, host);
     out->not_before = cert.not_before;
     out->not_after = cert.not_after;
+    cert_fingerprint(&cert, out->fingerprint);
+    ari_id_of(out->renewal_id, &cert);
     cert_free(&cert);
     if (!covers)
         return error_set(why, "%s: this certificate is not for %s", path, host->text);
@@ -80,6 +83,18 @@ int install_put(const struct install *install, const char *path, struct error *w
                                    {(const unsigned char *)"\n", 1},
                                    {install->key.bytes, install->key.length}};
     return replace_file(path, parts, 3, 0640, why);
+}
+
+int install_check_place(const char *path, struct error *why)
+{
+    char place[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int length = slash == NULL || slash == path ? 1 : (int)(slash - path);
+    snprintf(place, sizeof(place), "%.*s", length, slash != NULL ? path : ".");
+    if (access(place, W_OK | X_OK) == 0)
+        return 0;
+    return error_set(why, "%s: %s; let the user who orders write to this directory", place,
+                     strerror(errno));
 }
 
 void install_free(struct install *install)

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "ari.h"
+#include "cert.h"
 #include "error.h"
 #include "file.h"
 #include "hostname.h"
@@ -16,6 +18,8 @@ struct install {
     struct file key;
     int64_t not_before;
     int64_t not_after;
+    unsigned char fingerprint[CERT_FINGERPRINT];
+    char renewal_id[ARI_ID_MAX];
 };
 
 /* Reads what the client has for the host. Refuses what the server would refuse, what is not for the
@@ -26,6 +30,10 @@ int install_load(struct install *out, const char *state, const struct hostname *
 /* Renames chain and key, in one file, to path. Returns 0, or -1 with why; the old file is as it was
  * then. */
 int install_put(const struct install *install, const char *path, struct error *why);
+
+/* Whether a file may be put at path: asked before an order, which would be in vain. Returns 0, or
+ * -1 with why. */
+int install_check_place(const char *path, struct error *why);
 void install_free(struct install *install);
 
 #endif

@@ -20,13 +20,6 @@
 static const char account_exists[] = "Account already exists";
 static const char hook_refuses[] = "uacme-challenge: not begun: ";
 
-/* What root leaves there its owner cannot write, and where links lead there its owner decides. */
-static bool is_of_another(const char *directory)
-{
-    struct stat state;
-    return geteuid() == 0 && stat(directory, &state) == 0 && state.st_uid != 0;
-}
-
 int issuer_prepare(const struct config_acme *acme, struct error *why)
 {
     if (mkdir(acme->state, 0700) != 0 && errno != EEXIST)
@@ -35,9 +28,6 @@ int issuer_prepare(const struct config_acme *acme, struct error *why)
     if (access(acme->state, R_OK | W_OK | X_OK) != 0)
         return error_set(why, "%s: %s; run as the user whose directory it is", acme->state,
                          strerror(errno));
-    if (is_of_another(acme->state))
-        return error_set(why, "%s: it is not root's; run as the user whose directory it is",
-                         acme->state);
     if (access(acme->hook, X_OK) != 0)
         return error_set(why, "%s: %s; set `hook` in [acme] to the client's hook", acme->hook,
                          strerror(errno));
@@ -77,6 +67,10 @@ static void find_line(const char *words, char out[SAID_MAX])
     snprintf(out, SAID_MAX, "%.*s", (int)(length < SAID_MAX ? length : SAID_MAX - 1), words);
 }
 
+/* uacme before 1.8 ends at a challenge without a token (dns-persist-01) that stands before the one
+ * it can do. A CA lists them in any order, so the next order may come through. */
+static const char stumbles[] = "failed to parse challenge";
+
 static bool says_no_ca(const char *words)
 {
     static const char *const signs[] = {"failed to fetch directory", "curl_get failed",
@@ -112,6 +106,12 @@ enum issuer_ending issuer_read(const struct config_acme *acme, int status, const
         error_set(why, "the CA at %s does not know the account in %s; the next run makes it",
                   acme->directory, acme->state);
         return ISSUER_NO_ACCOUNT;
+    }
+    if (strstr(words, stumbles) != NULL) {
+        error_set(why,
+                  "the installed uacme stops at a challenge without a token, as dns-persist-01 "
+                  "is, which the CA offers before tls-alpn-01; install uacme 1.8 or later");
+        return ISSUER_STUMBLED;
     }
     const char *refusal = strstr(words, hook_refuses);
     if (refusal != NULL) {

@@ -88,7 +88,7 @@ static void read_kept(void)
         pace_free(&pace);
     }
     if (seen_load(&seen, folder, "example.com", &why) == 0)
-        (void)seen_removable(&seen);
+        (void)seen_removal(&(struct seen_removal){0}, &seen);
     else
         check_that(!seen.known && why.text[0] != '\0');
 }
