@@ -4,6 +4,7 @@
 #ifndef CTL_INSTALL_H
 #define CTL_INSTALL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ari.h"
@@ -26,6 +27,9 @@ struct install {
  * host, and what has expired. Returns 0, or -1 with why; *out is {0} then. */
 int install_load(struct install *out, const char *state, const struct hostname *host, int64_t now,
                  struct error *why);
+
+/* Whether the certificate is the one with this fingerprint; one of zeros is none. */
+bool install_is(const struct install *install, const unsigned char fingerprint[CERT_FINGERPRINT]);
 
 /* Renames chain and key, in one file, to path. Returns 0, or -1 with why; the old file is as it was
  * then. */

@@ -4,6 +4,7 @@
 #include "orders.h"
 
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 
 #include "child.h"
@@ -33,6 +34,7 @@ struct slot {
     struct child child;
     int64_t bound_ms;
     unsigned stumbles;
+    unsigned char before[CERT_FINGERPRINT]; /* of what the client had before the order */
 };
 
 struct run {
@@ -106,15 +108,35 @@ static void install(struct run *run, const struct plan_step *step, struct instal
     install_free(found);
 }
 
-/* The same of what the client has received. */
-static void install_received(struct run *run, const struct plan_step *step)
+/* The same of what the client has received, which must be another certificate than it had before.
+ */
+static void install_received(struct run *run, const struct slot *slot)
 {
     struct install found;
     struct error why;
-    if (install_load(&found, run->terms->acme->state, &step->item->host, now_s(), &why) == 0)
-        install(run, step, &found);
-    else
+    const struct plan_step *step = slot->turn->step;
+    if (install_load(&found, run->terms->acme->state, &step->item->host, now_s(), &why) != 0) {
         tell_failed(run, step, why.text);
+    } else if (install_is(&found, slot->before) || install_is(&found, step->item->fingerprint)) {
+        install_free(&found);
+        tell_failed(run, step,
+                    "the ACME client ended without a failure, and left the certificate "
+                    "that it had before the order");
+    } else {
+        install(run, step, &found);
+    }
+}
+
+/* What is unusable is none: nothing is compared with it. */
+static void remember_received(const struct run *run, struct slot *slot)
+{
+    struct install found;
+    memset(slot->before, 0, sizeof(slot->before));
+    if (install_load(&found, run->terms->acme->state, &slot->turn->step->item->host, now_s(),
+                     NULL) != 0)
+        return;
+    memcpy(slot->before, found.fingerprint, sizeof(slot->before));
+    install_free(&found);
 }
 
 /* Whether a run that was killed got the certificate, and had no time to install it. */
@@ -154,6 +176,7 @@ static void begin_order(struct run *run, struct slot *slot)
     struct error why;
     const struct plan_step *step = slot->turn->step;
     slot->stage = STAGE_FREE;
+    remember_received(run, slot);
     if (pace_note_order(run->terms->pace, now_s(), &run->fault) != 0) {
         run->ends = run->halted = true;
     } else if (issuer_start(&slot->child, run->terms->acme, step->item->host.text, &why) != 0) {
@@ -244,7 +267,7 @@ static void finish_order(struct run *run, struct slot *slot)
         run->answered = true;
     switch (ending) {
     case ISSUER_DONE:
-        install_received(run, step);
+        install_received(run, slot);
         break;
     case ISSUER_NO_CA:
     case ISSUER_NO_ACCOUNT:

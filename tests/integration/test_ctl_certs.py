@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -627,6 +628,45 @@ class Renewal(RenewalCase):
         self.assertEqual(self.renew_json()["renewed"], 1)
         self.assertEqual(path.read_bytes(), content)
         self.assertEqual(len(self.authority.calls()), 1)
+
+    def test_only_another_certificate_than_before_is_a_renewal(self):
+        """A client that ends well and brings nothing, and one that fails unseen: its parent's parent
+        ignores SIGCHLD, and hands that down."""
+        self.configure("a.example")
+        self.serve()
+        self.renew()
+        content = self.certificate("a.example").read_bytes()
+        for ending, ignores, reason in (
+            (0, False, "left the certificate that it had before the order"),
+            (0, True, "left the certificate that it had before the order"),
+            (1, True, "the ACME client ended with status 1"),
+        ):
+            with self.subTest(ending=ending, ignores=ignores):
+                client = self.home / "idle"
+                client.write_text(f"#!/bin/sh\nexit {ending}\n")
+                client.chmod(0o755)
+                self.configure("a.example", client=client)
+                said = json.loads(self.ctl(
+                    *self.renewal("--json", "--force"), status=1,
+                    preexec_fn=lambda: ignores and signal.signal(signal.SIGCHLD, signal.SIG_IGN),
+                ).stdout)
+                self.assertEqual((said["renewed"], said["failed"]), (0, 1))
+                self.assertIn(reason, said["hosts"][0]["reason"])
+                self.assertEqual(self.certificate("a.example").read_bytes(), content)
+        self.configure("a.example")
+        self.assertEqual(self.renew_json("--force")["renewed"], 1)
+        self.assertNotEqual(self.certificate("a.example").read_bytes(), content)
+
+    def test_a_deploy_command_that_fails_unseen_has_failed(self):
+        command = self.home / "deploy"
+        command.write_text("#!/bin/sh\n[ $1 != install ]\n")
+        command.chmod(0o755)
+        self.configure("a.example", acme=(*self.acme, f"deploy_command = {command}"))
+        self.serve()
+        said = json.loads(self.ctl(
+            *self.renewal("--json"), status=1,
+            preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)).stdout)
+        self.assertEqual((said["renewed"], said["undeployed"]), (1, 1))
 
     def test_an_orderly_stop_blames_no_host(self):
         slow = self.home / "slow"
