@@ -13,7 +13,6 @@
 #include "capacity.h"
 #include "complaint.h"
 #include "config.h"
-#include "datagram.h"
 #include "heartbeat.h"
 #include "limit.h"
 #include "listener.h"
@@ -213,7 +212,7 @@ static const char *swap_state(struct server *server, struct config **config)
     return NULL;
 }
 
-static void reload(struct server *server, const struct reload_asker *asker)
+static void reload(struct server *server, struct reload_askers *askers)
 {
     notify_reloading();
     struct config *config = load_config(server);
@@ -223,13 +222,13 @@ static void reload(struct server *server, const struct reload_asker *asker)
     if (refusal == NULL) {
         log_serving(server, "reloaded");
         log_broken(site_table_config(server->table), false);
-        reload_answer(asker, NULL);
+        reload_answer(askers, NULL);
         return;
     }
     log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
              refusal);
     notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
-    reload_answer(asker, refusal);
+    reload_answer(askers, refusal);
 }
 
 static int start_workers(struct server *server)
@@ -273,8 +272,12 @@ static int start(struct server *server)
         log_line(LOG_LEVEL_ERROR, "cannot wait for signals: %s", strerror(errno));
         return EXIT_FAILURE;
     }
-    if (datagram_open() != 0) {
-        log_line(LOG_LEVEL_ERROR, "cannot open a socket to tell others: %s", strerror(errno));
+    if (notify_open() != 0)
+        log_line(LOG_LEVEL_WARNING,
+                 "the service manager cannot be told anything: NOTIFY_SOCKET: %s", strerror(errno));
+    if (reload_open() != 0) {
+        log_line(LOG_LEVEL_ERROR, "cannot open a socket for who asks for a reload: %s",
+                 strerror(errno));
         return EXIT_FAILURE;
     }
     struct config *config = load_config(server);
@@ -318,6 +321,7 @@ static void stop(struct server *server)
     tls_close(server->shared.tls);
     site_table_unref(server->table);
     watch_close(server->watch);
+    reload_close();
 }
 
 /* The signals that the main thread waits for; blocked before any thread starts, so in all. */
@@ -339,16 +343,16 @@ static void serve(struct server *server)
     struct signalfd_siginfo received = {0};
     bool serves = true;
     while (serves) {
-        struct reload_asker asker = {0};
+        struct reload_askers askers = {0};
         switch (watch_wait(server->watch, heartbeat.due_ms, &received)) {
         case WATCH_SIGNAL:
             serves = received.ssi_signo == SIGHUP;
-            asker = reload_asker_of(&received);
+            reload_take_askers(&askers);
             if (serves)
-                reload(server, &asker);
+                reload(server, &askers);
             break;
         case WATCH_CHANGE:
-            reload(server, &asker);
+            reload(server, &askers);
             break;
         case WATCH_TIME:
             break;
