@@ -49,8 +49,10 @@ static const char *advice_of(int cause, const char *missing)
 const char *reading_advice(struct draft *draft, const char *path, int cause, const char *missing)
 {
     struct error advice;
+    const struct config_context *context = draft->context;
     const char *kept = NULL;
-    if (cause == EACCES && draft->denies != NULL && draft->denies(path, &advice))
+    if (cause == EACCES && context != NULL && context->denies != NULL &&
+        context->denies(path, &advice))
         kept = draft_scratch_text(draft, advice.text);
     return kept != NULL ? kept : advice_of(cause, missing);
 }
