@@ -39,6 +39,12 @@ void log_line(enum log_level level, const char *format, ...) __attribute__((form
 void log_stranger(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same for lines about this machine that come again as long as a trouble lasts, such as a lack
+ * of descriptors: LOG_TROUBLES_PER_S of them, whatever strangers cause meanwhile. */
+#define LOG_TROUBLES_PER_S 5
+void log_trouble(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* "file:line: sentence", an error, warning or notice. */
 void log_complaint(const struct complaint *complaint);
 
