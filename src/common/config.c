@@ -223,6 +223,7 @@ static void load(struct draft *draft, const char *path, const struct config_list
     if (draft->out_of_memory)
         return;
     judge_default_host(draft);
+    reading_judge_patterns(draft);
     if (draft->config->domain_count + draft->config->broken_count == 0 && !draft->refused)
         complaints_add(draft->said, COMPLAINT_WARNING, path, 0,
                        "no domain is configured, so every name is refused; write a section such as "

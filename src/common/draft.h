@@ -54,7 +54,7 @@ struct draft {
     const char **files, **patterns, *directory; /* the config's; that of the main file, absolute */
     struct draft_section defaults;
     struct draft_sections templates, domains;
-    struct draft_path *includes, *lists, *unread; /* unread: by unread_note */
+    struct draft_path *includes, *lists, *unread, *wide; /* by unread_note, reading_keep_pattern */
     struct config_place default_host_place;
     const struct config_context *context; /* or NULL */
     size_t unreadable_count;              /* of headers and list lines that name no domain */

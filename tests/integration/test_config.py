@@ -196,6 +196,33 @@ class Check(harness.TestCase):
 
     # errors that refuse the whole
 
+    def test_a_pattern_that_opens_a_directory_of_the_systems_warns_at_its_line(self):
+        rows = {
+            "certificate = /etc/%h.pem": "/etc",
+            "certificate = /etc/all.pem": "/etc",
+            "certificate = /etc//%h.pem": "/etc",
+            "certificate = /home/%d/cert.pem": "/home",
+            "certificate = /%d/cert.pem": "/",
+            "certificate = /srv/c/%h.pem\nprivate_key = /var/lib/%h.key": "/var/lib",
+            "certificate = /srv/c/%h.pem\npolicy_file = /srv/%d/mta-sts.txt": "/srv",
+            "certificate = /etc/mta-stsd/%h.pem": None,
+            "certificate = /srv/c/%h.pem": None,
+            "certificate = ../etc/%h.pem": None,
+        }
+        for lines, opened in rows.items():
+            for server in ([], ["sandbox = off"], ["read_path = /srv/c"]):
+                with self.subTest(lines=lines, server=server):
+                    ini = server_section(*server) + f"[defaults]\n{lines}\n[example.com]\n"
+                    _, said = check(self.write("wide.ini", ini + "mx = a.example\n"))
+                    wide = re.search(
+                        r"wide\.ini:(\d+): warning: .* may read all of (.*?); put such", said
+                    )
+                    if opened is None or server:
+                        self.assertIsNone(wide, said)
+                        continue
+                    self.assertEqual(wide[2], opened)
+                    self.assertRegex(ini.splitlines()[int(wide[1]) - 1], "= /")
+
     def test_each_bad_value_of_server_has_its_message(self):
         rows = {
             "listn = 443": "listn",
