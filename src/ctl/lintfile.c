@@ -17,6 +17,7 @@
 #include "lint.h"
 #include "options.h"
 #include "print.h"
+#include "printable.h"
 #include "quotable.h"
 #include "readas.h"
 #include "repair.h"
@@ -253,8 +254,8 @@ static int say_on_stderr(const struct findings *all)
         char line[16] = "";
         if (finding->line != 0)
             snprintf(line, sizeof(line), "%u:", finding->line);
-        fprintf(stderr, "%s:%s %s: %s: %s\n", finding->where, line,
-                finding_severity_name(finding->severity), finding->rule, sentence);
+        printable_say(stderr, "%s:%s %s: %s: %s", finding->where, line,
+                      finding_severity_name(finding->severity), finding->rule, sentence);
         free(sentence);
     }
     return 0;

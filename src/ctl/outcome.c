@@ -6,6 +6,7 @@
 
 #include "moment.h"
 #include "print.h"
+#include "printable.h"
 #include "progress.h"
 
 int outcome_open(struct outcome *out, bool json, struct error *why)
@@ -24,7 +25,7 @@ static void tell(struct outcome *outcome, json_t *result, const char *host, cons
 {
     if (!outcome->json) {
         progress_wipe();
-        printf("%s: %s\n", host, text);
+        printable_say(stdout, "%s: %s", host, text);
         fflush(stdout);
     }
     json_array_append_new(outcome->hosts, result);

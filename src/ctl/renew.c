@@ -13,6 +13,7 @@
 #include "orders.h"
 #include "outcome.h"
 #include "plan.h"
+#include "printable.h"
 #include "progress.h"
 #include "suggestion.h"
 
@@ -48,7 +49,7 @@ static int sum_up(struct run *run, struct error *why)
     if (outcome_sum_up(&run->outcome, &rest, why) != 0)
         return -1;
     if (run->halted)
-        fprintf(stderr, "mta-stsctl: %s\n", run->reason.text);
+        printable_say(stderr, "mta-stsctl: %s", run->reason.text);
     size_t bad = run->outcome.failed + run->outcome.not_ready + run->outcome.undeployed;
     return bad + rest.waiting > 0 || run->halted ? 1 : 0;
 }

@@ -12,6 +12,7 @@
 #include "config.h"
 #include "log.h"
 #include "mainfile.h"
+#include "printable.h"
 #include "privilege.h"
 
 /* Who reads the files. */
@@ -76,11 +77,11 @@ int check_run(const char *config_path, bool reads_certs)
         served = check_all(&mainfile, reads_certs, &reader, &said);
     for (size_t i = 0; i < said.count; i++)
         log_complaint(&said.items[i]);
-    printf("%s: %zu domain%s, %zu error%s, %zu warning%s", config_path, served,
-           served == 1 ? "" : "s", said.errors, said.errors == 1 ? "" : "s", said.warnings,
-           said.warnings == 1 ? "" : "s");
+    printable_part(stdout, "%s: %zu domain%s, %zu error%s, %zu warning%s", config_path, served,
+                   served == 1 ? "" : "s", said.errors, said.errors == 1 ? "" : "s", said.warnings,
+                   said.warnings == 1 ? "" : "s");
     if (reader.is_root && reader.user != NULL)
-        printf(", as user %s reads it", reader.user);
+        printable_part(stdout, ", as user %s reads it", reader.user);
     else if (reader.is_root)
         printf(", as root reads it");
     putchar('\n');

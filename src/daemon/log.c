@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "printable.h"
+
 #define LINE_MAX_BYTES 2048 /* with prefix and line end; under PIPE_BUF, so lines never mix */
 #define LEFT_OUT       "%" PRIu64 " lines of this kind were left out"
 
@@ -161,11 +163,6 @@ struct manner {
     bool is_patient; /* it waits for a reader */
 };
 
-static bool is_unwanted(unsigned char byte, bool ascii_only)
-{
-    return byte < 0x20 || byte == 0x7f || (ascii_only && byte > 0x7f);
-}
-
 /* Ends a cut line with "..." in place of its last whole character or characters. */
 static size_t mark_cut(char *line, size_t length)
 {
@@ -190,9 +187,10 @@ emit(enum log_level level, struct manner manner, const char *format, va_list arg
     size_t end = start + (size_t)made;
     if ((size_t)made >= room)
         end = mark_cut(line, sizeof(line) - 1);
-    for (size_t i = start; i < end; i++)
-        if (is_unwanted((unsigned char)line[i], manner.is_ascii))
+    for (size_t i = start; i < end && manner.is_ascii; i++)
+        if ((unsigned char)line[i] > 0x7f)
             line[i] = '?';
+    end = start + printable_clean(line + start, end - start);
     line[end] = '\n';
     write_line(line, end + 1, manner.is_patient);
 }

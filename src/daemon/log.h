@@ -30,7 +30,8 @@ void log_never_wait(void);
 /* The complaints that follow are of another load: they may wait for 5 seconds in all. */
 void log_begin_load(void);
 
-/* One line, without its line end. Control bytes are replaced by '?'. Safe from any thread. */
+/* One line, without its line end. What is not fit to be shown is replaced by '?'. Safe from any
+ * thread. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* As log_line, for lines that a stranger can cause, but for fetches that went well: at most
