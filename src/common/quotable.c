@@ -23,9 +23,8 @@ static size_t find_key(const char *line, size_t length)
 
 bool quotable_is_policy(const char *bytes, size_t length)
 {
-    static const char version[] = "STSv1";
-    static const char wide[] = "S\0T\0S\0v\0"
-                               "1"; /* in UTF-16, which has its own rule */
+    static const char version[] = "STSv";
+    static const char wide[] = "S\0T\0S\0v"; /* in UTF-16, which has its own rule */
     bool seen[KEYS + 1] = {false};
     size_t count = 0;
     if (memmem(bytes, length, version, strlen(version)) != NULL ||

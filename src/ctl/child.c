@@ -71,9 +71,13 @@ bool child_has_ended(struct child *child)
     pid_t got = waitpid(child->pid, &status, WNOHANG);
     if (got == 0)
         return false;
-    if (got > 0)
+    if (got > 0) {
         child->status =
             WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_SIGNALLED + WTERMSIG(status);
+    } else { /* ECHILD: somebody else has waited for it */
+        child->lost = true;
+        child->status = CHILD_LOST;
+    }
     return true;
 }
 

@@ -10,12 +10,14 @@
 #include "error.h"
 
 #define CHILD_WORDS_MAX 8192
+#define CHILD_LOST      255
 
 /* {0} is none. */
 struct child {
     pid_t pid;  /* 0: none */
     int output; /* what it writes to stdout and stderr */
     int status; /* its exit status once it ended; 128 and the signal if one ended it */
+    bool lost;  /* it ended, and how is not known; the status is CHILD_LOST then, a failure */
 };
 
 /* Starts argv[0], looked for in PATH if it has no slash, in a process group of its own, with no

@@ -57,6 +57,7 @@ struct facts {
     struct facts_mx *mx;       /* in the order of their preference */
     size_t mx_count;
     const struct config_policy *configured; /* what our configuration has; NULL: not ours */
+    bool records_off;                       /* our configuration wants no `_mta-sts` record */
     struct seen before;                     /* by --state; {0}: nothing */
     struct seen after; /* with what is seen now; {0}: no --state, or no policy */
 

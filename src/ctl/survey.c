@@ -182,7 +182,8 @@ static size_t list_configured(struct inspection_target *targets, const struct co
     for (size_t i = 0; i < config->domain_count; i++) {
         const struct config_domain *domain = &config->domains[i];
         if (!domain->broken)
-            targets[count++] = (struct inspection_target){domain->name, domain->policy};
+            targets[count++] =
+                (struct inspection_target){domain->name, domain->policy, domain->records_off};
     }
     return count;
 }
@@ -195,8 +196,8 @@ static int list_named(struct inspection_target *targets, struct hostname *names,
             return SETUP_FAILED;
         const struct config_domain *known =
             config != NULL ? setup_find(config, names[i].text) : NULL;
-        targets[i] =
-            (struct inspection_target){names[i].text, known != NULL ? known->policy : NULL};
+        targets[i] = (struct inspection_target){names[i].text, known != NULL ? known->policy : NULL,
+                                                known != NULL && known->records_off};
     }
     return 0;
 }

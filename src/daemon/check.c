@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "capacity.h"
 #include "certcheck.h"
 #include "complaint.h"
 #include "config.h"
@@ -61,6 +62,7 @@ static size_t check_all(struct mainfile *mainfile, bool reads_certs, struct read
         return 0;
     }
     size_t served = config->served_count;
+    (void)capacity_judge_connections(&config->server, mainfile->path, said);
     if (reads_certs)
         certcheck_run(config, said);
     config_free(config);

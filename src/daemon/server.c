@@ -177,20 +177,19 @@ static void reload(struct server *server, struct reload_askers *askers)
     reload_answer(askers, refusal);
 }
 
+static size_t judge_connections(const struct server *server, const struct config_server *settings)
+{
+    struct complaints said = {0};
+    size_t most = capacity_judge_connections(settings, server->config_path, &said);
+    load_say(&said);
+    return most;
+}
+
 static int start_workers(struct server *server)
 {
     const struct config_server *settings = site_table_server(server->table);
     struct error why;
-    size_t count = settings->workers != 0 ? settings->workers : capacity_cores();
-    size_t bearable = capacity_raise_connections();
-    size_t most = settings->max_connections;
-    if (most > bearable) {
-        most = bearable;
-        log_line(LOG_LEVEL_NOTICE,
-                 "%zu connections at most, not max_connections = %u: the limit of "
-                 "open files bears no more",
-                 most, settings->max_connections);
-    }
+    size_t count = capacity_workers(settings), most = judge_connections(server, settings);
     server->shared.max_connections = (most + count - 1) / count;
     server->shared.limit = limit_open(server->shared.max_connections * count);
     server->workers = calloc(count, sizeof(struct worker *));

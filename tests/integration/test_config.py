@@ -22,7 +22,8 @@ class Check(harness.TestCase):
         cls.certify("example.com", "good.example")
 
     def good(self):
-        return server_section() + self.defaults_section() + DOMAIN
+        few = "max_connections = 100"  # which the limits of any machine bear
+        return server_section(few) + self.defaults_section() + DOMAIN
 
     def assert_check(self, ini, status, *patterns, name="check.ini", arguments=()):
         """--check ends with this status and says each of these things."""
@@ -911,7 +912,18 @@ class Start(harness.TestCase):
             port = holder.getsockname()[1]
             ini = server_section(listen=[f"127.0.0.1:{port}"]) + self.defaults_section() + DOMAIN
             said = self.refuse_start(ini, expect=1)
-            self.assertRegex(said, rf"refused\.ini:\d+: error: .*127\.0\.0\.1:{port}.*in use")
+            self.assertRegex(said, rf"refused\.ini:\d+: error: .*127\.0\.0\.1:{port}.*in use by "
+                             rf"\S+ \(process {os.getpid()}\); ")
+
+    def test_the_holder_of_a_port_is_found_at_another_address_of_it(self):
+        for family, held in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
+            with self.subTest(held), socket.socket(family) as holder:
+                holder.bind((held, 0))
+                holder.listen()
+                port = holder.getsockname()[1]
+                ini = (server_section(listen=[f"127.0.0.1:{port}"]) + self.defaults_section()
+                       + DOMAIN)
+                self.assertIn(f"(process {os.getpid()})", self.refuse_start(ini, expect=1))
 
     def test_the_same_address_twice_is_an_error(self):
         port = harness.free_port()

@@ -480,12 +480,24 @@ class Memory(SurveyCase):
         now = time.time()
         item = self.look(policy(mode="none", max_age=86400))
         self.assertEqual(short(item, "H7"), "P12w W1e W2n")
-        self.assertAlmostEqual(item["removable_at"], now + 2419200, delta=60)
-        day = time.strftime("%Y-%m-%d", time.gmtime(item["removable_at"]))
-        self.assertIn(day, item["findings"][-1]["problem"])
-        self.forge(mode_since=int(now) - 2419200 - 1)
+        self.assertEqual(item["removable_at"] % 86400, 0)
+        self.assertLess(now + 2419200 - 60, item["removable_at"])
+        self.assertLess(item["removable_at"], now + 2419200 + 86400 + 60)
+        day = time.strftime("%Y-%m-%d", time.gmtime(item["removable_at"] - 1))
+        self.assertIn(f"until the end of {day} (UTC)", item["findings"][-1]["problem"])
+        self.forge(held_until=int(now) - 86400)
         item = self.look()
         self.assertIn("may go", item["findings"][-1]["problem"])
+
+    def test_after_a_gap_it_is_said_what_is_not_known(self):
+        """As after nights without the job, or with a state out of an older backup."""
+        self.look(policy(max_age=604800))
+        now = int(time.time())
+        self.forge(last=now - 10 * 86400, held_until=now - 3 * 86400)
+        problem = self.look(policy(mode="none", max_age=86400))["findings"][-1]["problem"]
+        day = time.strftime("%Y-%m-%d", time.gmtime(now - 10 * 86400))
+        self.assertIn(f"not looked at from {day} to ", problem)
+        self.assertNotIn("may go", problem)
 
     def test_testing_is_a_note_for_four_weeks_and_a_warning_later(self):
         self.assertEqual(short(self.look(policy(mode="testing")), "H7"), "P12n")

@@ -395,7 +395,7 @@ static void says_what_a_template_lacks_once(void)
                                  i % 2 ? "mode=testing" : "");
     tree_write(&tree, "main.ini",
                "[server]\ndomains_file = l\n[policy t]\nmode = enforce\n"
-               "max_age = 3600\nmx = *.com\n[defaults]\ncertificate = /c\n");
+               "max_age = 3600\nmx = *.com\n[defaults]\ncertificate = /c/d\n");
     tree_write(&tree, "l", list);
     tree_load(&tree);
     CHECK(tree.result == 0 && tree.config->domain_count == 100 && tree.config->broken_count == 0);
