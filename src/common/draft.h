@@ -55,11 +55,11 @@ struct draft {
     const char **files, **patterns, *directory; /* the config's; that of the main file, absolute */
     struct draft_section defaults;
     struct draft_sections templates, domains;
-    struct draft_path *includes, *lists;
+    struct draft_path *includes, *lists, *unread, *wide; /* by unread_note, reading_keep_pattern */
     struct config_place default_host_place;
-    config_denial *denies;       /* or NULL */
-    size_t unreadable_count;     /* of headers and list lines that name no domain */
-    bool refused, out_of_memory; /* refused: the whole is */
+    const struct config_context *context; /* or NULL */
+    size_t unreadable_count;              /* of headers and list lines that name no domain */
+    bool refused, out_of_memory;          /* refused: the whole is */
 };
 
 /* All below that return a pointer give NULL when out of memory, and the draft notes it. */

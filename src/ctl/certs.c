@@ -53,7 +53,8 @@ static const char help[] =
     "      --json          write JSON\n"
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 all is well, 1 something was found or failed, 2 usage or failure to run, 3 all\n"
+    "Exit status: 0 all is well, 1 something was found or failed, 2 usage or failure to run, 3 "
+    "all\n"
     "that was found has been so for over a day.\n"
     "See mta-stsctl(1).\n";
 

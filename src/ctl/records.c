@@ -9,6 +9,7 @@
 #include "hostname.h"
 #include "options.h"
 #include "outside.h"
+#include "printable.h"
 #include "recordlive.h"
 #include "recordout.h"
 #include "setup.h"
@@ -178,9 +179,9 @@ static size_t say_held(const struct recordset *set)
         if (!held && entry->state != RECORDSET_FAILED)
             continue;
         count++;
-        fprintf(stderr, "mta-stsctl: %s: %s: %s\n", entry->name,
-                held ? "held back" : "DNS could not be asked",
-                entry->why != NULL ? entry->why : "out of memory");
+        printable_say(stderr, "mta-stsctl: %s: %s: %s", entry->name,
+                      held ? "held back" : "DNS could not be asked",
+                      entry->why != NULL ? entry->why : "out of memory");
     }
     return count;
 }

@@ -18,6 +18,7 @@
 #include "orders.h"
 #include "outcome.h"
 #include "plan.h"
+#include "printable.h"
 #include "progress.h"
 #include "setup.h"
 #include "suggestion.h"
@@ -57,7 +58,7 @@ static int sum_up(struct run *run, struct error *why)
         return -1;
     (void)told_save(&run->told, rest.now, NULL); /* what is not kept is said again */
     if (run->halted)
-        fprintf(stderr, "mta-stsctl: %s\n", run->reason.text);
+        printable_say(stderr, "mta-stsctl: %s", run->reason.text);
     if (run->halted || outcome->recent > 0)
         return SETUP_FOUND;
     size_t bad = outcome->failed + outcome->not_ready + outcome->waiting + outcome->undeployed;
