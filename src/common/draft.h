@@ -68,7 +68,6 @@ void *draft_alloc(struct draft *draft, struct arena *arena, size_t size);
 void *draft_grow(struct draft *draft, struct arena *arena, void *items, size_t count, size_t size);
 const char *draft_text(struct draft *draft, const char *text); /* lives as long as the config */
 const char *draft_scratch_text(struct draft *draft, const char *text);
-
 void draft_keep(struct draft *draft, struct draft_sections *sections, struct draft_section section);
 /* Says an error in the section, which is broken by it. */
 void draft_break(struct draft *draft, struct draft_section *section, unsigned line,
