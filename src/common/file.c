@@ -130,6 +130,7 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
         goto done;
     }
     out->stamp = stamp_of(&state);
+    out->owner = state.st_uid;
     result = read_all(out, fd, limit, path, why);
 
 done:
@@ -160,6 +161,14 @@ struct file_stamp file_stamp_of(const char *path)
 {
     struct stat state;
     if (stat(path, &state) != 0)
+        return (struct file_stamp){0};
+    return stamp_of(&state);
+}
+
+struct file_stamp file_stamp_in(int directory, const char *name)
+{
+    struct stat state;
+    if (fstatat(directory, name, &state, AT_SYMLINK_NOFOLLOW) != 0)
         return (struct file_stamp){0};
     return stamp_of(&state);
 }

@@ -23,6 +23,7 @@ struct file {
     unsigned char *bytes; /* owned; one NUL stands behind them, not counted in length */
     size_t length;
     struct file_stamp stamp; /* of the opened file, taken before it was read */
+    uid_t owner;             /* the same; of standard input 0 */
 };
 
 /* Opens without blocking, refuses what is no regular file or longer than limit bytes, reads all.
@@ -39,6 +40,9 @@ void file_free(struct file *file);
 
 /* The stamp of what the path names now (links followed); {0} when there is nothing. */
 struct file_stamp file_stamp_of(const char *path);
+
+/* The same of a name in an open directory; a link is not followed. */
+struct file_stamp file_stamp_in(int directory, const char *name);
 bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b);
 
 #endif

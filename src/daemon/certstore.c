@@ -22,8 +22,8 @@ struct certstore_pair {
     bool is_doubted;     /* the files are read anew at the next look */
     bool is_renewal;     /* it took another's place, which was not told yet */
     struct cert cert;
-    enum due_health dates_said; /* the worst that was told of its dates */
-    int64_t dates_ms;           /* when to look at them next */
+    enum due_stage dates_said; /* the stage of its age that was told */
+    int64_t dates_ms;          /* when to look at them next */
     uint64_t uncovered_said[UNCOVERED / 64];
 };
 
@@ -266,7 +266,8 @@ static void refresh(struct certstore *store, struct entry *entry, const char *ho
     entry->look_ms = now_ms + (entry->pair != NULL ? CERTSTORE_CHECK_MS : CERTSTORE_MISSING_MS);
 }
 
-/* Once for each stage of a loaded pair's age: a warning, and then an error. */
+/* Once for each stage of a loaded pair's age: a warning, an error, and its end. The stage goes back
+ * where a clock that was wrong is set right. */
 static void warn_of_dates(struct certstore *store, struct certstore_pair *pair, const char *path,
                           const char *host, int64_t now_ms)
 {
@@ -274,10 +275,14 @@ static void warn_of_dates(struct certstore *store, struct certstore_pair *pair, 
     if (now_ms < pair->dates_ms)
         return;
     pair->dates_ms = now_ms + DATES_MS;
-    enum due_health health = certfile_judge_dates(&pair->cert, path, (int64_t)time(NULL), &why);
-    if (health <= pair->dates_said || !may_log(store, now_ms))
+    int64_t wall_s = (int64_t)time(NULL);
+    enum due_stage stage = due_stage(pair->cert.not_before, pair->cert.not_after, wall_s);
+    if (stage < pair->dates_said)
+        pair->dates_said = stage;
+    if (stage == pair->dates_said || !may_log(store, now_ms))
         return;
-    pair->dates_said = health;
+    pair->dates_said = stage;
+    enum due_health health = certfile_judge_dates(&pair->cert, path, wall_s, &why);
     log_line(health == DUE_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s: %s", host, why.text);
 }
 

@@ -535,7 +535,7 @@ def attack(order):
     if len(cores) > 1:
         os.sched_setaffinity(0, cores[-1:])  # others' attackers do not take the server's
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a login has 1024
     one = Attacker(order)
     one.shared = one.context()
     {**ATTACKS, **FILLING}[order["name"]][0](one)
