@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "certs.h"
-#include "generate.h"
-#include "lintfile.h"
-#include "matching.h"
-#include "records.h"
-#include "setup.h"
-#include "survey.h"
-#include "tlsrpt.h"
+#include "ctl/base/setup.h"
+#include "ctl/certs/certs.h"
+#include "ctl/check/survey.h"
+#include "ctl/generate/generate.h"
+#include "ctl/lint/lintfile.h"
+#include "ctl/matching.h"
+#include "ctl/records/records.h"
+#include "ctl/tlsrpt/tlsrpt.h"
 
 static const struct verb {
     const char *name;

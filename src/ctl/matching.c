@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /* matching: the verb `match`: whether mail to an MX host would go out under a policy. */
-#include "matching.h"
+#include "ctl/matching.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hostfetch.h"
-#include "hostname.h"
-#include "livemx.h"
-#include "mxmatch.h"
-#include "options.h"
-#include "outside.h"
-#include "policytext.h"
-#include "print.h"
-#include "setup.h"
+#include "common/name/hostname.h"
+#include "common/policy/mxmatch.h"
+#include "common/policy/policytext.h"
+#include "ctl/base/options.h"
+#include "ctl/base/print.h"
+#include "ctl/base/setup.h"
+#include "ctl/net/hostfetch.h"
+#include "ctl/net/livemx.h"
+#include "ctl/net/outside.h"
 
 enum { OPTION_JSON = 256 };
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* fuzz_config: any bytes as a whole configuration: the main file, then after a NUL byte each file
  * that it names, in turn. No file is touched: this stands in for the room that reads them. */
-#include "config.h"
+#include "common/config/config.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "file.h"
+#include "common/base/file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,7 +12,7 @@
 
 #include "answers.h"
 #include "client.h"
-#include "conn.h"
+#include "daemon/serve/conn.h"
 #include "make_cert.h"
 #include "memory_files.h"
 

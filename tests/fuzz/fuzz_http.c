@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "answers.h"
-#include "http.h"
+#include "daemon/serve/http.h"
 #include "memory_files.h"
 
 #define TURNS_MAX 200 /* libmicrohttpd has done with any request long before */

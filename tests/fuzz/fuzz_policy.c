@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lint.h"
+#include "common/policy/lint.h"
 
 #define MX_MAX    64
 #define RULES_MAX 128

@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "lint.h"
-#include "policytext.h"
-#include "repair.h"
+#include "common/policy/lint.h"
+#include "common/policy/policytext.h"
+#include "ctl/lint/repair.h"
 
 #define RULES_MAX 128
 

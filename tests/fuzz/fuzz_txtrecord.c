@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "txtrecord.h"
+#include "ctl/net/txtrecord.h"
 
 #define TEXTS_MAX 8
 

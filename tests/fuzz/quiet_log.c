@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
+#include "daemon/base/log.h"
 
 __attribute__((format(printf, 1, 0))) static void make_line(const char *format, va_list arguments)
 {

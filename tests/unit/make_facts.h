@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "facts.h"
+#include "ctl/check/facts.h"
 
 #define MAKE_NOW    1800000000
 #define MAKE_POLICY "version: STSv1\r\nmode: enforce\r\nmx: *.example.com\r\nmax_age: 604800\r\n"

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: ISC
+libcommon_a_SOURCES += \
+	%D%/arena.c \
+	%D%/arena.h \
+	%D%/complaint.c \
+	%D%/complaint.h \
+	%D%/error.c \
+	%D%/error.h \
+	%D%/file.c \
+	%D%/file.h \
+	%D%/intern.c \
+	%D%/intern.h \
+	%D%/moment.c \
+	%D%/moment.h \
+	%D%/network.c \
+	%D%/network.h

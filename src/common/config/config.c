@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: ISC */
+/* config: the whole configuration, read, inherited and judged: what mta-stsd.ini(5) describes. */
+#include "common/config/config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/file.h"
+#include "common/config/domainlist.h"
+#include "common/config/draft.h"
+#include "common/config/pattern.h"
+#include "common/config/reading.h"
+#include "common/config/resolve.h"
+#include "common/config/sections.h"
+#include "common/config/settings.h"
+
+#define FILE_MAX_BYTES                                                                             \
+    ((size_t)256 * 1024 * 1024) /* of one ini or list: over a million domains                      \
+                                 */
+
+/* The directory that relative paths start from, absolute, in the scratch arena. */
+static const char *directory_of(struct draft *draft, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *below =
+        arena_copy(&draft->scratch, path, slash != NULL ? (size_t)(slash - path) : 0);
+    if (path[0] == '/' || below == NULL)
+        return below;
+
+    char *here = getcwd(NULL, 0);
+    if (here == NULL && errno != ENOMEM)
+        draft_refuse(draft, path, 0,
+                     "the working directory cannot be named (%s); give the file's full path",
+                     strerror(errno));
+    const char *directory = NULL;
+    if (here != NULL && below[0] != '\0')
+        directory = pattern_absolute(&draft->scratch, here, below, false);
+    else if (here != NULL)
+        directory = arena_copy(&draft->scratch, here, strlen(here));
+    free(here);
+    return directory;
+}
+
+/* What takes the bytes of one file. */
+typedef void take_file(struct draft *draft, const char *file, const char *bytes, size_t length);
+
+/* missing: what to do where there is no such file. */
+static void read_file(struct draft *draft, const char *path, const char *missing, take_file *take)
+{
+    struct file file;
+    struct error why;
+    const char *kept = draft_text(draft, path);
+    if (kept == NULL)
+        return;
+    if (file_read(&file, path, FILE_MAX_BYTES, &why) == 0) {
+        reading_keep(draft, path);
+        take(draft, kept, (const char *)file.bytes, file.length);
+        file_free(&file);
+        return;
+    }
+    const char *advice = reading_advice(draft, path, why.cause, missing);
+    complaints_note_cause(draft->said, why.cause);
+    const char *reason = why.text;
+    if (strncmp(reason, path, strlen(path)) == 0 && reason[strlen(path)] == ':')
+        reason += strlen(path) + strlen(": ");
+    draft_refuse(draft, path, 0, "%s%s", reason, advice);
+}
+
+static void read_list(struct draft *draft, const struct draft_path *list)
+{
+    struct file file;
+    struct error why;
+    if (file_read(&file, list->path, FILE_MAX_BYTES, &why) != 0) {
+        draft_refuse(draft, list->place.file, list->place.line, "domains_file: %s%s", why.text,
+                     reading_advice(draft, list->path, why.cause,
+                                    "; put the list there, or correct the path"));
+        complaints_note_cause(draft->said, why.cause);
+        return;
+    }
+    const char *kept = draft_text(draft, list->path);
+    reading_keep(draft, list->path);
+    if (kept != NULL)
+        domainlist_read(draft, kept, (const char *)file.bytes, file.length);
+    file_free(&file);
+}
+
+static void take_main(struct draft *draft, const char *file, const char *bytes, size_t length)
+{
+    sections_read(draft, file, false, bytes, length);
+}
+
+static void take_include(struct draft *draft, const char *file, const char *bytes, size_t length)
+{
+    sections_read(draft, file, true, bytes, length);
+}
+
+bool config_includes(const char *name)
+{
+    size_t length = strlen(name);
+    return name[0] != '.' && length > strlen(".ini") &&
+           strcmp(name + length - strlen(".ini"), ".ini") == 0;
+}
+
+static int is_included(const struct dirent *entry)
+{
+    return config_includes(entry->d_name);
+}
+
+/* Byte order, whatever the locale. */
+static int compare_entries(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void read_entry(struct draft *draft, const char *directory, const char *name)
+{
+    struct stat state;
+    char *path = pattern_absolute(&draft->scratch, directory, name, false);
+    draft->out_of_memory = draft->out_of_memory || path == NULL;
+    if (draft->out_of_memory)
+        return;
+    if (stat(path, &state) == 0 && S_ISDIR(state.st_mode))
+        complaints_add(draft->said, COMPLAINT_NOTICE, path, 0,
+                       "this is a directory, and an include reads files only; write an `include` "
+                       "line for it, or give it a name that does not end in .ini");
+    else
+        read_file(draft, path, "; remove the link, or put there what it leads to", take_include);
+}
+
+static void read_include(struct draft *draft, const struct draft_path *include)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(include->path, &entries, is_included, compare_entries);
+    if (count < 0) {
+        int cause = errno;
+        complaints_note_cause(draft->said, cause);
+        draft_refuse(
+            draft, include->place.file, include->place.line, "include: %s: %s%s", include->path,
+            strerror(cause),
+            reading_advice(draft, include->path, cause, "; name a directory that is there"));
+        return;
+    }
+    reading_keep(draft, include->path);
+    for (int i = 0; i < count; i++) {
+        read_entry(draft, include->path, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+/* instead: the list that stands for those that the configuration names, or NULL. */
+static void read_all(struct draft *draft, const char *path, const struct config_list *instead)
+{
+    read_file(draft, path, "; name the configuration with -c FILE", take_main);
+    for (struct draft_path *at = draft->includes; at != NULL; at = at->next)
+        read_include(draft, at);
+    for (struct draft_path *at = draft->lists; at != NULL && instead == NULL; at = at->next)
+        read_list(draft, at);
+    if (instead != NULL)
+        domainlist_read(draft, instead->name, instead->bytes, instead->length);
+    settings_end(draft);
+}
+
+static int compare_name(const void *name, const void *domain)
+{
+    const struct config_domain *other = domain;
+    return strcmp(name, other->name);
+}
+
+static bool has_domain(const struct config *config, const char *name)
+{
+    return config->domain_count > 0 && bsearch(name, config->domains, config->domain_count,
+                                               sizeof(config->domains[0]), compare_name) != NULL;
+}
+
+static void judge_default_host(struct draft *draft)
+{
+    static const char prefix[] = "mta-sts.";
+    const struct config *config = draft->config;
+    const char *host = config->server.default_host.text;
+    if (host[0] == '\0')
+        return;
+    if (strncmp(host, prefix, strlen(prefix)) == 0 && has_domain(config, host + strlen(prefix)))
+        return;
+    draft_refuse(draft, draft->default_host_place.file, draft->default_host_place.line,
+                 "default_host: %s is the policy host of no domain configured here; write "
+                 "mta-sts.%s",
+                 host, has_domain(config, host) ? host : " and one of the domains");
+}
+
+static void load(struct draft *draft, const char *path, const struct config_list *instead)
+{
+    draft->directory = directory_of(draft, path);
+    draft->defaults = (struct draft_section){.kind = DRAFT_DEFAULTS};
+    draft->defaults.file = draft_text(draft, path);
+    draft->out_of_memory = draft->out_of_memory || (draft->directory == NULL && !draft->refused);
+    if (draft->out_of_memory || draft->refused)
+        return;
+    settings_begin(draft);
+    read_all(draft, path, instead);
+    if (draft->out_of_memory)
+        return;
+    resolve_domains(draft);
+    if (draft->out_of_memory)
+        return;
+    judge_default_host(draft);
+    if (draft->config->domain_count + draft->config->broken_count == 0 && !draft->refused)
+        complaints_add(draft->said, COMPLAINT_WARNING, path, 0,
+                       "no domain is configured, so every name is refused; write a section such as "
+                       "[example.com]");
+}
+
+static int load_config(struct config **out, const char *path, const struct config_list *instead,
+                       config_denial *denies, struct complaints *said)
+{
+    *out = NULL;
+    size_t said_before = said->count;
+    struct draft draft = {
+        .said = said, .config = calloc(1, sizeof(struct config)), .denies = denies};
+    if (draft.config == NULL) {
+        complaints_add(said, COMPLAINT_ERROR, path, 0, "out of memory");
+        complaints_note_cause(said, ENOMEM);
+        return -1;
+    }
+    load(&draft, path, instead);
+    if (draft.out_of_memory) {
+        draft_refuse(&draft, path, 0, "out of memory");
+        complaints_note_cause(said, ENOMEM);
+    }
+    complaints_sort(said, said_before, path);
+
+    int result = draft.refused || said->out_of_memory ? -1 : 0;
+    struct config *config = draft.config;
+    draft_free(&draft);
+    if (result != 0) {
+        config_free(config);
+        return -1;
+    }
+    *out = config;
+    return 0;
+}
+
+int config_load_list(struct config **out, const char *path, const struct config_list *instead,
+                     struct complaints *said)
+{
+    return load_config(out, path, instead, NULL, said);
+}
+
+int config_load_within(struct config **out, const char *path, config_denial *denies,
+                       struct complaints *said)
+{
+    return load_config(out, path, NULL, denies, said);
+}
+
+int config_load_main(struct config **out, const char *path, struct complaints *said)
+{
+    struct draft draft = {.said = said, .config = calloc(1, sizeof(struct config))};
+    struct config *config = draft.config;
+    *out = NULL;
+    if (config == NULL)
+        return -1;
+    draft.directory = directory_of(&draft, path);
+    draft.defaults = (struct draft_section){.kind = DRAFT_DEFAULTS, .file = path};
+    if (draft.directory != NULL) {
+        settings_begin(&draft);
+        read_file(&draft, path, "", take_main);
+        settings_end(&draft);
+        resolve_domains(&draft);
+    }
+    bool was_read = config->file_count > 0 && !draft.out_of_memory;
+    draft_free(&draft);
+    if (!was_read) {
+        config_free(config);
+        return -1;
+    }
+    *out = config;
+    return 0;
+}
+
+int config_load(struct config **out, const char *path, struct complaints *said)
+{
+    return load_config(out, path, NULL, NULL, said);
+}
+
+void config_judge_list(const struct config_list *list, struct complaints *said)
+{
+    struct draft draft = {.said = said, .config = calloc(1, sizeof(struct config))};
+    if (draft.config != NULL) {
+        draft.directory = directory_of(&draft, list->name);
+        domainlist_read(&draft, list->name, list->bytes, list->length);
+    }
+    if (draft.config == NULL || draft.out_of_memory)
+        complaints_add(said, COMPLAINT_ERROR, list->name, 0, "out of memory");
+    config_free(draft.config);
+    draft_free(&draft);
+}
+
+void config_free(struct config *config)
+{
+    if (config == NULL)
+        return;
+    arena_free(&config->arena);
+    free(config);
+}
+
+int config_expand(char *out, size_t size, const char *pattern, const char *domain)
+{
+    return pattern_expand(out, size, pattern, domain);
+}

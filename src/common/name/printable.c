@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/* printable: makes bytes from outside fit to be shown, on a terminal or in JSON. */
+#include "common/name/printable.h"
+
+#include <string.h>
+
+#include "common/name/punycode.h"
+
+static bool is_fit(uint32_t point)
+{
+    if (point < 0x80)
+        return point >= ' ' && point != 0x7f;
+    if (point <= 0xa0 || (point >= 0x2000 && point <= 0x206f) || point == 0xfeff)
+        return false;
+    return point < 0xfff0 || (point > 0xffff && point < 0xe0000);
+}
+
+size_t printable_next(const char *bytes, size_t length, bool *fit)
+{
+    uint32_t point;
+    size_t used = punycode_read_utf8(&point, bytes, length);
+    *fit = used > 0 && is_fit(point);
+    return used > 0 ? used : 1;
+}
+
+void printable_copy(char *out, const char *bytes, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        bool fit;
+        size_t used = printable_next(bytes + at, length - at, &fit);
+        if (fit) {
+            memcpy(out, bytes + at, used);
+            out += used;
+        } else {
+            *out++ = '?';
+        }
+        at += used;
+    }
+    *out = '\0';
+}

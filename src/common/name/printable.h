@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/* printable: makes bytes from outside fit to be shown, on a terminal or in JSON. */
+#ifndef COMMON_NAME_PRINTABLE_H
+#define COMMON_NAME_PRINTABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How many bytes the next character takes, at least 1; length is at least 1. *fit is whether it may
+ * be shown as it stands: valid UTF-8, no control point, and none that changes how the text around
+ * it is shown. */
+size_t printable_next(const char *bytes, size_t length, bool *fit);
+
+/* Writes the text with a '?' in place of what is not fit, so never longer, NUL-ended. out holds
+ * length + 1 bytes. */
+void printable_copy(char *out, const char *bytes, size_t length);
+
+#endif

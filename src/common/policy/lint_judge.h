@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* lint_judge: words one break of one rule and reports it. Only lint's own rooms include this. */
+#ifndef COMMON_POLICY_LINT_JUDGE_H
+#define COMMON_POLICY_LINT_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/policy/lint.h"
+#include "common/policy/lint_rules.h"
+
+/* Bytes that are borrowed and may be anything. */
+struct lint_span {
+    const char *bytes;
+    size_t length;
+};
+
+/* Where the judging stands, and to whom it reports. */
+struct lint_judge {
+    lint_report *report;
+    void *context;
+    const char *domain; /* whose policy it is, in lower case; NULL: not known */
+    unsigned line;
+    size_t mx_index;
+    bool refused;
+};
+
+/* Reports a break of the rule: its sentence with the thing found, made printable, and with the
+ * right form (which may be NULL where the rule's sentence has no place for one). */
+void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number,
+                      struct lint_span thing, const char *form);
+
+#endif

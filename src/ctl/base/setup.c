@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/* setup: the server's configuration, read for a verb; what is wrong with it is said on stderr. */
+#include "ctl/base/setup.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/base/progress.h"
+
+static void say(const struct complaint *item)
+{
+    if (item->severity != COMPLAINT_ERROR)
+        return;
+    if (item->line != 0)
+        fprintf(stderr, "%s:%u: error: %s\n", item->file, item->line, item->text);
+    else
+        fprintf(stderr, "%s: error: %s\n", item->file, item->text);
+}
+
+int setup_load(struct config **out, const char *path)
+{
+    struct complaints said = {0};
+    int result = config_load(out, path, &said);
+    for (size_t i = 0; i < said.count && result != 0; i++)
+        say(&said.items[i]);
+    complaints_free(&said);
+    if (result == 0 && (*out)->broken_count > 0)
+        fprintf(stderr,
+                "mta-stsctl: %zu domain%s with errors left out; `mta-stsd --check` says which\n",
+                (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
+    return result;
+}
+
+const struct config_domain *setup_find(const struct config *config, const char *domain)
+{
+    for (size_t i = 0; i < config->domain_count; i++) {
+        if (strcmp(config->domains[i].name, domain) == 0)
+            return config->domains[i].broken ? NULL : &config->domains[i];
+    }
+    return NULL;
+}
+
+int setup_name(struct hostname *out, const char *verb, const char *word, size_t length)
+{
+    struct error why;
+    return hostname_parse(out, word, length, &why) == 0 ? 0 : setup_fail("%s: %s", verb, why.text);
+}
+
+int setup_fail_unknown(const char *domain)
+{
+    return setup_fail("%s is not configured, or has errors; `mta-stsd --check` says more", domain);
+}
+
+bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(word, &end, 10);
+    if (word[0] < '0' || word[0] > '9' || *end != '\0' || errno != 0 || value < least ||
+        value > most)
+        return false;
+    *out = (unsigned)value;
+    return true;
+}
+
+int setup_fail(const char *format, ...)
+{
+    va_list arguments;
+    progress_wipe();
+    fputs("mta-stsctl: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return SETUP_FAILED;
+}

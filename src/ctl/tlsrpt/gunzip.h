@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/* gunzip: what gzip bytes hold, within a bound. */
+#ifndef CTL_TLSRPT_GUNZIP_H
+#define CTL_TLSRPT_GUNZIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/error.h"
+
+/* Whether the bytes begin as gzip does (RFC 1952). */
+bool gunzip_knows(const unsigned char *bytes, size_t length);
+
+/* Unpacks all members, one after the other; zeros behind the last are padding. Stops, and refuses,
+ * once there would be more than limit bytes; never has more memory than that. Returns 0, or -1 with
+ * why. *out is the caller's, free(3), with a NUL behind it that is not counted; NULL on failure. */
+int gunzip_bytes(unsigned char **out, size_t *out_length, const unsigned char *bytes, size_t length,
+                 size_t limit, struct error *why);
+
+#endif

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: ISC */
+/* server: the daemon's life: start, reload, drain and stop. */
+#include "daemon/life/server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/complaint.h"
+#include "common/config/config.h"
+#include "daemon/base/datagram.h"
+#include "daemon/base/log.h"
+#include "daemon/base/notify.h"
+#include "daemon/hosts/site.h"
+#include "daemon/life/capacity.h"
+#include "daemon/life/heartbeat.h"
+#include "daemon/life/privilege.h"
+#include "daemon/life/reload.h"
+#include "daemon/life/watch.h"
+#include "daemon/sandbox/sandbox.h"
+#include "daemon/serve/limit.h"
+#include "daemon/serve/listener.h"
+#include "daemon/serve/tls.h"
+#include "daemon/serve/worker.h"
+
+struct server {
+    const char *config_path;
+    struct watch *watch;
+    struct listener_inherited inherited;
+    struct site_table *table;
+    struct listener_set *listeners;
+    struct worker_shared shared;
+    struct worker **workers;
+    size_t worker_count;
+    bool lacked_memory; /* the last load of the configuration */
+    size_t broken;      /* domains of the current configuration that an error took out */
+};
+
+static void log_complaints(const struct complaints *said)
+{
+    for (size_t i = 0; i < said->count; i++)
+        log_complaint(&said->items[i]);
+    if (said->out_of_memory)
+        log_line(LOG_LEVEL_ERROR, "out of memory: not all can be said");
+}
+
+/* Reads the configuration and logs what it has to say. NULL when the whole is refused. */
+static struct config *load_config(struct server *server)
+{
+    struct complaints said = {0};
+    struct config *config = NULL;
+    log_begin_load();
+    watch_begin_load(server->watch);
+    if (config_load_within(&config, server->config_path, sandbox_denial, &said) != 0)
+        config = NULL;
+    watch_end_load(server->watch, config);
+    log_complaints(&said);
+    server->lacked_memory = said.lacked_memory;
+    complaints_free(&said);
+    return config;
+}
+
+/* How many domains a reload may drop: design says a percentage or a number; a part of one is one.
+ */
+static size_t removable(const struct config_server *server, size_t served)
+{
+    if (!server->max_removed_is_percent)
+        return server->max_removed;
+    if (server->max_removed >= 100)
+        return SIZE_MAX;
+    return (served * server->max_removed + 99) / 100;
+}
+
+/* Judges the setting `user` and logs what is wrong with it, at its line. */
+static bool user_is_fine(const char *config_path, const struct config_server *settings,
+                         int (*judge)(const char *user, struct error *why))
+{
+    struct error why;
+    struct complaints said = {0};
+    const struct config_place *place = &settings->user_place;
+    if (judge(settings->user, &why) == 0)
+        return true;
+    complaints_add(&said, COMPLAINT_ERROR, place->file != NULL ? place->file : config_path,
+                   place->line, "%s", why.text);
+    log_complaints(&said);
+    complaints_free(&said);
+    return false;
+}
+
+static void log_unreadable_files(const struct site_table *table)
+{
+    struct complaints said = {0};
+    privilege_check_files(site_table_config(table), &said);
+    log_complaints(&said);
+    complaints_free(&said);
+}
+
+static struct listener_set *open_listeners(struct server *server,
+                                           const struct config_server *settings)
+{
+    struct complaints said = {0};
+    struct listener_set *listeners =
+        listener_set_open(settings, server->listeners, &server->inherited, &said);
+    log_complaints(&said);
+    complaints_free(&said);
+    return listeners;
+}
+
+static bool is_same_user(const struct config_server *old, const struct config_server *new)
+{
+    return (old->user == NULL) == (new->user == NULL) &&
+           (old->user == NULL || strcmp(old->user, new->user) == 0);
+}
+
+/* What was fixed when the process started and cannot follow a reload. */
+static void note_fixed_settings(const struct config_server *old, const struct config_server *new)
+{
+    if (!is_same_user(old, new) || old->workers != new->workers ||
+        old->max_connections != new->max_connections)
+        log_line(LOG_LEVEL_NOTICE,
+                 "user, workers and max_connections take effect at the next start");
+}
+
+/* What a reload cannot tell the name of keeps nothing. */
+static void log_broken(const struct config *config, bool is_start)
+{
+    size_t lost = is_start ? config->broken_count : config->nameless_count;
+    size_t kept = config->broken_count - lost;
+    if (kept > 0)
+        log_line(LOG_LEVEL_WARNING, "%zu domain%s errors: what %s served before stays", kept,
+                 kept == 1 ? " has" : "s have", kept == 1 ? "it" : "they");
+    if (lost > 0)
+        log_line(LOG_LEVEL_WARNING, "%zu domain%s not served, for the errors above", lost,
+                 lost == 1 ? " is" : "s are");
+}
+
+static void log_serving(const struct server *server, const char *what)
+{
+    char addresses[1024];
+    size_t count = site_table_count(server->table);
+    listener_set_text(server->listeners, addresses, sizeof(addresses));
+    log_line(LOG_LEVEL_NOTICE, "%s: %zu domain%s, listening on %s", what, count,
+             count == 1 ? "" : "s", addresses);
+    notify_send("READY=1\nSTATUS=%zu domain%s served, %zu with errors", count,
+                count == 1 ? "" : "s", server->broken);
+}
+
+/* Why the new table may not take the old one's place, after what it would drop was logged; or NULL.
+ */
+static const char *refuse_removal(const struct server *server, const struct site_table *table)
+{
+    const struct config_server *settings = site_table_server(table);
+    size_t served = site_table_count(server->table);
+    size_t removed = site_table_removed(table, server->table);
+    size_t most = removable(settings, served);
+    if (most < SIZE_MAX && served > 0 && site_table_count(table) == 0) {
+        log_line(LOG_LEVEL_ERROR,
+                 "no domain would be left of %zu; bring one back, write "
+                 "`max_removed = 100%%`, or restart to accept it",
+                 served);
+        return "no domain would be left";
+    }
+    if (removed > most) {
+        log_line(LOG_LEVEL_ERROR,
+                 "%zu of %zu domains would go, more than max_removed = %u%s "
+                 "allows; bring them back, or restart to accept it",
+                 removed, served, settings->max_removed,
+                 settings->max_removed_is_percent ? "%" : "");
+        return "too many domains would go";
+    }
+    return NULL;
+}
+
+/* Builds the next state whole, then swaps it in. Returns NULL, or why the old state serves on. */
+static const char *swap_state(struct server *server, struct config **config)
+{
+    struct error why;
+    size_t broken = (*config)->broken_count;
+    if (sandbox_admits(*config, &why) != 0) {
+        log_line(LOG_LEVEL_ERROR, "%s", why.text);
+        return "a path lies outside of the sandbox";
+    }
+    struct site_table *table = site_table_build(config, server->table);
+    if (table == NULL)
+        return "out of memory";
+
+    const struct config_server *settings = site_table_server(table);
+    struct listener_set *listeners = NULL;
+    const char *refusal = refuse_removal(server, table);
+    /* Once found is enough: what adds an account puts another file in the place of /etc/passwd,
+     * which the sandbox keeps from being read. */
+    if (!is_same_user(site_table_server(server->table), settings) &&
+        !user_is_fine(server->config_path, settings, privilege_check_account))
+        refusal = "the next start would fail for its user";
+    if (refusal == NULL && (listeners = open_listeners(server, settings)) == NULL)
+        refusal = "a `listen` line cannot be met";
+    if (refusal != NULL) {
+        site_table_unref(table);
+        return refusal;
+    }
+    note_fixed_settings(site_table_server(server->table), settings);
+    for (size_t i = 0; i < server->worker_count; i++)
+        worker_update(server->workers[i], table, listeners);
+    site_table_unref(server->table);
+    listener_set_unref(server->listeners);
+    server->table = table;
+    server->listeners = listeners;
+    server->broken = broken;
+    return NULL;
+}
+
+static void reload(struct server *server, const struct reload_asker *asker)
+{
+    notify_reloading();
+    struct config *config = load_config(server);
+    const char *refusal =
+        config == NULL ? "the configuration has errors" : swap_state(server, &config);
+    config_free(config);
+    if (refusal == NULL) {
+        log_serving(server, "reloaded");
+        log_broken(site_table_config(server->table), false);
+        reload_answer(asker, NULL);
+        return;
+    }
+    log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
+             refusal);
+    notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
+    reload_answer(asker, refusal);
+}
+
+static int start_workers(struct server *server)
+{
+    const struct config_server *settings = site_table_server(server->table);
+    struct error why;
+    size_t count = settings->workers != 0 ? settings->workers : capacity_cores();
+    size_t bearable = capacity_raise_connections();
+    size_t most = settings->max_connections;
+    if (most > bearable) {
+        most = bearable;
+        log_line(LOG_LEVEL_NOTICE,
+                 "%zu connections at most, not max_connections = %u: the limit of "
+                 "open files bears no more",
+                 most, settings->max_connections);
+    }
+    server->shared.max_connections = (most + count - 1) / count;
+    server->shared.limit = limit_open(server->shared.max_connections * count);
+    server->workers = calloc(count, sizeof(struct worker *));
+    if (server->workers == NULL || server->shared.limit == NULL) {
+        log_line(LOG_LEVEL_ERROR, "out of memory");
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (worker_open(&server->workers[i], &server->shared, server->table, server->listeners,
+                        &why) != 0) {
+            log_line(LOG_LEVEL_ERROR, "%s", why.text);
+            return -1;
+        }
+        server->worker_count++;
+    }
+    return 0;
+}
+
+/* Everything that needs root, then root is given up, then the threads start. Returns the exit
+ * status of a start that failed, or 0. */
+static int start(struct server *server)
+{
+    struct error why;
+    if (server->watch == NULL) {
+        log_line(LOG_LEVEL_ERROR, "cannot wait for signals: %s", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    if (datagram_open() != 0) {
+        log_line(LOG_LEVEL_ERROR, "cannot open a socket to tell others: %s", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    struct config *config = load_config(server);
+    if (config == NULL)
+        return server->lacked_memory ? 1 : SERVER_EXIT_CONFIG;
+    server->broken = config->broken_count;
+    server->table = site_table_build(&config, NULL);
+    if (server->table == NULL) {
+        config_free(config);
+        log_line(LOG_LEVEL_ERROR, "out of memory");
+        return EXIT_FAILURE;
+    }
+    const struct config_server *settings = site_table_server(server->table);
+    bool can_drop = user_is_fine(server->config_path, settings, privilege_check);
+    server->listeners = open_listeners(server, settings);
+    if (!can_drop || (server->listeners == NULL && server->inherited.count > 0))
+        return SERVER_EXIT_CONFIG; /* another start would find the same sockets */
+    if (server->listeners == NULL)
+        return EXIT_FAILURE;
+    if (privilege_drop(settings->user, &why) != 0 || tls_open(&server->shared.tls, &why) != 0 ||
+        sandbox_enter(site_table_config(server->table), &why) != 0) {
+        log_line(LOG_LEVEL_ERROR, "%s", why.text);
+        return EXIT_FAILURE;
+    }
+    log_unreadable_files(server->table);
+    return start_workers(server) == 0 ? 0 : EXIT_FAILURE;
+}
+
+static void stop(struct server *server)
+{
+    int64_t timeout_ms = 0;
+    if (server->table != NULL)
+        timeout_ms = site_table_server(server->table)->drain_timeout_s * INT64_C(1000);
+    for (size_t i = 0; i < server->worker_count; i++)
+        worker_drain(server->workers[i], timeout_ms);
+    listener_set_unref(server->listeners); /* else the port would stay open and unserved */
+    for (size_t i = 0; i < server->worker_count; i++)
+        worker_close(server->workers[i]);
+    free(server->workers);
+    limit_close(server->shared.limit);
+    tls_close(server->shared.tls);
+    site_table_unref(server->table);
+    watch_close(server->watch);
+}
+
+/* The signals that the main thread waits for; blocked before any thread starts, so in all. */
+static void block_signals(sigset_t *awaited)
+{
+    sigemptyset(awaited);
+    sigaddset(awaited, SIGHUP);
+    sigaddset(awaited, SIGTERM);
+    sigaddset(awaited, SIGINT);
+    sigprocmask(SIG_BLOCK, awaited, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a log that is as long as it may be */
+}
+
+/* Until a signal asks for the end. */
+static void serve(struct server *server)
+{
+    struct heartbeat heartbeat = heartbeat_start(server->worker_count);
+    struct signalfd_siginfo received = {0};
+    bool serves = true;
+    while (serves) {
+        struct reload_asker asker = {0};
+        switch (watch_wait(server->watch, heartbeat.due_ms, &received)) {
+        case WATCH_SIGNAL:
+            serves = received.ssi_signo == SIGHUP;
+            asker = reload_asker_of(&received);
+            if (serves)
+                reload(server, &asker);
+            break;
+        case WATCH_CHANGE:
+            reload(server, &asker);
+            break;
+        case WATCH_TIME:
+            break;
+        }
+        heartbeat_beat(&heartbeat, server->workers, server->worker_count);
+    }
+    heartbeat_stop(&heartbeat);
+}
+
+int server_run(const char *config_path)
+{
+    struct server server = {.config_path = config_path};
+    sigset_t awaited;
+    block_signals(&awaited);
+    server.watch = watch_open(&awaited);
+    server.inherited = listener_inherit();
+    int status = start(&server);
+    if (status != 0) {
+        stop(&server);
+        return status;
+    }
+    log_serving(&server, "ready");
+    log_broken(site_table_config(server.table), true);
+    log_never_wait();
+    serve(&server);
+    log_line(LOG_LEVEL_NOTICE, "stopping: open connections may end within %u seconds",
+             site_table_server(server.table)->drain_timeout_s);
+    notify_send("STOPPING=1");
+    stop(&server);
+    log_line(LOG_LEVEL_NOTICE, "stopped");
+    return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/* wire: the bytes between mbedTLS and a socket: bounded on the way in, in full packets on the way
+ * out.
+ */
+#ifndef DAEMON_SERVE_WIRE_H
+#define DAEMON_SERVE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define WIRE_RECEIVED_MAX 65536 /* bytes of one client: a large hello, fields, and a small body */
+#define WIRE_READS_MAX    4096  /* and reads, two a record: records may hold next to nothing */
+
+/* {.fd = fd} is valid; the descriptor is lent and must not block. */
+struct wire {
+    int fd;
+    size_t received;
+    unsigned reads;
+    bool is_flooded;    /* the client sent more than these bounds; no more is read */
+    bool is_drained;    /* the socket had nothing more when it was last asked */
+    bool saw_end;       /* of the client's stream */
+    bool has_unflushed; /* bytes are held back to fill a packet */
+};
+
+/* mbedTLS's callbacks; the context is a struct wire. */
+int wire_send(void *context, const unsigned char *bytes, size_t length);
+int wire_receive(void *context, unsigned char *out, size_t size);
+
+/* Pushes what is held back. */
+void wire_flush(struct wire *wire);
+
+/* Acknowledges at once what came in. A client without TCP_NODELAY holds its next bytes back until
+ * then, and where the server stays silent, the kernel would put it off for 40 ms. */
+void wire_acknowledge(struct wire *wire);
+
+#endif
