@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/base/span.h"
 #include "ctl/net/txtrecord.h"
 
 #define TEXTS_MAX 8
@@ -22,7 +23,7 @@ static void hear(void *context, const struct txtrecord_finding *finding)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct txtrecord_text texts[TEXTS_MAX] = {{NULL, 0}};
+    struct span texts[TEXTS_MAX] = {{NULL, 0}};
     struct txtrecord_sts sts;
     struct txtrecord_tlsrpt tlsrpt;
     const char *rest = (const char *)data, *end = rest + size;
@@ -32,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (rest < end && count < TEXTS_MAX) {
         const char *line = memchr(rest, '\n', (size_t)(end - rest));
         const char *stop = line != NULL ? line : end;
-        texts[count++] = (struct txtrecord_text){rest, (size_t)(stop - rest)};
+        texts[count++] = (struct span){rest, (size_t)(stop - rest)};
         rest = line != NULL ? line + 1 : end;
     }
     if (txtrecord_judge_sts(&sts, texts, count, hear, &failed))

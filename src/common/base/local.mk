@@ -13,4 +13,6 @@ libcommon_a_SOURCES += \
 	%D%/moment.c \
 	%D%/moment.h \
 	%D%/network.c \
-	%D%/network.h
+	%D%/network.h \
+	%D%/span.c \
+	%D%/span.h

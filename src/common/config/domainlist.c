@@ -5,32 +5,28 @@
 
 #include <string.h>
 
+#include "common/base/span.h"
 #include "common/config/block.h"
 #include "common/config/iniline.h"
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* The next word, cut off the front of *rest; empty at the end or at a comment. */
-static struct iniline_slice next_word(struct iniline_slice *rest)
+static struct span next_word(struct span *rest)
 {
-    while (rest->length > 0 && is_blank(rest->bytes[0])) {
+    while (rest->length > 0 && span_is_blank(rest->bytes[0])) {
         rest->bytes++;
         rest->length--;
     }
-    struct iniline_slice word = {.bytes = rest->bytes};
+    struct span word = {.bytes = rest->bytes};
     if (rest->length > 0 && rest->bytes[0] == '#')
         rest->length = 0;
-    while (word.length < rest->length && !is_blank(word.bytes[word.length]))
+    while (word.length < rest->length && !span_is_blank(word.bytes[word.length]))
         word.length++;
     rest->bytes += word.length;
     rest->length -= word.length;
     return word;
 }
 
-static int read_domain(struct draft *draft, struct draft_section *domain, struct iniline_slice word,
+static int read_domain(struct draft *draft, struct draft_section *domain, struct span word,
                        struct error *why)
 {
     if (word.bytes[0] == ';')
@@ -41,13 +37,13 @@ static int read_domain(struct draft *draft, struct draft_section *domain, struct
 }
 
 /* How much of it is quoted. */
-static int shown(struct iniline_slice word)
+static int shown(struct span word)
 {
     return word.length < 100 ? (int)word.length : 100;
 }
 
 /* One word behind the domain: the policy's name, or key=value. */
-static void take_word(struct draft *draft, struct draft_section *domain, struct iniline_slice word)
+static void take_word(struct draft *draft, struct draft_section *domain, struct span word)
 {
     char text[INILINE_MAX + 1];
     memcpy(text, word.bytes, word.length);
@@ -55,7 +51,7 @@ static void take_word(struct draft *draft, struct draft_section *domain, struct 
 
     char *equals = strchr(text, '=');
     char *value = equals != NULL ? equals + 1 : text;
-    struct iniline_slice slice = {.bytes = value, .length = strlen(value)};
+    struct span slice = {.bytes = value, .length = strlen(value)};
     if (strchr(text, '#') != NULL)
         draft_break(draft, domain, domain->line,
                     "`#` within a word; write a blank before it to begin a comment");
@@ -78,21 +74,20 @@ static void take_word(struct draft *draft, struct draft_section *domain, struct 
 }
 
 /* Whether blanks stand beside the `=` that joins a key and its value; says so then, once. */
-static bool refuse_blanks(struct draft *draft, struct draft_section *domain,
-                          struct iniline_slice rest)
+static bool refuse_blanks(struct draft *draft, struct draft_section *domain, struct span rest)
 {
-    struct iniline_slice key = {0};
-    for (struct iniline_slice word = next_word(&rest); word.length > 0; word = next_word(&rest)) {
+    struct span key = {0};
+    for (struct span word = next_word(&rest); word.length > 0; word = next_word(&rest)) {
         const char *equals = memchr(word.bytes, '=', word.length);
         bool leads = equals == word.bytes;
         bool trails = equals == word.bytes + word.length - 1;
         if (!leads && !trails) {
-            key = equals == NULL ? word : (struct iniline_slice){0};
+            key = equals == NULL ? word : (struct span){0};
             continue;
         }
-        struct iniline_slice value = {.bytes = word.bytes + 1, .length = word.length - 1};
+        struct span value = {.bytes = word.bytes + 1, .length = word.length - 1};
         if (!leads)
-            key = (struct iniline_slice){.bytes = word.bytes, .length = word.length - 1};
+            key = (struct span){.bytes = word.bytes, .length = word.length - 1};
         if (trails)
             value = next_word(&rest);
         if (key.length == 0 || value.length == 0)
@@ -106,14 +101,14 @@ static bool refuse_blanks(struct draft *draft, struct draft_section *domain,
 }
 
 /* broken: why the line is refused, whatever stands in it; or NULL. */
-static void read_line(struct draft *draft, const char *file, unsigned line,
-                      struct iniline_slice rest, const char *broken)
+static void read_line(struct draft *draft, const char *file, unsigned line, struct span rest,
+                      const char *broken)
 {
     struct error why = {.text = ""};
     struct draft_section domain = {
         .kind = DRAFT_DOMAIN, .listed = true, .line = line, .file = file};
-    struct iniline_slice bytes = rest;
-    struct iniline_slice word = next_word(&rest);
+    struct span bytes = rest;
+    struct span word = next_word(&rest);
     bool fine = word.length == 0 || read_domain(draft, &domain, word, &why) == 0;
 
     if (broken == NULL)
@@ -142,7 +137,7 @@ void domainlist_read(struct draft *draft, const char *file, const char *bytes, s
 
     while (bytes < end && !draft->out_of_memory) {
         const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
-        struct iniline_slice text = {.bytes = bytes};
+        struct span text = {.bytes = bytes};
         text.length = (size_t)((newline != NULL ? newline : end) - bytes);
         bytes = newline != NULL ? newline + 1 : end;
         if (newline != NULL && text.length > 0 && text.bytes[text.length - 1] == '\r')

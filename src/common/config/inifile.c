@@ -9,6 +9,7 @@
 #include <ini.h>
 #include <string.h>
 
+#include "common/base/span.h"
 #include "common/config/iniline.h"
 
 static const char outside[] =
@@ -30,9 +31,9 @@ struct feed {
 
     bool pending; /* a pair is being told */
     unsigned pending_line;
-    struct iniline_slice key; /* as the line says */
-    struct iniline_slice value;
-    struct iniline_slice rest;       /* of the value, not told yet */
+    struct span key; /* as the line says */
+    struct span value;
+    struct span rest;                /* of the value, not told yet */
     char heard_key[INILINE_MAX + 1]; /* as inih says */
     char heard[INILINE_MAX + 1];     /* the value's pieces, joined */
     size_t heard_length;
@@ -85,7 +86,7 @@ static void finish_pair(struct feed *feed)
 /* How much of the rest fits into room. inih takes an indented line for more of the same value, but
  * not one that looks like a comment, and it drops blanks at the ends: so what follows a cut begins
  * with a letter or digit, and no blank stands before it. 0: there is no such place. */
-static size_t piece_length(struct iniline_slice rest, size_t room)
+static size_t piece_length(struct span rest, size_t room)
 {
     if (rest.length <= room)
         return rest.length;
@@ -97,7 +98,7 @@ static size_t piece_length(struct iniline_slice rest, size_t room)
 }
 
 /* Writes front, then the next piece of the value. Returns false when inih's buffer is too small. */
-static bool tell_piece(struct feed *feed, char *buffer, size_t size, struct iniline_slice front,
+static bool tell_piece(struct feed *feed, char *buffer, size_t size, struct span front,
                        const char *separator)
 {
     size_t used = front.length + strlen(separator);
@@ -134,9 +135,9 @@ static bool tell_pair(struct feed *feed, const struct iniline *line, char *buffe
 }
 
 /* Our bytes up to the next line end, without it; moves past it. */
-static struct iniline_slice take_line(struct feed *feed)
+static struct span take_line(struct feed *feed)
 {
-    struct iniline_slice line = {.bytes = feed->next};
+    struct span line = {.bytes = feed->next};
     const char *newline = memchr(feed->next, '\n', (size_t)(feed->end - feed->next));
     line.length = (size_t)((newline != NULL ? newline : feed->end) - feed->next);
     feed->next = newline != NULL ? newline + 1 : feed->end;
@@ -149,7 +150,7 @@ static struct iniline_slice take_line(struct feed *feed)
 /* Deals with one line of ours. Returns true when the buffer holds something for inih. */
 static bool tell_line(struct feed *feed, char *buffer, size_t size)
 {
-    struct iniline_slice bytes = take_line(feed);
+    struct span bytes = take_line(feed);
     struct iniline line = iniline_judge(bytes.bytes, bytes.length);
 
     switch (line.kind) {
@@ -176,7 +177,7 @@ static bool tell_line(struct feed *feed, char *buffer, size_t size)
 static char *read_line(char *buffer, int size, void *stream)
 {
     struct feed *feed = stream;
-    static const struct iniline_slice indent = {.bytes = " ", .length = 1};
+    static const struct span indent = {.bytes = " ", .length = 1};
 
     if (size <= (int)sizeof(stand_in))
         return NULL;

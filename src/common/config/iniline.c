@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "common/base/span.h"
+
 static const char over_long[] =
     "the line is over 1,024 bytes long; write a shorter one, or several where the key may repeat";
 static const char nul_byte[] = "the line holds a NUL byte; save the file as plain text (UTF-8)";
@@ -32,32 +34,16 @@ static const char quotes[] = "quotes around a value; write it without";
 const char iniline_mark_sentence[] =
     "the file begins with a byte order mark (BOM); save it as UTF-8 without one";
 
-static bool is_blank(char c)
+static struct span slice_of(const char *bytes, size_t length)
 {
-    return c == ' ' || c == '\t';
-}
-
-static struct iniline_slice slice_of(const char *bytes, size_t length)
-{
-    return (struct iniline_slice){.bytes = bytes, .length = length};
-}
-
-static struct iniline_slice trim(struct iniline_slice text)
-{
-    while (text.length > 0 && is_blank(text.bytes[0])) {
-        text.bytes++;
-        text.length--;
-    }
-    while (text.length > 0 && is_blank(text.bytes[text.length - 1]))
-        text.length--;
-    return text;
+    return (struct span){.bytes = bytes, .length = length};
 }
 
 /* Up to the first c that has a blank before it, as inih ends a value at ` ;`. */
-static struct iniline_slice until_blank_and(struct iniline_slice text, char c)
+static struct span until_blank_and(struct span text, char c)
 {
     for (size_t i = 1; i < text.length; i++) {
-        if (text.bytes[i] == c && is_blank(text.bytes[i - 1]))
+        if (text.bytes[i] == c && span_is_blank(text.bytes[i - 1]))
             return slice_of(text.bytes, i);
     }
     return text;
@@ -68,7 +54,7 @@ size_t iniline_mark_length(const char *bytes, size_t length)
     return length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-const char *iniline_refuse_quotes(struct iniline_slice value)
+const char *iniline_refuse_quotes(struct span value)
 {
     char last = value.length > 0 ? value.bytes[value.length - 1] : '\0';
     if (value.length == 0)
@@ -99,24 +85,24 @@ static struct iniline broken(const char *sentence)
 }
 
 /* text begins with [. The first fault found is the one that is said. */
-static struct iniline judge_header(struct iniline_slice text, const char *fault)
+static struct iniline judge_header(struct span text, const char *fault)
 {
-    struct iniline_slice title = slice_of(text.bytes + 1, text.length - 1);
+    struct span title = slice_of(text.bytes + 1, text.length - 1);
     const char *bracket = memchr(title.bytes, ']', title.length);
     if (bracket == NULL) {
         fault = fault != NULL ? fault : unclosed;
-        title = trim(until_blank_and(title, ';'));
+        title = span_trim(until_blank_and(title, ';'));
     } else {
         size_t length = (size_t)(bracket - title.bytes);
-        struct iniline_slice behind = slice_of(bracket + 1, title.length - length - 1);
-        if (fault == NULL && trim(until_blank_and(behind, ';')).length > 0)
+        struct span behind = slice_of(bracket + 1, title.length - length - 1);
+        if (fault == NULL && span_trim(until_blank_and(behind, ';')).length > 0)
             fault = after_bracket;
         title.length = length;
     }
     return (struct iniline){.kind = INILINE_HEADER, .title = title, .broken = fault};
 }
 
-static size_t find_separator(struct iniline_slice text)
+static size_t find_separator(struct span text)
 {
     size_t i = 0;
     while (i < text.length && text.bytes[i] != '=' && text.bytes[i] != ':')
@@ -124,7 +110,7 @@ static size_t find_separator(struct iniline_slice text)
     return i;
 }
 
-static struct iniline judge_pair(struct iniline_slice text)
+static struct iniline judge_pair(struct span text)
 {
     text = until_blank_and(text, ';');
     size_t at = find_separator(text);
@@ -133,9 +119,9 @@ static struct iniline judge_pair(struct iniline_slice text)
     if (text.bytes[at] == ':')
         return broken(colon);
 
-    struct iniline_slice key = trim(slice_of(text.bytes, at));
-    struct iniline_slice raw = slice_of(text.bytes + at + 1, text.length - at - 1);
-    struct iniline_slice value = trim(raw);
+    struct span key = span_trim(slice_of(text.bytes, at));
+    struct span raw = slice_of(text.bytes + at + 1, text.length - at - 1);
+    struct span value = span_trim(raw);
     if (key.length == 0)
         return broken(no_key);
     if (value.length > 0 && value.bytes[0] == ';')
@@ -151,9 +137,9 @@ static struct iniline judge_pair(struct iniline_slice text)
 
 struct iniline iniline_judge(const char *bytes, size_t length)
 {
-    struct iniline_slice text = trim(slice_of(bytes, length));
+    struct span text = span_trim(slice_of(bytes, length));
     const char *fault = iniline_refuse_bytes(bytes, length);
-    bool starts_blank = length > 0 && is_blank(bytes[0]);
+    bool starts_blank = length > 0 && span_is_blank(bytes[0]);
 
     if (text.length > 0 && text.bytes[0] == '[')
         return judge_header(text, fault == NULL && starts_blank ? indented : fault);

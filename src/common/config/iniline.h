@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/span.h"
+
 #define INILINE_MAX 1024 /* bytes of a line without its line end */
 
 enum iniline_kind {
@@ -15,17 +17,11 @@ enum iniline_kind {
     INILINE_BROKEN,
 };
 
-/* Bytes of the line, counted. */
-struct iniline_slice {
-    const char *bytes;
-    size_t length;
-};
-
 struct iniline {
     enum iniline_kind kind;
-    struct iniline_slice title; /* of a header: what stands between [ and ], untouched */
-    struct iniline_slice key;   /* of a pair; neither is empty, comments and blanks are gone */
-    struct iniline_slice value;
+    struct span title; /* of a header: what stands between [ and ], untouched */
+    struct span key;   /* of a pair; neither is empty, comments and blanks are gone */
+    struct span value;
     const char *broken; /* static; NULL when the line is fine */
 };
 
@@ -33,7 +29,7 @@ struct iniline {
 struct iniline iniline_judge(const char *bytes, size_t length);
 
 /* Whether a value is written as no value may be, in an ini or in a list: the sentence, or NULL. */
-const char *iniline_refuse_quotes(struct iniline_slice value);
+const char *iniline_refuse_quotes(struct span value);
 
 /* Bytes that no line of an ini or a list may hold: the sentence, or NULL. */
 const char *iniline_refuse_bytes(const char *bytes, size_t length);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/span.h"
 #include "common/policy/lint_judge.h"
 #include "common/policy/lint_value.h"
 
@@ -20,7 +21,7 @@ enum line_end {
 struct scan {
     struct lint_judge judge;
     struct lint_fields fields;
-    struct lint_span rest; /* what is not read yet */
+    struct span rest; /* what is not read yet */
     unsigned next_line;
     enum line_end end;      /* of the line read last */
     enum line_end last_end; /* of the one before; LINE_END_NONE in front of the first */
@@ -34,35 +35,14 @@ struct scan {
     enum lint_key latest_key; /* the furthest in the usual order */
 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static struct lint_span trim_front(struct lint_span span)
-{
-    while (span.length > 0 && is_blank(span.bytes[0])) {
-        span.bytes++;
-        span.length--;
-    }
-    return span;
-}
-
-static struct lint_span trim_back(struct lint_span span)
-{
-    while (span.length > 0 && is_blank(span.bytes[span.length - 1]))
-        span.length--;
-    return span;
-}
-
 /* Takes the next line from the rest. A lone CR ends a line too, as its writer meant it to, but is
  * not counted, as no editor does. */
-static bool next_line(struct scan *scan, struct lint_span *line)
+static bool next_line(struct scan *scan, struct span *line)
 {
     if (scan->rest.length == 0)
         return false;
 
-    *line = (struct lint_span){scan->rest.bytes, 0};
+    *line = (struct span){scan->rest.bytes, 0};
     while (line->length < scan->rest.length && line->bytes[line->length] != '\n' &&
            line->bytes[line->length] != '\r')
         line->length++;
@@ -88,7 +68,7 @@ static bool next_line(struct scan *scan, struct lint_span *line)
 
 static void judge_line_end(struct scan *scan)
 {
-    static const struct lint_span nothing = {"", 0};
+    static const struct span nothing = {"", 0};
 
     if (scan->end == LINE_END_CR && !scan->bare_cr_said) {
         scan->bare_cr_said = true;
@@ -105,7 +85,7 @@ static void judge_line_end(struct scan *scan)
 }
 
 /* Reports bytes that no value may hold, each kind once a line. */
-static bool has_control_bytes(struct lint_judge *judge, struct lint_span line)
+static bool has_control_bytes(struct lint_judge *judge, struct span line)
 {
     bool nul = false;
     bool control = false;
@@ -121,7 +101,7 @@ static bool has_control_bytes(struct lint_judge *judge, struct lint_span line)
     return nul || control;
 }
 
-static bool has_non_ascii(struct lint_judge *judge, struct lint_span value)
+static bool has_non_ascii(struct lint_judge *judge, struct span value)
 {
     for (size_t i = 0; i < value.length; i++) {
         if ((unsigned char)value.bytes[i] < 0x80)
@@ -133,7 +113,7 @@ static bool has_non_ascii(struct lint_judge *judge, struct lint_span value)
 }
 
 /* Whether the key is a second one of those that stand once. */
-static bool judge_order(struct scan *scan, enum lint_key key, struct lint_span name, bool is_first)
+static bool judge_order(struct scan *scan, enum lint_key key, struct span name, bool is_first)
 {
     if (key == LINT_KEY_OTHER)
         return false;
@@ -154,7 +134,7 @@ static bool judge_order(struct scan *scan, enum lint_key key, struct lint_span n
     return false;
 }
 
-static void judge_value(struct scan *scan, enum lint_key key, struct lint_span value)
+static void judge_value(struct scan *scan, enum lint_key key, struct span value)
 {
     if (key != LINT_KEY_MX && has_non_ascii(&scan->judge, value))
         return;
@@ -178,11 +158,11 @@ static void judge_value(struct scan *scan, enum lint_key key, struct lint_span v
     }
 }
 
-static void judge_field(struct scan *scan, struct lint_span line, size_t colon, bool is_first)
+static void judge_field(struct scan *scan, struct span line, size_t colon, bool is_first)
 {
-    struct lint_span name = trim_back((struct lint_span){line.bytes, colon});
-    struct lint_span value = {line.bytes + colon + 1, line.length - colon - 1};
-    value = trim_back(trim_front(value));
+    struct span name = span_trim_back((struct span){line.bytes, colon});
+    struct span value = {line.bytes + colon + 1, line.length - colon - 1};
+    value = span_trim(value);
 
     bool name_is_sound = !has_control_bytes(&scan->judge, name);
     if (name.length < colon && name.length > 0)
@@ -201,10 +181,10 @@ static void judge_field(struct scan *scan, struct lint_span line, size_t colon, 
     scan->judge.mx_index = LINT_NO_MX;
 }
 
-static void judge_line(struct scan *scan, struct lint_span line, bool is_first)
+static void judge_line(struct scan *scan, struct span line, bool is_first)
 {
-    struct lint_span text = trim_back(trim_front(line));
-    if (is_blank(line.bytes[0]))
+    struct span text = span_trim(line);
+    if (span_is_blank(line.bytes[0]))
         lint_judge_break(&scan->judge, LINT_RULE_LEADING_BLANK, text, NULL);
 
     const char *colon = memchr(text.bytes, ':', text.length);
@@ -220,22 +200,22 @@ static void judge_line(struct scan *scan, struct lint_span line, bool is_first)
 }
 
 /* An empty line that a lone CR makes is not reported on top of it. */
-static void judge_blank_line(struct scan *scan, struct lint_span line)
+static void judge_blank_line(struct scan *scan, struct span line)
 {
     if (scan->end == LINE_END_CR || scan->last_end == LINE_END_CR)
         return;
     if (scan->last_text != NULL && line.bytes < scan->last_text)
-        lint_judge_break(&scan->judge, LINT_RULE_BLANK_LINE, (struct lint_span){"", 0}, NULL);
+        lint_judge_break(&scan->judge, LINT_RULE_BLANK_LINE, (struct span){"", 0}, NULL);
     else if (scan->after_end == 0)
         scan->after_end = scan->judge.line;
 }
 
 static void scan_lines(struct scan *scan)
 {
-    struct lint_span line;
+    struct span line;
     while (next_line(scan, &line)) {
         judge_line_end(scan);
-        if (trim_front(line).length == 0) {
+        if (span_trim_front(line).length == 0) {
             judge_blank_line(scan, line);
             continue;
         }
@@ -246,7 +226,7 @@ static void scan_lines(struct scan *scan)
 
 static void judge_text_end(struct scan *scan)
 {
-    static const struct lint_span nothing = {"", 0};
+    static const struct span nothing = {"", 0};
 
     if (!scan->any_line) {
         lint_judge_break(&scan->judge, LINT_RULE_EMPTY, nothing, NULL);
@@ -265,8 +245,8 @@ static void judge_text_end(struct scan *scan)
 
 static const char *find_last_text(const char *bytes, size_t length)
 {
-    while (length > 0 &&
-           (is_blank(bytes[length - 1]) || bytes[length - 1] == '\r' || bytes[length - 1] == '\n'))
+    while (length > 0 && (span_is_blank(bytes[length - 1]) || bytes[length - 1] == '\r' ||
+                          bytes[length - 1] == '\n'))
         length--;
     return length > 0 ? bytes + length - 1 : NULL;
 }
@@ -290,8 +270,8 @@ bool lint_policy_text(const char *bytes, size_t length, lint_report *report, voi
 bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, lint_report *report,
                          void *context)
 {
-    static const struct lint_span nothing = {"", 0};
-    struct lint_span mx[LINT_MX_COMPARED];
+    static const struct span nothing = {"", 0};
+    struct span mx[LINT_MX_COMPARED];
     struct scan scan = {
         .fields = {.mx = mx},
         .judge = {.report = report,
@@ -315,7 +295,7 @@ bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, l
     }
     if (has_prefix(bytes, length, "\xef\xbb\xbf")) {
         lint_judge_break(&scan.judge, LINT_RULE_BOM, nothing, NULL);
-        scan.rest = (struct lint_span){bytes + 3, length - 3};
+        scan.rest = (struct span){bytes + 3, length - 3};
     }
 
     scan_lines(&scan);
@@ -335,7 +315,7 @@ bool lint_policy_size(size_t length, lint_report *report, void *context)
 bool lint_policy(const struct policy *policy, lint_report *report, void *context)
 {
     char number[16];
-    struct lint_span mx[LINT_MX_COMPARED];
+    struct span mx[LINT_MX_COMPARED];
     struct lint_judge judge = {.report = report, .context = context, .mx_index = LINT_NO_MX};
     struct lint_fields fields = {
         .seen = {true, true, policy->mx_count > 0, true},
@@ -345,17 +325,17 @@ bool lint_policy(const struct policy *policy, lint_report *report, void *context
     };
 
     for (size_t i = 0; i < policy->mx_count; i++) {
-        struct lint_span pattern = {policy->mx[i], strlen(policy->mx[i])};
+        struct span pattern = {policy->mx[i], strlen(policy->mx[i])};
         judge.mx_index = i;
         if (pattern.length == 0)
-            lint_judge_break(&judge, LINT_RULE_VALUE_MISSING, (struct lint_span){"mx", 2}, NULL);
+            lint_judge_break(&judge, LINT_RULE_VALUE_MISSING, (struct span){"mx", 2}, NULL);
         else
             lint_value_mx(&judge, &fields, pattern);
     }
     judge.mx_index = LINT_NO_MX;
 
     int digits = snprintf(number, sizeof(number), "%lu", (unsigned long)policy->max_age);
-    lint_value_max_age(&judge, &fields, (struct lint_span){number, (size_t)digits});
+    lint_value_max_age(&judge, &fields, (struct span){number, (size_t)digits});
     lint_value_whole(&judge, &fields, policy_rendered_length(policy));
     return !judge.refused;
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/base/span.h"
 #include "common/name/printable.h"
 
 #define TEXT_MAX  1024 /* bytes of a finding's sentence */
@@ -31,7 +32,7 @@ static void add(struct sentence *sentence, const char *text)
     add_bytes(sentence, text, strlen(text));
 }
 
-static void add_printable(struct sentence *sentence, struct lint_span thing)
+static void add_printable(struct sentence *sentence, struct span thing)
 {
     size_t end = sentence->length + THING_MAX;
     size_t at = 0;
@@ -53,7 +54,7 @@ static void add_printable(struct sentence *sentence, struct lint_span thing)
 }
 
 /* The table's text with its %s replaced. */
-static void add_filled(struct sentence *sentence, const char *text, struct lint_span thing)
+static void add_filled(struct sentence *sentence, const char *text, struct span thing)
 {
     const char *place = strstr(text, "%s");
     if (place == NULL) {
@@ -70,11 +71,11 @@ static const char *opening_of(const struct lint_rule *rule)
     return rule->severity == LINT_REFUSE ? " (breaks " : " (troubles ";
 }
 
-void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number,
-                      struct lint_span thing, const char *form)
+void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number, struct span thing,
+                      const char *form)
 {
     const struct lint_rule *rule = &lint_rules[number];
-    struct lint_span right = {form != NULL ? form : "", form != NULL ? strlen(form) : 0};
+    struct span right = {form != NULL ? form : "", form != NULL ? strlen(form) : 0};
     struct sentence sentence = {.length = 0};
 
     add_filled(&sentence, rule->problem, thing);

@@ -6,14 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/span.h"
 #include "common/policy/lint.h"
 #include "common/policy/lint_rules.h"
-
-/* Bytes that are borrowed and may be anything. */
-struct lint_span {
-    const char *bytes;
-    size_t length;
-};
 
 /* Where the judging stands, and to whom it reports. */
 struct lint_judge {
@@ -27,7 +22,7 @@ struct lint_judge {
 
 /* Reports a break of the rule: its sentence with the thing found, made printable, and with the
  * right form (which may be NULL where the rule's sentence has no place for one). */
-void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number,
-                      struct lint_span thing, const char *form);
+void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number, struct span thing,
+                      const char *form);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/span.h"
 #include "common/name/hostname.h"
 #include "common/policy/lint_words.h"
 
@@ -20,18 +21,8 @@ static const char *const sold_levels[] = {"co",  "com", "net", "org", "ac",  "go
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static struct lint_span span_of(const char *text)
-{
-    return (struct lint_span){text, strlen(text)};
-}
-
-static bool is_equal(struct lint_span a, struct lint_span b)
-{
-    return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
-}
-
 /* RFC 8461 section 3.2: a letter or digit, then letters, digits, '_', '-' and '.'. */
-static bool is_well_formed_key(struct lint_span key)
+static bool is_well_formed_key(struct span key)
 {
     for (size_t i = 0; i < key.length; i++) {
         char c = key.bytes[i];
@@ -42,7 +33,7 @@ static bool is_well_formed_key(struct lint_span key)
     return key.length > 0 && key.length <= KEY_MAX;
 }
 
-static bool is_ascii(struct lint_span span)
+static bool is_ascii(struct span span)
 {
     for (size_t i = 0; i < span.length; i++)
         if ((unsigned char)span.bytes[i] >= 0x80)
@@ -50,12 +41,12 @@ static bool is_ascii(struct lint_span span)
     return true;
 }
 
-enum lint_key lint_value_key(struct lint_judge *judge, struct lint_span key)
+enum lint_key lint_value_key(struct lint_judge *judge, struct span key)
 {
     enum lint_key meant = lint_words_key(key);
     if (meant != LINT_KEY_OTHER) {
         const char *name = lint_words_key_name(meant);
-        if (is_equal(key, span_of(name)))
+        if (span_same(key, span_of(name)))
             return meant;
         lint_judge_break(judge,
                          lint_words_alike(key, span_of(name)) ? LINT_RULE_KEY_CASE
@@ -73,13 +64,13 @@ enum lint_key lint_value_key(struct lint_judge *judge, struct lint_span key)
     return LINT_KEY_OTHER;
 }
 
-void lint_value_version(struct lint_judge *judge, struct lint_span value)
+void lint_value_version(struct lint_judge *judge, struct span value)
 {
-    if (!is_equal(value, span_of("STSv1")))
+    if (!span_same(value, span_of("STSv1")))
         lint_judge_break(judge, LINT_RULE_VERSION_UNKNOWN, value, NULL);
 }
 
-void lint_value_mode(struct lint_judge *judge, struct lint_fields *fields, struct lint_span value)
+void lint_value_mode(struct lint_judge *judge, struct lint_fields *fields, struct span value)
 {
     if (lint_words_alike(value, span_of("report"))) {
         lint_judge_break(judge, LINT_RULE_MODE_REPORT, value, NULL);
@@ -88,20 +79,20 @@ void lint_value_mode(struct lint_judge *judge, struct lint_fields *fields, struc
     fields->mode_known = lint_words_mode(&fields->mode, value);
     if (!fields->mode_known)
         lint_judge_break(judge, LINT_RULE_MODE_UNKNOWN, value, NULL);
-    else if (!is_equal(value, span_of(policy_mode_name(fields->mode))))
+    else if (!span_same(value, span_of(policy_mode_name(fields->mode))))
         lint_judge_break(judge, LINT_RULE_MODE_TRANSLATED, value, policy_mode_name(fields->mode));
 }
 
 /* "*.com" and "*.co.uk": what stands behind the wildcard is open to anybody. */
-static bool is_broad(struct lint_span pattern)
+static bool is_broad(struct span pattern)
 {
     if (pattern.length < 2 || pattern.bytes[0] != '*')
         return false;
-    struct lint_span rest = {pattern.bytes + 2, pattern.length - 2};
+    struct span rest = {pattern.bytes + 2, pattern.length - 2};
     const char *dot = memchr(rest.bytes, '.', rest.length);
     if (dot == NULL)
         return true;
-    struct lint_span second = {rest.bytes, (size_t)(dot - rest.bytes)};
+    struct span second = {rest.bytes, (size_t)(dot - rest.bytes)};
     if (rest.length - second.length != 3)
         return false;
     for (size_t i = 0; i < COUNT(sold_levels); i++)
@@ -111,17 +102,17 @@ static bool is_broad(struct lint_span pattern)
 }
 
 /* Whether every host of the domain itself, or of one above it, matches: RFC 8461 section 10.4. */
-static bool is_own(const char *domain, struct lint_span pattern)
+static bool is_own(const char *domain, struct span pattern)
 {
     if (domain == NULL || pattern.length < 2 || pattern.bytes[0] != '*')
         return false;
-    struct lint_span rest = {pattern.bytes + 2, pattern.length - 2};
+    struct span rest = {pattern.bytes + 2, pattern.length - 2};
     size_t length = strlen(domain);
     if (length < rest.length)
         return false;
     const char *end = domain + length - rest.length;
     return (end == domain || end[-1] == '.') &&
-           lint_words_alike(rest, (struct lint_span){end, rest.length});
+           lint_words_alike(rest, (struct span){end, rest.length});
 }
 
 static enum lint_rule_number rule_of_fault(enum hostname_fault fault)
@@ -155,7 +146,7 @@ static enum lint_rule_number rule_of_fault(enum hostname_fault fault)
 }
 
 /* What is no name is perhaps several, or one with its preference. */
-static enum lint_rule_number rule_of_words(struct lint_span value)
+static enum lint_rule_number rule_of_words(struct span value)
 {
     size_t numbers;
     size_t names = lint_words_names(value, &numbers);
@@ -164,7 +155,7 @@ static enum lint_rule_number rule_of_words(struct lint_span value)
     return names == 1 && numbers > 0 ? LINT_RULE_MX_PREFERENCE : LINT_RULE_MX_NOT_A_NAME;
 }
 
-static bool is_duplicate(const struct lint_fields *fields, struct lint_span pattern)
+static bool is_duplicate(const struct lint_fields *fields, struct span pattern)
 {
     for (size_t i = 0; i < fields->mx_kept; i++)
         if (lint_words_alike(fields->mx[i], pattern))
@@ -172,7 +163,7 @@ static bool is_duplicate(const struct lint_fields *fields, struct lint_span patt
     return false;
 }
 
-void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct lint_span value)
+void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct span value)
 {
     enum hostname_fault fault = hostname_mx_fault(value.bytes, value.length);
     if (fault != HOSTNAME_FINE) {
@@ -198,7 +189,7 @@ void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct 
 }
 
 /* The digits as a number; what exceeds the bound by far is some number above it. */
-static uint64_t number_of(struct lint_span digits)
+static uint64_t number_of(struct span digits)
 {
     uint64_t value = 0;
     for (size_t i = 0; i < digits.length && value <= POLICY_MAX_AGE; i++)
@@ -206,8 +197,7 @@ static uint64_t number_of(struct lint_span digits)
     return value;
 }
 
-void lint_value_max_age(struct lint_judge *judge, struct lint_fields *fields,
-                        struct lint_span value)
+void lint_value_max_age(struct lint_judge *judge, struct lint_fields *fields, struct span value)
 {
     bool digits = true;
     for (size_t i = 0; i < value.length; i++)

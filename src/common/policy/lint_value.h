@@ -4,6 +4,7 @@
 #ifndef COMMON_POLICY_LINT_VALUE_H
 #define COMMON_POLICY_LINT_VALUE_H
 
+#include "common/base/span.h"
 #include "common/policy/lint_judge.h"
 
 /* The keys of RFC 8461 section 3.2, in the order that checkers want. */
@@ -27,19 +28,18 @@ struct lint_fields {
     uint32_t max_age;
     unsigned max_age_line;
     size_t mx_count;
-    struct lint_span *mx; /* room for LINT_MX_COMPARED sound ones, lent by who judges */
+    struct span *mx; /* room for LINT_MX_COMPARED sound ones, lent by who judges */
     size_t mx_kept;
 };
 
 /* Which key this is; what is wrong with it is reported, and a key that is clearly meant counts. */
-enum lint_key lint_value_key(struct lint_judge *judge, struct lint_span key);
+enum lint_key lint_value_key(struct lint_judge *judge, struct span key);
 
 /* Each judges one value, which is not empty, and keeps what the judgement of the whole needs. */
-void lint_value_version(struct lint_judge *judge, struct lint_span value);
-void lint_value_mode(struct lint_judge *judge, struct lint_fields *fields, struct lint_span value);
-void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct lint_span value);
-void lint_value_max_age(struct lint_judge *judge, struct lint_fields *fields,
-                        struct lint_span value);
+void lint_value_version(struct lint_judge *judge, struct span value);
+void lint_value_mode(struct lint_judge *judge, struct lint_fields *fields, struct span value);
+void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct span value);
+void lint_value_max_age(struct lint_judge *judge, struct lint_fields *fields, struct span value);
 
 /* Judges the size in bytes alone. */
 void lint_value_size(struct lint_judge *judge, size_t length);

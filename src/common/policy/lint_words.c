@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "common/base/span.h"
 #include "common/name/hostname.h"
 
 static const char *const key_names[LINT_KEYS] = {
@@ -55,17 +56,12 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static struct lint_span span_of(const char *text)
-{
-    return (struct lint_span){text, strlen(text)};
-}
-
 static char to_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-bool lint_words_alike(struct lint_span a, struct lint_span b)
+bool lint_words_alike(struct span a, struct span b)
 {
     if (a.length != b.length)
         return false;
@@ -75,7 +71,7 @@ bool lint_words_alike(struct lint_span a, struct lint_span b)
     return true;
 }
 
-enum lint_key lint_words_key(struct lint_span word)
+enum lint_key lint_words_key(struct span word)
 {
     for (size_t i = 0; i < LINT_KEYS; i++)
         if (lint_words_alike(word, span_of(key_names[i])))
@@ -91,7 +87,7 @@ const char *lint_words_key_name(enum lint_key key)
     return key == LINT_KEY_OTHER ? NULL : key_names[key];
 }
 
-bool lint_words_mode(enum policy_mode *out, struct lint_span word)
+bool lint_words_mode(enum policy_mode *out, struct span word)
 {
     for (int mode = POLICY_MODE_NONE; mode <= POLICY_MODE_ENFORCE; mode++) {
         *out = (enum policy_mode)mode;
@@ -106,7 +102,7 @@ bool lint_words_mode(enum policy_mode *out, struct lint_span word)
     return false;
 }
 
-static bool is_number(struct lint_span word)
+static bool is_number(struct span word)
 {
     size_t digits = 0;
     while (digits < word.length && word.bytes[digits] >= '0' && word.bytes[digits] <= '9')
@@ -115,7 +111,7 @@ static bool is_number(struct lint_span word)
 }
 
 /* A host name in full, as it stands in zone files too. */
-static bool is_full_name(struct lint_span word)
+static bool is_full_name(struct span word)
 {
     enum hostname_fault fault = hostname_mx_fault(word.bytes, word.length);
     return (fault == HOSTNAME_FINE || fault == HOSTNAME_TRAILING_DOT) &&
@@ -123,14 +119,14 @@ static bool is_full_name(struct lint_span word)
 }
 
 /* The next word, cut off the front; empty at the end. */
-static struct lint_span next_word(struct lint_span *rest)
+static struct span next_word(struct span *rest)
 {
     static const char between[] = {',', ' ', '\t'};
     while (rest->length > 0 && memchr(between, rest->bytes[0], sizeof(between)) != NULL) {
         rest->bytes++;
         rest->length--;
     }
-    struct lint_span word = {rest->bytes, 0};
+    struct span word = {rest->bytes, 0};
     while (word.length < rest->length &&
            memchr(between, word.bytes[word.length], sizeof(between)) == NULL)
         word.length++;
@@ -139,11 +135,11 @@ static struct lint_span next_word(struct lint_span *rest)
     return word;
 }
 
-size_t lint_words_names(struct lint_span value, size_t *numbers)
+size_t lint_words_names(struct span value, size_t *numbers)
 {
     size_t names = 0;
     *numbers = 0;
-    for (struct lint_span word = next_word(&value); word.length > 0; word = next_word(&value)) {
+    for (struct span word = next_word(&value); word.length > 0; word = next_word(&value)) {
         if (is_number(word))
             ++*numbers;
         else if (is_full_name(word))
@@ -156,13 +152,13 @@ size_t lint_words_names(struct lint_span value, size_t *numbers)
 
 const char *lint_meant_key(const char *bytes, size_t length)
 {
-    return lint_words_key_name(lint_words_key((struct lint_span){bytes, length}));
+    return lint_words_key_name(lint_words_key((struct span){bytes, length}));
 }
 
 const char *lint_meant_mode(const char *bytes, size_t length)
 {
     enum policy_mode mode;
-    struct lint_span word = {bytes, length};
+    struct span word = {bytes, length};
     if (lint_words_alike(word, span_of("report")))
         return policy_mode_name(POLICY_MODE_TESTING);
     return lint_words_mode(&mode, word) ? policy_mode_name(mode) : NULL;
@@ -170,13 +166,13 @@ const char *lint_meant_mode(const char *bytes, size_t length)
 
 size_t lint_meant_names(const char *bytes, size_t length, size_t *numbers)
 {
-    return lint_words_names((struct lint_span){bytes, length}, numbers);
+    return lint_words_names((struct span){bytes, length}, numbers);
 }
 
 const char *lint_meant_next_name(const char *bytes, size_t length, size_t *name_length)
 {
-    struct lint_span rest = {bytes, length};
-    struct lint_span word = next_word(&rest);
+    struct span rest = {bytes, length};
+    struct span word = next_word(&rest);
     while (word.length > 0 && is_number(word))
         word = next_word(&rest);
     *name_length = word.length;

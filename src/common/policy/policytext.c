@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/span.h"
+
 /* The values while they are read; the patterns are counted first, and then kept. */
 struct reader {
     struct policytext *out;
@@ -17,19 +19,14 @@ struct reader {
     bool seen_max_age;
 };
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
 /* Ends the text before blanks at its end. */
 static char *trim(char *text)
 {
     size_t length;
-    while (is_blank(*text))
+    while (span_is_blank(*text))
         text++;
     length = strlen(text);
-    while (length > 0 && (is_blank(text[length - 1]) || text[length - 1] == '\r'))
+    while (length > 0 && (span_is_blank(text[length - 1]) || text[length - 1] == '\r'))
         text[--length] = '\0';
     return text;
 }

@@ -3,6 +3,7 @@
 #ifndef CTL_CHECK_FACTS_H
 #define CTL_CHECK_FACTS_H
 
+#include "common/base/span.h"
 #include "common/config/config.h"
 #include "common/policy/policytext.h"
 #include "ctl/check/exchange.h"
@@ -16,7 +17,7 @@ enum { FACTS_SLOW_MS = 1000, FACTS_DOORS_MAX = 8, FACTS_MX_MAX = 32 };
 /* The TXT records of one name. */
 struct facts_texts {
     struct dns_answer answer; /* its outcome, TTL, security and sentence */
-    struct txtrecord_text *items;
+    struct span *items;
     size_t count;
 };
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "common/base/moment.h"
+#include "common/base/span.h"
 #include "ctl/base/jobs.h"
 #include "ctl/net/caa.h"
 
@@ -61,7 +62,7 @@ static void ask_texts(struct round *round, const char *name, struct facts_texts 
         size_t length;
         if (dnsdata_txt(&bytes, &length, out->answer.records[i].bytes,
                         out->answer.records[i].length) == 0)
-            out->items[out->count++] = (struct txtrecord_text){bytes, length};
+            out->items[out->count++] = (struct span){bytes, length};
     }
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/span.h"
 #include "common/policy/mxmatch.h"
 #include "ctl/check/rows_say.h"
 
@@ -227,7 +228,7 @@ static void hear_nothing(void *context, const struct txtrecord_finding *finding)
 }
 
 /* Whether the URI is a mailbox at the domain itself. */
-static bool is_mailbox_at(struct txtrecord_text uri, const char *domain)
+static bool is_mailbox_at(struct span uri, const char *domain)
 {
     static const char scheme[] = "mailto:";
     size_t length = strlen(domain);

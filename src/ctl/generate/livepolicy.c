@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/span.h"
 #include "common/name/hostname.h"
 #include "common/policy/lint.h"
 #include "common/policy/policytext.h"
@@ -23,7 +24,7 @@ static void note_finding(void *context, const struct txtrecord_finding *finding)
 
 /* TXT records, joined; what is beyond the bound is left out. */
 struct texts {
-    struct txtrecord_text items[TEXTS_MAX];
+    struct span items[TEXTS_MAX];
     char *held[TEXTS_MAX]; /* the same, owned */
     size_t count;
 };
@@ -43,7 +44,7 @@ static void find_texts(struct texts *out, struct proposal *proposal, struct dns 
         const struct dns_record *record = &answer.records[i];
         char **text = &out->held[out->count];
         if (dnsdata_txt(text, &length, record->bytes, record->length) == 0)
-            out->items[out->count++] = (struct txtrecord_text){*text, length};
+            out->items[out->count++] = (struct span){*text, length};
     }
     dns_free(&answer);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/span.h"
 #include "common/policy/lint.h"
 #include "common/policy/policytext.h"
 #include "ctl/lint/repair_line.h"
@@ -34,7 +35,7 @@ static struct weight weigh(const char *bytes, size_t length)
 static bool has_pattern(const struct policy *policy, const char *pattern)
 {
     struct arena arena = {0};
-    struct repair_span name = repair_line_name(&arena, repair_text_span(pattern));
+    struct span name = repair_line_name(&arena, span_of(pattern));
     bool found = false;
     for (size_t i = 0; i < policy->mx_count && name.bytes != NULL && !found; i++)
         found = strlen(policy->mx[i]) == name.length &&
@@ -88,22 +89,22 @@ static bool begins_with_mark(const struct repair *repair)
 }
 
 /* The text behind what programs put in front of it. Returns 0, or -1 when out of memory. */
-static int take_off_mark(struct repair *out, struct repair_span *text)
+static int take_off_mark(struct repair *out, struct span *text)
 {
-    struct repair_span plain;
+    struct span plain;
     if (repair_text_from_utf16(&plain, &out->arena, *text)) {
         *text = plain;
         return repair_rewrite_step(out, 1, "utf-16", "the file is plain ASCII text");
     }
     if (text->length < 3 || memcmp(text->bytes, "\xef\xbb\xbf", 3) != 0)
         return 0;
-    *text = (struct repair_span){text->bytes + 3, text->length - 3};
+    *text = (struct span){text->bytes + 3, text->length - 3};
     return repair_rewrite_step(out, 1, "bom", "the byte order mark is left out");
 }
 
 int repair_policy(struct repair *out, const char *bytes, size_t length)
 {
-    struct repair_span text = {bytes, length};
+    struct span text = {bytes, length};
     *out = (struct repair){.bytes = bytes, .length = length};
     if (length > POLICY_MAX_BYTES || lint_is_pem(bytes, length))
         return 0;

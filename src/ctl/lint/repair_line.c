@@ -6,10 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/span.h"
 #include "common/name/hostname.h"
 #include "common/policy/lint.h"
 
-static bool has_control_bytes(struct repair_span span)
+static bool has_control_bytes(struct span span)
 {
     for (size_t i = 0; i < span.length; i++) {
         unsigned char byte = (unsigned char)span.bytes[i];
@@ -19,7 +20,7 @@ static bool has_control_bytes(struct repair_span span)
     return false;
 }
 
-static bool is_ascii(struct repair_span span)
+static bool is_ascii(struct span span)
 {
     for (size_t i = 0; i < span.length; i++)
         if ((unsigned char)span.bytes[i] >= 0x80)
@@ -27,17 +28,12 @@ static bool is_ascii(struct repair_span span)
     return true;
 }
 
-static bool is_equal(struct repair_span a, struct repair_span b)
-{
-    return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
-}
-
-static bool is_word(struct repair_span span, const char *word)
+static bool is_word(struct span span, const char *word)
 {
     return span.length == strlen(word) && strncasecmp(span.bytes, word, span.length) == 0;
 }
 
-static bool is_digits(struct repair_span span)
+static bool is_digits(struct span span)
 {
     size_t digits = 0;
     while (digits < span.length && span.bytes[digits] >= '0' && span.bytes[digits] <= '9')
@@ -46,31 +42,31 @@ static bool is_digits(struct repair_span span)
 }
 
 /* What programs' other notations put around a value: quotes, a semicolon or a comma at its end. */
-static struct repair_span unwrap(struct repair_span value)
+static struct span unwrap(struct span value)
 {
     for (;;) {
-        struct repair_span before = value = repair_text_trim(value);
+        struct span before = value = span_trim(value);
         char last = value.length > 0 ? value.bytes[value.length - 1] : '\0';
         if (last == ';' || last == ',')
             value.length--;
         else if (value.length > 1 && (last == '"' || last == '\'') && value.bytes[0] == last)
-            value = (struct repair_span){value.bytes + 1, value.length - 2};
+            value = (struct span){value.bytes + 1, value.length - 2};
         if (value.length == before.length)
             return value;
     }
 }
 
-struct repair_span repair_line_name(struct arena *arena, struct repair_span name)
+struct span repair_line_name(struct arena *arena, struct span name)
 {
     char right[HOSTNAME_MAX + 1];
     if (hostname_mx_fault(name.bytes, name.length) == HOSTNAME_FINE ||
         !hostname_suggest(right, name.bytes, name.length))
         return name;
     size_t length = strlen(right);
-    return (struct repair_span){arena_copy(arena, right, length), length};
+    return (struct span){arena_copy(arena, right, length), length};
 }
 
-static bool find_mx(struct repair_line *line, struct arena *arena, struct repair_span value)
+static bool find_mx(struct repair_line *line, struct arena *arena, struct span value)
 {
     size_t numbers;
     line->right = repair_line_name(arena, value);
@@ -83,16 +79,16 @@ static bool find_mx(struct repair_line *line, struct arena *arena, struct repair
 }
 
 /* Whether the value is, or clearly means, a right one; which is in line->right then. */
-static bool find_right(struct repair_line *line, struct arena *arena, struct repair_span value)
+static bool find_right(struct repair_line *line, struct arena *arena, struct span value)
 {
     const char *mode = lint_meant_mode(value.bytes, value.length);
     line->right = value;
     switch (line->key) {
     case REPAIR_LINE_VERSION:
-        line->right = repair_text_span("STSv1");
+        line->right = span_of("STSv1");
         return is_word(value, "STSv1");
     case REPAIR_LINE_MODE:
-        line->right = repair_text_span(mode != NULL ? mode : "");
+        line->right = span_of(mode != NULL ? mode : "");
         return mode != NULL;
     case REPAIR_LINE_MX:
         return find_mx(line, arena, value);
@@ -104,7 +100,7 @@ static bool find_right(struct repair_line *line, struct arena *arena, struct rep
     return false;
 }
 
-static const char *mx_rule(struct repair_span value)
+static const char *mx_rule(struct span value)
 {
     enum hostname_fault fault = hostname_mx_fault(value.bytes, value.length);
     size_t numbers;
@@ -121,7 +117,7 @@ static const char *mx_rule(struct repair_span value)
 /* The rule that lint finds broken in the value as it stands. */
 static const char *value_rule(const struct repair_line *line)
 {
-    struct repair_span value = line->value;
+    struct span value = line->value;
     if (memchr(value.bytes, '\t', value.length) != NULL)
         return "control-byte";
     switch (line->key) {
@@ -146,7 +142,7 @@ static void judge_value(struct repair_line *line, struct arena *arena)
 {
     if (!find_right(line, arena, line->value) && !find_right(line, arena, unwrap(line->value)))
         line->right = line->value;
-    if (line->right.bytes != NULL && (line->several || !is_equal(line->right, line->value)))
+    if (line->right.bytes != NULL && (line->several || !span_same(line->right, line->value)))
         line->value_rule = value_rule(line);
 }
 
@@ -159,18 +155,17 @@ static enum repair_line_key key_of(const char *name)
     return REPAIR_LINE_NO_KEY;
 }
 
-static void read_key(struct repair_line *line, struct repair_span text, size_t colon)
+static void read_key(struct repair_line *line, struct span text, size_t colon)
 {
-    line->key_text = repair_text_trim((struct repair_span){text.bytes, colon});
+    line->key_text = span_trim((struct span){text.bytes, colon});
     line->name = lint_meant_key(line->key_text.bytes, line->key_text.length);
     line->key = line->name != NULL ? key_of(line->name) : REPAIR_LINE_NO_KEY;
 }
 
-static void judge_field(struct repair_line *line, struct arena *arena, struct repair_span text,
+static void judge_field(struct repair_line *line, struct arena *arena, struct span text,
                         size_t colon)
 {
-    line->value =
-        repair_text_trim((struct repair_span){text.bytes + colon + 1, text.length - colon - 1});
+    line->value = span_trim((struct span){text.bytes + colon + 1, text.length - colon - 1});
     read_key(line, text, colon);
     if (line->name == NULL) {
         line->kind = REPAIR_LINE_UNKNOWN;
@@ -181,34 +176,34 @@ static void judge_field(struct repair_line *line, struct arena *arena, struct re
     line->spaced = line->key_text.length < colon;
     if (!is_word(line->key_text, line->name))
         line->key_rule = "key-translated";
-    else if (!is_equal(line->key_text, repair_text_span(line->name)))
+    else if (!span_same(line->key_text, span_of(line->name)))
         line->key_rule = "key-case";
     judge_value(line, arena);
 }
 
-static bool begins_comment(struct repair_span text)
+static bool begins_comment(struct span text)
 {
     return text.length > 0 && memchr("#;/", text.bytes[0], 3) != NULL;
 }
 
 /* What lint makes of it: with a colon, it looks like a field to a sender. */
-static const char *comment_rule(struct repair_span text)
+static const char *comment_rule(struct span text)
 {
     const char *colon = memchr(text.bytes, ':', text.length);
     if (begins_comment(text) && colon == NULL)
         return "comment";
-    struct repair_span key = {text.bytes, colon != NULL ? (size_t)(colon - text.bytes) : 0};
-    key = repair_text_trim(key);
+    struct span key = {text.bytes, colon != NULL ? (size_t)(colon - text.bytes) : 0};
+    key = span_trim(key);
     if (memchr(key.bytes, '\t', key.length) != NULL)
         return "control-byte";
     return begins_comment(text) && is_ascii(key) ? "key-malformed" : "non-ascii";
 }
 
-int repair_line_read(struct repair_line *out, struct arena *arena, struct repair_span raw)
+int repair_line_read(struct repair_line *out, struct arena *arena, struct span raw)
 {
-    struct repair_span text;
+    struct span text;
     *out = (struct repair_line){.kind = REPAIR_LINE_STRANGE, .key = REPAIR_LINE_NO_KEY};
-    out->text = repair_text_trim(raw);
+    out->text = span_trim(raw);
     out->indented = out->text.length > 0 && out->text.bytes != raw.bytes;
     if (has_control_bytes(raw)) {
         const char *colon = memchr(raw.bytes, ':', raw.length);
@@ -220,7 +215,7 @@ int repair_line_read(struct repair_line *out, struct arena *arena, struct repair
     out->cleaned = repair_text_clean(&text, arena, out->text);
     if (text.bytes == NULL)
         return -1;
-    text = repair_text_trim(text);
+    text = span_trim(text);
 
     const char *colon = text.length > 0 ? memchr(text.bytes, ':', text.length) : NULL;
     if (text.length == 0) {

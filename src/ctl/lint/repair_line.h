@@ -4,6 +4,7 @@
 #ifndef CTL_LINT_REPAIR_LINE_H
 #define CTL_LINT_REPAIR_LINE_H
 
+#include "common/base/span.h"
 #include "ctl/lint/repair_text.h"
 
 enum repair_line_kind {
@@ -27,25 +28,25 @@ struct repair_line {
     enum repair_line_kind kind;
     enum repair_line_key key;
     unsigned number;
-    struct repair_span text; /* without outer blanks, else as it stands */
-    bool cleaned;            /* unseen characters are to be left out */
+    struct span text; /* without outer blanks, else as it stands */
+    bool cleaned;     /* unseen characters are to be left out */
     bool indented;
-    bool spaced;                        /* a blank stands before the colon */
-    struct repair_span key_text, value; /* as they stand */
-    const char *name;                   /* of the key, rightly written; static */
-    struct repair_span right;           /* the value's right form, or the value */
-    bool several;                       /* right is names with blanks, commas, numbers between */
-    const char *rule;                   /* lint's, of a line to be left out */
-    const char *key_rule, *value_rule;  /* lint's; NULL where nothing is to be done */
+    bool spaced;                       /* a blank stands before the colon */
+    struct span key_text, value;       /* as they stand */
+    const char *name;                  /* of the key, rightly written; static */
+    struct span right;                 /* the value's right form, or the value */
+    bool several;                      /* right is names with blanks, commas, numbers between */
+    const char *rule;                  /* lint's, of a line to be left out */
+    const char *key_rule, *value_rule; /* lint's; NULL where nothing is to be done */
 };
 
 /* Reads a line without its line end. Returns 0, or -1 when out of memory. */
-int repair_line_read(struct repair_line *out, struct arena *arena, struct repair_span raw);
+int repair_line_read(struct repair_line *out, struct arena *arena, struct span raw);
 
 /* Whether anything in the line is to be written otherwise. */
 bool repair_line_differs(const struct repair_line *line);
 
 /* The right form of a name in a zone file's notation, or the name itself. {NULL}: out of memory. */
-struct repair_span repair_line_name(struct arena *arena, struct repair_span name);
+struct span repair_line_name(struct arena *arena, struct span name);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/span.h"
 #include "common/name/printable.h"
 #include "common/policy/lint.h"
 #include "ctl/lint/repair_line.h"
@@ -21,7 +22,7 @@
 struct entry {
     enum repair_line_key key;
     unsigned line; /* where it was read */
-    struct repair_span text;
+    struct span text;
 };
 
 enum line_end { LINE_END_NONE, LINE_END_LF, LINE_END_CRLF, LINE_END_CR };
@@ -32,7 +33,7 @@ struct work {
     size_t line_count;
     struct entry *entries;
     size_t entry_count;
-    struct repair_span mx[MX_COMPARED];
+    struct span mx[MX_COMPARED];
     size_t mx_count;
     unsigned first_end[4]; /* the line in which each kind of line end is first met; 0: nowhere */
     enum line_end last_end;
@@ -79,15 +80,15 @@ step(struct work *work, unsigned line, const char *rule, const char *format, ...
         work->out_of_memory = true;
 }
 
-static int shown(struct repair_span span)
+static int shown(struct span span)
 {
     return span.length < SHOWN ? (int)span.length : SHOWN;
 }
 
 /* Cuts the next line off; a lone CR ends one, too, but is not counted, as lint does not. */
-static struct repair_span cut_line(struct repair_span *rest, enum line_end *end)
+static struct span cut_line(struct span *rest, enum line_end *end)
 {
-    struct repair_span line = {rest->bytes, 0};
+    struct span line = {rest->bytes, 0};
     while (line.length < rest->length && line.bytes[line.length] != '\n' &&
            line.bytes[line.length] != '\r')
         line.length++;
@@ -105,12 +106,12 @@ static struct repair_span cut_line(struct repair_span *rest, enum line_end *end)
     return line;
 }
 
-static void read_lines(struct work *work, struct repair_span rest)
+static void read_lines(struct work *work, struct span rest)
 {
     unsigned number = 1;
     while (rest.length > 0 && !work->out_of_memory) {
         enum line_end end;
-        struct repair_span raw = cut_line(&rest, &end);
+        struct span raw = cut_line(&rest, &end);
         work->lines =
             grow(work->lines, work->line_count, sizeof(*work->lines), &work->out_of_memory);
         if (work->out_of_memory)
@@ -159,7 +160,7 @@ static void find_conflicts(struct work *work)
     }
 }
 
-static void add_entry(struct work *work, const struct repair_line *line, struct repair_span text)
+static void add_entry(struct work *work, const struct repair_line *line, struct span text)
 {
     work->entries =
         grow(work->entries, work->entry_count, sizeof(*work->entries), &work->out_of_memory);
@@ -168,7 +169,7 @@ static void add_entry(struct work *work, const struct repair_line *line, struct 
 }
 
 /* "key: value" */
-static void add_field(struct work *work, const struct repair_line *line, struct repair_span value)
+static void add_field(struct work *work, const struct repair_line *line, struct span value)
 {
     size_t front = strlen(line->name) + 2;
     char *text = arena_alloc(&work->out->arena, front + value.length + 1);
@@ -177,11 +178,11 @@ static void add_field(struct work *work, const struct repair_line *line, struct 
         return;
     snprintf(text, front + 1, "%s: ", line->name);
     memcpy(text + front, value.bytes, value.length);
-    add_entry(work, line, repair_text_trim((struct repair_span){text, front + value.length}));
+    add_entry(work, line, span_trim((struct span){text, front + value.length}));
 }
 
 /* Whether the pattern is there already; keeps it if not. */
-static bool is_repeated(struct work *work, struct repair_span name)
+static bool is_repeated(struct work *work, struct span name)
 {
     for (size_t i = 0; i < work->mx_count; i++)
         if (work->mx[i].length == name.length &&
@@ -214,12 +215,12 @@ static void say_changes(struct work *work, const struct repair_line *line)
 
 static void write_names(struct work *work, const struct repair_line *line)
 {
-    struct repair_span rest = line->right;
-    struct repair_span name;
+    struct span rest = line->right;
+    struct span name;
     while ((name.bytes = lint_meant_next_name(rest.bytes, rest.length, &name.length)) != NULL) {
         size_t used = (size_t)(name.bytes - rest.bytes) + name.length;
-        rest = (struct repair_span){rest.bytes + used, rest.length - used};
-        struct repair_span right = repair_line_name(&work->out->arena, name);
+        rest = (struct span){rest.bytes + used, rest.length - used};
+        struct span right = repair_line_name(&work->out->arena, name);
         if (right.bytes == NULL || !is_repeated(work, right))
             add_field(work, line, right);
     }
@@ -365,7 +366,7 @@ static void join(struct work *work)
     work->out->bytes = bytes;
     work->out->length = length;
     for (size_t i = 0; i < work->entry_count; i++) {
-        const struct repair_span *text = &work->entries[i].text;
+        const struct span *text = &work->entries[i].text;
         memcpy(bytes, text->bytes, text->length);
         memcpy(bytes + text->length, "\r\n", 2);
         bytes += text->length + 2;
@@ -381,7 +382,7 @@ static bool has_field(const struct work *work)
     return false;
 }
 
-int repair_rewrite(struct repair *out, struct repair_span text)
+int repair_rewrite(struct repair *out, struct span text)
 {
     struct work work = {.out = out};
     read_lines(&work, text);

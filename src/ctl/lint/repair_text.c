@@ -5,32 +5,12 @@
 
 #include <string.h>
 
+#include "common/base/span.h"
 #include "common/name/punycode.h"
 
 #define SURROGATE_HIGH 0xd800
 #define SURROGATE_LOW  0xdc00
 #define SURROGATE_END  0xe000
-
-struct repair_span repair_text_span(const char *text)
-{
-    return (struct repair_span){text, strlen(text)};
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-struct repair_span repair_text_trim(struct repair_span span)
-{
-    while (span.length > 0 && is_blank(span.bytes[0])) {
-        span.bytes++;
-        span.length--;
-    }
-    while (span.length > 0 && is_blank(span.bytes[span.length - 1]))
-        span.length--;
-    return span;
-}
 
 static size_t put_utf8(char *out, uint32_t point)
 {
@@ -56,14 +36,14 @@ static size_t put_utf8(char *out, uint32_t point)
     return 4;
 }
 
-static uint32_t unit_at(struct repair_span in, size_t at, bool big)
+static uint32_t unit_at(struct span in, size_t at, bool big)
 {
     unsigned char first = (unsigned char)in.bytes[at];
     unsigned char second = (unsigned char)in.bytes[at + 1];
     return big ? (uint32_t)first << 8 | second : (uint32_t)second << 8 | first;
 }
 
-bool repair_text_from_utf16(struct repair_span *out, struct arena *arena, struct repair_span in)
+bool repair_text_from_utf16(struct span *out, struct arena *arena, struct span in)
 {
     if (in.length < 2 || in.length % 2 != 0)
         return false;
@@ -87,7 +67,7 @@ bool repair_text_from_utf16(struct repair_span *out, struct arena *arena, struct
         }
         length += put_utf8(text + length, point);
     }
-    *out = (struct repair_span){text, length};
+    *out = (struct span){text, length};
     return true;
 }
 
@@ -111,7 +91,7 @@ static enum meaning meaning_of(uint32_t point)
     return point == 0xff1a ? MEANS_COLON : MEANS_ITSELF;
 }
 
-bool repair_text_clean(struct repair_span *out, struct arena *arena, struct repair_span line)
+bool repair_text_clean(struct span *out, struct arena *arena, struct span line)
 {
     char *text = NULL;
     size_t length = 0;
@@ -125,7 +105,7 @@ bool repair_text_clean(struct repair_span *out, struct arena *arena, struct repa
             length = at;
         }
         if (meaning != MEANS_ITSELF && text == NULL) {
-            *out = (struct repair_span){NULL, 0};
+            *out = (struct span){NULL, 0};
             return true;
         }
         if (text != NULL && meaning == MEANS_ITSELF) {
@@ -136,6 +116,6 @@ bool repair_text_clean(struct repair_span *out, struct arena *arena, struct repa
         }
         at += used;
     }
-    *out = text != NULL ? (struct repair_span){text, length} : line;
+    *out = text != NULL ? (struct span){text, length} : line;
     return text != NULL;
 }

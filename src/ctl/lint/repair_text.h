@@ -8,25 +8,15 @@
 #include <stddef.h>
 
 #include "common/base/arena.h"
-
-/* Bytes that are borrowed. */
-struct repair_span {
-    const char *bytes;
-    size_t length;
-};
-
-struct repair_span repair_text_span(const char *text);
-
-/* Without blanks and tabs at both ends. */
-struct repair_span repair_text_trim(struct repair_span span);
+#include "common/base/span.h"
 
 /* UTF-16 with its mark at the front, as UTF-8 in the arena. False when it is no such thing, is not
  * valid, or memory ran out. */
-bool repair_text_from_utf16(struct repair_span *out, struct arena *arena, struct repair_span in);
+bool repair_text_from_utf16(struct span *out, struct arena *arena, struct span in);
 
 /* The line with plain blanks in place of all others, without characters that cannot be seen, and
  * with a colon where a wide one stands. *out is the line itself where nothing is to be done, and
  * {NULL} when out of memory; returns whether it differs. */
-bool repair_text_clean(struct repair_span *out, struct arena *arena, struct repair_span line);
+bool repair_text_clean(struct span *out, struct arena *arena, struct span line);
 
 #endif

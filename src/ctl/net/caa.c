@@ -7,47 +7,18 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/span.h"
+
 #define METHOD     "tls-alpn-01"
 #define SHOWN_MAX  160 /* characters of a record's value in a sentence */
 #define CLIMBS_MAX 127 /* labels of the longest name */
 
-/* Counted text within a record. */
-struct span {
-    const char *bytes;
-    size_t length;
-};
-
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
-static struct span trim(struct span span)
-{
-    while (span.length > 0 && is_blank(span.bytes[0]))
-        span = (struct span){span.bytes + 1, span.length - 1};
-    while (span.length > 0 && is_blank(span.bytes[span.length - 1]))
-        span.length--;
-    return span;
-}
-
 /* Takes what stands before the first separator, trimmed, out of *rest. */
 static struct span take_part(struct span *rest, char separator)
 {
-    const char *found = rest->length > 0 ? memchr(rest->bytes, separator, rest->length) : NULL;
-    struct span part = *rest;
-    if (found == NULL) {
-        *rest = (struct span){NULL, 0};
-    } else {
-        part.length = (size_t)(found - rest->bytes);
-        *rest = (struct span){found + 1, rest->length - part.length - 1};
-    }
-    return trim(part);
-}
-
-static bool equals(struct span span, const char *text)
-{
-    return span.length == strlen(text) && strncasecmp(span.bytes, text, span.length) == 0;
+    struct span part = {0};
+    span_next(&part, rest, separator);
+    return part;
 }
 
 static void show(char out[SHOWN_MAX], struct span value)
@@ -85,7 +56,7 @@ static bool is_parameter(struct span name, struct span value)
 static bool lists_method(struct span methods)
 {
     while (methods.length > 0) {
-        if (equals(take_part(&methods, ','), METHOD))
+        if (span_equal_nocase(take_part(&methods, ','), METHOD))
             return true;
     }
     return false;
@@ -99,16 +70,16 @@ static enum grant judge_parameters(struct span rest, const struct caa_ca *ca)
     unsigned accounts = 0;
     while (rest.length > 0) {
         struct span value = take_part(&rest, ';');
-        if (value.length == 0 && trim(rest).length == 0)
+        if (value.length == 0 && span_trim(rest).length == 0)
             break;
         bool has_value = value.length > 0 && memchr(value.bytes, '=', value.length) != NULL;
         struct span name = take_part(&value, '=');
-        value = trim(value);
+        value = span_trim(value);
         if (!has_value || !is_parameter(name, value))
             return GRANT_NOBODY;
-        if (equals(name, "validationmethods") && (methods++ > 0 || !lists_method(value)))
+        if (span_equal_nocase(name, "validationmethods") && (methods++ > 0 || !lists_method(value)))
             grant = GRANT_METHOD;
-        if (equals(name, "accounturi") &&
+        if (span_equal_nocase(name, "accounturi") &&
             (accounts++ > 0 ||
              (ca->account != NULL && (value.length != strlen(ca->account) ||
                                       memcmp(value.bytes, ca->account, value.length) != 0))))

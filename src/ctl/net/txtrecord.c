@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/span.h"
 #include "ctl/net/txtrecord_rua.h"
 #include "ctl/net/txtrecord_say.h"
 
@@ -40,40 +41,39 @@ static const struct kind tlsrpt = {
 
 /* ---- The set: which one of the records counts. */
 
-static bool counts(const struct kind *kind, struct txtrecord_text text)
+static bool counts(const struct kind *kind, struct span text)
 {
     size_t length = strlen(kind->version);
-    return txtrecord_begins(text, kind->version) && text.length > length &&
-           text.bytes[length] == ';';
+    return span_begins(text, kind->version) && text.length > length && text.bytes[length] == ';';
 }
 
-static bool was_meant(const struct kind *kind, struct txtrecord_text text)
+static bool was_meant(const struct kind *kind, struct span text)
 {
-    return !counts(kind, text) && txtrecord_has_in_any_case(text, kind->word);
+    return !counts(kind, text) && span_contains_nocase(text, kind->word);
 }
 
 /* What is wrong with a record that was meant to be one. */
-static const char *name_mistake(const struct kind *kind, struct txtrecord_text text)
+static const char *name_mistake(const struct kind *kind, struct span text)
 {
     size_t length = strlen(kind->version);
-    struct txtrecord_text head = {text.bytes, text.length < length ? text.length : length};
-    struct txtrecord_text rest = {text.bytes + head.length, text.length - head.length};
+    struct span head = {text.bytes, text.length < length ? text.length : length};
+    struct span rest = {text.bytes + head.length, text.length - head.length};
     if (text.bytes[0] == '"' || text.bytes[0] == '\'')
         return "has quotes in it";
-    if (txtrecord_trim(text).bytes != text.bytes)
+    if (span_trim(text).bytes != text.bytes)
         return "begins with a blank";
-    if (!txtrecord_is_in_any_case(head, kind->version))
+    if (!span_equal_nocase(head, kind->version))
         return "does not begin with its version";
-    if (!txtrecord_is(head, kind->version))
+    if (!span_equal(head, kind->version))
         return "has the wrong letter case in its version";
-    rest = txtrecord_trim(rest);
+    rest = span_trim(rest);
     if (rest.length > 0 && rest.bytes[0] == ';')
         return "has a blank before the first semicolon";
     return "has no semicolon behind its version";
 }
 
-static void say_mistake(struct txtrecord_judge *judge, const struct kind *kind,
-                        struct txtrecord_text text, bool one_counts)
+static void say_mistake(struct txtrecord_judge *judge, const struct kind *kind, struct span text,
+                        bool one_counts)
 {
     char shown[TXTRECORD_SHOWN];
     txtrecord_say(judge, kind->row_version, one_counts ? TXTRECORD_WARNING : TXTRECORD_ERROR,
@@ -83,11 +83,11 @@ static void say_mistake(struct txtrecord_judge *judge, const struct kind *kind,
 }
 
 static void say_none(struct txtrecord_judge *judge, const struct kind *kind,
-                     const struct txtrecord_text *texts, size_t count)
+                     const struct span *texts, size_t count)
 {
     char shown[TXTRECORD_SHOWN];
     for (size_t i = 0; i < count; i++) {
-        if (!txtrecord_has_in_any_case(texts[i], "v=spf1"))
+        if (!span_contains_nocase(texts[i], "v=spf1"))
             continue;
         txtrecord_say(judge, kind == &sts ? "D4" : kind->row_version, TXTRECORD_ERROR,
                       "publish the record; it takes the place of the wildcard",
@@ -101,10 +101,10 @@ static void say_none(struct txtrecord_judge *judge, const struct kind *kind,
 }
 
 /* Reports on all but the one that counts, which is returned; NULL where there is not just one. */
-static const struct txtrecord_text *pick(struct txtrecord_judge *judge, const struct kind *kind,
-                                         const struct txtrecord_text *texts, size_t count)
+static const struct span *pick(struct txtrecord_judge *judge, const struct kind *kind,
+                               const struct span *texts, size_t count)
 {
-    const struct txtrecord_text *one = NULL;
+    const struct span *one = NULL;
     char shown[TXTRECORD_SHOWN];
     size_t counting = 0, meant = 0;
     for (size_t i = 0; i < count; i++) {
@@ -134,24 +134,23 @@ static const struct txtrecord_text *pick(struct txtrecord_judge *judge, const st
 /* ---- The fields of the one that counts. */
 
 /* What follows "v=STSv1;". */
-static struct txtrecord_text fields_of(const struct kind *kind, const struct txtrecord_text *record)
+static struct span fields_of(const struct kind *kind, const struct span *record)
 {
     size_t skipped = strlen(kind->version) + 1;
-    return (struct txtrecord_text){record->bytes + skipped, record->length - skipped};
+    return (struct span){record->bytes + skipped, record->length - skipped};
 }
 
 /* The syntax takes no blank at the end, unless a semicolon stands before it. */
 static void judge_end(struct txtrecord_judge *judge, const struct kind *kind,
-                      const struct txtrecord_text *record)
+                      const struct span *record)
 {
-    struct txtrecord_text bare = txtrecord_trim(*record);
+    struct span bare = span_trim(*record);
     if (bare.length < record->length && bare.bytes[bare.length - 1] != ';')
         txtrecord_say(judge, kind->row_field, TXTRECORD_WARNING, "remove it",
                       "a blank stands at the end of the record");
 }
 
-static void say_malformed(struct txtrecord_judge *judge, const struct kind *kind,
-                          struct txtrecord_text field)
+static void say_malformed(struct txtrecord_judge *judge, const struct kind *kind, struct span field)
 {
     char shown[TXTRECORD_SHOWN];
     if (field.length == 0)
@@ -163,21 +162,20 @@ static void say_malformed(struct txtrecord_judge *judge, const struct kind *kind
                       "\"%s\" is no field of the record", txtrecord_show(shown, field));
 }
 
-static void say_unknown(struct txtrecord_judge *judge, const struct kind *kind,
-                        struct txtrecord_text name)
+static void say_unknown(struct txtrecord_judge *judge, const struct kind *kind, struct span name)
 {
     char shown[TXTRECORD_SHOWN];
     const char *advice = "remove it, as no sender uses it";
-    if (txtrecord_is(name, "mode") || txtrecord_is(name, "mx") || txtrecord_is(name, "max_age"))
+    if (span_equal(name, "mode") || span_equal(name, "mx") || span_equal(name, "max_age"))
         advice = "remove it: it belongs into the policy";
-    if (kind == &sts && txtrecord_is(name, "rua"))
+    if (kind == &sts && span_equal(name, "rua"))
         advice = "remove it: it belongs into the TLSRPT record at _smtp._tls";
     txtrecord_say(judge, kind->row_field, TXTRECORD_WARNING, advice, "the tag \"%s\" is unknown",
                   txtrecord_show(shown, name));
 }
 
 static void take_id(struct txtrecord_judge *judge, struct txtrecord_sts *out, bool seen,
-                    struct txtrecord_text value)
+                    struct span value)
 {
     char shown[TXTRECORD_SHOWN];
     if (seen)
@@ -197,19 +195,19 @@ static void take_id(struct txtrecord_judge *judge, struct txtrecord_sts *out, bo
 }
 
 static void judge_sts_fields(struct txtrecord_judge *judge, struct txtrecord_sts *out,
-                             struct txtrecord_text rest)
+                             struct span rest)
 {
-    struct txtrecord_text field, name, value;
+    struct span field, name, value;
     bool seen = false, misspelt = false;
-    while (txtrecord_next(&field, &rest, ';')) {
+    while (span_next(&field, &rest, ';')) {
         if (field.length == 0 && rest.bytes == NULL)
             break; /* what follows the last semicolon */
         if (!txtrecord_split(&name, &value, field)) {
             say_malformed(judge, &sts, field);
-        } else if (txtrecord_is(name, "id")) {
+        } else if (span_equal(name, "id")) {
             take_id(judge, out, seen, value);
             seen = true;
-        } else if (txtrecord_is_in_any_case(name, "id")) {
+        } else if (span_equal_nocase(name, "id")) {
             misspelt = true;
         } else {
             say_unknown(judge, &sts, name);
@@ -220,12 +218,12 @@ static void judge_sts_fields(struct txtrecord_judge *judge, struct txtrecord_sts
                       misspelt ? "the tag id is in capitals" : "the id is missing");
 }
 
-bool txtrecord_judge_sts(struct txtrecord_sts *out, const struct txtrecord_text *texts,
-                         size_t count, txtrecord_report *report, void *context)
+bool txtrecord_judge_sts(struct txtrecord_sts *out, const struct span *texts, size_t count,
+                         txtrecord_report *report, void *context)
 {
     struct txtrecord_judge judge = {.report = report, .context = context};
     *out = (struct txtrecord_sts){0};
-    const struct txtrecord_text *one = pick(&judge, &sts, texts, count);
+    const struct span *one = pick(&judge, &sts, texts, count);
     if (one == NULL)
         return false;
     judge_sts_fields(&judge, out, fields_of(&sts, one));
@@ -234,23 +232,23 @@ bool txtrecord_judge_sts(struct txtrecord_sts *out, const struct txtrecord_text 
     return out->usable;
 }
 
-bool txtrecord_judge_tlsrpt(struct txtrecord_tlsrpt *out, const struct txtrecord_text *texts,
-                            size_t count, txtrecord_report *report, void *context)
+bool txtrecord_judge_tlsrpt(struct txtrecord_tlsrpt *out, const struct span *texts, size_t count,
+                            txtrecord_report *report, void *context)
 {
     struct txtrecord_judge judge = {.report = report, .context = context};
-    struct txtrecord_text rest, field, name, value;
+    struct span rest, field, name, value;
     bool seen = false;
     *out = (struct txtrecord_tlsrpt){0};
-    const struct txtrecord_text *one = pick(&judge, &tlsrpt, texts, count);
+    const struct span *one = pick(&judge, &tlsrpt, texts, count);
     if (one == NULL)
         return false;
     rest = fields_of(&tlsrpt, one);
-    while (txtrecord_next(&field, &rest, ';')) {
+    while (span_next(&field, &rest, ';')) {
         if (field.length == 0 && rest.bytes == NULL)
             break; /* what follows the last semicolon */
         if (!txtrecord_split(&name, &value, field)) {
             say_malformed(&judge, &tlsrpt, field);
-        } else if (!txtrecord_is(name, "rua")) {
+        } else if (!span_equal(name, "rua")) {
             say_unknown(&judge, &tlsrpt, name);
         } else if (seen) {
             txtrecord_say(&judge, "T1", TXTRECORD_WARNING, "write all addresses into one",
@@ -267,7 +265,7 @@ bool txtrecord_judge_tlsrpt(struct txtrecord_tlsrpt *out, const struct txtrecord
     return out->usable;
 }
 
-void txtrecord_judge_elsewhere(const struct txtrecord_text *texts, size_t count, const char *name,
+void txtrecord_judge_elsewhere(const struct span *texts, size_t count, const char *name,
                                txtrecord_report *report, void *context)
 {
     struct txtrecord_judge judge = {.report = report, .context = context};

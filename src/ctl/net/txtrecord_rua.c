@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/span.h"
 #include "common/name/hostname.h"
 
 enum { URIS_ASKED = 2 }; /* of more, some senders and checkers take the first two */
@@ -13,7 +14,7 @@ enum { URIS_ASKED = 2 }; /* of more, some senders and checkers take the first tw
 #define MAILTO "mailto:"
 #define HTTPS  "https://"
 
-static bool begins_in_any_case(struct txtrecord_text text, const char *prefix)
+static bool begins_in_any_case(struct span text, const char *prefix)
 {
     size_t length = strlen(prefix);
     return text.length >= length && strncasecmp(text.bytes, prefix, length) == 0;
@@ -27,7 +28,7 @@ static bool is_uri_byte(char byte)
            (byte >= '0' && byte <= '9') || (byte != '\0' && strchr(others, byte) != NULL);
 }
 
-static bool has_foreign_byte(struct txtrecord_text uri)
+static bool has_foreign_byte(struct span uri)
 {
     for (size_t i = 0; i < uri.length; i++) {
         if (!is_uri_byte(uri.bytes[i]))
@@ -37,37 +38,37 @@ static bool has_foreign_byte(struct txtrecord_text uri)
 }
 
 /* The text up to the first of the bytes. */
-static struct txtrecord_text until(struct txtrecord_text text, const char *bytes)
+static struct span until(struct span text, const char *bytes)
 {
     size_t length = 0;
     while (length < text.length && strchr(bytes, text.bytes[length]) == NULL)
         length++;
-    return (struct txtrecord_text){text.bytes, length};
+    return (struct span){text.bytes, length};
 }
 
-static bool is_address(struct txtrecord_text uri)
+static bool is_address(struct span uri)
 {
     struct hostname host;
     const size_t skipped = strlen(MAILTO);
-    struct txtrecord_text address = {uri.bytes + skipped, uri.length - skipped};
+    struct span address = {uri.bytes + skipped, uri.length - skipped};
     address = until(address, "?");
-    struct txtrecord_text local = until(address, "@");
+    struct span local = until(address, "@");
     return local.length > 0 && local.length < address.length &&
            hostname_parse(&host, address.bytes + local.length + 1,
                           address.length - local.length - 1, NULL) == 0;
 }
 
-static bool is_place(struct txtrecord_text uri)
+static bool is_place(struct span uri)
 {
     struct hostname host;
     const size_t skipped = strlen(HTTPS);
-    struct txtrecord_text authority = {uri.bytes + skipped, uri.length - skipped};
+    struct span authority = {uri.bytes + skipped, uri.length - skipped};
     authority = until(authority, "/?#");
     return hostname_parse_authority(&host, authority.bytes, authority.length, NULL) == 0;
 }
 
 /* NULL if it is fine; else what to write in place of it, and *what is wrong with it. */
-static const char *mend(struct txtrecord_text uri, const char **what)
+static const char *mend(struct span uri, const char **what)
 {
     *what = "is no URI that takes reports";
     if (begins_in_any_case(uri, "http://")) {
@@ -93,17 +94,16 @@ static const char *mend(struct txtrecord_text uri, const char **what)
     return is_place(uri) ? NULL : "write https:// and the name of a host";
 }
 
-void txtrecord_rua(struct txtrecord_judge *judge, struct txtrecord_tlsrpt *out,
-                   struct txtrecord_text value)
+void txtrecord_rua(struct txtrecord_judge *judge, struct txtrecord_tlsrpt *out, struct span value)
 {
-    struct txtrecord_text rest = value, uri;
+    struct span rest = value, uri;
     char shown[TXTRECORD_SHOWN];
     size_t count = 0;
     if (value.length == 0) {
         txtrecord_say(judge, "T2", TXTRECORD_ERROR, "write rua=mailto:ADDRESS", "rua is empty");
         return;
     }
-    while (txtrecord_next(&uri, &rest, ',')) {
+    while (span_next(&uri, &rest, ',')) {
         const char *what;
         const char *advice = "write one URI between two commas";
         count++;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/span.h"
+
 #define NAME_MAX_LENGTH 32 /* characters of an extension's name */
 
 void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum txtrecord_severity severity,
@@ -23,7 +25,7 @@ void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum txtrecor
     judge->report(judge->context, &finding);
 }
 
-const char *txtrecord_show(char out[TXTRECORD_SHOWN], struct txtrecord_text text)
+const char *txtrecord_show(char out[TXTRECORD_SHOWN], struct span text)
 {
     static const char dots[] = "...";
     size_t room = TXTRECORD_SHOWN - 1;
@@ -34,64 +36,6 @@ const char *txtrecord_show(char out[TXTRECORD_SHOWN], struct txtrecord_text text
     if (shown < text.length)
         memcpy(out + shown, dots, sizeof(dots));
     return out;
-}
-
-bool txtrecord_begins(struct txtrecord_text text, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    return text.length >= length && memcmp(text.bytes, prefix, length) == 0;
-}
-
-bool txtrecord_is(struct txtrecord_text text, const char *word)
-{
-    return text.length == strlen(word) && txtrecord_begins(text, word);
-}
-
-bool txtrecord_is_in_any_case(struct txtrecord_text text, const char *word)
-{
-    return text.length == strlen(word) && txtrecord_has_in_any_case(text, word);
-}
-
-bool txtrecord_has_in_any_case(struct txtrecord_text text, const char *word)
-{
-    size_t length = strlen(word);
-    for (size_t i = 0; i + length <= text.length; i++) {
-        if (strncasecmp(text.bytes + i, word, length) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
-struct txtrecord_text txtrecord_trim(struct txtrecord_text text)
-{
-    while (text.length > 0 && is_blank(text.bytes[0])) {
-        text.bytes++;
-        text.length--;
-    }
-    while (text.length > 0 && is_blank(text.bytes[text.length - 1]))
-        text.length--;
-    return text;
-}
-
-bool txtrecord_next(struct txtrecord_text *part, struct txtrecord_text *rest, char separator)
-{
-    *part = *rest;
-    if (rest->bytes == NULL)
-        return false;
-    const char *end = rest->length > 0 ? memchr(rest->bytes, separator, rest->length) : NULL;
-    if (end == NULL) {
-        *rest = (struct txtrecord_text){NULL, 0};
-    } else {
-        part->length = (size_t)(end - part->bytes);
-        *rest = (struct txtrecord_text){end + 1, rest->length - part->length - 1};
-    }
-    *part = txtrecord_trim(*part);
-    return true;
 }
 
 static bool is_letter_or_digit(char byte)
@@ -109,7 +53,7 @@ bool txtrecord_is_id(const char *bytes, size_t length)
     return length > 0 && length <= TXTRECORD_ID_MAX;
 }
 
-static bool is_name(struct txtrecord_text name)
+static bool is_name(struct span name)
 {
     for (size_t i = 0; i < name.length; i++) {
         bool inner = i > 0 && name.bytes[i] != '\0' && strchr("_-.", name.bytes[i]) != NULL;
@@ -120,7 +64,7 @@ static bool is_name(struct txtrecord_text name)
 }
 
 /* Printable ASCII without blank, `=` and `;`. */
-static bool is_value(struct txtrecord_text value)
+static bool is_value(struct span value)
 {
     for (size_t i = 0; i < value.length; i++) {
         char byte = value.bytes[i];
@@ -130,17 +74,16 @@ static bool is_value(struct txtrecord_text value)
     return value.length > 0;
 }
 
-bool txtrecord_split(struct txtrecord_text *name, struct txtrecord_text *value,
-                     struct txtrecord_text field)
+bool txtrecord_split(struct span *name, struct span *value, struct span field)
 {
     const char *equals = field.length > 0 ? memchr(field.bytes, '=', field.length) : NULL;
     *name = field;
-    *value = (struct txtrecord_text){0};
+    *value = (struct span){0};
     if (equals == NULL)
         return false;
     name->length = (size_t)(equals - field.bytes);
-    *value = (struct txtrecord_text){equals + 1, field.length - name->length - 1};
-    if (txtrecord_is(*name, "id") || txtrecord_is(*name, "rua"))
+    *value = (struct span){equals + 1, field.length - name->length - 1};
+    if (span_equal(*name, "id") || span_equal(*name, "rua"))
         return true;
     return is_name(*name) && is_value(*value);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/span.h"
 #include "common/config/pattern.h"
 #include "common/name/hostname.h"
 #include "common/policy/policyid.h"
@@ -146,7 +147,7 @@ static int make_reports(struct maker *maker)
                          "[dns] rua is longer than %d bytes; write fewer or shorter "
                          "addresses",
                          REPORTS_MAX);
-    const struct txtrecord_text record = {text, length};
+    const struct span record = {text, length};
     if (!txtrecord_judge_tlsrpt(&read, &record, 1, keep_error, maker->why))
         return -1;
     maker->reports = copy(maker, text);

@@ -2,6 +2,7 @@
 /* test_rows: what was seen of a domain, broken in one place, and the rows that say so. */
 #include "ctl/check/rows.h"
 
+#include "common/base/span.h"
 #include "make_facts.h"
 #include "test.h"
 
@@ -65,7 +66,7 @@ static void no_ipv4(struct make_facts *made)
 static void an_id_of_other_bytes(struct make_facts *made)
 {
     static const char text[] = "v=STSv1; id=0123456789abcdef0123;";
-    made->sts[0] = (struct txtrecord_text){text, sizeof(text) - 1};
+    made->sts[0] = (struct span){text, sizeof(text) - 1};
 }
 
 static void ends_in_13_days(struct make_facts *made)
@@ -152,7 +153,7 @@ static void more_than_are_tried(struct make_facts *made)
 static void reports_to_itself(struct make_facts *made)
 {
     static const char text[] = "v=TLSRPTv1; rua=mailto:tls@EXAMPLE.com";
-    made->tlsrpt[0] = (struct txtrecord_text){text, sizeof(text) - 1};
+    made->tlsrpt[0] = (struct span){text, sizeof(text) - 1};
 }
 
 static void finds_what_is_broken_and_nothing_else(void)

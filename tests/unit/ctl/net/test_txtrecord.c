@@ -2,6 +2,7 @@
 /* test_txtrecord: the TXT records of MTA-STS and TLSRPT, right, wrong and hostile. */
 #include "ctl/net/txtrecord.h"
 
+#include "common/base/span.h"
 #include "test.h"
 
 #define TEXTS_MAX 4
@@ -23,11 +24,11 @@ static void hear(void *context, const struct txtrecord_finding *finding)
              finding->sentence, finding->advice);
 }
 
-static size_t collect(struct txtrecord_text out[TEXTS_MAX], const char *const texts[TEXTS_MAX])
+static size_t collect(struct span out[TEXTS_MAX], const char *const texts[TEXTS_MAX])
 {
     size_t count = 0;
     while (count < TEXTS_MAX && texts[count] != NULL) {
-        out[count] = (struct txtrecord_text){texts[count], strlen(texts[count])};
+        out[count] = (struct span){texts[count], strlen(texts[count])};
         count++;
     }
     return count;
@@ -43,7 +44,7 @@ struct row {
 static void check_sts(const struct row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct txtrecord_text texts[TEXTS_MAX];
+        struct span texts[TEXTS_MAX];
         struct heard heard = {{0}, {0}};
         struct txtrecord_sts out;
         size_t number = collect(texts, rows[i].texts);
@@ -106,7 +107,7 @@ static void wants_the_version_first_and_exact(void)
         {"STSv1", "does not begin"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct txtrecord_text text = {rows[i].text, strlen(rows[i].text)};
+        struct span text = {rows[i].text, strlen(rows[i].text)};
         struct heard heard = {{0}, {0}};
         struct txtrecord_sts out;
         CHECK(!txtrecord_judge_sts(&out, &text, 1, hear, &heard), "row %zu", i);
@@ -200,7 +201,7 @@ static const struct row tlsrpt_rows[] = {
 static void judges_who_gets_the_reports(void)
 {
     for (size_t i = 0; i < sizeof(tlsrpt_rows) / sizeof(tlsrpt_rows[0]); i++) {
-        struct txtrecord_text texts[TEXTS_MAX];
+        struct span texts[TEXTS_MAX];
         struct heard heard = {{0}, {0}};
         struct txtrecord_tlsrpt out;
         char taken[256] = "";
@@ -221,7 +222,7 @@ static void finds_records_where_no_sender_looks(void)
 {
     static const char *const apex[TEXTS_MAX] = {"v=spf1 -all", "v=STSv1; id=1;",
                                                 "v=TLSRPTv1; rua=mailto:a@example.com"};
-    struct txtrecord_text texts[TEXTS_MAX];
+    struct span texts[TEXTS_MAX];
     struct heard heard = {{0}, {0}};
     size_t count = collect(texts, apex);
     txtrecord_judge_elsewhere(texts, count, "example.com", hear, &heard);
@@ -232,7 +233,7 @@ static void finds_records_where_no_sender_looks(void)
 static void quotes_nothing_but_printable_ascii(void)
 {
     static const char hostile[] = "v=STSv1; id=\x1b[31m\0;\xff";
-    struct txtrecord_text text = {hostile, sizeof(hostile) - 1};
+    struct span text = {hostile, sizeof(hostile) - 1};
     struct heard heard = {{0}, {0}};
     struct txtrecord_sts out;
     CHECK(!txtrecord_judge_sts(&out, &text, 1, hear, &heard));
