@@ -14,5 +14,9 @@ libcommon_a_SOURCES += \
 	%D%/moment.h \
 	%D%/network.c \
 	%D%/network.h \
+	%D%/printable.c \
+	%D%/printable.h \
 	%D%/span.c \
-	%D%/span.h
+	%D%/span.h \
+	%D%/utf8.c \
+	%D%/utf8.h

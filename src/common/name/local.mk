@@ -4,7 +4,5 @@ libcommon_a_SOURCES += \
 	%D%/hostname.h \
 	%D%/letter.c \
 	%D%/letter.h \
-	%D%/printable.c \
-	%D%/printable.h \
 	%D%/punycode.c \
 	%D%/punycode.h

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* punycode: reads UTF-8 and names the A-labels of a name written in it (RFC 3492, encoding only),
- * so that a refusal can say what to write instead. */
+/* punycode: names the A-labels of a name written in UTF-8 (RFC 3492, encoding only), so that a
+ * refusal can say what to write instead. */
 #include "common/name/punycode.h"
 
 #include <stdbool.h>
 
+#include "common/base/utf8.h"
 #include "common/name/letter.h"
 
 #define LABEL_MAX 63 /* characters of a label, RFC 1035 section 2.3.4 */
@@ -31,31 +32,6 @@ struct label {
     size_t count;
     bool is_ascii;
 };
-
-size_t punycode_read_utf8(uint32_t *point, const char *bytes, size_t length)
-{
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-
-    *point = 0;
-    if (length == 0)
-        return 0;
-    unsigned char first = (unsigned char)bytes[0];
-    size_t used = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if ((first >= 0x80 && first < 0xc2) || first > 0xf4 || used > length)
-        return 0;
-
-    uint32_t value = used == 1 ? first : first & (0x7fU >> used);
-    for (size_t i = 1; i < used; i++) {
-        unsigned char next = (unsigned char)bytes[i];
-        if ((next & 0xc0) != 0x80)
-            return 0;
-        value = value << 6 | (next & 0x3f);
-    }
-    if (value < smallest[used] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
-        return 0;
-    *point = value;
-    return used;
-}
 
 static int append(struct text *text, char byte)
 {
@@ -184,7 +160,7 @@ static int append_name(struct text *out, const char *bytes, size_t length)
     size_t used;
     for (size_t at = 0; at < length; at += used) {
         uint32_t point;
-        used = punycode_read_utf8(&point, bytes + at, length - at);
+        used = utf8_read(&point, bytes + at, length - at);
         if (used == 0)
             return -1;
         if (point != '.') {

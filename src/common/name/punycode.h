@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* punycode: reads UTF-8 and names the A-labels of a name written in it (RFC 3492, encoding only),
- * so that a refusal can say what to write instead. */
+/* punycode: names the A-labels of a name written in UTF-8 (RFC 3492, encoding only), so that a
+ * refusal can say what to write instead. */
 #ifndef COMMON_NAME_PUNYCODE_H
 #define COMMON_NAME_PUNYCODE_H
 
 #include <stddef.h>
-#include <stdint.h>
-
-/* Reads one code point (RFC 3629). Returns how many bytes it takes, 1 to 4, or 0 when the bytes do
- * not begin with a valid one; *point is 0 then. */
-size_t punycode_read_utf8(uint32_t *point, const char *bytes, size_t length);
 
 /* Writes the name with each label that is not ASCII as its A-label, all in lower case, NUL-ended.
  * Returns 0, or -1, with out empty, when that cannot be done for certain: invalid UTF-8, a code

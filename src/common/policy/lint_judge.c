@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/base/span.h"
-#include "common/name/printable.h"
+#include "common/base/printable.h"
 
 #define TEXT_MAX  1024 /* bytes of a finding's sentence */
 #define CLOSING   "); "

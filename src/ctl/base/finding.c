@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/name/printable.h"
+#include "common/base/printable.h"
 #include "ctl/base/print.h"
 
 #define COLUMNS 4

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/name/printable.h"
+#include "common/base/printable.h"
 
 struct print_row {
     enum print_tone tone;

@@ -11,7 +11,7 @@
 #include <strings.h>
 
 #include "common/base/span.h"
-#include "common/name/printable.h"
+#include "common/base/printable.h"
 #include "common/policy/lint.h"
 #include "ctl/lint/repair_line.h"
 

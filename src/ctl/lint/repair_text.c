@@ -6,35 +6,11 @@
 #include <string.h>
 
 #include "common/base/span.h"
-#include "common/name/punycode.h"
+#include "common/base/utf8.h"
 
 #define SURROGATE_HIGH 0xd800
 #define SURROGATE_LOW  0xdc00
 #define SURROGATE_END  0xe000
-
-static size_t put_utf8(char *out, uint32_t point)
-{
-    if (point < 0x80) {
-        out[0] = (char)point;
-        return 1;
-    }
-    if (point < 0x800) {
-        out[0] = (char)(0xc0 | point >> 6);
-        out[1] = (char)(0x80 | (point & 0x3f));
-        return 2;
-    }
-    if (point < 0x10000) {
-        out[0] = (char)(0xe0 | point >> 12);
-        out[1] = (char)(0x80 | (point >> 6 & 0x3f));
-        out[2] = (char)(0x80 | (point & 0x3f));
-        return 3;
-    }
-    out[0] = (char)(0xf0 | point >> 18);
-    out[1] = (char)(0x80 | (point >> 12 & 0x3f));
-    out[2] = (char)(0x80 | (point >> 6 & 0x3f));
-    out[3] = (char)(0x80 | (point & 0x3f));
-    return 4;
-}
 
 static uint32_t unit_at(struct span in, size_t at, bool big)
 {
@@ -65,7 +41,7 @@ bool repair_text_from_utf16(struct span *out, struct arena *arena, struct span i
                 return false;
             point = 0x10000 + ((point - SURROGATE_HIGH) << 10) + (low - SURROGATE_LOW);
         }
-        length += put_utf8(text + length, point);
+        length += utf8_write(text + length, point);
     }
     *out = (struct span){text, length};
     return true;
@@ -97,7 +73,7 @@ bool repair_text_clean(struct span *out, struct arena *arena, struct span line)
     size_t length = 0;
     for (size_t at = 0; at < line.length;) {
         uint32_t point;
-        size_t used = punycode_read_utf8(&point, line.bytes + at, line.length - at);
+        size_t used = utf8_read(&point, line.bytes + at, line.length - at);
         enum meaning meaning = used > 1 ? meaning_of(point) : MEANS_ITSELF;
         used = used > 0 ? used : 1;
         if (meaning != MEANS_ITSELF && text == NULL) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* printable: makes bytes from outside fit to be shown, on a terminal or in JSON. */
-#include "common/name/printable.h"
+#include "common/base/printable.h"
 
 #include <string.h>
 
-#include "common/name/punycode.h"
+#include "common/base/utf8.h"
 
 static bool is_fit(uint32_t point)
 {
@@ -18,7 +18,7 @@ static bool is_fit(uint32_t point)
 size_t printable_next(const char *bytes, size_t length, bool *fit)
 {
     uint32_t point;
-    size_t used = punycode_read_utf8(&point, bytes, length);
+    size_t used = utf8_read(&point, bytes, length);
     *fit = used > 0 && is_fit(point);
     return used > 0 ? used : 1;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* printable: makes bytes from outside fit to be shown, on a terminal or in JSON. */
-#ifndef COMMON_NAME_PRINTABLE_H
-#define COMMON_NAME_PRINTABLE_H
+#ifndef COMMON_BASE_PRINTABLE_H
+#define COMMON_BASE_PRINTABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
