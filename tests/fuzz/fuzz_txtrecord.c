@@ -12,13 +12,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void hear(void *context, const struct txtrecord_finding *finding)
+static void hear(void *context, const struct finding *finding)
 {
     bool *failed = context;
-    assert(strchr("DT", finding->row[0]) != NULL && finding->advice[0] != '\0');
-    for (const char *text = finding->sentence; *text != '\0'; text++)
+    assert(strchr("DT", finding->rule[0]) != NULL && finding->advice[0] != '\0');
+    for (const char *text = finding->problem; *text != '\0'; text++)
         assert(*text >= ' ' && *text <= '~');
-    *failed = *failed || finding->severity == TXTRECORD_ERROR;
+    *failed = *failed || finding->severity == SEVERITY_ERROR;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -33,7 +33,7 @@ void log_stranger(enum log_level level, const char *format, ...)
     va_end(arguments);
 }
 
-void log_complaint(const struct complaint *complaint)
+void log_finding(const struct finding *complaint)
 {
     (void)complaint;
 }

@@ -2,12 +2,12 @@
 libcommon_a_SOURCES += \
 	%D%/arena.c \
 	%D%/arena.h \
-	%D%/complaint.c \
-	%D%/complaint.h \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/file.c \
 	%D%/file.h \
+	%D%/finding.c \
+	%D%/finding.h \
 	%D%/intern.c \
 	%D%/intern.h \
 	%D%/moment.c \

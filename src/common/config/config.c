@@ -63,7 +63,7 @@ static void read_file(struct draft *draft, const char *path, const char *missing
         return;
     }
     const char *advice = reading_advice(draft, path, why.cause, missing);
-    complaints_note_cause(draft->said, why.cause);
+    findings_note_cause(draft->said, why.cause);
     const char *reason = why.text;
     if (strncmp(reason, path, strlen(path)) == 0 && reason[strlen(path)] == ':')
         reason += strlen(path) + strlen(": ");
@@ -78,7 +78,7 @@ static void read_list(struct draft *draft, const struct draft_path *list)
         draft_refuse(draft, list->place.file, list->place.line, "domains_file: %s%s", why.text,
                      reading_advice(draft, list->path, why.cause,
                                     "; put the list there, or correct the path"));
-        complaints_note_cause(draft->said, why.cause);
+        findings_note_cause(draft->said, why.cause);
         return;
     }
     const char *kept = draft_text(draft, list->path);
@@ -124,9 +124,9 @@ static void read_entry(struct draft *draft, const char *directory, const char *n
     if (draft->out_of_memory)
         return;
     if (stat(path, &state) == 0 && S_ISDIR(state.st_mode))
-        complaints_add(draft->said, COMPLAINT_NOTICE, path, 0,
-                       "this is a directory, and an include reads files only; write an `include` "
-                       "line for it, or give it a name that does not end in .ini");
+        findings_say(draft->said, SEVERITY_NOTE, path, 0,
+                     "this is a directory, and an include reads files only; write an `include` "
+                     "line for it, or give it a name that does not end in .ini");
     else
         read_file(draft, path, "; remove the link, or put there what it leads to", take_include);
 }
@@ -137,7 +137,7 @@ static void read_include(struct draft *draft, const struct draft_path *include)
     int count = scandir(include->path, &entries, is_included, compare_entries);
     if (count < 0) {
         int cause = errno;
-        complaints_note_cause(draft->said, cause);
+        findings_note_cause(draft->said, cause);
         draft_refuse(
             draft, include->place.file, include->place.line, "include: %s: %s%s", include->path,
             strerror(cause),
@@ -209,29 +209,29 @@ static void load(struct draft *draft, const char *path, const struct config_list
         return;
     judge_default_host(draft);
     if (draft->config->domain_count + draft->config->broken_count == 0 && !draft->refused)
-        complaints_add(draft->said, COMPLAINT_WARNING, path, 0,
-                       "no domain is configured, so every name is refused; write a section such as "
-                       "[example.com]");
+        findings_say(draft->said, SEVERITY_WARNING, path, 0,
+                     "no domain is configured, so every name is refused; write a section such as "
+                     "[example.com]");
 }
 
 static int load_config(struct config **out, const char *path, const struct config_list *instead,
-                       config_denial *denies, struct complaints *said)
+                       config_denial *denies, struct findings *said)
 {
     *out = NULL;
     size_t said_before = said->count;
     struct draft draft = {
         .said = said, .config = calloc(1, sizeof(struct config)), .denies = denies};
     if (draft.config == NULL) {
-        complaints_add(said, COMPLAINT_ERROR, path, 0, "out of memory");
-        complaints_note_cause(said, ENOMEM);
+        findings_say(said, SEVERITY_ERROR, path, 0, "out of memory");
+        findings_note_cause(said, ENOMEM);
         return -1;
     }
     load(&draft, path, instead);
     if (draft.out_of_memory) {
         draft_refuse(&draft, path, 0, "out of memory");
-        complaints_note_cause(said, ENOMEM);
+        findings_note_cause(said, ENOMEM);
     }
-    complaints_sort(said, said_before, path);
+    findings_sort(said, said_before, path);
 
     int result = draft.refused || said->out_of_memory ? -1 : 0;
     struct config *config = draft.config;
@@ -245,18 +245,18 @@ static int load_config(struct config **out, const char *path, const struct confi
 }
 
 int config_load_list(struct config **out, const char *path, const struct config_list *instead,
-                     struct complaints *said)
+                     struct findings *said)
 {
     return load_config(out, path, instead, NULL, said);
 }
 
 int config_load_within(struct config **out, const char *path, config_denial *denies,
-                       struct complaints *said)
+                       struct findings *said)
 {
     return load_config(out, path, NULL, denies, said);
 }
 
-int config_load_main(struct config **out, const char *path, struct complaints *said)
+int config_load_main(struct config **out, const char *path, struct findings *said)
 {
     struct draft draft = {.said = said, .config = calloc(1, sizeof(struct config))};
     struct config *config = draft.config;
@@ -281,12 +281,12 @@ int config_load_main(struct config **out, const char *path, struct complaints *s
     return 0;
 }
 
-int config_load(struct config **out, const char *path, struct complaints *said)
+int config_load(struct config **out, const char *path, struct findings *said)
 {
     return load_config(out, path, NULL, NULL, said);
 }
 
-void config_judge_list(const struct config_list *list, struct complaints *said)
+void config_judge_list(const struct config_list *list, struct findings *said)
 {
     struct draft draft = {.said = said, .config = calloc(1, sizeof(struct config))};
     if (draft.config != NULL) {
@@ -294,7 +294,7 @@ void config_judge_list(const struct config_list *list, struct complaints *said)
         domainlist_read(&draft, list->name, list->bytes, list->length);
     }
     if (draft.config == NULL || draft.out_of_memory)
-        complaints_add(said, COMPLAINT_ERROR, list->name, 0, "out of memory");
+        findings_say(said, SEVERITY_ERROR, list->name, 0, "out of memory");
     config_free(draft.config);
     draft_free(&draft);
 }

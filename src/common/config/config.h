@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "common/base/arena.h"
-#include "common/base/complaint.h"
 #include "common/base/error.h"
+#include "common/base/finding.h"
 #include "common/base/network.h"
 #include "common/name/hostname.h"
 
@@ -148,7 +148,7 @@ struct config {
 /* Reads the file, its includes, lists and policy files. Adds all that is wrong to *said. Returns 0
  * with *out, which may hold broken domains, or -1 when the whole is refused; *out is NULL then and
  * *said holds at least one error. */
-int config_load(struct config **out, const char *path, struct complaints *said);
+int config_load(struct config **out, const char *path, struct findings *said);
 void config_free(struct config *config);
 
 /* Whether a path that cannot be read is kept away by something else than its own rights; *advice
@@ -157,7 +157,7 @@ typedef bool config_denial(const char *path, struct error *advice);
 
 /* As config_load, where such a thing is. */
 int config_load_within(struct config **out, const char *path, config_denial *denies,
-                       struct complaints *said);
+                       struct findings *said);
 
 /* A list of domains that is not on disk, or not yet where the configuration reads it. */
 struct config_list {
@@ -168,16 +168,16 @@ struct config_list {
 
 /* As config_load, with this list in place of those that the configuration names; NULL: as it is. */
 int config_load_list(struct config **out, const char *path, const struct config_list *instead,
-                     struct complaints *said);
+                     struct findings *said);
 
 /* What the main file says by itself, without its includes and lists, and whatever is refused in it:
  * for asking a server that serves on with what it loaded before. -1 when the file cannot be read.
  */
-int config_load_main(struct config **out, const char *path, struct complaints *said);
+int config_load_main(struct config **out, const char *path, struct findings *said);
 
 /* Judges the lines of the list by themselves: not whether the policies they name are there, nor
  * what they inherit. */
-void config_judge_list(const struct config_list *list, struct complaints *said);
+void config_judge_list(const struct config_list *list, struct findings *said);
 
 /* Whether an include reads a file of this name. Editors and packagers leave hidden files and copies
  * with other endings. */

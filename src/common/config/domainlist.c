@@ -133,7 +133,7 @@ void domainlist_read(struct draft *draft, const char *file, const char *bytes, s
     size_t mark = iniline_mark_length(bytes, length);
     bytes += mark;
     if (mark > 0 && bytes == end)
-        complaints_add(draft->said, COMPLAINT_ERROR, file, 1, "%s", iniline_mark_sentence);
+        findings_say(draft->said, SEVERITY_ERROR, file, 1, "%s", iniline_mark_sentence);
 
     while (bytes < end && !draft->out_of_memory) {
         const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));

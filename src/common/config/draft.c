@@ -63,7 +63,13 @@ say(struct draft *draft, const char *file, unsigned line, const char *format, va
 {
     char sentence[SENTENCE_MAX];
     vsnprintf(sentence, sizeof(sentence), format, arguments);
-    complaints_add(draft->said, COMPLAINT_ERROR, file, line, "%s", sentence);
+    findings_say(draft->said, SEVERITY_ERROR, file, line, "%s", sentence);
+}
+
+static void mark_broken(struct draft *draft, struct draft_section *section)
+{
+    section->broken = true;
+    draft->refused = draft->refused || section->kind != DRAFT_DOMAIN;
 }
 
 void draft_break(struct draft *draft, struct draft_section *section, unsigned line,
@@ -73,8 +79,15 @@ void draft_break(struct draft *draft, struct draft_section *section, unsigned li
     va_start(arguments, format);
     say(draft, section->file, line, format, arguments);
     va_end(arguments);
-    section->broken = true;
-    draft->refused = draft->refused || section->kind != DRAFT_DOMAIN;
+    mark_broken(draft, section);
+}
+
+void draft_add(struct draft *draft, struct draft_section *section, unsigned line,
+               const struct finding *found)
+{
+    findings_copy(draft->said, found, section->file, line);
+    if (found->severity == SEVERITY_ERROR)
+        mark_broken(draft, section);
 }
 
 void draft_refuse(struct draft *draft, const char *file, unsigned line, const char *format, ...)

@@ -48,7 +48,7 @@ struct draft_path {
 
 struct draft {
     struct config *config; /* the settings, and the arena of what lives on */
-    struct complaints *said;
+    struct findings *said;
     struct arena scratch; /* of what goes with the draft */
     struct intern texts, scratch_texts, file_names, pattern_names;
     const char **files, **patterns, *directory; /* the config's; that of the main file, absolute */
@@ -72,6 +72,9 @@ void draft_keep(struct draft *draft, struct draft_sections *sections, struct dra
 /* Says an error in the section, which is broken by it. */
 void draft_break(struct draft *draft, struct draft_section *section, unsigned line,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Adds a finding of lint at a line of the section, which is broken by it if that is an error. */
+void draft_add(struct draft *draft, struct draft_section *section, unsigned line,
+               const struct finding *found);
 /* Says an error that refuses the whole. */
 void draft_refuse(struct draft *draft, const char *file, unsigned line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -36,15 +36,10 @@ struct cause {
     bool is_missing; /* no key says it: the section as a whole does */
 };
 
-static bool starts_with(const char *text, const char *prefix)
-{
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 static struct cause find_cause(const struct inherit *inherit, const struct lint_finding *finding)
 {
-    bool about_age = starts_with(finding->rule->id, "max-age");
-    bool about_mode = starts_with(finding->rule->id, "mode");
+    bool about_age = finding->rule->about == LINT_ABOUT_MAX_AGE;
+    bool about_mode = finding->rule->about == LINT_ABOUT_MODE;
     struct draft_section *mx = inherit->mx;
 
     if (finding->mx_index != LINT_NO_MX && mx != NULL)
@@ -72,11 +67,6 @@ static bool is_news(struct judge *judge, const char *file, unsigned line, const 
     return is_new;
 }
 
-static enum complaint_severity severity_of(const struct lint_finding *finding)
-{
-    return finding->rule->severity == LINT_REFUSE ? COMPLAINT_ERROR : COMPLAINT_WARNING;
-}
-
 /* lint reports a policy that is made of values. */
 static void hear_values(void *context, const struct lint_finding *finding)
 {
@@ -84,7 +74,7 @@ static void hear_values(void *context, const struct lint_finding *finding)
     const struct inherit *inherit = hearing->inherit;
     struct draft *draft = hearing->judge->draft;
     struct cause cause = find_cause(inherit, finding);
-    bool refuses = finding->rule->severity == LINT_REFUSE;
+    bool refuses = finding->rule->severity == SEVERITY_ERROR;
 
     hearing->found = true;
     hearing->broken = hearing->broken || refuses;
@@ -92,14 +82,9 @@ static void hear_values(void *context, const struct lint_finding *finding)
     if (cause.is_missing && (inherit->own->broken || inherit->outer_broken))
         return;
     if (cause.section->kind != DRAFT_DOMAIN &&
-        !is_news(hearing->judge, cause.section->file, cause.line, finding->text))
+        !is_news(hearing->judge, cause.section->file, cause.line, finding->found.problem))
         return;
-    if (refuses)
-        draft_break(draft, cause.section, cause.line, "%s", finding->text);
-    else
-        complaints_add(draft->said, severity_of(finding), cause.section->file, cause.line, "%s",
-                       finding->text);
-    complaints_set_rule(draft->said, finding->rule);
+    draft_add(draft, cause.section, cause.line, &finding->found);
 }
 
 /* lint reports a policy file: its own lines are at fault. */
@@ -107,20 +92,17 @@ static void hear_file(void *context, const struct lint_finding *finding)
 {
     struct hearing *hearing = context;
     struct draft *draft = hearing->judge->draft;
-    bool refuses = finding->rule->severity == LINT_REFUSE;
+    bool refuses = finding->rule->severity == SEVERITY_ERROR;
 
     hearing->broken = hearing->broken || refuses;
     if (hearing->heard++ >= FINDINGS_SAID) {
         hearing->hides_error = hearing->hides_error || refuses;
         return;
     }
-    if (finding->line > hearing->last_line)
-        hearing->last_line = finding->line;
-    if (!is_news(hearing->judge, hearing->file, finding->line, finding->text))
-        return;
-    complaints_add(draft->said, severity_of(finding), hearing->file, finding->line, "%s",
-                   finding->text);
-    complaints_set_rule(draft->said, finding->rule);
+    if (finding->found.line > hearing->last_line)
+        hearing->last_line = finding->found.line;
+    if (is_news(hearing->judge, hearing->file, finding->found.line, finding->found.problem))
+        findings_copy(draft->said, &finding->found, hearing->file, 0);
 }
 
 /* Behind the last that is said. */
@@ -132,9 +114,9 @@ static void tell_left_out(struct hearing *hearing)
     snprintf(text, sizeof(text), "and %zu more; `mta-stsctl lint %s` says all",
              hearing->heard - FINDINGS_SAID, hearing->file);
     if (is_news(hearing->judge, hearing->file, hearing->last_line, text))
-        complaints_add(hearing->judge->draft->said,
-                       hearing->hides_error ? COMPLAINT_ERROR : COMPLAINT_WARNING, hearing->file,
-                       hearing->last_line, "%s", text);
+        findings_say(hearing->judge->draft->said,
+                     hearing->hides_error ? SEVERITY_ERROR : SEVERITY_WARNING, hearing->file,
+                     hearing->last_line, "%s", text);
 }
 
 /* Whoever copied the file from another server shall not have to do it line by line. */
@@ -142,8 +124,8 @@ static void name_the_way_on(struct hearing *hearing)
 {
     static const char advice[] = "to put right what has one right form, run `mta-stsctl lint --fix";
     if (is_news(hearing->judge, hearing->file, 0, advice))
-        complaints_add(hearing->judge->draft->said, COMPLAINT_NOTICE, hearing->file, 0, "%s %s`",
-                       advice, hearing->file);
+        findings_say(hearing->judge->draft->said, SEVERITY_NOTE, hearing->file, 0, "%s %s`", advice,
+                     hearing->file);
 }
 
 /* The bytes to be filled in, in the image. */
@@ -245,7 +227,7 @@ static const struct config_policy *judge_bytes(struct judge *judge, const struct
     if (judge->file_count++ < FILES_KEPT)
         reading_keep(draft, path);
     if (file_read(&file, path, POLICY_MAX_BYTES, &why) != 0) {
-        complaints_note_cause(draft->said, why.cause);
+        findings_note_cause(draft->said, why.cause);
         refuse_file(&hearing, payer, &why);
     } else {
         lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);

@@ -65,13 +65,13 @@ static void drop_repeated(struct draft *draft, const struct draft_section *first
         first_serves = false;
     }
     if (second->listed && !first->listed)
-        complaints_add(draft->said, COMPLAINT_NOTICE, second->file, second->line,
-                       "%s has a section at %s:%u, which overrides this line of the list",
-                       first->name, first->file, first->line);
+        findings_say(draft->said, SEVERITY_NOTE, second->file, second->line,
+                     "%s has a section at %s:%u, which overrides this line of the list",
+                     first->name, first->file, first->line);
     else
-        complaints_add(draft->said, COMPLAINT_ERROR, second->file, second->line,
-                       "%s stands already at %s:%u; write each domain once%s", first->name,
-                       first->file, first->line, first_serves ? " (the first serves)" : "");
+        findings_say(draft->said, SEVERITY_ERROR, second->file, second->line,
+                     "%s stands already at %s:%u; write each domain once%s", first->name,
+                     first->file, first->line, first_serves ? " (the first serves)" : "");
 }
 
 static bool is_certbots(const char *path)
@@ -90,11 +90,11 @@ static void note_certbot(struct draft *draft, const struct config_pair *pair, si
     char more[64] = "";
     if (others > 0)
         snprintf(more, sizeof(more), " (and in %zu other place%s)", others, others == 1 ? "" : "s");
-    complaints_add(draft->said, COMPLAINT_NOTICE, pair->place.file, pair->place.line,
-                   "certbot's folders live and archive are closed to a daemon without root; let "
-                   "certbot's deploy hook deliver certificate and key to a folder of the daemon's, "
-                   "and name that here%s",
-                   more);
+    findings_say(draft->said, SEVERITY_NOTE, pair->place.file, pair->place.line,
+                 "certbot's folders live and archive are closed to a daemon without root; let "
+                 "certbot's deploy hook deliver certificate and key to a folder of the daemon's, "
+                 "and name that here%s",
+                 more);
 }
 
 /* What many inherit is noted in its own place; the domains' own, of which there may be very many,
@@ -254,16 +254,16 @@ static void say_counted(const struct resolver *resolver)
     for (size_t i = 0; i <= draft->templates.count; i++) {
         const struct shared *shared = &resolver->shared[i];
         if (shared->bare_count == 1)
-            complaints_add(draft->said, COMPLAINT_ERROR, shared->bare->file, shared->bare->line,
-                           "%s has no certificate; write `certificate = PATH` in its section, or "
-                           "in [defaults] with %%h for the host's name",
-                           shared->bare->name);
+            findings_say(draft->said, SEVERITY_ERROR, shared->bare->file, shared->bare->line,
+                         "%s has no certificate; write `certificate = PATH` in its section, or "
+                         "in [defaults] with %%h for the host's name",
+                         shared->bare->name);
         else if (shared->bare_count > 1)
-            complaints_add(draft->said, COMPLAINT_ERROR, shared->bare->file, shared->bare->line,
-                           "%zu domains have no certificate, the first is %s; write `certificate "
-                           "= PATH` in their sections, or in [defaults] with %%h for the host's "
-                           "name",
-                           shared->bare_count, shared->bare->name);
+            findings_say(draft->said, SEVERITY_ERROR, shared->bare->file, shared->bare->line,
+                         "%zu domains have no certificate, the first is %s; write `certificate "
+                         "= PATH` in their sections, or in [defaults] with %%h for the host's "
+                         "name",
+                         shared->bare_count, shared->bare->name);
     }
     if (resolver->certbot_count > 0)
         note_certbot(draft, resolver->certbot, resolver->certbot_count - 1);

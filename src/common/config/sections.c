@@ -75,8 +75,7 @@ static void close_section(struct reader *reader)
 static void refuse_header(struct reader *reader, bool whole, const struct error *why)
 {
     reader->place = PLACE_SWALLOWED;
-    complaints_add(reader->draft->said, COMPLAINT_ERROR, reader->file, reader->line, "%s",
-                   why->text);
+    findings_say(reader->draft->said, SEVERITY_ERROR, reader->file, reader->line, "%s", why->text);
     reader->draft->refused = reader->draft->refused || whole;
 }
 
@@ -104,8 +103,7 @@ static void open_settings(struct reader *reader, enum settings_section section, 
 {
     bool whole = section != SETTINGS_DNS;
     if (broken != NULL)
-        complaints_add(reader->draft->said, COMPLAINT_ERROR, reader->file, reader->line, "%s",
-                       broken);
+        findings_say(reader->draft->said, SEVERITY_ERROR, reader->file, reader->line, "%s", broken);
     reader->draft->refused = reader->draft->refused || (broken != NULL && whole);
     if (!may_stand(reader, settings_titles[section], whole, &reader->settings_lines[section]))
         return;
@@ -159,9 +157,9 @@ static void note_policy_host(const struct reader *reader, const char *domain)
     const char *rest = domain + strlen(prefix);
     if (strncmp(domain, prefix, strlen(prefix)) != 0 || strchr(rest, '.') == NULL)
         return;
-    complaints_add(reader->draft->said, COMPLAINT_WARNING, reader->file, reader->line,
-                   "the section is for mail to addresses at %s; for those at %s write [%s]", domain,
-                   rest, rest);
+    findings_say(reader->draft->said, SEVERITY_WARNING, reader->file, reader->line,
+                 "the section is for mail to addresses at %s; for those at %s write [%s]", domain,
+                 rest, rest);
 }
 
 /* A title with a dot is a domain's: whatever is wrong with it harms that domain alone. */
@@ -287,7 +285,7 @@ static int take_broken(void *context, unsigned line, const char *sentence)
         break;
     case PLACE_SETTINGS:
     case PLACE_SWALLOWED:
-        complaints_add(draft->said, COMPLAINT_ERROR, reader->file, line, "%s", sentence);
+        findings_say(draft->said, SEVERITY_ERROR, reader->file, line, "%s", sentence);
         draft->refused =
             draft->refused || (reader->place == PLACE_SETTINGS && reader->settings != SETTINGS_DNS);
         break;
@@ -308,7 +306,7 @@ void sections_read(struct draft *draft, const char *file, bool is_include, const
     if (inifile_read(bytes, length, &events, &reader, &why) == 0) {
         close_section(&reader);
     } else if (status(&reader) == 0) {
-        complaints_note_cause(draft->said, why.cause);
+        findings_note_cause(draft->said, why.cause);
         draft_refuse(draft, file, 0, "%s", why.text);
     }
 }

@@ -25,7 +25,7 @@ static const struct {
 static void refuse(struct draft *draft, enum settings_section section, struct config_place place,
                    const struct error *why)
 {
-    complaints_add(draft->said, COMPLAINT_ERROR, place.file, place.line, "%s", why->text);
+    findings_say(draft->said, SEVERITY_ERROR, place.file, place.line, "%s", why->text);
     draft->refused = draft->refused || section != SETTINGS_DNS;
 }
 
@@ -103,9 +103,9 @@ void settings_finish(struct draft *draft, enum settings_section section,
     struct error why;
 
     if (section == SETTINGS_ACME && line_of(rows, seen, "accept_terms") == 0)
-        complaints_add(draft->said, COMPLAINT_WARNING, place.file, place.line,
-                       "[acme] has no accept_terms, so no CA is asked for anything; write "
-                       "`accept_terms = yes` once you have read the CA's terms");
+        findings_say(draft->said, SEVERITY_WARNING, place.file, place.line,
+                     "[acme] has no accept_terms, so no CA is asked for anything; write "
+                     "`accept_terms = yes` once you have read the CA's terms");
     if (section != SETTINGS_DNS)
         return;
     unsigned address = line_of(rows, seen, "address");

@@ -7,27 +7,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/finding.h"
 #include "common/policy/policy.h"
 
-enum lint_severity {
-    LINT_REFUSE, /* a known sender refuses the whole policy, or reads another than is written */
-    LINT_WARN,   /* some sender or checker treats it badly */
+/* The value that a rule is about. */
+enum lint_about {
+    LINT_ABOUT_POLICY, /* the policy as a whole, or an mx */
+    LINT_ABOUT_MODE,
+    LINT_ABOUT_MAX_AGE,
 };
 
 struct lint_rule {
     const char *id; /* stable, for tests, documents and --json: "mx-trailing-dot" */
-    enum lint_severity severity;
+    enum severity severity;
     const char *sender;  /* whom the rule protects: "mox, postfix-tlspol" */
     const char *problem; /* what is wrong; one %s stands for the thing found */
     const char *instead; /* what to write instead; one %s may stand for the right form */
+    enum lint_about about;
 };
 
 /* One break of one rule. The texts live until the callback returns. */
 struct lint_finding {
     const struct lint_rule *rule;
-    unsigned line;    /* of the policy file, from 1; 0: the policy as a whole */
-    size_t mx_index;  /* of the pattern meant, or LINT_NO_MX */
-    const char *text; /* the whole sentence: problem, sender, what to write instead */
+    struct finding found; /* where is NULL; line 0: the policy as a whole */
+    size_t mx_index;      /* of the pattern meant, or LINT_NO_MX */
 };
 
 #define LINT_NO_MX ((size_t)-1)
@@ -52,13 +55,6 @@ bool lint_is_pem(const char *bytes, size_t length);
 
 /* Judges the size alone, of a policy file that is too large to be read. */
 bool lint_policy_size(size_t length, lint_report *report, void *context);
-
-/* A finding's text, taken apart: "problem (breaks SENDER); advice". */
-struct lint_parts {
-    size_t problem_length;
-    const char *advice;
-};
-struct lint_parts lint_parts_of(const struct lint_rule *rule, const char *text);
 
 /* What a key or a mode is meant to be that is translated or in capital letters: static; NULL where
  * that is not clear. */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* lint_judge: words one break of one rule and reports it. Only lint's own rooms include this. */
+/* lint_judge: formats and reports one violation of one rule. Private to lint. */
 #include "common/policy/lint_judge.h"
 
 #include <string.h>
 
-#include "common/base/span.h"
 #include "common/base/printable.h"
+#include "common/base/span.h"
 
-#define TEXT_MAX  1024 /* bytes of a finding's sentence */
-#define CLOSING   "); "
+#define TEXT_MAX  512 /* bytes of a problem, or of an advice */
 #define THING_MAX 256 /* bytes shown of the thing found: a name in full */
 
 struct sentence {
@@ -66,48 +65,26 @@ static void add_filled(struct sentence *sentence, const char *text, struct span 
     add(sentence, place + 2);
 }
 
-static const char *opening_of(const struct lint_rule *rule)
-{
-    return rule->severity == LINT_REFUSE ? " (breaks " : " (troubles ";
-}
-
 void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number, struct span thing,
                       const char *form)
 {
     const struct lint_rule *rule = &lint_rules[number];
-    struct span right = {form != NULL ? form : "", form != NULL ? strlen(form) : 0};
-    struct sentence sentence = {.length = 0};
+    struct sentence problem = {.length = 0};
+    struct sentence advice = {.length = 0};
 
-    add_filled(&sentence, rule->problem, thing);
-    add(&sentence, opening_of(rule));
-    add(&sentence, rule->sender);
-    add(&sentence, CLOSING);
-    add_filled(&sentence, rule->instead, right);
-
+    add_filled(&problem, rule->problem, thing);
+    add_filled(&advice, rule->instead, span_of(form != NULL ? form : ""));
     struct lint_finding finding = {
         .rule = rule,
-        .line = judge->line,
+        .found = {.severity = rule->severity,
+                  .rule = rule->id,
+                  .line = judge->line,
+                  .problem = problem.text,
+                  .sender = rule->sender,
+                  .advice = advice.text},
         .mx_index = judge->mx_index,
-        .text = sentence.text,
     };
-    judge->refused = judge->refused || rule->severity == LINT_REFUSE;
+    judge->refused = judge->refused || rule->severity == SEVERITY_ERROR;
     if (judge->report != NULL)
         judge->report(judge->context, &finding);
-}
-
-/* What is quoted stands in the problem, and may look like anything; so the last place counts. */
-struct lint_parts lint_parts_of(const struct lint_rule *rule, const char *text)
-{
-    const char *opening = opening_of(rule);
-    size_t length = strlen(rule->sender);
-    struct lint_parts parts = {strlen(text), ""};
-    for (const char *at = strstr(text, opening); at != NULL; at = strstr(at + 1, opening)) {
-        const char *sender = at + strlen(opening);
-        if (strncmp(sender, rule->sender, length) != 0 ||
-            strncmp(sender + length, CLOSING, strlen(CLOSING)) != 0)
-            continue;
-        parts.problem_length = (size_t)(at - text);
-        parts.advice = sender + length + strlen(CLOSING);
-    }
-    return parts;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* lint_judge: words one break of one rule and reports it. Only lint's own rooms include this. */
+/* lint_judge: formats and reports one violation of one rule. Private to lint. */
 #ifndef COMMON_POLICY_LINT_JUDGE_H
 #define COMMON_POLICY_LINT_JUDGE_H
 

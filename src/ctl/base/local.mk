@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: ISC
 libctl_a_SOURCES += \
-	%D%/finding.c \
-	%D%/finding.h \
+	%D%/finding_out.c \
+	%D%/finding_out.h \
 	%D%/jobs.c \
 	%D%/jobs.h \
-	%D%/lintfinding.c \
-	%D%/lintfinding.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/print.c \

@@ -10,23 +10,25 @@
 
 #include "ctl/base/progress.h"
 
-static void say(const struct complaint *item)
+static void say(const struct finding *item)
 {
-    if (item->severity != COMPLAINT_ERROR)
+    if (item->severity != SEVERITY_ERROR)
         return;
+    char sentence[FINDING_MAX];
+    finding_print(sentence, sizeof(sentence), item);
     if (item->line != 0)
-        fprintf(stderr, "%s:%u: error: %s\n", item->file, item->line, item->text);
+        fprintf(stderr, "%s:%u: error: %s\n", item->where, item->line, sentence);
     else
-        fprintf(stderr, "%s: error: %s\n", item->file, item->text);
+        fprintf(stderr, "%s: error: %s\n", item->where, sentence);
 }
 
 int setup_load(struct config **out, const char *path)
 {
-    struct complaints said = {0};
+    struct findings said = {0};
     int result = config_load(out, path, &said);
     for (size_t i = 0; i < said.count && result != 0; i++)
         say(&said.items[i]);
-    complaints_free(&said);
+    findings_free(&said);
     if (result == 0 && (*out)->broken_count > 0)
         fprintf(stderr,
                 "mta-stsctl: %zu domain%s with errors left out; `mta-stsd --check` says which\n",

@@ -7,7 +7,7 @@
 #include "common/base/moment.h"
 #include "ctl/base/print.h"
 
-#define FINDING_MAX 1100 /* bytes of a sentence shown in a column */
+#define SHOWN_MAX 1100 /* bytes of a sentence shown in a column */
 
 static const char *health_name(enum due_health health)
 {
@@ -60,7 +60,7 @@ static int write_columns(const struct inventory *inventory, const struct ari *ar
         const struct inventory_item *item = &inventory->items[i];
         char span[MOMENT_TEXT_MAX] = "-";
         char due[MOMENT_TEXT_MAX + 16];
-        char finding[FINDING_MAX] = "";
+        char finding[SHOWN_MAX] = "";
         write_due(due, sizeof(due), item, ari, now);
         if (item->loaded && item->not_after > now)
             moment_span(item->not_after - now, span);

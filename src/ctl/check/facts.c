@@ -6,7 +6,7 @@
 
 #include "common/policy/mxmatch.h"
 
-static void hear_nothing(void *context, const struct txtrecord_finding *finding)
+static void hear_nothing(void *context, const struct finding *finding)
 {
     (void)context;
     (void)finding;

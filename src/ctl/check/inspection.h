@@ -4,7 +4,7 @@
 #define CTL_CHECK_INSPECTION_H
 
 #include "common/config/config.h"
-#include "ctl/base/finding.h"
+#include "ctl/base/finding_out.h"
 #include "ctl/check/facts.h"
 #include "ctl/check/observe.h"
 #include "ctl/check/verdict.h"

@@ -3,14 +3,14 @@
 #ifndef CTL_CHECK_ROWS_H
 #define CTL_CHECK_ROWS_H
 
-#include "ctl/base/finding.h"
+#include "ctl/base/finding_out.h"
 #include "ctl/check/facts.h"
 
 struct rows_check;
 
 struct rows_row {
-    const char *id;                 /* stable: "D1" to "W2" */
-    enum finding_severity severity; /* the worst that it reports */
+    const char *id;         /* stable: "D1" to "W2" */
+    enum severity severity; /* the worst that it reports */
     const char *title;
     void (*judge)(struct rows_check *check);
 };

@@ -9,17 +9,6 @@
 
 #define DAY_S 86400
 
-static enum finding_severity severity_of(enum txtrecord_severity severity)
-{
-    switch (severity) {
-    case TXTRECORD_ERROR:
-        return FINDING_ERROR;
-    case TXTRECORD_WARNING:
-        break;
-    }
-    return FINDING_WARNING;
-}
-
 /* ---- The TXT records. */
 
 /* The name a TXT record was asked at, for a finding's place. */
@@ -28,12 +17,11 @@ struct texts_at {
     char name[DNSDATA_NAME_MAX + 16];
 };
 
-static void pass_on(void *context, const struct txtrecord_finding *finding)
+static void pass_on(void *context, const struct finding *finding)
 {
     const struct texts_at *at = context;
-    const struct rows_about about = {at->name, NULL, finding->advice};
-    if (strcmp(finding->row, at->check->row->id) == 0)
-        rows_say(at->check, severity_of(finding->severity), &about, "%s", finding->sentence);
+    if (strcmp(finding->rule, at->check->row->id) == 0)
+        findings_copy(at->check->findings, finding, at->name, 0);
 }
 
 static void judge_apex(struct texts_at *at)
@@ -70,11 +58,11 @@ void rows_judge_tls_txt(struct rows_check *check)
             break;
         case DNS_NO_NAME:
         case DNS_NO_DATA:
-            rows_say(check, FINDING_WARNING, &missing, "there is no TLSRPT record");
+            rows_say(check, SEVERITY_WARNING, &missing, "there is no TLSRPT record");
             break;
         case DNS_BOGUS:
         case DNS_FAILED:
-            rows_say(check, FINDING_WARNING, &unknown, "%s", facts->tlsrpt.answer.why.text);
+            rows_say(check, SEVERITY_WARNING, &unknown, "%s", facts->tlsrpt.answer.why.text);
             break;
         }
     }
@@ -91,18 +79,18 @@ void rows_judge_d1(struct rows_check *check)
     case DNS_FOUND:
         break;
     case DNS_NO_NAME:
-        rows_say(check, FINDING_ERROR, &about, "there is no such name (NXDOMAIN)");
+        rows_say(check, SEVERITY_ERROR, &about, "there is no such name (NXDOMAIN)");
         break;
     case DNS_NO_DATA:
-        rows_say(check, FINDING_ERROR, &about, "the name has no TXT record");
+        rows_say(check, SEVERITY_ERROR, &about, "the name has no TXT record");
         break;
     case DNS_BOGUS:
         about.advice = "sign the zone anew, or correct the DS record at its parent";
-        rows_say(check, FINDING_ERROR, &about, "%s", facts->sts.answer.why.text);
+        rows_say(check, SEVERITY_ERROR, &about, "%s", facts->sts.answer.why.text);
         break;
     case DNS_FAILED:
         about.advice = "see whether each name server of the domain answers";
-        rows_say(check, FINDING_ERROR, &about, "%s", facts->sts.answer.why.text);
+        rows_say(check, SEVERITY_ERROR, &about, "%s", facts->sts.answer.why.text);
         break;
     }
 }
@@ -134,7 +122,7 @@ void rows_judge_d8(struct rows_check *check)
         return;
     snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
     snprintf(advice, sizeof(advice), "publish v=STSv1; id=%s;", right);
-    rows_say(check, looks_made(id) ? FINDING_ERROR : FINDING_WARNING, &about,
+    rows_say(check, looks_made(id) ? SEVERITY_ERROR : SEVERITY_WARNING, &about,
              "the id %s is not the one of the policy that is served", id);
 }
 
@@ -143,7 +131,7 @@ void rows_judge_d9(struct rows_check *check)
     const struct facts *facts = check->facts;
     const struct rows_about about = {facts->domain, NULL, "sign the zone if you can"};
     if (facts->validates && facts->sts.answer.outcome == DNS_FOUND && !facts->sts.answer.secure)
-        rows_say(check, FINDING_NOTE, &about, "DNSSEC does not protect the record");
+        rows_say(check, SEVERITY_NOTE, &about, "DNSSEC does not protect the record");
 }
 
 void rows_judge_d13(struct rows_check *check)
@@ -153,7 +141,7 @@ void rows_judge_d13(struct rows_check *check)
     const struct rows_about about = {name, NULL, "give it 3600 seconds"};
     snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
     if (facts->sts.answer.outcome == DNS_FOUND && facts->sts.answer.ttl_s > DAY_S)
-        rows_say(check, FINDING_NOTE, &about,
+        rows_say(check, SEVERITY_NOTE, &about,
                  "caches keep the record for %u seconds, so that a new id is seen late",
                  facts->sts.answer.ttl_s);
 }
@@ -184,24 +172,24 @@ void rows_judge_d10(struct rows_check *check)
     bool host_away = leads_away(&facts->host_alias, facts->domain);
     snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
     if (facts->sts_alias.looped)
-        rows_say(check, FINDING_ERROR, &about, "its CNAMEs lead nowhere, or in a circle");
+        rows_say(check, SEVERITY_ERROR, &about, "its CNAMEs lead nowhere, or in a circle");
     else if (record_away && facts->sts.answer.outcome == DNS_NO_NAME)
-        rows_say(check, FINDING_WARNING, &about, "its CNAME leads to %s, which does not exist",
+        rows_say(check, SEVERITY_WARNING, &about, "its CNAME leads to %s, which does not exist",
                  facts->sts_alias.end);
     else if (host_away && facts->sts_alias.end[0] == '\0' &&
              facts->sts.answer.outcome == DNS_FOUND) {
         about.advice = "make _mta-sts a CNAME to the provider, too, or give it a new id whenever "
                        "the provider changes the policy";
-        rows_say(check, FINDING_WARNING, &about,
+        rows_say(check, SEVERITY_WARNING, &about,
                  "%s leads to a provider (%s), but this record is the domain's own", facts->host,
                  facts->host_alias.end);
     }
     snprintf(name, sizeof(name), "%s", facts->host);
     about.advice = "make it a CNAME to the provider's policy host, too";
     if (facts->host_alias.looped)
-        rows_say(check, FINDING_ERROR, &about, "its CNAMEs lead nowhere, or in a circle");
+        rows_say(check, SEVERITY_ERROR, &about, "its CNAMEs lead nowhere, or in a circle");
     else if (record_away && facts->host_alias.end[0] == '\0')
-        rows_say(check, FINDING_WARNING, &about,
+        rows_say(check, SEVERITY_WARNING, &about,
                  "_mta-sts.%s leads to a provider (%s), but this host is the domain's own",
                  facts->domain, facts->sts_alias.end);
 }
@@ -216,20 +204,20 @@ void rows_judge_d11(struct rows_check *check)
         return;
     if (facts->v4.count + facts->v6.count > FACTS_DOORS_MAX) {
         const struct rows_about rest = {facts->host, NULL, NULL};
-        rows_say(check, FINDING_WARNING, &rest, "only %d of its %zu addresses are asked",
+        rows_say(check, SEVERITY_WARNING, &rest, "only %d of its %zu addresses are asked",
                  FACTS_DOORS_MAX, facts->v4.count + facts->v6.count);
     }
     if (!has_v4 && !has_v6) {
         about.sender = "every sender";
-        rows_say(check, FINDING_ERROR, &about, "the policy host has no address: %s",
+        rows_say(check, SEVERITY_ERROR, &about, "the policy host has no address: %s",
                  facts->v4.outcome == DNS_NO_DATA ? "neither A nor AAAA" : facts->v4.why.text);
     } else if (!has_v4) {
         about.sender = "senders without IPv6, and mailauth, which tries the first A record only";
         about.advice = "publish an A record";
-        rows_say(check, FINDING_WARNING, &about, "the policy host has no IPv4 address");
+        rows_say(check, SEVERITY_WARNING, &about, "the policy host has no IPv4 address");
     } else if (!has_v6) {
         about.advice = "publish an AAAA record if the host has IPv6";
-        rows_say(check, FINDING_NOTE, &about, "the policy host has no IPv6 address");
+        rows_say(check, SEVERITY_NOTE, &about, "the policy host has no IPv6 address");
     }
 }
 
@@ -238,5 +226,5 @@ void rows_judge_d12(struct rows_check *check)
     const struct facts *facts = check->facts;
     const struct rows_about about = {facts->host, NULL, NULL};
     if (facts->caa_refuses)
-        rows_say(check, FINDING_WARNING, &about, "%s", facts->caa_why.text);
+        rows_say(check, SEVERITY_WARNING, &about, "%s", facts->caa_why.text);
 }

@@ -32,9 +32,9 @@ static void judge_connection(struct rows_check *check, const struct facts_door *
     about->sender = "every sender";
     about->advice = "let it answer HTTPS on port 443, with TLS 1.2 and 1.3";
     if (!spoke_tls(door))
-        rows_say(check, FINDING_ERROR, about, "%s", fetch->why.text);
+        rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
     else if (fetch->peer.is_old)
-        rows_say(check, FINDING_ERROR, about, "it speaks %s at most", fetch->peer.version);
+        rows_say(check, SEVERITY_ERROR, about, "it speaks %s at most", fetch->peer.version);
 }
 
 void rows_judge_h1(struct rows_check *check)
@@ -51,7 +51,7 @@ static void judge_certificate(struct rows_check *check, const struct facts_door 
         return;
     about->advice = "renew the certificate, and have the server load it";
     if (peer->fault == PEER_FINE && peer->not_after - check->facts->now < ROWS_SOON_S)
-        rows_say(check, FINDING_WARNING, about, "its certificate ends soon, on %s",
+        rows_say(check, SEVERITY_WARNING, about, "its certificate ends soon, on %s",
                  rows_day(peer->not_after, day));
     about->sender = "every sender";
     switch (peer->fault) {
@@ -68,7 +68,7 @@ static void judge_certificate(struct rows_check *check, const struct facts_door 
         about->advice = "get a certificate with the policy host's own name";
         break;
     }
-    rows_say(check, FINDING_ERROR, about, "%s", peer->why.text);
+    rows_say(check, SEVERITY_ERROR, about, "%s", peer->why.text);
 }
 
 void rows_judge_h2(struct rows_check *check)
@@ -81,7 +81,7 @@ static void judge_stranger(struct rows_check *check, const struct facts_door *do
 {
     about->advice = "have the server end the handshake there (RFC 8461 section 7.1)";
     if (door->stranger_served)
-        rows_say(check, FINDING_WARNING, about,
+        rows_say(check, SEVERITY_WARNING, about,
                  "asked for a name that it does not serve, it gives another host's certificate");
 }
 
@@ -97,12 +97,13 @@ static void judge_status(struct rows_check *check, const struct facts_door *door
     about->sender = "every sender";
     about->advice = "serve the policy itself at " FETCH_PATH;
     if (fetch->failure == FETCH_BROKEN)
-        rows_say(check, FINDING_ERROR, about, "%s", fetch->why.text);
+        rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
     else if (fetch->status >= 300 && fetch->status < 400)
-        rows_say(check, FINDING_ERROR, about, "it redirects (%ld%s%s), and senders must not follow",
-                 fetch->status, fetch->location[0] != '\0' ? " to " : "", fetch->location);
+        rows_say(check, SEVERITY_ERROR, about,
+                 "it redirects (%ld%s%s), and senders must not follow", fetch->status,
+                 fetch->location[0] != '\0' ? " to " : "", fetch->location);
     else if (fetch->status != 0 && fetch->status != 200)
-        rows_say(check, FINDING_ERROR, about, "it answers with status %ld", fetch->status);
+        rows_say(check, SEVERITY_ERROR, about, "it answers with status %ld", fetch->status);
 }
 
 void rows_judge_h4(struct rows_check *check)
@@ -121,11 +122,11 @@ static void judge_type(struct rows_check *check, const struct facts_door *door,
     about->advice = "send Content-Type: text/plain; charset=utf-8";
     if (!is_plain) {
         about->sender = "maddy, chasquid, postfix-mta-sts-resolver, postfix-tlspol, KumoMTA";
-        rows_say(check, FINDING_ERROR, about, "the Content-Type is %s",
+        rows_say(check, SEVERITY_ERROR, about, "the Content-Type is %s",
                  fetch->type[0] != '\0' ? fetch->type : "missing");
     } else if (strncmp(fetch->type, "text/plain", 10) != 0) {
         about->sender = "KumoMTA, which compares letter for letter";
-        rows_say(check, FINDING_WARNING, about, "the Content-Type is spelt %s", fetch->type);
+        rows_say(check, SEVERITY_WARNING, about, "the Content-Type is spelt %s", fetch->type);
     }
 }
 
@@ -144,14 +145,14 @@ static void judge_time(struct rows_check *check, const struct facts_door *door,
         return;
     if (fetch->failure == FETCH_SLOW) {
         about->sender = "every sender";
-        rows_say(check, FINDING_ERROR, about, "%s", fetch->why.text);
+        rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
     } else if (fetch->elapsed_ms > TOO_SLOW_MS) {
         about->sender = fetch->elapsed_ms > 5000 ? "postfix-tlspol, postfix-mta-sts-resolver, Halon"
                         : fetch->elapsed_ms > 4000 ? "postfix-tlspol, postfix-mta-sts-resolver"
                                                    : "postfix-tlspol";
-        rows_say(check, FINDING_ERROR, about, "the answer took %.1f seconds", seconds);
+        rows_say(check, SEVERITY_ERROR, about, "the answer took %.1f seconds", seconds);
     } else {
-        rows_say(check, FINDING_WARNING, about, "the answer took %.1f seconds", seconds);
+        rows_say(check, SEVERITY_WARNING, about, "the answer took %.1f seconds", seconds);
     }
 }
 
@@ -192,7 +193,7 @@ static void judge_configured(struct rows_check *check)
         return;
     if (served->length != facts->configured->length ||
         memcmp(served->body, facts->configured->bytes, served->length) != 0)
-        rows_say(check, FINDING_ERROR, &about,
+        rows_say(check, SEVERITY_ERROR, &about,
                  "the host serves another policy than the configuration has");
 }
 
@@ -212,7 +213,7 @@ void rows_judge_h8(struct rows_check *check)
         const char *difference = name_difference(&first->fetch, &door->fetch);
         about.where = rows_place(&place, facts->host, door->text);
         if (difference != NULL)
-            rows_say(check, FINDING_ERROR, &about, "the %s is another than at %s", difference,
+            rows_say(check, SEVERITY_ERROR, &about, "the %s is another than at %s", difference,
                      first->text);
     }
     judge_configured(check);

@@ -11,9 +11,9 @@
 #define UNMATCHED_MAX 3 /* lines of a policy that are named one by one */
 
 /* In enforce, what is wrong with an MX keeps mail from it. */
-static enum finding_severity severity_of(const struct facts *facts)
+static enum severity severity_of(const struct facts *facts)
 {
-    return facts_has_mode(facts, POLICY_MODE_ENFORCE) ? FINDING_ERROR : FINDING_WARNING;
+    return facts_has_mode(facts, POLICY_MODE_ENFORCE) ? SEVERITY_ERROR : SEVERITY_WARNING;
 }
 
 static bool asks_for_mx(const struct facts *facts)
@@ -36,7 +36,7 @@ void rows_judge_x1(struct rows_check *check)
     }
     const struct rows_about rest = {facts->domain, NULL, NULL};
     if (facts->mx_answer.count > FACTS_MX_MAX)
-        rows_say(check, FINDING_WARNING, &rest,
+        rows_say(check, SEVERITY_WARNING, &rest,
                  "only the first %d of its %zu MX records are looked at", FACTS_MX_MAX,
                  facts->mx_answer.count);
 }
@@ -61,13 +61,13 @@ void rows_judge_x2(struct rows_check *check)
         if (has_mx_for(facts, policy->mx[i]))
             continue;
         if (said++ < UNMATCHED_MAX)
-            rows_say(check, FINDING_WARNING, &about, "mx %s matches no MX of %s", policy->mx[i],
+            rows_say(check, SEVERITY_WARNING, &about, "mx %s matches no MX of %s", policy->mx[i],
                      facts->domain);
         else
             left++;
     }
     if (left > 0)
-        rows_say(check, FINDING_WARNING, &about, "%zu more mx match no MX of %s", left,
+        rows_say(check, SEVERITY_WARNING, &about, "%zu more mx match no MX of %s", left,
                  facts->domain);
 }
 
@@ -108,12 +108,12 @@ static void judge_gate(struct rows_check *check, const struct exchange *exchange
     struct rows_about about = {rows_place(&place, exchange->host, gate->address),
                                enforced && !untried ? "every sender" : NULL, advise(smtp)};
     if (untried) {
-        rows_say(check, FINDING_WARNING, &about, "it could not be tested: %s", smtp->why.text);
+        rows_say(check, SEVERITY_WARNING, &about, "it could not be tested: %s", smtp->why.text);
     } else if (smtp->failure != SMTP_FINE) {
         rows_say(check, severity_of(check->facts), &about, "%s", smtp->why.text);
     } else if (smtp->peer.not_after - check->facts->now < ROWS_SOON_S) {
         about = (struct rows_about){place.text, NULL, "renew it"};
-        rows_say(check, FINDING_WARNING, &about, "its certificate ends soon, on %s",
+        rows_say(check, SEVERITY_WARNING, &about, "its certificate ends soon, on %s",
                  rows_day(smtp->peer.not_after, day));
     }
 }
@@ -132,7 +132,7 @@ static void judge_exchanges(struct rows_check *check, bool backups)
                      facts->domain, exchange->why.text);
         const struct rows_about rest = {exchange->host, NULL, NULL};
         if (exchange->address_count > exchange->gate_count)
-            rows_say(check, FINDING_WARNING, &rest, "only %zu of its %zu addresses are tried",
+            rows_say(check, SEVERITY_WARNING, &rest, "only %zu of its %zu addresses are tried",
                      exchange->gate_count, exchange->address_count);
         for (size_t j = 0; j < exchange->gate_count; j++)
             judge_gate(check, exchange, &exchange->gates[j]);
@@ -156,13 +156,13 @@ void rows_judge_x5(struct rows_check *check)
                                "publish an MX record, and its host as mx of the policy"};
     if (facts->mx_null) {
         about.advice = "withdraw the policy: it protects nothing";
-        rows_say(check, FINDING_WARNING, &about, "the domain takes no mail (null MX)");
+        rows_say(check, SEVERITY_WARNING, &about, "the domain takes no mail (null MX)");
     } else if (facts->mx_implicit && facts->mx_count > 0 &&
                facts->mx[0].exchange->outcome == DNS_FOUND) {
-        rows_say(check, FINDING_WARNING, &about,
+        rows_say(check, SEVERITY_WARNING, &about,
                  "the domain has no MX record: mail goes to its own address");
     } else if (facts->mx_answer.outcome != DNS_FOUND) {
-        rows_say(check, FINDING_ERROR, &about, "the domain has no mail host: %s",
+        rows_say(check, SEVERITY_ERROR, &about, "the domain has no mail host: %s",
                  facts->mx_answer.why.text);
     }
 }
@@ -182,13 +182,13 @@ static void judge_secure_tlsa(struct rows_check *check, const struct exchange *e
 {
     size_t heeded = count_heeded(exchange);
     if (heeded < exchange->tlsa_count)
-        rows_say(check, FINDING_WARNING, about,
+        rows_say(check, SEVERITY_WARNING, about,
                  "of %zu TLSA records, %zu are of a kind that SMTP does not have (RFC 7672)",
                  exchange->tlsa_count, exchange->tlsa_count - heeded);
     for (size_t i = 0; i < exchange->gate_count && heeded > 0; i++) {
         const struct exchange_gate *gate = &exchange->gates[i];
         if (gate->smtp.peer.chain_count > 0 && !exchange_fits_tlsa(exchange, gate))
-            rows_say(check, FINDING_ERROR, about,
+            rows_say(check, SEVERITY_ERROR, about,
                      "no TLSA record fits the certificate that is presented at %s", gate->address);
     }
 }
@@ -201,12 +201,12 @@ static void judge_tlsa(struct rows_check *check, const struct exchange *exchange
     snprintf(name, sizeof(name), "_25._tcp.%s", exchange->host);
     if (exchange->tlsa_outcome == DNS_BOGUS) {
         about.advice = "sign the zone anew, or correct the DS record at its parent";
-        rows_say(check, FINDING_ERROR, &about, "DNSSEC refuses the TLSA records");
+        rows_say(check, SEVERITY_ERROR, &about, "DNSSEC refuses the TLSA records");
     } else if (exchange->tlsa_outcome == DNS_FOUND &&
                (!exchange->tlsa_secure || !check->facts->mx_answer.secure)) {
         about = (struct rows_about){name, NULL, "sign the zones of the domain and of the MX"};
         if (check->facts->validates)
-            rows_say(check, FINDING_NOTE, &about,
+            rows_say(check, SEVERITY_NOTE, &about,
                      "DNSSEC does not protect the way to the TLSA records: no sender heeds them");
     } else if (exchange->tlsa_outcome == DNS_FOUND) {
         judge_secure_tlsa(check, exchange, &about);
@@ -221,7 +221,7 @@ void rows_judge_x6(struct rows_check *check)
 
 /* ---- Reports. */
 
-static void hear_nothing(void *context, const struct txtrecord_finding *finding)
+static void hear_nothing(void *context, const struct finding *finding)
 {
     (void)context;
     (void)finding;
@@ -253,7 +253,7 @@ void rows_judge_t3(struct rows_check *check)
         return;
     for (size_t i = 0; i < record.uri_count && i < TXTRECORD_URIS_MAX; i++) {
         if (is_mailbox_at(record.uris[i], facts->domain))
-            rows_say(check, FINDING_NOTE, &about,
+            rows_say(check, SEVERITY_NOTE, &about,
                      "reports go to a mailbox of %s itself, and not every sender lets them pass "
                      "where this policy fails",
                      facts->domain);

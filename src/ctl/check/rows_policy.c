@@ -2,7 +2,8 @@
 /* rows_policy: the rows about the policy's bytes as served, judged by lint, and about its mode. */
 #include <string.h>
 
-#include "ctl/base/lintfinding.h"
+#include "common/policy/lint.h"
+#include "common/policy/policyid.h"
 #include "ctl/check/rows_say.h"
 
 #define TESTING_S (INT64_C(28) * 86400) /* longer than anybody needs to look at reports */
@@ -46,14 +47,10 @@ static const char *row_of(const struct lint_rule *rule)
 static void pass_on(void *context, const struct lint_finding *finding)
 {
     const struct rows_check *check = context;
-    const struct finding passed = {
-        .severity = finding->rule->severity == LINT_REFUSE ? FINDING_ERROR : FINDING_WARNING,
-        .rule = check->row->id,
-        .where = check->facts->host,
-        .line = finding->line,
-    };
+    struct finding passed = finding->found;
+    passed.rule = check->row->id;
     if (strcmp(row_of(finding->rule), check->row->id) == 0)
-        lintfinding_add(check->findings, &passed, finding->rule, finding->text);
+        findings_copy(check->findings, &passed, check->facts->host, 0);
 }
 
 void rows_judge_lint(struct rows_check *check)
@@ -62,7 +59,7 @@ void rows_judge_lint(struct rows_check *check)
     const struct rows_about about = {facts->host, "every sender", "write fewer mx lines"};
     for (size_t i = 0; i < facts->door_count; i++) {
         if (facts->doors[i].fetch.failure == FETCH_TOO_LARGE && strcmp(check->row->id, "H6") == 0) {
-            rows_say(check, FINDING_ERROR, &about, "%s", facts->doors[i].fetch.why.text);
+            rows_say(check, SEVERITY_ERROR, &about, "%s", facts->doors[i].fetch.why.text);
             return;
         }
     }
@@ -78,11 +75,11 @@ static void judge_testing(struct rows_check *check)
                                "when reports have been clean for two weeks, set enforce"};
     char day[16];
     if (seen->known && facts->now - seen->mode_since > TESTING_S)
-        rows_say(check, FINDING_WARNING, &about,
+        rows_say(check, SEVERITY_WARNING, &about,
                  "the mode is testing since %s: senders deliver whatever fails",
                  rows_day(seen->mode_since, day));
     else
-        rows_say(check, seen->known ? FINDING_NOTE : FINDING_WARNING, &about,
+        rows_say(check, seen->known ? SEVERITY_NOTE : SEVERITY_WARNING, &about,
                  "the mode is testing: senders report what fails, and deliver");
 }
 
@@ -94,7 +91,7 @@ void rows_judge_p12(struct rows_check *check)
     if (facts_has_mode(check->facts, POLICY_MODE_TESTING))
         judge_testing(check);
     else if (facts_has_mode(check->facts, POLICY_MODE_NONE))
-        rows_say(check, FINDING_WARNING, &about, "the mode is none: senders require no TLS");
+        rows_say(check, SEVERITY_WARNING, &about, "the mode is none: senders require no TLS");
 }
 
 /* ---- Against what was seen before. */
@@ -112,7 +109,7 @@ void rows_judge_w1(struct rows_check *check)
         policyid_make(digest, facts->served->body, facts->served->length, NULL) != 0)
         return;
     if (strcmp(before->digest, digest) != 0)
-        rows_say(check, FINDING_ERROR, &about,
+        rows_say(check, SEVERITY_ERROR, &about,
                  "the policy has changed since %s, but the id is still %s",
                  rows_day(before->last, day), before->id);
 }
@@ -127,13 +124,13 @@ void rows_judge_w2(struct rows_check *check)
     if (day_s == 0)
         return;
     if (seen->largest_max_age == 0)
-        rows_say(check, FINDING_NOTE, &about,
+        rows_say(check, SEVERITY_NOTE, &about,
                  "keep it for the largest max_age that was ever served, which was not seen");
     else if (day_s <= facts->now)
-        rows_say(check, FINDING_NOTE, &about,
+        rows_say(check, SEVERITY_NOTE, &about,
                  "no sender holds an older policy any more: the record and the host may go");
     else
-        rows_say(check, FINDING_NOTE, &about,
+        rows_say(check, SEVERITY_NOTE, &about,
                  "keep record and host until %s: some sender may hold an older policy (max_age "
                  "%u) until then",
                  rows_day(day_s, day), seen->largest_max_age);

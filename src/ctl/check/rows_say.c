@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
-void rows_say(const struct rows_check *check, enum finding_severity severity,
+void rows_say(const struct rows_check *check, enum severity severity,
               const struct rows_about *about, const char *format, ...)
 {
     char text[2048];

@@ -25,7 +25,7 @@ struct rows_place {
     char text[DNSDATA_NAME_MAX + NETWORK_TEXT_MAX * 4 + 2];
 };
 
-void rows_say(const struct rows_check *check, enum finding_severity severity,
+void rows_say(const struct rows_check *check, enum severity severity,
               const struct rows_about *about, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -115,10 +115,11 @@ static bool names(const struct lint_rule *rule, const struct reader *reader)
 static void note_refusal(void *context, const struct lint_finding *finding)
 {
     struct reader *reader = context;
-    if (reader->refused || finding->rule->severity != LINT_REFUSE || !names(finding->rule, reader))
+    if (reader->refused || finding->rule->severity != SEVERITY_ERROR ||
+        !names(finding->rule, reader))
         return;
     reader->refused = true;
-    error_set(&reader->why, "%s", finding->text);
+    finding_print(reader->why.text, sizeof(reader->why.text), &finding->found);
 }
 
 static bool reads(struct verdict_policy *out, const struct verdict_sender *sender,

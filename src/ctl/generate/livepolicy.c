@@ -17,9 +17,9 @@ enum { TEXTS_MAX = 16 };
 
 /* ---- What DNS says. */
 
-static void note_finding(void *context, const struct txtrecord_finding *finding)
+static void note_finding(void *context, const struct finding *finding)
 {
-    proposal_note(context, "in DNS today: %s; %s", finding->sentence, finding->advice);
+    proposal_note(context, "in DNS today: %s; %s", finding->problem, finding->advice);
 }
 
 /* TXT records, joined; what is beyond the bound is left out. */
@@ -131,10 +131,12 @@ static int fetch_all(struct livepolicy *out, struct proposal *proposal,
 
 static void note_rule(void *context, const struct lint_finding *finding)
 {
-    if (finding->line > 0)
-        proposal_note(context, "served today, line %u: %s", finding->line, finding->text);
+    char sentence[FINDING_MAX];
+    finding_print(sentence, sizeof(sentence), &finding->found);
+    if (finding->found.line > 0)
+        proposal_note(context, "served today, line %u: %s", finding->found.line, sentence);
     else
-        proposal_note(context, "served today: %s", finding->text);
+        proposal_note(context, "served today: %s", sentence);
 }
 
 static int take_values(struct proposal *proposal, const struct livepolicy *live)

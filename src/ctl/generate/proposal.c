@@ -97,10 +97,12 @@ char *proposal_render(const struct proposal *proposal, size_t *length)
 static void take_finding(void *context, const struct lint_finding *finding)
 {
     struct proposal *proposal = context;
-    if (finding->rule->severity == LINT_WARN)
-        proposal_note(proposal, "%s", finding->text);
+    char sentence[FINDING_MAX];
+    finding_print(sentence, sizeof(sentence), &finding->found);
+    if (finding->rule->severity == SEVERITY_WARNING)
+        proposal_note(proposal, "%s", sentence);
     else if (!proposal->failed)
-        proposal_fail(proposal, "%s", finding->text);
+        proposal_fail(proposal, "%s", sentence);
 }
 
 void proposal_judge(struct proposal *proposal)

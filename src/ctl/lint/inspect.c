@@ -10,7 +10,6 @@
 #include "common/config/config.h"
 #include "common/policy/lint.h"
 #include "common/policy/policytext.h"
-#include "ctl/base/lintfinding.h"
 
 static const char *const kind_names[] = {
     [INSPECT_POLICY] = "policy",
@@ -104,13 +103,7 @@ static void hear(void *context, const struct lint_finding *finding)
     const struct hearing *hearing = context;
     if (hearing->only != NULL && strcmp(finding->rule->id, hearing->only) != 0)
         return;
-    const struct finding about = {
-        .severity = finding->rule->severity == LINT_REFUSE ? FINDING_ERROR : FINDING_WARNING,
-        .rule = finding->rule->id,
-        .where = hearing->where,
-        .line = hearing->line != 0 ? hearing->line : finding->line,
-    };
-    lintfinding_add(hearing->all, &about, finding->rule, finding->text);
+    findings_copy(hearing->all, &finding->found, hearing->where, hearing->line);
 }
 
 /* P12 of the checks: what is no mistake, and yet should not be forgotten. */
@@ -127,7 +120,7 @@ static const struct {
 
 static struct finding reminder_of(enum policy_mode mode, const char *where, unsigned line)
 {
-    return (struct finding){.severity = FINDING_NOTE,
+    return (struct finding){.severity = SEVERITY_NOTE,
                             .rule = reminders[mode].rule,
                             .where = where,
                             .line = line,
@@ -152,31 +145,12 @@ void inspect_policy(struct findings *all, const char *name, const char *domain, 
     policytext_free(&text);
 }
 
-static enum finding_severity severity_of(enum complaint_severity severity)
+/* What is not of lint's table has one rule. */
+static void add_found(struct findings *all, const struct finding *found)
 {
-    switch (severity) {
-    case COMPLAINT_ERROR:
-        return FINDING_ERROR;
-    case COMPLAINT_WARNING:
-        return FINDING_WARNING;
-    case COMPLAINT_NOTICE:
-        break;
-    }
-    return FINDING_NOTE;
-}
-
-static void add_complaint(struct findings *all, const struct complaint *item)
-{
-    const struct finding about = {
-        .severity = severity_of(item->severity),
-        .rule = item->rule != NULL ? item->rule->id : "config",
-        .where = item->file,
-        .line = item->line,
-    };
-    if (item->rule != NULL)
-        lintfinding_add(all, &about, item->rule, item->text);
-    else
-        findings_add(all, &about, "%s", item->text);
+    struct finding finding = *found;
+    finding.rule = found->rule != NULL ? found->rule : "config";
+    findings_copy(all, &finding, found->where, 0);
 }
 
 static bool is_same_file(const char *one, const char *other)
@@ -245,31 +219,31 @@ static void add_domains(struct findings *all, const struct config *config, struc
     }
 }
 
-static void add_all(struct findings *all, const struct config *config,
-                    const struct complaints *said, struct filter filter)
+static void add_all(struct findings *all, const struct config *config, const struct findings *said,
+                    struct filter filter)
 {
     for (size_t i = 0; i < said->count; i++)
-        if (counts(&filter, said->items[i].file))
-            add_complaint(all, &said->items[i]);
+        if (counts(&filter, said->items[i].where))
+            add_found(all, &said->items[i]);
     if (config != NULL)
         add_domains(all, config, &filter);
     all->out_of_memory = all->out_of_memory || said->out_of_memory;
 }
 
-static bool is_read_by(const struct config *config, const struct complaints *said, const char *path)
+static bool is_read_by(const struct config *config, const struct findings *said, const char *path)
 {
     for (size_t i = 0; config != NULL && i < config->file_count; i++)
         if (is_same_file(path, config->files[i]))
             return true;
     for (size_t i = 0; config == NULL && i < said->count; i++)
-        if (is_same_file(path, said->items[i].file))
+        if (is_same_file(path, said->items[i].where))
             return true;
     return false;
 }
 
 int inspect_ini(struct findings *all, const char *path, const char *within, struct error *why)
 {
-    struct complaints said = {0};
+    struct findings said = {0};
     struct config *config = NULL;
     int result = 0;
     (void)config_load(&config, within != NULL ? within : path, &said);
@@ -279,7 +253,7 @@ int inspect_ini(struct findings *all, const char *path, const char *within, stru
     else
         add_all(all, config, &said, (struct filter){.only = within != NULL ? path : NULL});
     config_free(config);
-    complaints_free(&said);
+    findings_free(&said);
     return result;
 }
 
@@ -287,7 +261,7 @@ int inspect_list(struct findings *all, const char *name, const char *bytes, size
                  const char *within, struct error *why)
 {
     struct config_list list = {.name = name, .bytes = bytes, .length = length};
-    struct complaints said = {0};
+    struct findings said = {0};
     struct config *config = NULL;
     int result = 0;
     if (within == NULL)
@@ -298,12 +272,12 @@ int inspect_list(struct findings *all, const char *name, const char *bytes, size
         add_all(all, config, &said, (struct filter){.only = name, .within = within});
     if (within == NULL)
         findings_add(all,
-                     &(struct finding){.severity = FINDING_NOTE,
+                     &(struct finding){.severity = SEVERITY_NOTE,
                                        .rule = "list-alone",
                                        .where = name,
                                        .advice = "give the configuration that reads it with -c"},
                      "only the lines themselves are judged, not the policies that they name");
     config_free(config);
-    complaints_free(&said);
+    findings_free(&said);
     return result;
 }

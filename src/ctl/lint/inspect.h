@@ -5,7 +5,7 @@
 #define CTL_LINT_INSPECT_H
 
 #include "common/base/error.h"
-#include "ctl/base/finding.h"
+#include "ctl/base/finding_out.h"
 
 enum inspect_kind {
     INSPECT_POLICY,

@@ -80,7 +80,7 @@ static void add_steps(struct outcome *outcome, const struct repair *repair, bool
 {
     for (size_t i = 0; i < repair->count; i++)
         findings_add(&outcome->findings,
-                     &(struct finding){.severity = dry_run ? FINDING_FIXABLE : FINDING_FIXED,
+                     &(struct finding){.severity = dry_run ? SEVERITY_FIXABLE : SEVERITY_FIXED,
                                        .rule = repair->steps[i].rule,
                                        .where = outcome->name,
                                        .line = repair->steps[i].line},
@@ -214,7 +214,7 @@ static int say_on_stderr(const struct findings *all)
         if (finding->line != 0)
             snprintf(line, sizeof(line), "%u:", finding->line);
         fprintf(stderr, "%s:%s %s: %s: %s\n", finding->where, line,
-                finding_severity_name(finding->severity), finding->rule, sentence);
+                severity_name(finding->severity), finding->rule, sentence);
         free(sentence);
     }
     return 0;

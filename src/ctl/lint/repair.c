@@ -21,8 +21,8 @@ struct weight {
 static void weigh_finding(void *context, const struct lint_finding *finding)
 {
     struct weight *weight = context;
-    weight->errors += finding->rule->severity == LINT_REFUSE;
-    weight->warnings += finding->rule->severity == LINT_WARN;
+    weight->errors += finding->rule->severity == SEVERITY_ERROR;
+    weight->warnings += finding->rule->severity == SEVERITY_WARNING;
 }
 
 static struct weight weigh(const char *bytes, size_t length)

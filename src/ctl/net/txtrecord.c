@@ -76,7 +76,7 @@ static void say_mistake(struct txtrecord_judge *judge, const struct kind *kind, 
                         bool one_counts)
 {
     char shown[TXTRECORD_SHOWN];
-    txtrecord_say(judge, kind->row_version, one_counts ? TXTRECORD_WARNING : TXTRECORD_ERROR,
+    txtrecord_say(judge, kind->row_version, one_counts ? SEVERITY_WARNING : SEVERITY_ERROR,
                   one_counts ? "remove it: another record counts" : kind->advice,
                   "the TXT record \"%s\" %s", txtrecord_show(shown, text),
                   name_mistake(kind, text));
@@ -89,13 +89,13 @@ static void say_none(struct txtrecord_judge *judge, const struct kind *kind,
     for (size_t i = 0; i < count; i++) {
         if (!span_contains_nocase(texts[i], "v=spf1"))
             continue;
-        txtrecord_say(judge, kind == &sts ? "D4" : kind->row_version, TXTRECORD_ERROR,
+        txtrecord_say(judge, kind == &sts ? "D4" : kind->row_version, SEVERITY_ERROR,
                       "publish the record; it takes the place of the wildcard",
                       "an SPF record answers here, as a wildcard TXT record does, and not %s",
                       kind->title);
         return;
     }
-    txtrecord_say(judge, kind->row_several, TXTRECORD_ERROR, kind->advice,
+    txtrecord_say(judge, kind->row_several, SEVERITY_ERROR, kind->advice,
                   "no TXT record here is %s, but there is \"%s\"", kind->title,
                   txtrecord_show(shown, texts[0]));
 }
@@ -114,7 +114,7 @@ static const struct span *pick(struct txtrecord_judge *judge, const struct kind 
             one = &texts[i];
     }
     if (counting > 1)
-        txtrecord_say(judge, kind->row_several, TXTRECORD_ERROR, "leave one of them",
+        txtrecord_say(judge, kind->row_several, SEVERITY_ERROR, "leave one of them",
                       "%zu TXT records begin with %s; and so senders take none", counting,
                       kind->version);
     else if (counting == 0 && meant == 0 && count > 0)
@@ -123,7 +123,7 @@ static const struct span *pick(struct txtrecord_judge *judge, const struct kind 
         if (was_meant(kind, texts[i]))
             say_mistake(judge, kind, texts[i], counting > 0);
         else if (!counts(kind, texts[i]) && counting + meant > 0)
-            txtrecord_say(judge, kind->row_other, TXTRECORD_WARNING,
+            txtrecord_say(judge, kind->row_other, SEVERITY_WARNING,
                           "move it elsewhere: maddy and KumoMTA find no policy beside it",
                           "an unrelated TXT record stands here: \"%s\"",
                           txtrecord_show(shown, texts[i]));
@@ -146,7 +146,7 @@ static void judge_end(struct txtrecord_judge *judge, const struct kind *kind,
 {
     struct span bare = span_trim(*record);
     if (bare.length < record->length && bare.bytes[bare.length - 1] != ';')
-        txtrecord_say(judge, kind->row_field, TXTRECORD_WARNING, "remove it",
+        txtrecord_say(judge, kind->row_field, SEVERITY_WARNING, "remove it",
                       "a blank stands at the end of the record");
 }
 
@@ -154,10 +154,10 @@ static void say_malformed(struct txtrecord_judge *judge, const struct kind *kind
 {
     char shown[TXTRECORD_SHOWN];
     if (field.length == 0)
-        txtrecord_say(judge, kind->row_field, TXTRECORD_ERROR, "leave one of them",
+        txtrecord_say(judge, kind->row_field, SEVERITY_ERROR, "leave one of them",
                       "two semicolons stand with nothing between them");
     else
-        txtrecord_say(judge, kind->row_field, TXTRECORD_ERROR,
+        txtrecord_say(judge, kind->row_field, SEVERITY_ERROR,
                       "remove it: strict senders refuse the whole record",
                       "\"%s\" is no field of the record", txtrecord_show(shown, field));
 }
@@ -170,7 +170,7 @@ static void say_unknown(struct txtrecord_judge *judge, const struct kind *kind, 
         advice = "remove it: it belongs into the policy";
     if (kind == &sts && span_equal(name, "rua"))
         advice = "remove it: it belongs into the TLSRPT record at _smtp._tls";
-    txtrecord_say(judge, kind->row_field, TXTRECORD_WARNING, advice, "the tag \"%s\" is unknown",
+    txtrecord_say(judge, kind->row_field, SEVERITY_WARNING, advice, "the tag \"%s\" is unknown",
                   txtrecord_show(shown, name));
 }
 
@@ -179,18 +179,18 @@ static void take_id(struct txtrecord_judge *judge, struct txtrecord_sts *out, bo
 {
     char shown[TXTRECORD_SHOWN];
     if (seen)
-        txtrecord_say(judge, "D7", TXTRECORD_WARNING, "leave one of them",
+        txtrecord_say(judge, "D7", SEVERITY_WARNING, "leave one of them",
                       "the id stands there twice, and senders differ in which one they take");
     else if (txtrecord_is_id(value.bytes, value.length))
         snprintf(out->id, sizeof(out->id), "%.*s", (int)value.length, value.bytes);
     else if (value.length == 0)
-        txtrecord_say(judge, "D6", TXTRECORD_ERROR, sts.advice, "the id is empty");
+        txtrecord_say(judge, "D6", SEVERITY_ERROR, sts.advice, "the id is empty");
     else if (value.length > TXTRECORD_ID_MAX)
-        txtrecord_say(judge, "D6", TXTRECORD_ERROR, "write at most 32 letters and digits",
+        txtrecord_say(judge, "D6", SEVERITY_ERROR, "write at most 32 letters and digits",
                       "the id \"%s\" has %zu characters", txtrecord_show(shown, value),
                       value.length);
     else
-        txtrecord_say(judge, "D6", TXTRECORD_ERROR, "write letters and digits only",
+        txtrecord_say(judge, "D6", SEVERITY_ERROR, "write letters and digits only",
                       "the id \"%s\" holds another character", txtrecord_show(shown, value));
 }
 
@@ -214,7 +214,7 @@ static void judge_sts_fields(struct txtrecord_judge *judge, struct txtrecord_sts
         }
     }
     if (!seen)
-        txtrecord_say(judge, "D6", TXTRECORD_ERROR, sts.advice,
+        txtrecord_say(judge, "D6", SEVERITY_ERROR, sts.advice,
                       misspelt ? "the tag id is in capitals" : "the id is missing");
 }
 
@@ -251,7 +251,7 @@ bool txtrecord_judge_tlsrpt(struct txtrecord_tlsrpt *out, const struct span *tex
         } else if (!span_equal(name, "rua")) {
             say_unknown(&judge, &tlsrpt, name);
         } else if (seen) {
-            txtrecord_say(&judge, "T1", TXTRECORD_WARNING, "write all addresses into one",
+            txtrecord_say(&judge, "T1", SEVERITY_WARNING, "write all addresses into one",
                           "rua stands there twice");
         } else {
             txtrecord_rua(&judge, out, value);
@@ -259,7 +259,7 @@ bool txtrecord_judge_tlsrpt(struct txtrecord_tlsrpt *out, const struct span *tex
         }
     }
     if (!seen)
-        txtrecord_say(&judge, "T2", TXTRECORD_ERROR, tlsrpt.advice, "rua is missing");
+        txtrecord_say(&judge, "T2", SEVERITY_ERROR, tlsrpt.advice, "rua is missing");
     judge_end(&judge, &tlsrpt, one);
     out->usable = !judge.failed;
     return out->usable;
@@ -271,10 +271,10 @@ void txtrecord_judge_elsewhere(const struct span *texts, size_t count, const cha
     struct txtrecord_judge judge = {.report = report, .context = context};
     for (size_t i = 0; i < count; i++) {
         if (counts(&sts, texts[i]))
-            txtrecord_say(&judge, "D4", TXTRECORD_ERROR, "publish it at _mta-sts",
+            txtrecord_say(&judge, "D4", SEVERITY_ERROR, "publish it at _mta-sts",
                           "the MTA-STS record stands at %.300s, where no sender looks", name);
         if (counts(&tlsrpt, texts[i]))
-            txtrecord_say(&judge, "T1", TXTRECORD_ERROR, "publish it at _smtp._tls",
+            txtrecord_say(&judge, "T1", SEVERITY_ERROR, "publish it at _smtp._tls",
                           "the TLSRPT record stands at %.300s, where no sender looks", name);
     }
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/finding.h"
 #include "common/base/span.h"
 
 /* Pure; safe on any bytes. */
@@ -14,20 +15,9 @@
 #define TXTRECORD_STS_MAX  64 /* bytes that hold any MTA-STS record of ours, and its NUL */
 #define TXTRECORD_URIS_MAX 16 /* of a rua that are kept; more are judged all the same */
 
-enum txtrecord_severity {
-    TXTRECORD_ERROR,   /* senders find no record, or some of them do not */
-    TXTRECORD_WARNING, /* some sender or checker treats it badly */
-};
-
-/* The texts live until the callback returns; what is quoted in them is printable ASCII. */
-struct txtrecord_finding {
-    const char *row; /* of the table of checks: "D2" to "D7", "T1", "T2" */
-    enum txtrecord_severity severity;
-    const char *sentence; /* what is wrong: "the id is missing" */
-    const char *advice;   /* what to do: "write v=STSv1; id=20261121230546Z;" */
-};
-
-typedef void txtrecord_report(void *context, const struct txtrecord_finding *finding);
+/* The rule is the row of the table of checks: "D2" to "D7", "T1", "T2"; where is NULL. The texts
+ * live until the callback returns; what is quoted in them is printable ASCII. */
+typedef void txtrecord_report(void *context, const struct finding *finding);
 
 /* What a sender that follows RFC 8461 section 3.1 takes from the records of `_mta-sts`. */
 struct txtrecord_sts {

@@ -100,7 +100,7 @@ void txtrecord_rua(struct txtrecord_judge *judge, struct txtrecord_tlsrpt *out, 
     char shown[TXTRECORD_SHOWN];
     size_t count = 0;
     if (value.length == 0) {
-        txtrecord_say(judge, "T2", TXTRECORD_ERROR, "write rua=mailto:ADDRESS", "rua is empty");
+        txtrecord_say(judge, "T2", SEVERITY_ERROR, "write rua=mailto:ADDRESS", "rua is empty");
         return;
     }
     while (span_next(&uri, &rest, ',')) {
@@ -112,12 +112,12 @@ void txtrecord_rua(struct txtrecord_judge *judge, struct txtrecord_tlsrpt *out, 
         else
             advice = mend(uri, &what);
         if (advice != NULL)
-            txtrecord_say(judge, "T2", TXTRECORD_ERROR, advice, "in rua, \"%s\" %s",
+            txtrecord_say(judge, "T2", SEVERITY_ERROR, advice, "in rua, \"%s\" %s",
                           txtrecord_show(shown, uri), what);
         else if (out->uri_count < TXTRECORD_URIS_MAX)
             out->uris[out->uri_count++] = uri;
     }
     if (count > URIS_ASKED)
-        txtrecord_say(judge, "T2", TXTRECORD_WARNING, "write one or two",
+        txtrecord_say(judge, "T2", SEVERITY_WARNING, "write one or two",
                       "rua has %zu URIs, of which some senders take the first two only", count);
 }

@@ -12,7 +12,7 @@
 
 #define NAME_MAX_LENGTH 32 /* characters of an extension's name */
 
-void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum txtrecord_severity severity,
+void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum severity severity,
                    const char *advice, const char *format, ...)
 {
     char sentence[512];
@@ -20,8 +20,9 @@ void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum txtrecor
     va_start(arguments, format);
     vsnprintf(sentence, sizeof(sentence), format, arguments);
     va_end(arguments);
-    judge->failed = judge->failed || severity == TXTRECORD_ERROR;
-    const struct txtrecord_finding finding = {row, severity, sentence, advice};
+    judge->failed = judge->failed || severity == SEVERITY_ERROR;
+    const struct finding finding = {
+        .severity = severity, .rule = row, .problem = sentence, .advice = advice};
     judge->report(judge->context, &finding);
 }
 

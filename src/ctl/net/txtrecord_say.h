@@ -20,7 +20,7 @@ struct txtrecord_judge {
 };
 
 /* Reports one; the advice is a text of ours, the sentence is made of the format. */
-void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum txtrecord_severity severity,
+void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum severity severity,
                    const char *advice, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 

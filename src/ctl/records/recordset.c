@@ -127,11 +127,11 @@ static int add_entries(struct maker *maker, const struct config_domain *domain)
     return result == 0 ? add_policy_entry(maker, domain) : -1;
 }
 
-static void keep_error(void *context, const struct txtrecord_finding *finding)
+static void keep_error(void *context, const struct finding *finding)
 {
     struct error *why = context;
-    if (finding->severity == TXTRECORD_ERROR)
-        error_set(why, "[dns] rua: %s; %s", finding->sentence, finding->advice);
+    if (finding->severity == SEVERITY_ERROR)
+        error_set(why, "[dns] rua: %s; %s", finding->problem, finding->advice);
 }
 
 static int make_reports(struct maker *maker)

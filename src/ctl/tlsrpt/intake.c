@@ -14,17 +14,17 @@
 
 #define PLACE_MAX 4400
 
-static void say(struct intake *intake, enum complaint_severity severity, const char *where,
+static void say(struct intake *intake, enum severity severity, const char *where,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Names of files and attachments are strangers' words as well. */
-static void say(struct intake *intake, enum complaint_severity severity, const char *where,
+static void say(struct intake *intake, enum severity severity, const char *where,
                 const char *format, ...)
 {
     static const char *const names[] = {
-        [COMPLAINT_ERROR] = "error",
-        [COMPLAINT_WARNING] = "warning",
-        [COMPLAINT_NOTICE] = "notice",
+        [SEVERITY_ERROR] = "error",
+        [SEVERITY_WARNING] = "warning",
+        [SEVERITY_NOTE] = "notice",
     };
     char text[PLACE_MAX + 1024], clean[PLACE_MAX + 1024], place[PLACE_MAX];
     va_list arguments;
@@ -33,7 +33,7 @@ static void say(struct intake *intake, enum complaint_severity severity, const c
     va_end(arguments);
     report_clean(clean, sizeof(clean), text);
     report_clean(place, sizeof(place), where);
-    complaints_add(&intake->said, severity, place, 0, "%s", clean);
+    findings_say(&intake->said, severity, place, 0, "%s", clean);
     progress_wipe();
     fprintf(stderr, "%s: %s: %s\n", place, names[severity], clean);
 }
@@ -78,8 +78,8 @@ static void say_oddity(struct intake *intake, const char *organisation, unsigned
     const char *first = json_string_value(json_object_get(entry, "first"));
     long long count = (long long)json_integer_value(json_object_get(entry, "count"));
     if (entry != NULL && first != NULL)
-        say(intake, COMPLAINT_NOTICE, first, "%lld report%s of %s: %s", count,
-            count == 1 ? "" : "s", organisation, report_oddity_text((enum report_oddity)oddity));
+        say(intake, SEVERITY_NOTE, first, "%lld report%s of %s: %s", count, count == 1 ? "" : "s",
+            organisation, report_oddity_text((enum report_oddity)oddity));
 }
 
 static void say_oddities(struct intake *intake)
@@ -109,7 +109,7 @@ static void count_report(struct intake *intake, const struct report *report, con
         break;
     case TALLY_KNOWN:
         intake->totals.duplicates++;
-        say(intake, COMPLAINT_NOTICE, where,
+        say(intake, SEVERITY_NOTE, where,
             "the report %s of %s was already read, from %s, and is counted once", report->id,
             report->organisation, first);
         return;
@@ -118,12 +118,12 @@ static void count_report(struct intake *intake, const struct report *report, con
         break;
     case TALLY_FULL:
         intake->totals.damaged++;
-        say(intake, COMPLAINT_ERROR, where, "not counted, or not whole: %s", why.text);
+        say(intake, SEVERITY_ERROR, where, "not counted, or not whole: %s", why.text);
         return;
     }
     if (report->left_out > 0) {
         intake->totals.damaged++;
-        say(intake, COMPLAINT_ERROR, where, "%zu of its policies left out: %s", report->left_out,
+        say(intake, SEVERITY_ERROR, where, "%zu of its policies left out: %s", report->left_out,
             report->why_left_out.text);
     }
 }
@@ -135,7 +135,7 @@ static void take_text(void *context, const struct reportfile_text *text)
     struct error why;
     if (report_parse(&report, text->json, text->length, text->domain, intake->now, &why) != 0) {
         intake->totals.damaged++;
-        say(intake, COMPLAINT_ERROR, text->where, "%s", why.text);
+        say(intake, SEVERITY_ERROR, text->where, "%s", why.text);
         return;
     }
     if (!text->usual)
@@ -148,7 +148,7 @@ static void take_broken(void *context, const char *where, const char *reason)
 {
     struct intake *intake = context;
     intake->totals.damaged++;
-    say(intake, COMPLAINT_ERROR, where, "%s", reason);
+    say(intake, SEVERITY_ERROR, where, "%s", reason);
 }
 
 static void take_empty(void *context, const char *where, size_t count)
@@ -156,9 +156,9 @@ static void take_empty(void *context, const char *where, size_t count)
     struct intake *intake = context;
     intake->totals.without += count;
     if (count == 1)
-        say(intake, COMPLAINT_WARNING, where, "a mail to which no TLS report is attached");
+        say(intake, SEVERITY_WARNING, where, "a mail to which no TLS report is attached");
     else
-        say(intake, COMPLAINT_WARNING, where,
+        say(intake, SEVERITY_WARNING, where,
             "the first of %zu mails to which no TLS report is attached", count);
 }
 
@@ -186,7 +186,7 @@ void intake_finish(struct intake *intake)
 void intake_free(struct intake *intake)
 {
     tally_free(&intake->tally);
-    complaints_free(&intake->said);
+    findings_free(&intake->said);
     json_decref(intake->odd);
     *intake = (struct intake){0};
 }

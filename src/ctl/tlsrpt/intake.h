@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/base/complaint.h"
+#include "common/base/finding.h"
 #include "ctl/tlsrpt/gather.h"
 #include "ctl/tlsrpt/tally.h"
 #include "ctl/tlsrpt/totals.h"
@@ -17,7 +17,7 @@ struct intake {
     struct tally_filter filter;
     int64_t now; /* seconds since the epoch */
     struct tally tally;
-    struct complaints said;
+    struct findings said;
     struct totals totals;
     json_t *odd; /* organisation and oddity -> how often, and where first */
 };

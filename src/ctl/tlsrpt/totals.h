@@ -6,13 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/base/complaint.h"
 #include "common/base/error.h"
+#include "common/base/finding.h"
 #include "ctl/tlsrpt/tally.h"
 
 struct totals {
     const struct tally *tally; /* finished */
-    const struct complaints *said;
+    const struct findings *said;
     size_t files;      /* that could be opened */
     size_t reports;    /* that were counted */
     size_t duplicates; /* that were not, since the same had been */

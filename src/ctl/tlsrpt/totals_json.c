@@ -149,18 +149,18 @@ static int add_advice(void *context, const char *domain, const struct advice *ad
                   facts_json(&advice->hindrances, &hindrance), "advice", lines_json(advice)));
 }
 
-static json_t *said_json(const struct complaints *said)
+static json_t *said_json(const struct findings *said)
 {
     static const char *const severities[] = {
-        [COMPLAINT_ERROR] = "error",
-        [COMPLAINT_WARNING] = "warning",
-        [COMPLAINT_NOTICE] = "notice",
+        [SEVERITY_ERROR] = "error",
+        [SEVERITY_WARNING] = "warning",
+        [SEVERITY_NOTE] = "notice",
     };
     json_t *list = json_array();
     for (size_t i = 0; i < said->count && list != NULL; i++) {
-        const struct complaint *item = &said->items[i];
-        json_t *entry = json_pack("{s:s, s:s, s:s}", "file", item->file, "severity",
-                                  severities[item->severity], "text", item->text);
+        const struct finding *item = &said->items[i];
+        json_t *entry = json_pack("{s:s, s:s, s:s}", "file", item->where, "severity",
+                                  severities[item->severity], "text", item->problem);
         if (json_array_append_new(list, entry) == 0)
             continue;
         json_decref(list);

@@ -19,7 +19,7 @@
 #define LEFT_OUT       "%" PRIu64 " lines of this kind were left out"
 
 #define NS_PER_MS    INT64_C(1000000)
-#define PATIENCE_MS  1000               /* of one complaint */
+#define PATIENCE_MS  1000               /* of one finding */
 #define PATIENCES_NS (5000 * NS_PER_MS) /* of all that one load says */
 #define LOST         "%" PRIu64 " lines were lost: nobody read the log"
 
@@ -266,27 +266,23 @@ void log_stranger(enum log_level level, const char *format, ...)
     va_end(arguments);
 }
 
-void log_complaint(const struct complaint *complaint)
+void log_finding(const struct finding *finding)
 {
     static const struct manner patient = {.is_patient = true};
-    enum log_level level = LOG_LEVEL_ERROR;
-    const char *severity = "error";
-    switch (complaint->severity) {
-    case COMPLAINT_ERROR:
-        break;
-    case COMPLAINT_WARNING:
+    char sentence[FINDING_MAX];
+    enum log_level level = LOG_LEVEL_NOTICE;
+    const char *severity = "notice";
+    if (finding->severity == SEVERITY_ERROR) {
+        level = LOG_LEVEL_ERROR;
+        severity = "error";
+    } else if (finding->severity == SEVERITY_WARNING) {
         level = LOG_LEVEL_WARNING;
         severity = "warning";
-        break;
-    case COMPLAINT_NOTICE:
-        level = LOG_LEVEL_NOTICE;
-        severity = "notice";
-        break;
     }
-    if (complaint->line == 0) {
-        emit_ours(level, patient, "%s: %s: %s", complaint->file, severity, complaint->text);
-        return;
-    }
-    emit_ours(level, patient, "%s:%u: %s: %s", complaint->file, complaint->line, severity,
-              complaint->text);
+    finding_print(sentence, sizeof(sentence), finding);
+    if (finding->line == 0)
+        emit_ours(level, patient, "%s: %s: %s", finding->where, severity, sentence);
+    else
+        emit_ours(level, patient, "%s:%u: %s: %s", finding->where, finding->line, severity,
+                  sentence);
 }

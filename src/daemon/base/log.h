@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/base/complaint.h"
+#include "common/base/finding.h"
 
 enum log_level {
     LOG_LEVEL_ERROR = 3, /* the numbers are those of syslog(3) and sd-daemon(3) */
@@ -23,11 +23,11 @@ void log_open(void);
 bool log_has_prefix(void);
 
 /* From now on no line waits for a reader of stderr: those that nobody takes are left out, counted
- * and told of. Only complaints wait, for a second at most, until one did in vain; meanwhile the
+ * and told of. Only findings wait, for a second at most, until one did in vain; meanwhile the
  * lines of other threads do not. */
 void log_never_wait(void);
 
-/* The complaints that follow are of another load: they may wait for 5 seconds in all. */
+/* The findings that follow are of another load: they may wait for 5 seconds in all. */
 void log_begin_load(void);
 
 /* One line, without its line end. Control bytes are replaced by '?'. Safe from any thread. */
@@ -40,6 +40,6 @@ void log_stranger(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* "file:line: sentence", an error, warning or notice. */
-void log_complaint(const struct complaint *complaint);
+void log_finding(const struct finding *finding);
 
 #endif

@@ -40,47 +40,47 @@ static int fill(struct slot *slot, const struct config_pair *pair, const char *d
 }
 
 static void check_dates(const struct slot *slot, const struct config_place *place,
-                        const struct hostname *host, struct complaints *said)
+                        const struct hostname *host, struct findings *said)
 {
     struct error why;
     int64_t now = (int64_t)time(NULL);
-    enum complaint_severity severity = COMPLAINT_WARNING;
+    enum severity severity = SEVERITY_WARNING;
     switch (certfile_judge_dates(&slot->cert, slot->chain_path, now, &why)) {
     case DUE_FINE:
         return;
     case DUE_WARNING:
         break;
     case DUE_ERROR:
-        severity = COMPLAINT_ERROR;
+        severity = SEVERITY_ERROR;
         break;
     }
-    complaints_add(said, severity, place->file, place->line, "%s: %s", host->text, why.text);
+    findings_say(said, severity, place->file, place->line, "%s: %s", host->text, why.text);
 }
 
 static void check_pair(struct slot *slot, const struct config_pair *pair, const char *domain,
-                       const struct hostname *host, struct complaints *said)
+                       const struct hostname *host, struct findings *said)
 {
     struct error why;
     const struct config_place *place = &pair->place;
     if (fill(slot, pair, domain) != 0) {
-        complaints_add(said, COMPLAINT_ERROR, place->file, place->line,
-                       "%s: the path of the certificate or its key is too long; shorten it",
-                       host->text);
+        findings_say(said, SEVERITY_ERROR, place->file, place->line,
+                     "%s: the path of the certificate or its key is too long; shorten it",
+                     host->text);
         return;
     }
     if (!slot->good) {
-        complaints_add(said, COMPLAINT_ERROR, place->file, place->line, "%s: %s", host->text,
-                       slot->why.text);
+        findings_say(said, SEVERITY_ERROR, place->file, place->line, "%s: %s", host->text,
+                     slot->why.text);
         return;
     }
     if (certfile_judge_name(&slot->cert, slot->chain_path, host, &why) != 0)
-        complaints_add(said, COMPLAINT_ERROR, place->file, place->line, "%s: %s", host->text,
-                       why.text);
+        findings_say(said, SEVERITY_ERROR, place->file, place->line, "%s: %s", host->text,
+                     why.text);
     check_dates(slot, place, host, said);
 }
 
 static void check_domain(struct slot slots[CERTSTORE_PAIRS_MAX], const struct config_domain *domain,
-                         struct complaints *said)
+                         struct findings *said)
 {
     struct hostname name;
     struct hostname host;
@@ -92,14 +92,14 @@ static void check_domain(struct slot slots[CERTSTORE_PAIRS_MAX], const struct co
         check_pair(&slots[i], &domain->pairs->items[i], domain->name, &host, said);
 }
 
-void certcheck_run(const struct config *config, struct complaints *said)
+void certcheck_run(const struct config *config, struct findings *said)
 {
     struct error why;
     struct slot *slots = calloc(CERTSTORE_PAIRS_MAX, sizeof(*slots));
     if (slots == NULL)
         error_set(&why, "out of memory");
     if (slots == NULL || cert_init(&why) != 0) {
-        complaints_add(said, COMPLAINT_ERROR, "certificates", 0, "not checked: %s", why.text);
+        findings_say(said, SEVERITY_ERROR, "certificates", 0, "not checked: %s", why.text);
         free(slots);
         return;
     }

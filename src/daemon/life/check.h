@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Loads the configuration and, if asked, every certificate; writes all complaints to the log and
+/* Loads the configuration and, if asked, every certificate; writes all findings to the log and
  * one line of summary to stdout. Returns the exit status: 0, or 1 when there was any error. */
 int check_run(const char *config_path, bool reads_certs);
 

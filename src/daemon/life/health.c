@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/complaint.h"
+#include "common/base/finding.h"
 #include "common/base/moment.h"
 #include "common/config/config.h"
 #include "common/name/hostname.h"
@@ -19,11 +19,11 @@
 static struct config *load(const char *path)
 {
     const struct config_list no_list = {.name = path, .bytes = ""};
-    struct complaints said = {0};
+    struct findings said = {0};
     struct config *config = NULL;
     if (config_load_list(&config, path, &no_list, &said) != 0)
         (void)config_load_main(&config, path, &said);
-    complaints_free(&said);
+    findings_free(&said);
     return config;
 }
 

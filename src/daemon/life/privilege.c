@@ -46,13 +46,13 @@ int privilege_check_account(const char *user, struct error *why)
     return user == NULL ? 0 : find_account(&account, user, why);
 }
 
-void privilege_check_files(const struct config *config, struct complaints *said)
+void privilege_check_files(const struct config *config, struct findings *said)
 {
     for (size_t i = 0; i < config->file_count; i++)
         if (access(config->files[i], R_OK) != 0 && errno == EACCES)
-            complaints_add(said, COMPLAINT_WARNING, config->files[i], 0,
-                           "user %s cannot read it, so a reload will fail; make it readable",
-                           config->server.user != NULL ? config->server.user : "of this process");
+            findings_say(said, SEVERITY_WARNING, config->files[i], 0,
+                         "user %s cannot read it, so a reload will fail; make it readable",
+                         config->server.user != NULL ? config->server.user : "of this process");
 }
 
 int privilege_check(const char *user, struct error *why)

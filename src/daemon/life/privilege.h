@@ -3,8 +3,8 @@
 #ifndef DAEMON_LIFE_PRIVILEGE_H
 #define DAEMON_LIFE_PRIVILEGE_H
 
-#include "common/base/complaint.h"
 #include "common/base/error.h"
+#include "common/base/finding.h"
 #include "common/config/config.h"
 
 /* Becomes the user, a name or number, with its group and supplementary groups, and rules out new
@@ -21,6 +21,6 @@ int privilege_check_account(const char *user, struct error *why);
 
 /* After privilege_drop: warns of each file of the configuration that can no longer be read, since a
  * reload would be refused for it, or go on with what a policy file held before. */
-void privilege_check_files(const struct config *config, struct complaints *said);
+void privilege_check_files(const struct config *config, struct findings *said);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/complaint.h"
+#include "common/base/finding.h"
 #include "common/config/config.h"
 #include "daemon/base/datagram.h"
 #include "daemon/base/log.h"
@@ -40,10 +40,10 @@ struct server {
     size_t broken;      /* domains of the current configuration that an error took out */
 };
 
-static void log_complaints(const struct complaints *said)
+static void log_findings(const struct findings *said)
 {
     for (size_t i = 0; i < said->count; i++)
-        log_complaint(&said->items[i]);
+        log_finding(&said->items[i]);
     if (said->out_of_memory)
         log_line(LOG_LEVEL_ERROR, "out of memory: not all can be said");
 }
@@ -51,16 +51,16 @@ static void log_complaints(const struct complaints *said)
 /* Reads the configuration and logs what it has to say. NULL when the whole is refused. */
 static struct config *load_config(struct server *server)
 {
-    struct complaints said = {0};
+    struct findings said = {0};
     struct config *config = NULL;
     log_begin_load();
     watch_begin_load(server->watch);
     if (config_load_within(&config, server->config_path, sandbox_denial, &said) != 0)
         config = NULL;
     watch_end_load(server->watch, config);
-    log_complaints(&said);
+    log_findings(&said);
     server->lacked_memory = said.lacked_memory;
-    complaints_free(&said);
+    findings_free(&said);
     return config;
 }
 
@@ -80,33 +80,33 @@ static bool user_is_fine(const char *config_path, const struct config_server *se
                          int (*judge)(const char *user, struct error *why))
 {
     struct error why;
-    struct complaints said = {0};
+    struct findings said = {0};
     const struct config_place *place = &settings->user_place;
     if (judge(settings->user, &why) == 0)
         return true;
-    complaints_add(&said, COMPLAINT_ERROR, place->file != NULL ? place->file : config_path,
-                   place->line, "%s", why.text);
-    log_complaints(&said);
-    complaints_free(&said);
+    findings_say(&said, SEVERITY_ERROR, place->file != NULL ? place->file : config_path,
+                 place->line, "%s", why.text);
+    log_findings(&said);
+    findings_free(&said);
     return false;
 }
 
 static void log_unreadable_files(const struct site_table *table)
 {
-    struct complaints said = {0};
+    struct findings said = {0};
     privilege_check_files(site_table_config(table), &said);
-    log_complaints(&said);
-    complaints_free(&said);
+    log_findings(&said);
+    findings_free(&said);
 }
 
 static struct listener_set *open_listeners(struct server *server,
                                            const struct config_server *settings)
 {
-    struct complaints said = {0};
+    struct findings said = {0};
     struct listener_set *listeners =
         listener_set_open(settings, server->listeners, &server->inherited, &said);
-    log_complaints(&said);
-    complaints_free(&said);
+    log_findings(&said);
+    findings_free(&said);
     return listeners;
 }
 

@@ -109,9 +109,9 @@ static void inherited_text(const struct listener_inherited *inherited, char *out
     }
 }
 
-/* The inherited socket of the endpoint, as a descriptor of our own; -1 with a complaint. */
+/* The inherited socket of the endpoint, as a descriptor of our own; -1 with a finding. */
 static int take_inherited(const struct config_listen *line,
-                          const struct listener_inherited *inherited, struct complaints *said)
+                          const struct listener_inherited *inherited, struct findings *said)
 {
     for (size_t i = 0; i < inherited->count; i++) {
         int fd = inherited->first_fd + (int)i;
@@ -123,10 +123,10 @@ static int take_inherited(const struct config_listen *line,
     char text[NETWORK_TEXT_MAX], others[512];
     network_endpoint_text(&line->endpoint, text);
     inherited_text(inherited, others, sizeof(others));
-    complaints_add(said, COMPLAINT_ERROR, line->place.file, line->place.line,
-                   "listen = %s means %s, which is not among the sockets inherited from the "
-                   "service manager (%s); make the `listen` lines and the socket unit the same",
-                   line->text, text, others);
+    findings_say(said, SEVERITY_ERROR, line->place.file, line->place.line,
+                 "listen = %s means %s, which is not among the sockets inherited from the "
+                 "service manager (%s); make the `listen` lines and the socket unit the same",
+                 line->text, text, others);
     return -1;
 }
 
@@ -169,7 +169,7 @@ static const char *advice_for(int reason, const struct listener_set *old)
 }
 
 static void complain_of_open(const struct config_listen *line, int reason,
-                             const struct listener_set *old, struct complaints *said)
+                             const struct listener_set *old, struct findings *said)
 {
     char text[NETWORK_TEXT_MAX], held[NETWORK_TEXT_MAX];
     const struct listener *holder = find_holder(old, &line->endpoint);
@@ -177,22 +177,20 @@ static void complain_of_open(const struct config_listen *line, int reason,
     network_endpoint_text(&line->endpoint, text);
     if (reason == EADDRINUSE && holder != NULL) {
         network_endpoint_text(&holder->bound, held);
-        complaints_add(said, COMPLAINT_ERROR, line->place.file, line->place.line,
-                       "listen = %s: this server holds the port of %s already, as %s; restart it "
-                       "to change that",
-                       line->text, text, held);
+        findings_say(said, SEVERITY_ERROR, line->place.file, line->place.line,
+                     "listen = %s: this server holds the port of %s already, as %s; restart it "
+                     "to change that",
+                     line->text, text, held);
         return;
     }
-    complaints_add(said, absent ? COMPLAINT_NOTICE : COMPLAINT_ERROR, line->place.file,
-                   line->place.line, "listen = %s: cannot listen on %s: %s%s", line->text, text,
-                   strerror(reason),
-                   absent ? "; going on with IPv4 alone" : advice_for(reason, old));
+    findings_say(said, absent ? SEVERITY_NOTE : SEVERITY_ERROR, line->place.file, line->place.line,
+                 "listen = %s: cannot listen on %s: %s%s", line->text, text, strerror(reason),
+                 absent ? "; going on with IPv4 alone" : advice_for(reason, old));
 }
 
-/* A listener for one line, NULL with a complaint, or NULL without an error where IPv6 is absent. */
+/* A listener for one line, NULL with a finding, or NULL without an error where IPv6 is absent. */
 static struct listener *open_line(const struct config_listen *line, const struct listener_set *old,
-                                  const struct listener_inherited *inherited,
-                                  struct complaints *said)
+                                  const struct listener_inherited *inherited, struct findings *said)
 {
     int fd;
     if (inherited->count > 0) {
@@ -206,8 +204,8 @@ static struct listener *open_line(const struct config_listen *line, const struct
         return NULL;
     struct listener *listener = listener_new(fd, inherited->count > 0, &line->endpoint);
     if (listener == NULL) {
-        complaints_add(said, COMPLAINT_ERROR, line->place.file, line->place.line,
-                       "listen = %s: out of memory", line->text);
+        findings_say(said, SEVERITY_ERROR, line->place.file, line->place.line,
+                     "listen = %s: out of memory", line->text);
         close(fd);
     }
     return listener;
@@ -225,7 +223,7 @@ static struct listener *find_kept(const struct listener_set *old, const struct l
 }
 
 static void complain_of_unused(const struct config_server *server,
-                               const struct listener_inherited *inherited, struct complaints *said)
+                               const struct listener_inherited *inherited, struct findings *said)
 {
     for (size_t i = 0; i < inherited->count; i++) {
         int fd = inherited->first_fd + (int)i;
@@ -237,24 +235,24 @@ static void complain_of_unused(const struct config_server *server,
         char text[NETWORK_TEXT_MAX];
         struct network_endpoint bound = bound_endpoint(fd);
         network_endpoint_text(&bound, text);
-        complaints_add(said, COMPLAINT_ERROR, server->listen[0].place.file,
-                       server->listen[0].place.line,
-                       "the socket %s inherited from the service manager has no `listen` line; "
-                       "write `listen = %s` or remove it from the socket unit",
-                       text, text);
+        findings_say(said, SEVERITY_ERROR, server->listen[0].place.file,
+                     server->listen[0].place.line,
+                     "the socket %s inherited from the service manager has no `listen` line; "
+                     "write `listen = %s` or remove it from the socket unit",
+                     text, text);
     }
 }
 
 struct listener_set *listener_set_open(const struct config_server *server,
                                        const struct listener_set *old,
                                        const struct listener_inherited *inherited,
-                                       struct complaints *said)
+                                       struct findings *said)
 {
     size_t errors_before = said->errors;
     struct listener_set *set =
         calloc(1, sizeof(*set) + server->listen_count * sizeof(struct listener *));
     if (set == NULL) {
-        complaints_add(said, COMPLAINT_ERROR, "listen", 0, "out of memory");
+        findings_say(said, SEVERITY_ERROR, "listen", 0, "out of memory");
         return NULL;
     }
     atomic_init(&set->references, 1);
@@ -269,8 +267,8 @@ struct listener_set *listener_set_open(const struct config_server *server,
             set->items[set->count++] = listener;
     }
     if (set->count == 0 && said->errors == errors_before)
-        complaints_add(said, COMPLAINT_ERROR, server->listen[0].place.file,
-                       server->listen[0].place.line, "there is no address to listen on");
+        findings_say(said, SEVERITY_ERROR, server->listen[0].place.file,
+                     server->listen[0].place.line, "there is no address to listen on");
     if (said->errors != errors_before) {
         listener_set_unref(set);
         return NULL;

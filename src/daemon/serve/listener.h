@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/base/complaint.h"
+#include "common/base/finding.h"
 #include "common/base/network.h"
 #include "common/config/config.h"
 
@@ -44,7 +44,7 @@ struct listener_inherited listener_inherit(void);
 struct listener_set *listener_set_open(const struct config_server *server,
                                        const struct listener_set *old,
                                        const struct listener_inherited *inherited,
-                                       struct complaints *said);
+                                       struct findings *said);
 
 struct listener_set *listener_set_ref(struct listener_set *set);
 void listener_set_unref(struct listener_set *set);

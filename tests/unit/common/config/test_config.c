@@ -147,7 +147,7 @@ static void reads_each_ini_of_an_include_directory_in_byte_order(void)
                "[policy later]\nmx = t.example\n[z.example]\npolicy = later\n");
     tree_load(&tree);
     CHECK(tree.result == 0 && tree.said.count == 1);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "one.d/b.ini", 1, "one.d/B.ini:1");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "one.d/b.ini", 1, "one.d/B.ini:1");
     TREE_POLICY(&tree, "a.example", TESTING("first.example"));
     TREE_POLICY(&tree, "z.example", TESTING("t.example"));
     tree_close(&tree);
@@ -163,7 +163,7 @@ static void keeps_settings_out_of_includes(void)
         tree_write(&tree, "inc/a.ini", text);
         tree_load(&tree);
         CHECK(tree.result == (strcmp(titles[i], "dns") == 0 ? 0 : -1), "%s", titles[i]);
-        TREE_SAYS(&tree, COMPLAINT_ERROR, "inc/a.ini", 2, "domains and policies only");
+        TREE_SAYS(&tree, SEVERITY_ERROR, "inc/a.ini", 2, "domains and policies only");
         tree_close(&tree);
     }
 }
@@ -172,7 +172,7 @@ static void refuses_the_whole_when_a_file_cannot_be_read(void)
 {
     struct tree tree = tree_of("[server]\ninclude = absent.d\n");
     CHECK(tree.result == -1 && tree.config == NULL);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 2,
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 2,
               "absent.d: No such file or directory; name a directory that is there");
     tree_write(&tree, "main.ini",
                "[server]\ndomains_file = absent.txt\ninclude = inc\nuser = a b\n");
@@ -180,17 +180,17 @@ static void refuses_the_whole_when_a_file_cannot_be_read(void)
     tree_write(&tree, "inc/b.ini", "[b.example]\nmx = 192.0.2.1\n");
     tree_load(&tree);
     CHECK(tree.result == -1);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 2, "domains_file: /");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 2,
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 2, "domains_file: /");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 2,
               "absent.txt: No such file or directory; put the list there, or correct the path");
-    TREE_SAYS(&tree, COMPLAINT_NOTICE, "inc/a.ini", 0, "this is a directory");
+    TREE_SAYS(&tree, SEVERITY_NOTE, "inc/a.ini", 0, "this is a directory");
     /* All of a run is said, not the first alone. */
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 4, "is no user");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "inc/b.ini", 2, "is an IP address");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 4, "is no user");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "inc/b.ini", 2, "is an IP address");
     unlink(tree.main);
     tree_load(&tree);
     CHECK(tree.result == -1 && tree.said.count == 1);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 0, "; name the configuration with -c FILE");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 0, "; name the configuration with -c FILE");
     tree_close(&tree);
 }
 
@@ -218,7 +218,7 @@ static void advises_to_make_readable_what_may_not_be_read(void)
         CHECK(geteuid() != 0 || seteuid(65534) == 0);
         tree_load(&tree);
         CHECK(getuid() != 0 || seteuid(0) == 0);
-        TREE_SAYS(&tree, COMPLAINT_ERROR, rows[i].file, rows[i].line,
+        TREE_SAYS(&tree, SEVERITY_ERROR, rows[i].file, rows[i].line,
                   "Permission denied; make it readable for the server's user");
         CHECK(chmod(tree_path(&tree, rows[i].name), 0700) == 0);
         tree_close(&tree);
@@ -299,7 +299,7 @@ static void sorts_what_it_says_by_file_and_line(void)
     for (size_t i = 0, used = 0; i < tree.said.count; i++)
         used +=
             (size_t)snprintf(order + used, sizeof(order) - used, "%s:%u ",
-                             strrchr(tree.said.items[i].file, '/') + 1, tree.said.items[i].line);
+                             strrchr(tree.said.items[i].where, '/') + 1, tree.said.items[i].line);
     CHECK(strcmp(order, "main.ini:3 main.ini:8 main.ini:10 z.ini:2 z.ini:3 list:1 list:2 ") == 0,
           "%s", order);
     tree_close(&tree);
@@ -337,7 +337,7 @@ static void wants_a_certificate_for_each_domain(void)
     struct tree tree = tree_of("[a.example]\nmx = m.example\n[b.example]\nmx = m.example\n"
                                "certificate = /c/b.pem\n");
     CHECK(tree.result == 0 && tree.said.count == 1 && tree.config->broken_count == 1);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 1, "a.example has no certificate");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 1, "a.example has no certificate");
     CHECK(tree_need(&tree, "a.example")->broken && !tree_need(&tree, "b.example")->broken);
     tree_close(&tree);
 }
@@ -358,11 +358,11 @@ static void says_once_what_many_domains_lack_or_do(void)
     tree_write(&tree, "l", list);
     tree_load(&tree);
     CHECK(tree.result == 0 && tree.said.count == 4 && tree.config->broken_count == 51);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "l", 1,
+    TREE_SAYS(&tree, SEVERITY_ERROR, "l", 1,
               "50 domains have no certificate, the first is d100.example; write `certificate =");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "l", 51, "d150.example has no certificate");
-    TREE_SAYS(&tree, COMPLAINT_NOTICE, "l", 52, "name that here (and in 48 other places)");
-    TREE_SAYS(&tree, COMPLAINT_NOTICE, "main.ini", 8, "certbot's folders");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "l", 51, "d150.example has no certificate");
+    TREE_SAYS(&tree, SEVERITY_NOTE, "l", 52, "name that here (and in 48 other places)");
+    TREE_SAYS(&tree, SEVERITY_NOTE, "main.ini", 8, "certbot's folders");
     tree_close(&tree);
 }
 
@@ -371,9 +371,9 @@ static void harms_no_domain_by_the_error_of_another(void)
     struct tree tree = tree_of(DEFAULTS "[c.example]\nmx = 192.0.2.1\nmode = none\n[a.example]\n"
                                         "mx = m.example\n[b.example]\nmax_age = x\npolicy = no\n");
     CHECK(tree.result == 0 && tree.said.count == 3 && tree.said.errors == 3);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 4, "is an IP address");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 9, "is not a number");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 10, "there is no [policy no]");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 4, "is an IP address");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 9, "is not a number");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 10, "there is no [policy no]");
     CHECK(tree.config->domain_count == 3 && tree.config->broken_count == 2);
     for (size_t i = 0; i < tree.config->domain_count; i++) {
         const struct config_domain *domain = &tree.config->domains[i];
@@ -399,8 +399,8 @@ static void says_what_a_template_lacks_once(void)
     tree_write(&tree, "l", list);
     tree_load(&tree);
     CHECK(tree.result == 0 && tree.config->domain_count == 100 && tree.config->broken_count == 0);
-    TREE_SAYS(&tree, COMPLAINT_WARNING, "main.ini", 6, "*.com");
-    TREE_SAYS(&tree, COMPLAINT_WARNING, "main.ini", 5, "less than a day");
+    TREE_SAYS(&tree, SEVERITY_WARNING, "main.ini", 6, "*.com");
+    TREE_SAYS(&tree, SEVERITY_WARNING, "main.ini", 5, "less than a day");
     CHECK(tree_need(&tree, "d0.example")->policy == tree_need(&tree, "d2.example")->policy);
     CHECK(tree_need(&tree, "d1.example")->policy == tree_need(&tree, "d99.example")->policy);
     CHECK(tree_need(&tree, "d0.example")->policy != tree_need(&tree, "d1.example")->policy);
@@ -449,10 +449,10 @@ static void warns_when_there_is_nothing_to_serve(void)
 {
     struct tree tree = tree_of("");
     CHECK(tree.result == 0 && tree.config->domain_count == 0);
-    TREE_SAYS(&tree, COMPLAINT_WARNING, "main.ini", 0, "no domain is configured");
+    TREE_SAYS(&tree, SEVERITY_WARNING, "main.ini", 0, "no domain is configured");
     tree_write(&tree, "main.ini", DEFAULTS "[mta-sts.a.example]\nmx = m.example\n");
     tree_load(&tree);
-    TREE_SAYS(&tree, COMPLAINT_WARNING, "main.ini", 3, "write [a.example]");
+    TREE_SAYS(&tree, SEVERITY_WARNING, "main.ini", 3, "write [a.example]");
     tree_close(&tree);
 }
 

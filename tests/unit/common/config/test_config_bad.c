@@ -21,7 +21,7 @@ struct row {
     enum harm harm;
     unsigned line; /* of the one complaint; 0: none is expected */
     const char *fragment;
-    enum complaint_severity severity;
+    enum severity severity;
 };
 
 #define DOMAIN "[bad.example]\n"
@@ -87,7 +87,7 @@ static void refuses_a_value_out_of_range(void)
         {DOMAIN MX "max_age = 31557601\n", HARM_DOMAIN, 7, "write 31557599 or less", 0},
         {DOMAIN MX "max_age = 1 week\n", HARM_DOMAIN, 7, "is not a number", 0},
         {DOMAIN MX "max_age = -1\n", HARM_DOMAIN, 7, "is not a number", 0},
-        {DOMAIN MX "max_age = 31557600\n", HARM_NONE, 7, "Stalwart", COMPLAINT_WARNING},
+        {DOMAIN MX "max_age = 31557600\n", HARM_NONE, 7, "Stalwart", SEVERITY_WARNING},
         {"[defaults]\n", HARM_WHOLE, 5, "[defaults] stands already at line 1", 0},
         {"[server]\nlisten = 70000\n", HARM_WHOLE, 6, "listen: ", 0},
         {"[server]\nlisten = 443,\n", HARM_WHOLE, 6, "one side of a comma", 0},
@@ -260,9 +260,9 @@ static void refuses_certificates_that_are_no_pairs(void)
          "shorten it", 0},
         {DOMAIN MX "certificate = /etc/letsencrypt/live/%h/fullchain.pem\n"
                    "private_key = /etc/letsencrypt/live/%h/privkey.pem\n",
-         HARM_NONE, 7, "deploy hook", COMPLAINT_NOTICE},
+         HARM_NONE, 7, "deploy hook", SEVERITY_NOTE},
         {DOMAIN MX "certificate = /etc/letsencrypt/archive/%h.pem\n", HARM_NONE, 7, "deploy hook",
-         COMPLAINT_NOTICE},
+         SEVERITY_NOTE},
     };
     CHECK_ROWS(rows);
 }
@@ -280,7 +280,7 @@ static void refuses_acme_and_dns_values_that_are_none(void)
          "write its path alone", 0},
         {"[acme]\naccept_terms = yes\nprofile = a\\u0022b\n", HARM_WHOLE, 7, "no name of a profile",
          0},
-        {"[acme]\n", HARM_ABSENT, 5, "accept_terms = yes", COMPLAINT_WARNING},
+        {"[acme]\n", HARM_ABSENT, 5, "accept_terms = yes", SEVERITY_WARNING},
         {"[acme]\naccept_terms = no\n", HARM_ABSENT, 0, "", 0},
         {"[dns]\nrua = a@b.example\n", HARM_ABSENT, 6, "write mailto:", 0},
         {"[dns]\naddress = 192.0.2.0/24\n", HARM_ABSENT, 6, "is no address", 0},
@@ -316,7 +316,7 @@ static void refuses_what_plain_text_cannot_show(void)
         tree_load(&tree);
         CHECK(tree.result == rows[i].result, "row %zu", i);
         CHECK(tree.said.count == 1, "row %zu", i);
-        TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", rows[i].line, rows[i].fragment);
+        TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", rows[i].line, rows[i].fragment);
         tree_close(&tree);
     }
 }

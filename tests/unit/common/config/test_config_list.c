@@ -51,16 +51,16 @@ static void takes_another_list_in_place_of_its_own(void)
 {
     static const char text[] = "b.example outlook\nc.example nosuch\nd.example mode=testing\n";
     struct config_list list = {.name = "new", .bytes = text, .length = strlen(text)};
-    struct complaints said = {0};
+    struct findings said = {0};
     struct config *config = NULL;
     struct tree tree = tree_open();
     tree_write(&tree, "main.ini", MAIN);
     tree_write(&tree, "list", "a.example\n");
     CHECK(config_load_list(&config, tree.main, &list, &said) == 0);
     CHECK(config != NULL && config->domain_count == 3 && config->served_count == 2);
-    CHECK(said.count == 1 && strcmp(said.items[0].file, "new") == 0 && said.items[0].line == 2);
+    CHECK(said.count == 1 && strcmp(said.items[0].where, "new") == 0 && said.items[0].line == 2);
     config_free(config);
-    complaints_free(&said);
+    findings_free(&said);
     tree_close(&tree);
 }
 
@@ -68,12 +68,12 @@ static void judges_a_list_by_itself(void)
 {
     static const char text[] = "b.example outlook\nc.example mode=maybe\nd.example. \n";
     struct config_list list = {.name = "list", .bytes = text, .length = strlen(text)};
-    struct complaints said = {0};
+    struct findings said = {0};
     config_judge_list(&list, &said);
     CHECK(said.count == 2, "%zu", said.count);
-    CHECK(said.count == 2 && said.items[0].line == 2 && strstr(said.items[0].text, "no mode"));
+    CHECK(said.count == 2 && said.items[0].line == 2 && strstr(said.items[0].problem, "no mode"));
     CHECK(said.count == 2 && said.items[1].line == 3);
-    complaints_free(&said);
+    findings_free(&said);
 }
 
 static void breaks_the_domain_of_a_bad_line_alone(void)
@@ -119,7 +119,7 @@ static void breaks_the_domain_of_a_bad_line_alone(void)
         tree_write(&tree, "list", text);
         tree_load(&tree);
         CHECK(tree.result == 0 && tree.said.count == 1, "%s", rows[i].line);
-        TREE_SAYS(&tree, COMPLAINT_ERROR, "list", 2, rows[i].fragment);
+        TREE_SAYS(&tree, SEVERITY_ERROR, "list", 2, rows[i].fragment);
         const struct config_domain *bad = tree_domain(&tree, "bad.example");
         CHECK(rows[i].absent ? bad == NULL : bad != NULL && bad->broken, "%s", rows[i].line);
         CHECK(tree.config != NULL && tree.config->domain_count == (rows[i].absent ? 2U : 3U));
@@ -137,7 +137,7 @@ static void reads_a_list_whose_lines_end_in_crlf(void)
                "c.example mode=none\r\nd.example nosuch\r\n");
     tree_load(&tree);
     CHECK(tree.result == 0 && tree.said.count == 1 && tree.config->domain_count == 4);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "list", 6, "there is no [policy nosuch]");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "list", 6, "there is no [policy nosuch]");
     TREE_POLICY(&tree, "c.example", "version: STSv1|mode: none|mx: d.example|max_age: 86400|");
     tree_close(&tree);
 }
@@ -159,7 +159,7 @@ static void refuses_a_byte_order_mark_for_the_first_line_alone(void)
         tree_write(&tree, "list", rows[i].list);
         tree_load(&tree);
         CHECK(tree.result == 0 && tree.said.count == 1, "row %zu", i);
-        TREE_SAYS(&tree, COMPLAINT_ERROR, "list", 1, "byte order mark");
+        TREE_SAYS(&tree, SEVERITY_ERROR, "list", 1, "byte order mark");
         CHECK(tree_need(&tree, "a.example")->broken == rows[i].broken, "row %zu", i);
         CHECK(!tree_need(&tree, "b.example")->broken, "row %zu", i);
         tree_close(&tree);
@@ -168,7 +168,7 @@ static void refuses_a_byte_order_mark_for_the_first_line_alone(void)
     tree_write(&tree, "main.ini", MAIN);
     tree_write(&tree, "list", "\xef\xbb\xbf");
     tree_load(&tree);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "list", 1, "byte order mark");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "list", 1, "byte order mark");
     tree_close(&tree);
 }
 
@@ -179,7 +179,7 @@ static void lets_a_section_override_a_line_with_a_notice(void)
     tree_write(&tree, "list", "# customers\na.example outlook\n");
     tree_load(&tree);
     CHECK(tree.result == 0 && tree.said.count == 1 && tree.config->domain_count == 1);
-    TREE_SAYS(&tree, COMPLAINT_NOTICE, "list", 2, "main.ini:9, which overrides");
+    TREE_SAYS(&tree, SEVERITY_NOTE, "list", 2, "main.ini:9, which overrides");
     TREE_POLICY(&tree, "a.example",
                 "version: STSv1|mode: testing|mx: section.example|max_age: 86400|");
     tree_close(&tree);
@@ -214,7 +214,7 @@ static void names_both_places_of_a_domain_that_stands_twice(void)
         tree_write(&tree, "list", rows[i].list);
         tree_write(&tree, "more", rows[i].other_list);
         tree_load(&tree);
-        TREE_SAYS(&tree, COMPLAINT_ERROR, rows[i].file, rows[i].line, rows[i].first);
+        TREE_SAYS(&tree, SEVERITY_ERROR, rows[i].file, rows[i].line, rows[i].first);
         TREE_POLICY(&tree, "a.example",
                     "version: STSv1|mode: testing|mx: 1.example|max_age: 86400|");
         tree_close(&tree);
@@ -243,9 +243,9 @@ static void says_that_the_first_serves_only_where_it_does(void)
         tree_write(&tree, "main.ini", text);
         tree_write(&tree, "list", rows[i].list);
         tree_load(&tree);
-        TREE_SAYS(&tree, COMPLAINT_ERROR, rows[i].file, rows[i].line, "write each domain once");
-        CHECK(tree_count(&tree, COMPLAINT_ERROR, rows[i].file, rows[i].line,
-                         "(the first serves)") == rows[i].says,
+        TREE_SAYS(&tree, SEVERITY_ERROR, rows[i].file, rows[i].line, "write each domain once");
+        CHECK(tree_count(&tree, SEVERITY_ERROR, rows[i].file, rows[i].line, "(the first serves)") ==
+                  rows[i].says,
               "row %zu", i);
         tree_close(&tree);
     }
@@ -265,7 +265,7 @@ static void serves_a_policy_file_as_it_stands(void)
     const struct config_policy *policy = tree_need(&tree, "a.example")->policy;
     CHECK(policy->length == strlen(GOOD_FILE) &&
           memcmp(policy->bytes, GOOD_FILE, policy->length) == 0);
-    TREE_SAYS(&tree, COMPLAINT_WARNING, "www/b.example/.well-known/mta-sts.txt", 0, "end in LF");
+    TREE_SAYS(&tree, SEVERITY_WARNING, "www/b.example/.well-known/mta-sts.txt", 0, "end in LF");
     policy = tree_need(&tree, "b.example")->policy;
     CHECK(policy->length ==
           strlen("version: STSv1\nmode: testing\nmx: b.example\nmax_age: 86400\n"));
@@ -292,12 +292,12 @@ static void judges_a_policy_file_by_the_same_rules(void)
     tree_write(&tree, "fine.example", GOOD_FILE);
     tree_load(&tree);
     CHECK(tree.result == 0 && tree.config->broken_count == 5);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "comment.example", 2, "mox");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "large.example", 0,
+    TREE_SAYS(&tree, SEVERITY_ERROR, "comment.example", 2, "mox");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "large.example", 0,
               "has 64001 bytes (breaks Mimecast); write at most 64000");
-    CHECK(tree_count(&tree, COMPLAINT_ERROR, "main.ini", 6, "") == 0);
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 7, "No such file");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 8, "directory");
+    CHECK(tree_count(&tree, SEVERITY_ERROR, "main.ini", 6, "") == 0);
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 7, "No such file");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 8, "directory");
     CHECK(!tree_need(&tree, "fine.example")->broken);
     tree_close(&tree);
 }
@@ -325,12 +325,12 @@ static void says_ten_findings_of_a_policy_file_and_how_many_more(void)
     CHECK(tree.result == 0 && tree.config->broken_count == 3 && !tree.said.out_of_memory);
     CHECK(!tree_need(&tree, "fine.example")->broken && !tree_need(&tree, "warned.example")->broken);
     for (unsigned line = 1; line <= 10; line++)
-        TREE_SAYS(&tree, COMPLAINT_ERROR, "drowning.example", line, "has no colon");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "drowning.example", 10, "and 31996 more; `mta-stsctl lint /");
-    TREE_SAYS(&tree, COMPLAINT_NOTICE, "drowning.example", 0, "--fix");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "key.example", 0, "no policy but a certificate or a key");
-    TREE_SAYS(&tree, COMPLAINT_WARNING, "warned.example", 8, "and 4 more; ");
-    TREE_SAYS(&tree, COMPLAINT_ERROR, "late.example", 8, "and 11 more; ");
+        TREE_SAYS(&tree, SEVERITY_ERROR, "drowning.example", line, "has no colon");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "drowning.example", 10, "and 31996 more; `mta-stsctl lint /");
+    TREE_SAYS(&tree, SEVERITY_NOTE, "drowning.example", 0, "--fix");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "key.example", 0, "no policy but a certificate or a key");
+    TREE_SAYS(&tree, SEVERITY_WARNING, "warned.example", 8, "and 4 more; ");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "late.example", 8, "and 11 more; ");
     CHECK(tree.said.errors == 11 + 1 + 1 && tree.said.warnings == 10 + 11, "%zu errors, %zu",
           tree.said.errors, tree.said.warnings);
     tree_load(&tree);
@@ -347,11 +347,11 @@ static void refuses_the_whole_for_a_templates_policy_file(void)
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct tree tree = tree_of(texts[i]);
         CHECK(tree.result == -1 && tree.said.count == 1, "%zu", i);
-        TREE_SAYS(&tree, COMPLAINT_ERROR, "main.ini", 4, "No such file");
+        TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 4, "No such file");
         tree_write(&tree, "p", "version: STSv2\r\n");
         tree_load(&tree);
         CHECK(tree.result == -1);
-        TREE_SAYS(&tree, COMPLAINT_ERROR, "p", 1, "STSv2");
+        TREE_SAYS(&tree, SEVERITY_ERROR, "p", 1, "STSv2");
         tree_write(&tree, "p", GOOD_FILE);
         tree_load(&tree);
         CHECK(tree.result == 0 && tree.said.count == 0, "%zu", i);

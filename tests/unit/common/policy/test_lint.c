@@ -44,17 +44,19 @@ static void hear(void *context, const struct lint_finding *finding)
 {
     struct heard *heard = context;
     char id[128];
+    char sentence[FINDING_MAX];
 
-    (void)snprintf(id, sizeof(id), "%s:%u", finding->rule->id, finding->line);
+    finding_print(sentence, sizeof(sentence), &finding->found);
+    (void)snprintf(id, sizeof(id), "%s:%u", finding->rule->id, finding->found.line);
     add(heard->ids, sizeof(heard->ids), " ", id);
-    add(heard->texts, sizeof(heard->texts), "\n", finding->text);
-    heard->refused = heard->refused || finding->rule->severity == LINT_REFUSE;
+    add(heard->texts, sizeof(heard->texts), "\n", sentence);
+    heard->refused = heard->refused || finding->rule->severity == SEVERITY_ERROR;
     heard->mx_index = finding->mx_index;
-    for (const char *text = finding->text; *text != '\0'; text++)
-        CHECK((unsigned char)*text >= ' ' && *text != 0x7f, "control byte in: %s", finding->text);
-    CHECK(strstr(finding->text, finding->rule->sender) != NULL, "no sender: %s", finding->text);
-    bool has_place = strchr(finding->text, '%') != NULL;
-    CHECK(!has_place, "%s", finding->text);
+    for (const char *text = sentence; *text != '\0'; text++)
+        CHECK((unsigned char)*text >= ' ' && *text != 0x7f, "control byte in: %s", sentence);
+    CHECK(strstr(sentence, finding->rule->sender) != NULL, "no sender: %s", sentence);
+    bool has_place = strchr(sentence, '%') != NULL;
+    CHECK(!has_place, "%s", sentence);
 }
 
 static void hear_text(struct heard *heard, const char *bytes, size_t length)
@@ -435,43 +437,48 @@ static const struct {
     const char *bytes;
     size_t length;
     const char *id;
-    enum lint_severity severity;
+    enum severity severity;
     const char *sender;
 } output_rows[] = {
-    {order_rule, BYTES(E V X A), "version-not-first:2", LINT_WARN, "checkers"},
-    {order_rule, BYTES(V X E A), "field-order:3", LINT_WARN, "checkers"},
-    {order_rule, BYTES(V E E X A), "duplicate-field:3", LINT_REFUSE, "KumoMTA"},
-    {order_rule, BYTES(V "Mode: enforce\r\n" X A), "key-case:2", LINT_REFUSE, "mox"},
+    {order_rule, BYTES(E V X A), "version-not-first:2", SEVERITY_WARNING, "checkers"},
+    {order_rule, BYTES(V X E A), "field-order:3", SEVERITY_WARNING, "checkers"},
+    {order_rule, BYTES(V E E X A), "duplicate-field:3", SEVERITY_ERROR, "KumoMTA"},
+    {order_rule, BYTES(V "Mode: enforce\r\n" X A), "key-case:2", SEVERITY_ERROR, "mox"},
     {ends_rule, BYTES("version: STSv1\nmode: none\nmx: a.example\nmax_age: 86400\n"), "lf-only:0",
-     LINT_WARN, "MailPolicyExplainer"},
-    {ends_rule, BYTES(V "mode: enforce\n" X A), "mixed-line-ends:2", LINT_WARN, "checkdmarc"},
-    {ends_rule, BYTES(V E X "max_age: 604800"), "no-final-newline:4", LINT_WARN, "Mimecast"},
-    {ends_rule, BYTES(SOUND "\r\n"), "after-end:5", LINT_REFUSE, "mox, maddy, postfix-tlspol"},
-    {ends_rule, BYTES(V "\r\n" E X A), "blank-line:2", LINT_REFUSE, "mox, maddy, postfix-tlspol"},
+     SEVERITY_WARNING, "MailPolicyExplainer"},
+    {ends_rule, BYTES(V "mode: enforce\n" X A), "mixed-line-ends:2", SEVERITY_WARNING,
+     "checkdmarc"},
+    {ends_rule, BYTES(V E X "max_age: 604800"), "no-final-newline:4", SEVERITY_WARNING, "Mimecast"},
+    {ends_rule, BYTES(SOUND "\r\n"), "after-end:5", SEVERITY_ERROR, "mox, maddy, postfix-tlspol"},
+    {ends_rule, BYTES(V "\r\n" E X A), "blank-line:2", SEVERITY_ERROR,
+     "mox, maddy, postfix-tlspol"},
     {ends_rule, BYTES("version: STSv1\rmode: none\rmx: a.example\rmax_age: 86400\r"), "bare-cr:1",
-     LINT_REFUSE, "mailauth"},
-    {ascii_rule, BYTES(SOUND "note: \xc3\xbc\r\n"), "non-ascii:5", LINT_REFUSE,
+     SEVERITY_ERROR, "mailauth"},
+    {ascii_rule, BYTES(SOUND "note: \xc3\xbc\r\n"), "non-ascii:5", SEVERITY_ERROR,
      "postfix-mta-sts-resolver"},
-    {ascii_rule, BYTES("\xef\xbb\xbf" SOUND), "bom:1", LINT_REFUSE, "postfix-mta-sts-resolver"},
-    {ascii_rule, BYTES(SOUND "note: x\r\n"), "key-unknown:5", LINT_WARN, "checkdmarc, MailCheck"},
-    {ascii_rule, BYTES(SOUND "note: x:y\r\n"), "colon-in-value:5", LINT_REFUSE, "maddy"},
-    {size_rule, NULL, 10241, "large:0", LINT_WARN, "chasquid"},
-    {size_rule, NULL, 64001, "too-large:0", LINT_REFUSE, "Mimecast"},
-    {hosts_rule, BYTES(V "mode: none\r\n" A), "mx-missing-in-none:0", LINT_REFUSE,
+    {ascii_rule, BYTES("\xef\xbb\xbf" SOUND), "bom:1", SEVERITY_ERROR, "postfix-mta-sts-resolver"},
+    {ascii_rule, BYTES(SOUND "note: x\r\n"), "key-unknown:5", SEVERITY_WARNING,
+     "checkdmarc, MailCheck"},
+    {ascii_rule, BYTES(SOUND "note: x:y\r\n"), "colon-in-value:5", SEVERITY_ERROR, "maddy"},
+    {size_rule, NULL, 10241, "large:0", SEVERITY_WARNING, "chasquid"},
+    {size_rule, NULL, 64001, "too-large:0", SEVERITY_ERROR, "Mimecast"},
+    {hosts_rule, BYTES(V "mode: none\r\n" A), "mx-missing-in-none:0", SEVERITY_ERROR,
      "chasquid, Stalwart"},
-    {hosts_rule, BYTES(V E "mx: 192.0.2.1\r\n" A), "mx-ip:3", LINT_REFUSE, "mox, postfix-tlspol"},
-    {hosts_rule, BYTES(V E "mx: a.example.\r\n" A), "mx-trailing-dot:3", LINT_REFUSE,
+    {hosts_rule, BYTES(V E "mx: 192.0.2.1\r\n" A), "mx-ip:3", SEVERITY_ERROR,
      "mox, postfix-tlspol"},
-    {hosts_rule, BYTES(V E "mx: \xc3\xbc.example\r\n" A), "mx-u-label:3", LINT_REFUSE, "mox"},
-    {hosts_rule, BYTES(V E "mx: a_b.example\r\n" A), "mx-not-a-name:3", LINT_REFUSE, "mox"},
-    {age_rule, BYTES(V E X "max_age: 31557601\r\n"), "max-age-above-bound:4", LINT_REFUSE,
+    {hosts_rule, BYTES(V E "mx: a.example.\r\n" A), "mx-trailing-dot:3", SEVERITY_ERROR,
+     "mox, postfix-tlspol"},
+    {hosts_rule, BYTES(V E "mx: \xc3\xbc.example\r\n" A), "mx-u-label:3", SEVERITY_ERROR, "mox"},
+    {hosts_rule, BYTES(V E "mx: a_b.example\r\n" A), "mx-not-a-name:3", SEVERITY_ERROR, "mox"},
+    {age_rule, BYTES(V E X "max_age: 31557601\r\n"), "max-age-above-bound:4", SEVERITY_ERROR,
      "chasquid, postfix-mta-sts-resolver, mailauth"},
-    {age_rule, BYTES(V E X "max_age: 31557600\r\n"), "max-age-at-bound:4", LINT_WARN, "Stalwart"},
-    {age_rule, BYTES(V E X "max_age: 0\r\n"), "max-age-zero:4", LINT_REFUSE, "chasquid"},
-    {age_rule, BYTES(V "mode: none\r\n" X "max_age: 1\r\n"), "max-age-under-a-day:4", LINT_WARN,
-     "Google"},
-    {age_rule, BYTES(V E X "max_age: 86400\r\n"), "max-age-enforce-under-a-week:4", LINT_WARN,
-     "Mimecast"},
+    {age_rule, BYTES(V E X "max_age: 31557600\r\n"), "max-age-at-bound:4", SEVERITY_WARNING,
+     "Stalwart"},
+    {age_rule, BYTES(V E X "max_age: 0\r\n"), "max-age-zero:4", SEVERITY_ERROR, "chasquid"},
+    {age_rule, BYTES(V "mode: none\r\n" X "max_age: 1\r\n"), "max-age-under-a-day:4",
+     SEVERITY_WARNING, "Google"},
+    {age_rule, BYTES(V E X "max_age: 86400\r\n"), "max-age-enforce-under-a-week:4",
+     SEVERITY_WARNING, "Mimecast"},
 };
 
 static void shows_each_rule_for_the_output(void)
@@ -483,7 +490,7 @@ static void shows_each_rule_for_the_output(void)
         free(made);
         const char *id = strstr(heard.ids, output_rows[i].id);
         CHECK(id != NULL, "%s: not %s but %s", output_rows[i].rule, output_rows[i].id, heard.ids);
-        CHECK(heard.refused == (output_rows[i].severity == LINT_REFUSE), "%s: %s",
+        CHECK(heard.refused == (output_rows[i].severity == SEVERITY_ERROR), "%s: %s",
               output_rows[i].rule, heard.ids);
         CHECK(strstr(heard.texts, output_rows[i].sender) != NULL, "%s: %s", output_rows[i].rule,
               heard.texts);
@@ -540,11 +547,13 @@ static void takes_its_sentences_apart(void)
                                     heard.ids[strlen(rule->id)] != ':'))
             rule++;
         CHECK(rule->id != NULL, "%s", heard.ids);
-        struct lint_parts parts = lint_parts_of(rule, heard.texts);
-        CHECK(parts.problem_length == strlen(rows[i].problem) &&
-                  memcmp(heard.texts, rows[i].problem, parts.problem_length) == 0,
-              "%.*s", (int)parts.problem_length, heard.texts);
-        CHECK(strcmp(parts.advice, rows[i].advice) == 0, "%s", parts.advice);
+        const struct finding expected = {.severity = rule->severity,
+                                         .problem = rows[i].problem,
+                                         .sender = rule->sender,
+                                         .advice = rows[i].advice};
+        char sentence[FINDING_MAX];
+        finding_print(sentence, sizeof(sentence), &expected);
+        CHECK(strcmp(heard.texts, sentence) == 0, "%s", heard.texts);
     }
 }
 

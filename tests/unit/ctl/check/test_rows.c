@@ -16,9 +16,9 @@ static const char *judge(struct make_facts *made)
     rows_judge(&made->facts, &findings);
     out[0] = '\0';
     for (size_t i = 0; i < findings.count && used < sizeof(out); i++)
-        used += (size_t)snprintf(out + used, sizeof(out) - used, "%s%s%c", i > 0 ? " " : "",
-                                 findings.items[i].rule,
-                                 finding_severity_name(findings.items[i].severity)[0]);
+        used +=
+            (size_t)snprintf(out + used, sizeof(out) - used, "%s%s%c", i > 0 ? " " : "",
+                             findings.items[i].rule, severity_name(findings.items[i].severity)[0]);
     findings_free(&findings);
     make_free(made);
     return out;

@@ -13,15 +13,15 @@ struct heard {
     char sentences[2048];
 };
 
-static void hear(void *context, const struct txtrecord_finding *finding)
+static void hear(void *context, const struct finding *finding)
 {
     struct heard *heard = context;
     size_t used = strlen(heard->rows);
     snprintf(heard->rows + used, sizeof(heard->rows) - used, "%s%s%s", used > 0 ? " " : "",
-             finding->row, finding->severity == TXTRECORD_ERROR ? "!" : "");
+             finding->rule, finding->severity == SEVERITY_ERROR ? "!" : "");
     used = strlen(heard->sentences);
-    snprintf(heard->sentences + used, sizeof(heard->sentences) - used, "%s: %s\n",
-             finding->sentence, finding->advice);
+    snprintf(heard->sentences + used, sizeof(heard->sentences) - used, "%s: %s\n", finding->problem,
+             finding->advice);
 }
 
 static size_t collect(struct span out[TEXTS_MAX], const char *const texts[TEXTS_MAX])

@@ -176,20 +176,21 @@ static void writes_complaints_with_their_place(void)
     char file[] = "/etc/x.ini";
     char sentence[] = "no such key";
     static const struct {
-        enum complaint_severity severity;
+        enum severity severity;
         unsigned line;
         const char *expected;
     } rows[] = {
-        {COMPLAINT_ERROR, 7, "<3>/etc/x.ini:7: error: no such key\n"},
-        {COMPLAINT_WARNING, 0, "<4>/etc/x.ini: warning: no such key\n"},
-        {COMPLAINT_NOTICE, 1, "<5>/etc/x.ini:1: notice: no such key\n"},
+        {SEVERITY_ERROR, 7, "<3>/etc/x.ini:7: error: no such key\n"},
+        {SEVERITY_WARNING, 0, "<4>/etc/x.ini: warning: no such key\n"},
+        {SEVERITY_NOTE, 1, "<5>/etc/x.ini:1: notice: no such key\n"},
     };
     capture_begin();
     set_journal_stream(0);
     log_open();
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct complaint complaint = {rows[i].severity, rows[i].line, file, sentence, NULL};
-        log_complaint(&complaint);
+        struct finding finding = {
+            .severity = rows[i].severity, .where = file, .line = rows[i].line, .problem = sentence};
+        log_finding(&finding);
         const char *text = captured();
         CHECK(strcmp(text, rows[i].expected) == 0, "row %zu: got %s", i, text);
     }
@@ -239,9 +240,10 @@ static void *complain(void *unused)
 {
     char file[] = "x.ini";
     char sentence[] = "patient";
-    struct complaint complaint = {COMPLAINT_ERROR, 1, file, sentence, NULL};
+    struct finding finding = {
+        .severity = SEVERITY_ERROR, .where = file, .line = 1, .problem = sentence};
     (void)unused;
-    log_complaint(&complaint);
+    log_finding(&finding);
     return NULL;
 }
 

@@ -38,7 +38,7 @@ static void remove_file(const char *name)
     unlink(path);
 }
 
-static struct complaints said;
+static struct findings said;
 
 /* Checks one domain whose pair is the file of that name. */
 static void check(const char *domain, const char *name)
@@ -55,7 +55,7 @@ static void check(const char *domain, const char *name)
         {.name = "broken.example", .broken = true},
     };
     struct config config = {.domains = items, .domain_count = 2};
-    complaints_free(&said);
+    findings_free(&said);
     certcheck_run(&config, &said);
     free(pairs);
 }
@@ -64,7 +64,7 @@ static void says_nothing_of_a_good_pair(void)
 {
     write_pair("good.pem", &(struct make_cert){.key = make_cert_key(MAKE_CERT_P256, 0)});
     check("example.com", "good.pem");
-    CHECK(said.count == 0, "said %s", said.items[0].text);
+    CHECK(said.count == 0, "said %s", said.items[0].problem);
     remove_file("good.pem");
 }
 
@@ -73,16 +73,16 @@ static void says_what_is_wrong_with_each_pair_and_where(void)
     static const struct {
         const char *domain;
         const char *name;
-        enum complaint_severity severity;
+        enum severity severity;
         const char *words;
     } rows[] = {
-        {"example.com", "missing.pem", COMPLAINT_ERROR, "No such file"},
-        {"example.com", "nothing.pem", COMPLAINT_ERROR, "holds no certificate in PEM form"},
-        {"example.com", "mixed.pem", COMPLAINT_ERROR, "does not belong to the certificate"},
-        {"example.com", ".", COMPLAINT_ERROR, "directory"},
-        {"example.net", "good.pem", COMPLAINT_ERROR, "hold mta-sts.example.net"},
-        {"example.com", "old.pem", COMPLAINT_ERROR, "expired on 2021-01-02 03:04:05 UTC"},
-        {"example.com", "young.pem", COMPLAINT_ERROR, "not valid before 2098-01-02"},
+        {"example.com", "missing.pem", SEVERITY_ERROR, "No such file"},
+        {"example.com", "nothing.pem", SEVERITY_ERROR, "holds no certificate in PEM form"},
+        {"example.com", "mixed.pem", SEVERITY_ERROR, "does not belong to the certificate"},
+        {"example.com", ".", SEVERITY_ERROR, "directory"},
+        {"example.net", "good.pem", SEVERITY_ERROR, "hold mta-sts.example.net"},
+        {"example.com", "old.pem", SEVERITY_ERROR, "expired on 2021-01-02 03:04:05 UTC"},
+        {"example.com", "young.pem", SEVERITY_ERROR, "not valid before 2098-01-02"},
     };
     mbedtls_pk_context *key = make_cert_key(MAKE_CERT_P256, 0);
     write_pair("good.pem", &(struct make_cert){.key = key});
@@ -101,12 +101,13 @@ static void says_what_is_wrong_with_each_pair_and_where(void)
         CHECK(said.count == 1, "%s: %zu complaints", rows[i].name, said.count);
         if (said.count != 1)
             continue;
-        const struct complaint *item = &said.items[0];
+        const struct finding *item = &said.items[0];
         CHECK(item->severity == rows[i].severity, "%s: %d", rows[i].name, (int)item->severity);
-        CHECK(strcmp(item->file, "x.ini") == 0 && item->line == 7, "%s:%u", item->file, item->line);
-        CHECK(strstr(item->text, rows[i].words) != NULL, "%s", item->text);
-        CHECK(strncmp(item->text, host, strlen(host)) == 0, "%s", item->text);
-        CHECK(strstr(item->text, rows[i].name) != NULL, "%s", item->text);
+        CHECK(strcmp(item->where, "x.ini") == 0 && item->line == 7, "%s:%u", item->where,
+              item->line);
+        CHECK(strstr(item->problem, rows[i].words) != NULL, "%s", item->problem);
+        CHECK(strncmp(item->problem, host, strlen(host)) == 0, "%s", item->problem);
+        CHECK(strstr(item->problem, rows[i].name) != NULL, "%s", item->problem);
     }
     remove_file("good.pem");
     remove_file("old.pem");
@@ -136,11 +137,11 @@ static void warns_below_a_quarter_of_90_45_or_6_days_and_calls_an_eighth_an_erro
         int days;
         int hours_left;
         size_t said;
-        enum complaint_severity severity;
+        enum severity severity;
     } rows[] = {
-        {90, 541, 0, 0}, {90, 539, 1, COMPLAINT_WARNING}, {90, 269, 1, COMPLAINT_ERROR},
-        {45, 271, 0, 0}, {45, 269, 1, COMPLAINT_WARNING}, {45, 134, 1, COMPLAINT_ERROR},
-        {6, 37, 0, 0},   {6, 35, 1, COMPLAINT_WARNING},   {6, 17, 1, COMPLAINT_ERROR},
+        {90, 541, 0, 0}, {90, 539, 1, SEVERITY_WARNING}, {90, 269, 1, SEVERITY_ERROR},
+        {45, 271, 0, 0}, {45, 269, 1, SEVERITY_WARNING}, {45, 134, 1, SEVERITY_ERROR},
+        {6, 37, 0, 0},   {6, 35, 1, SEVERITY_WARNING},   {6, 17, 1, SEVERITY_ERROR},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         write_aged("aged.pem", rows[i].days, rows[i].hours_left);
@@ -148,9 +149,9 @@ static void warns_below_a_quarter_of_90_45_or_6_days_and_calls_an_eighth_an_erro
         CHECK(said.count == rows[i].said, "row %zu: %zu complaints", i, said.count);
         if (said.count != 1)
             continue;
-        CHECK(said.items[0].severity == rows[i].severity, "row %zu: %s", i, said.items[0].text);
-        CHECK(strstr(said.items[0].text, "of its lifetime are left") != NULL, "row %zu: %s", i,
-              said.items[0].text);
+        CHECK(said.items[0].severity == rows[i].severity, "row %zu: %s", i, said.items[0].problem);
+        CHECK(strstr(said.items[0].problem, "of its lifetime are left") != NULL, "row %zu: %s", i,
+              said.items[0].problem);
     }
     remove_file("aged.pem");
 }
@@ -176,13 +177,13 @@ static void judges_each_host_of_a_shared_file_and_both_of_its_pairs(void)
         items[i] = (struct config_domain){.name = names[i], .pairs = pairs};
     }
     items[0].name = "example.com";
-    complaints_free(&said);
+    findings_free(&said);
     certcheck_run(&(struct config){.domains = items, .domain_count = 40}, &said);
     /* 39 hosts that the wildcard does not cover (it covers one label), 40 missing files. */
     CHECK(said.errors == 79 && said.warnings == 0, "%zu errors, %zu warnings", said.errors,
           said.warnings);
-    CHECK(said.count > 0 && strstr(said.items[0].text, "mta-sts.example.com.pem") != NULL,
-          "the first is %s", said.items[0].text);
+    CHECK(said.count > 0 && strstr(said.items[0].problem, "mta-sts.example.com.pem") != NULL,
+          "the first is %s", said.items[0].problem);
     free(pairs);
     remove_file("w.pem");
 }
@@ -199,7 +200,7 @@ int main(void)
     if (mkdtemp(directory) == NULL)
         return 99;
     int status = test_run(tests, sizeof(tests) / sizeof(tests[0]));
-    complaints_free(&said);
+    findings_free(&said);
     rmdir(directory);
     return status;
 }

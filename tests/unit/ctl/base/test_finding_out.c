@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* test_finding: findings are counted, worded, and fit to be shown whatever they quote. */
-#include "ctl/base/finding.h"
+#include "ctl/base/finding_out.h"
 
 #include <string.h>
 
@@ -9,12 +9,11 @@
 static void counts_by_severity(void)
 {
     struct findings all = {0};
-    for (int severity = FINDING_ERROR; severity <= FINDING_FIXED; severity++)
-        findings_add(
-            &all,
-            &(struct finding){
-                .severity = (enum finding_severity)severity, .rule = "r", .where = "w", .line = 3},
-            "number %d", severity);
+    for (int severity = SEVERITY_ERROR; severity <= SEVERITY_FIXED; severity++)
+        findings_add(&all,
+                     &(struct finding){
+                         .severity = (enum severity)severity, .rule = "r", .where = "w", .line = 3},
+                     "number %d", severity);
     CHECK(all.count == 5 && all.errors == 1 && all.warnings == 1 && all.notes == 1);
     CHECK(all.count == 5 && strcmp(all.items[4].problem, "number 4") == 0);
     findings_free(&all);
@@ -27,12 +26,12 @@ static void words_a_sentence_of_what_is_there(void)
         struct finding finding;
         const char *sentence;
     } rows[] = {
-        {{FINDING_ERROR, "r", "w", 0, "it ends in a dot", "mox", "write it without"},
+        {{SEVERITY_ERROR, "r", "w", 0, "it ends in a dot", "mox", "write it without"},
          "it ends in a dot (breaks mox); write it without"},
-        {{FINDING_WARNING, "r", "w", 0, "it is long", "chasquid", NULL},
+        {{SEVERITY_WARNING, "r", "w", 0, "it is long", "chasquid", NULL},
          "it is long (troubles chasquid)"},
-        {{FINDING_NOTE, "r", "w", 0, "it is testing", NULL, NULL}, "it is testing"},
-        {{FINDING_ERROR, "r", "w", 0, "it is gone", NULL, "put it back"},
+        {{SEVERITY_NOTE, "r", "w", 0, "it is testing", NULL, NULL}, "it is testing"},
+        {{SEVERITY_ERROR, "r", "w", 0, "it is gone", NULL, "put it back"},
          "it is gone; put it back"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
