@@ -38,3 +38,16 @@ void printable_copy(char *out, const char *bytes, size_t length)
     }
     *out = '\0';
 }
+
+char *printable_ascii(char *out, size_t size, const char *bytes, size_t length)
+{
+    static const char dots[] = "...";
+    bool is_cut = length >= size;
+    size_t shown = !is_cut ? length : size > sizeof(dots) ? size - sizeof(dots) : 0;
+    for (size_t i = 0; i < shown; i++)
+        out[i] = bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '?';
+    out[shown] = '\0';
+    if (is_cut && size >= sizeof(dots))
+        memcpy(out + shown, dots, sizeof(dots));
+    return out;
+}

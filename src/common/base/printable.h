@@ -15,4 +15,8 @@ size_t printable_next(const char *bytes, size_t length, bool *fit);
  * length + 1 bytes. */
 void printable_copy(char *out, const char *bytes, size_t length);
 
+/* Writes the bytes in printable ASCII, a '?' for each other byte, NUL-ended. What does not fit into
+ * size bytes is cut, and marked "...". out may be bytes. Returns out. */
+char *printable_ascii(char *out, size_t size, const char *bytes, size_t length);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/printable.h"
 #include "ctl/net/transfer.h"
 
 static int fail(struct smtp *out, enum smtp_failure failure, const char *about, const char *words)
@@ -16,7 +17,8 @@ static int fail(struct smtp *out, enum smtp_failure failure, const char *about, 
 static int judge_transfer(struct smtp *out, CURLcode result, const char *said)
 {
     char words[CURL_ERROR_SIZE];
-    transfer_copy(words, sizeof(words), said[0] != '\0' ? said : curl_easy_strerror(result));
+    const char *cause = said[0] != '\0' ? said : curl_easy_strerror(result);
+    printable_ascii(words, sizeof(words), cause, strlen(cause));
     if (result == CURLE_OK)
         return 0;
     if (result == CURLE_OPERATION_TIMEDOUT) {

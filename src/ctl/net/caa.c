@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/printable.h"
 #include "common/base/span.h"
 
 #define METHOD     "tls-alpn-01"
@@ -19,14 +20,6 @@ static struct span take_part(struct span *rest, char separator)
     struct span part = {0};
     span_next(&part, rest, separator);
     return part;
-}
-
-static void show(char out[SHOWN_MAX], struct span value)
-{
-    size_t length = value.length < SHOWN_MAX - 1 ? value.length : SHOWN_MAX - 1;
-    for (size_t i = 0; i < length; i++)
-        out[i] = (char)(value.bytes[i] >= 0x20 && value.bytes[i] < 0x7f ? value.bytes[i] : '?');
-    out[length] = '\0';
 }
 
 /* What a value of "issue" comes to for our CA. */
@@ -124,7 +117,7 @@ static int add_record(struct sum *sum, const char *where, const struct dns_recor
         return error_set(why, "a CAA record of %s cannot be read; correct or remove it", where);
     if (caa.critical && !is_known(caa.tag)) {
         char tag[SHOWN_MAX];
-        show(tag, (struct span){caa.tag, strlen(caa.tag)});
+        printable_ascii(tag, sizeof(tag), caa.tag, strlen(caa.tag));
         return error_set(why,
                          "the CAA record of %s with the tag %s is critical, and a CA that does not "
                          "know this tag must refuse; write the record with 0 in place of 128",
@@ -146,7 +139,7 @@ static int refuse(const struct sum *sum, const char *where, const struct caa_ca 
 {
     char shown[SHOWN_MAX];
     const char *name = ca->count > 0 ? ca->identities[0].text : "the CA's name";
-    show(shown, sum->value);
+    printable_ascii(shown, sizeof(shown), sum->value.bytes, sum->value.length);
     switch (sum->best) {
     case GRANT_METHOD:
         return error_set(why,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/printable.h"
 #include "ctl/net/transfer.h"
 
 static int fail(struct fetch *out, enum fetch_failure failure, const char *sentence)
@@ -41,9 +42,9 @@ static void keep_answer(struct fetch *out, CURL *curl)
     char *text = NULL;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &out->status);
     if (curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &text) == CURLE_OK && text != NULL)
-        transfer_copy(out->type, sizeof(out->type), text);
+        printable_ascii(out->type, sizeof(out->type), text, strlen(text));
     if (curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &text) == CURLE_OK && text != NULL)
-        transfer_copy(out->location, sizeof(out->location), text);
+        printable_ascii(out->location, sizeof(out->location), text, strlen(text));
 }
 
 /* ---- Judging. */
@@ -51,7 +52,8 @@ static void keep_answer(struct fetch *out, CURL *curl)
 static int judge_transfer(struct fetch *out, CURLcode result, const char *said)
 {
     char words[CURL_ERROR_SIZE];
-    transfer_copy(words, sizeof(words), said[0] != '\0' ? said : curl_easy_strerror(result));
+    const char *cause = said[0] != '\0' ? said : curl_easy_strerror(result);
+    printable_ascii(words, sizeof(words), cause, strlen(cause));
     if (result == CURLE_OK || out->failure == FETCH_TOO_LARGE)
         return out->failure == FETCH_FINE ? 0 : -1;
     if (result == CURLE_OPERATION_TIMEDOUT) {

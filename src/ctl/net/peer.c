@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/printable.h"
+
 #define CHAIN_MAX  16
 #define NAMES_MAX  512
 #define AUTH_LEVEL 2 /* what Debian's OpenSSL asks of keys and digests: 112 bits */
@@ -63,14 +65,6 @@ void peer_trust_close(struct peer_trust *trust)
 
 /* ---- Texts out of a certificate, which may hold anything. */
 
-static void copy_printable(char *out, size_t room, const unsigned char *bytes, size_t length)
-{
-    size_t used = length < room - 1 ? length : room - 1;
-    for (size_t i = 0; i < used; i++)
-        out[i] = bytes[i] >= ' ' && bytes[i] <= '~' ? (char)bytes[i] : '?';
-    out[used] = '\0';
-}
-
 static void keep_issuer(struct peer *out, const X509 *leaf)
 {
     static const int fields[] = {NID_organizationName, NID_commonName};
@@ -80,8 +74,8 @@ static void keep_issuer(struct peer *out, const X509 *leaf)
         if (place < 0)
             continue;
         const ASN1_STRING *text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, place));
-        copy_printable(out->issuer, sizeof(out->issuer), ASN1_STRING_get0_data(text),
-                       (size_t)ASN1_STRING_length(text));
+        printable_ascii(out->issuer, sizeof(out->issuer), (const char *)ASN1_STRING_get0_data(text),
+                        (size_t)ASN1_STRING_length(text));
     }
 }
 
@@ -91,7 +85,7 @@ static void add_name(struct peer *out, const ASN1_STRING *name)
     char *text = malloc(length + 1);
     if (text == NULL)
         return;
-    copy_printable(text, length + 1, ASN1_STRING_get0_data(name), length);
+    printable_ascii(text, length + 1, (const char *)ASN1_STRING_get0_data(name), length);
     out->names[out->name_count++] = text;
 }
 
@@ -242,8 +236,8 @@ static int note_peer(X509_STORE_CTX *store, void *argument)
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
     peer_free(watch->out);
     if (ssl != NULL) {
-        copy_printable(watch->out->version, sizeof(watch->out->version),
-                       (const unsigned char *)SSL_get_version(ssl), strlen(SSL_get_version(ssl)));
+        printable_ascii(watch->out->version, sizeof(watch->out->version), SSL_get_version(ssl),
+                        strlen(SSL_get_version(ssl)));
         watch->out->is_old = SSL_version(ssl) < TLS1_2_VERSION;
     }
     if (X509_STORE_CTX_get0_cert(store) != NULL)

@@ -92,13 +92,3 @@ void transfer_close(struct transfer *transfer)
     curl_slist_free_all(transfer->way);
     *transfer = (struct transfer){0};
 }
-
-void transfer_copy(char *out, size_t size, const char *text)
-{
-    size_t used = 0;
-    while (text[used] != '\0' && used + 1 < size) {
-        out[used] = text[used] >= ' ' && text[used] <= '~' ? text[used] : '?';
-        used++;
-    }
-    out[used] = '\0';
-}

@@ -38,7 +38,4 @@ int transfer_open(struct transfer *transfer, const struct transfer_request *requ
 CURLcode transfer_run(struct transfer *transfer, int64_t *elapsed_ms);
 void transfer_close(struct transfer *transfer);
 
-/* Copies text cut to size, all but printable ASCII as question marks. */
-void transfer_copy(char *out, size_t size, const char *text);
-
 #endif

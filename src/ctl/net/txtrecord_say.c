@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/printable.h"
 #include "common/base/span.h"
 
 #define NAME_MAX_LENGTH 32 /* characters of an extension's name */
@@ -28,15 +29,7 @@ void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum severity
 
 const char *txtrecord_show(char out[TXTRECORD_SHOWN], struct span text)
 {
-    static const char dots[] = "...";
-    size_t room = TXTRECORD_SHOWN - 1;
-    size_t shown = text.length > room ? room - strlen(dots) : text.length;
-    for (size_t i = 0; i < shown; i++)
-        out[i] = text.bytes[i] >= ' ' && text.bytes[i] <= '~' ? text.bytes[i] : '?';
-    out[shown] = '\0';
-    if (shown < text.length)
-        memcpy(out + shown, dots, sizeof(dots));
-    return out;
+    return printable_ascii(out, TXTRECORD_SHOWN, text.bytes, text.length);
 }
 
 static bool is_letter_or_digit(char byte)
