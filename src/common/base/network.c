@@ -213,6 +213,17 @@ struct network_address network_address_of(const struct sockaddr *address)
     return result;
 }
 
+bool network_address_of_rdata(struct network_address *out, const unsigned char *bytes,
+                              size_t length)
+{
+    static const struct network_address mapped = {{[10] = 0xff, [11] = 0xff}};
+    if (length != 4 && length != 16)
+        return false;
+    *out = mapped;
+    memcpy(out->bytes + 16 - length, bytes, length);
+    return true;
+}
+
 bool network_address_is_v4(const struct network_address *address)
 {
     return memcmp(address->bytes, mapped_prefix, sizeof(mapped_prefix)) == 0;

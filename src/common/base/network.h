@@ -46,6 +46,9 @@ int network_parse_listen(struct network_endpoint out[2], size_t *count, const ch
 /* The address of a socket's peer, IPv4-mapped IPv6 unmapped (that is: mapped uniformly). Any other
  * family gives "::". */
 struct network_address network_address_of(const struct sockaddr *address);
+/* The address in the data of an A or AAAA record: 4 or 16 bytes; false for any other length. */
+bool network_address_of_rdata(struct network_address *out, const unsigned char *bytes,
+                              size_t length);
 bool network_address_is_v4(const struct network_address *address);
 
 /* Writes the address as people write it: "192.0.2.1", "2001:db8::1". */

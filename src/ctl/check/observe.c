@@ -12,6 +12,7 @@
 #include "common/base/span.h"
 #include "ctl/base/jobs.h"
 #include "ctl/net/caa.h"
+#include "ctl/net/livemx.h"
 
 #define ALIAS_STEPS 12
 #define AT_ONCE     8
@@ -92,25 +93,6 @@ static void ask_caa(struct round *round)
         facts->caa_refuses = caa_check(round->way->dns, facts->host, &any, &facts->caa_why) != 0;
 }
 
-static int compare_mx(const void *a, const void *b)
-{
-    const struct dnsdata_mx *one = a;
-    const struct dnsdata_mx *other = b;
-    if (one->preference != other->preference)
-        return one->preference < other->preference ? -1 : 1;
-    return strcmp(one->host, other->host);
-}
-
-/* Those that senders prefer; out has room for one more than the answer has records. */
-static size_t read_mx(struct dnsdata_mx *out, const struct dns_answer *answer)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < answer->count; i++)
-        count += dnsdata_mx(&out[count], answer->records[i].bytes, answer->records[i].length) == 0;
-    qsort(out, count, sizeof(*out), compare_mx);
-    return count < FACTS_MX_MAX ? count : FACTS_MX_MAX;
-}
-
 /* The hosts that take the domain's mail (RFC 5321 section 5.1, RFC 7505). */
 static void ask_mx(struct round *round)
 {
@@ -121,7 +103,8 @@ static void ask_mx(struct round *round)
     facts->mx = calloc(FACTS_MX_MAX, sizeof(*facts->mx));
     if (list == NULL || round->mx_names == NULL || facts->mx == NULL)
         goto done;
-    size_t count = read_mx(list, &facts->mx_answer);
+    size_t found = livemx_list(list, &facts->mx_answer);
+    size_t count = found < FACTS_MX_MAX ? found : FACTS_MX_MAX;
     facts->mx_null = count == 1 && strcmp(list[0].host, ".") == 0;
     facts->mx_implicit = facts->mx_answer.outcome == DNS_NO_DATA;
     if (facts->mx_implicit) {
@@ -148,17 +131,15 @@ static int compare_doors(const void *a, const void *b)
 /* In an order that is the same each time. */
 static void add_doors(struct round *round, const struct dns_answer *answer, bool is_v4)
 {
-    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
     struct facts *facts = round->facts;
     size_t length = is_v4 ? 4 : 16;
     size_t first = facts->door_count;
     for (size_t i = 0; i < answer->count && facts->door_count < FACTS_DOORS_MAX; i++) {
         struct facts_door *door = &facts->doors[facts->door_count];
-        if (answer->records[i].length != length)
+        const struct dns_record *record = &answer->records[i];
+        if (record->length != length ||
+            !network_address_of_rdata(&door->address, record->bytes, record->length))
             continue;
-        if (is_v4)
-            memcpy(door->address.bytes, mapped, sizeof(mapped));
-        memcpy(door->address.bytes + 16 - length, answer->records[i].bytes, length);
         network_address_text(&door->address, door->text);
         door->is_v4 = is_v4;
         facts->door_count++;
@@ -188,17 +169,13 @@ static void find_doors(struct round *round)
 static void fetch_at(struct fetch *out, const struct facts_door *door, const char *host,
                      const struct observe_way *way)
 {
-    char to[NETWORK_TEXT_MAX * 5];
-    struct fetch_request request = {
+    const struct fetch_request request = {
         .host = host,
         .address = &door->address,
         .connect_to = way->connect_to,
+        .port = way->port,
         .trust = way->trust,
     };
-    if (request.connect_to == NULL && way->port != 0) {
-        snprintf(to, sizeof(to), door->is_v4 ? "%s:%u" : "[%s]:%u", door->text, way->port);
-        request.connect_to = to;
-    }
     fetch_policy(out, &request);
 }
 

@@ -10,7 +10,7 @@
 #include "common/name/hostname.h"
 #include "common/policy/lint.h"
 #include "common/policy/policytext.h"
-#include "ctl/net/hostfetch.h"
+#include "ctl/net/fetch.h"
 #include "ctl/net/txtrecord.h"
 
 enum { TEXTS_MAX = 16 };
@@ -110,12 +110,14 @@ static int fetch_all(struct livepolicy *out, struct proposal *proposal,
     snprintf(host, sizeof(host), "mta-sts.%s", proposal->domain);
     if (dns_addresses(outside->dns, host, &addresses, &count, &why) != DNS_FOUND)
         return proposal_fail(proposal, "no policy is served today: %s", why.text);
-    if (count > HOSTFETCH_ADDRESSES_MAX)
+    if (count > FETCH_ADDRESSES_MAX)
         proposal_note(proposal, "only %d of the %zu addresses of %s were asked",
-                      HOSTFETCH_ADDRESSES_MAX, count, host);
-    for (size_t i = 0; i < count && i < HOSTFETCH_ADDRESSES_MAX; i++) {
+                      FETCH_ADDRESSES_MAX, count, host);
+    for (size_t i = 0; i < count && i < FETCH_ADDRESSES_MAX; i++) {
         struct fetch fetch;
-        hostfetch(&fetch, host, &addresses[i], outside->port, outside->trust);
+        const struct fetch_request request = {
+            .host = host, .address = &addresses[i], .port = outside->port, .trust = outside->trust};
+        fetch_policy(&fetch, &request);
         take_answer(out, proposal, &fetch, &addresses[i]);
         fetch_free(&fetch);
     }

@@ -86,16 +86,10 @@ void dns_free(struct dns_answer *answer)
 
 static size_t add_addresses(struct network_address *out, const struct dns_answer *answer)
 {
-    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
     size_t count = 0;
     for (size_t i = 0; i < answer->count; i++) {
         const struct dns_record *record = &answer->records[i];
-        if (record->length == 16) {
-            memcpy(out[count++].bytes, record->bytes, 16);
-        } else if (record->length == 4) {
-            memcpy(out[count].bytes, mapped, 12);
-            memcpy(out[count++].bytes + 12, record->bytes, 4);
-        }
+        count += network_address_of_rdata(&out[count], record->bytes, record->length);
     }
     return count;
 }

@@ -118,6 +118,7 @@ int fetch_policy(struct fetch *out, const struct fetch_request *request)
         .address = request->address,
         .connect_to = request->connect_to,
         .port = 443,
+        .connect_port = request->port,
         .trust = request->trust,
         .bound_s = request->bound_s != 0 ? request->bound_s : FETCH_BOUND_S,
     };

@@ -10,9 +10,10 @@
 #include "common/base/network.h"
 #include "ctl/net/peer.h"
 
-#define FETCH_PATH    "/.well-known/mta-sts.txt"
-#define FETCH_BOUND_S 15    /* what takes longer has failed */
-#define FETCH_BYTES   65536 /* RFC 8461 section 3.3 suggests to stop there */
+#define FETCH_PATH          "/.well-known/mta-sts.txt"
+#define FETCH_BOUND_S       15    /* what takes longer has failed */
+#define FETCH_ADDRESSES_MAX 16    /* of one host that are asked one after the other */
+#define FETCH_BYTES         65536 /* RFC 8461 section 3.3 suggests to stop there */
 
 /* Why a sender that follows RFC 8461 would not take the policy: the first thing that is wrong. */
 enum fetch_failure {
@@ -32,7 +33,8 @@ enum fetch_failure {
 struct fetch_request {
     const char *host;                      /* "mta-sts.example.com" */
     const struct network_address *address; /* where to connect; NULL: as the system's DNS says */
-    const char *connect_to;                /* "HOST:PORT" in place of the address; NULL: none */
+    const char *connect_to;                /* "HOST:PORT" in place of both; NULL: none */
+    unsigned port;                         /* of the address; 0: 443 */
     const struct peer_trust *trust;
     unsigned bound_s; /* 0: FETCH_BOUND_S */
 };

@@ -14,6 +14,15 @@ static int compare(const void *one, const void *other)
     return strcmp(a->host, b->host);
 }
 
+size_t livemx_list(struct dnsdata_mx *out, const struct dns_answer *answer)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < answer->count; i++)
+        count += dnsdata_mx(&out[count], answer->records[i].bytes, answer->records[i].length) == 0;
+    qsort(out, count, sizeof(*out), compare);
+    return count;
+}
+
 static int keep(struct livemx *out, const char *host, struct error *why)
 {
     char *copy = strdup(host);
@@ -25,7 +34,6 @@ static int keep(struct livemx *out, const char *host, struct error *why)
 
 static int take_records(struct livemx *out, const struct dns_answer *answer, struct error *why)
 {
-    size_t count = 0;
     int result = 0;
     struct dnsdata_mx *found = calloc(answer->count + 1, sizeof(*found));
     out->hosts = calloc(answer->count + 1, sizeof(*out->hosts));
@@ -33,12 +41,8 @@ static int take_records(struct livemx *out, const struct dns_answer *answer, str
         free(found);
         return error_set(why, "out of memory");
     }
-    for (size_t i = 0; i < answer->count; i++) {
-        const struct dns_record *record = &answer->records[i];
-        count += dnsdata_mx(&found[count], record->bytes, record->length) == 0;
-    }
+    size_t count = livemx_list(found, answer);
     out->null = count == 1 && strcmp(found[0].host, ".") == 0;
-    qsort(found, count, sizeof(*found), compare);
     for (size_t i = 0; i < count && !out->null && result == 0; i++)
         result = keep(out, found[i].host, why);
     free(found);

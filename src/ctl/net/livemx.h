@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "ctl/net/dns.h"
+#include "ctl/net/dnsdata.h"
 
 /* {0} is valid and empty. */
 struct livemx {
@@ -15,6 +16,10 @@ struct livemx {
     bool implicit; /* no MX record: the domain itself takes the mail (RFC 5321 section 5.1) */
     bool null;     /* RFC 7505: it takes none; no hosts then */
 };
+
+/* The MX records of an answer in the order in which senders try them; out has room for one more
+ * than the answer has records. Returns how many are well-formed. */
+size_t livemx_list(struct dnsdata_mx *out, const struct dns_answer *answer);
 
 /* Returns 0, or -1 with why when DNS cannot be asked, or has neither MX nor address. Free it in
  * either case. */

@@ -10,8 +10,6 @@ libctl_a_SOURCES += \
 	%D%/dnsdata.h \
 	%D%/fetch.c \
 	%D%/fetch.h \
-	%D%/hostfetch.c \
-	%D%/hostfetch.h \
 	%D%/livemx.c \
 	%D%/livemx.h \
 	%D%/outside.c \

@@ -35,7 +35,8 @@ static int lead(struct transfer *transfer, const struct transfer_request *reques
         bool is_v4 = network_address_is_v4(request->address);
         network_address_text(request->address, address);
         snprintf(line, sizeof(line), is_v4 ? "%s:%u:%s:%u" : "%s:%u:[%s]:%u", request->host,
-                 request->port, address, request->port);
+                 request->port, address,
+                 request->connect_port != 0 ? request->connect_port : request->port);
     }
     transfer->way = curl_slist_append(NULL, line);
     return transfer->way != NULL ? 0 : -1;

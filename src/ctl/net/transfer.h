@@ -16,6 +16,7 @@ struct transfer_request {
     const struct network_address *address; /* where to connect; NULL: as DNS says */
     const char *connect_to;                /* "HOST:PORT" in place of both; NULL: none */
     unsigned port;                         /* the URL's own */
+    unsigned connect_port;                 /* of the address; 0: the URL's own */
     const struct peer_trust *trust;
     unsigned bound_s; /* from the first packet to the last */
 };

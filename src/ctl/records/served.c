@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/net/hostfetch.h"
+#include "ctl/net/fetch.h"
 
 static int compare(const struct fetch *fetch, const struct config_policy *policy, struct error *why)
 {
@@ -24,7 +24,9 @@ static int ask(const struct served_question *question, const char *host,
     struct error reason;
     struct fetch fetch;
     network_address_text(address, place);
-    hostfetch(&fetch, host, address, question->port, question->trust);
+    const struct fetch_request request = {
+        .host = host, .address = address, .port = question->port, .trust = question->trust};
+    fetch_policy(&fetch, &request);
     int result = compare(&fetch, question->policy, &reason);
     fetch_free(&fetch);
     return result == 0 ? 0 : error_set(why, "%s at %s: %s", host, place, reason.text);
@@ -48,10 +50,10 @@ int served_everywhere(const struct served_question *question, struct error *why)
     snprintf(host, sizeof(host), "mta-sts.%s", question->domain);
     if (dns_addresses(question->dns, host, &found, &count, &reason) != DNS_FOUND)
         return error_set(why, "%s; publish the records of %s first", reason.text, host);
-    int result = count <= HOSTFETCH_ADDRESSES_MAX
+    int result = count <= FETCH_ADDRESSES_MAX
                      ? ask_all(question, host, found, count, why)
                      : error_set(why, "%s has %zu addresses, and %d at most can be asked", host,
-                                 count, HOSTFETCH_ADDRESSES_MAX);
+                                 count, FETCH_ADDRESSES_MAX);
     if (result == 0)
         result = ask_all(question, host, question->addresses, question->address_count, why);
     free(found);
