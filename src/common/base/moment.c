@@ -2,15 +2,39 @@
 /* moment: times and spans as people write them, and the clock that spans are measured by. */
 #include "common/base/moment.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
+
+/* What is no date is all zero. */
+static bool as_date(struct tm *out, int64_t seconds)
+{
+    time_t when = (time_t)seconds;
+    *out = (struct tm){0};
+    return gmtime_r(&when, out) != NULL;
+}
 
 const char *moment_text(int64_t seconds, char out[MOMENT_TEXT_MAX])
 {
     struct tm date;
-    time_t when = (time_t)seconds;
-    if (gmtime_r(&when, &date) == NULL ||
+    if (!as_date(&date, seconds) ||
         strftime(out, MOMENT_TEXT_MAX, "%Y-%m-%d %H:%M:%S UTC", &date) == 0)
+        out[0] = '\0';
+    return out;
+}
+
+const char *moment_day(int64_t seconds, char out[MOMENT_DAY_MAX])
+{
+    struct tm date;
+    if (!as_date(&date, seconds) || strftime(out, MOMENT_DAY_MAX, "%Y-%m-%d", &date) == 0)
+        snprintf(out, MOMENT_DAY_MAX, "?");
+    return out;
+}
+
+const char *moment_stamp(int64_t seconds, char out[MOMENT_DAY_MAX])
+{
+    struct tm date;
+    if (!as_date(&date, seconds) || strftime(out, MOMENT_DAY_MAX, "%Y%m%d%H%M%SZ", &date) == 0)
         out[0] = '\0';
     return out;
 }

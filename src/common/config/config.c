@@ -17,6 +17,7 @@
 #include "common/config/resolve.h"
 #include "common/config/sections.h"
 #include "common/config/settings.h"
+#include "common/name/hostname.h"
 
 #define FILE_MAX_BYTES                                                                             \
     ((size_t)256 * 1024 * 1024) /* of one ini or list: over a million domains                      \
@@ -179,12 +180,10 @@ static bool has_domain(const struct config *config, const char *name)
 
 static void judge_default_host(struct draft *draft)
 {
-    static const char prefix[] = "mta-sts.";
     const struct config *config = draft->config;
     const char *host = config->server.default_host.text;
-    if (host[0] == '\0')
-        return;
-    if (strncmp(host, prefix, strlen(prefix)) == 0 && has_domain(config, host + strlen(prefix)))
+    const char *domain = hostname_policy_domain(host);
+    if (host[0] == '\0' || (domain != NULL && has_domain(config, domain)))
         return;
     draft_refuse(draft, draft->default_host_place.file, draft->default_host_place.line,
                  "default_host: %s is the policy host of no domain configured here; write "

@@ -8,8 +8,6 @@
 
 #include "common/name/hostname.h"
 
-#define HOST_PREFIX "mta-sts."
-
 int pattern_check(const char *pattern, struct error *why)
 {
     size_t longest = 0;
@@ -67,8 +65,9 @@ int pattern_expand(char *out, size_t size, const char *pattern, const char *doma
         if (*at != '%') {
             fits = append(out, size, &used, at, 1);
         } else if (*++at == 'h') {
-            fits = append(out, size, &used, HOST_PREFIX, strlen(HOST_PREFIX)) &&
-                   append(out, size, &used, domain, strlen(domain));
+            fits =
+                append(out, size, &used, HOSTNAME_POLICY_PREFIX, strlen(HOSTNAME_POLICY_PREFIX)) &&
+                append(out, size, &used, domain, strlen(domain));
         } else if (*at == 'd') {
             fits = append(out, size, &used, domain, strlen(domain));
         } else {

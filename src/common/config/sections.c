@@ -10,6 +10,7 @@
 #include "common/config/inifile.h"
 #include "common/config/keyword.h"
 #include "common/config/settings.h"
+#include "common/name/hostname.h"
 
 #define TITLE_SHOWN 80  /* bytes of a title in a sentence */
 #define TITLE_KEPT  255 /* a longer one is none of our keywords anyway */
@@ -153,9 +154,8 @@ static void open_template(struct reader *reader, const char *name, const char *b
 
 static void note_policy_host(const struct reader *reader, const char *domain)
 {
-    static const char prefix[] = "mta-sts.";
-    const char *rest = domain + strlen(prefix);
-    if (strncmp(domain, prefix, strlen(prefix)) != 0 || strchr(rest, '.') == NULL)
+    const char *rest = hostname_policy_domain(domain);
+    if (rest == NULL || strchr(rest, '.') == NULL)
         return;
     findings_say(reader->draft->said, SEVERITY_WARNING, reader->file, reader->line,
                  "the section is for mail to addresses at %s; for those at %s write [%s]", domain,

@@ -7,8 +7,7 @@
 
 #include "common/name/punycode.h"
 
-#define LABEL_MAX          63 /* characters of a label, RFC 1035 section 2.3.4 */
-#define POLICY_HOST_PREFIX "mta-sts."
+#define LABEL_MAX 63 /* characters of a label, RFC 1035 section 2.3.4 */
 
 /* Not <ctype.h>: what a letter is must not depend on a locale. */
 static bool is_digit(char c)
@@ -277,18 +276,26 @@ bool hostname_equal(const struct hostname *a, const struct hostname *b)
     return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 }
 
+const char *hostname_policy_domain(const char *policy_host)
+{
+    size_t prefix = strlen(HOSTNAME_POLICY_PREFIX);
+    if (strncmp(policy_host, HOSTNAME_POLICY_PREFIX, prefix) != 0 || policy_host[prefix] == '\0')
+        return NULL;
+    return policy_host + prefix;
+}
+
 int hostname_policy_host(struct hostname *out, const struct hostname *domain, struct error *why)
 {
-    const size_t prefix = sizeof(POLICY_HOST_PREFIX) - 1;
+    const size_t prefix = sizeof(HOSTNAME_POLICY_PREFIX) - 1;
 
     *out = (struct hostname){0};
     if (domain->length + prefix > HOSTNAME_MAX)
         return error_set(why,
                          "%s has %u characters, so its policy host %s%s would exceed %d; write a "
                          "domain of at most %zu",
-                         domain->text, domain->length, POLICY_HOST_PREFIX, domain->text,
+                         domain->text, domain->length, HOSTNAME_POLICY_PREFIX, domain->text,
                          HOSTNAME_MAX, HOSTNAME_MAX - prefix);
-    memcpy(out->text, POLICY_HOST_PREFIX, prefix);
+    memcpy(out->text, HOSTNAME_POLICY_PREFIX, prefix);
     memcpy(out->text + prefix, domain->text, domain->length);
     out->length = (unsigned char)(domain->length + prefix);
     return 0;

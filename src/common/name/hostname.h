@@ -64,6 +64,12 @@ bool hostname_suggest(char out[HOSTNAME_MAX + 1], const char *bytes, size_t leng
 
 bool hostname_equal(const struct hostname *a, const struct hostname *b);
 
+/* What the policy host's name begins with; the domain follows (RFC 8461 section 3.3). */
+#define HOSTNAME_POLICY_PREFIX "mta-sts."
+
+/* The domain in the name of its policy host; NULL where the name is no policy host's. */
+const char *hostname_policy_domain(const char *policy_host);
+
 /* Writes "mta-sts." and the domain, the policy host of RFC 8461 section 3.2. -1 when the result
  * would exceed HOSTNAME_MAX. */
 int hostname_policy_host(struct hostname *out, const struct hostname *domain, struct error *why);

@@ -162,9 +162,9 @@ static int renew(const struct config *config, const struct order *order)
 
 static bool has_domain(const struct config *config, const char *name)
 {
-    size_t prefix = strlen("mta-sts.");
+    const char *domain = hostname_policy_domain(name);
     return setup_find(config, name) != NULL ||
-           (strncmp(name, "mta-sts.", prefix) == 0 && setup_find(config, name + prefix) != NULL);
+           (domain != NULL && setup_find(config, domain) != NULL);
 }
 
 static int act(const struct config *config, const struct order *order)

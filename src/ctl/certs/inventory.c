@@ -121,7 +121,7 @@ static int add(struct inventory *out, const struct config *config,
     struct inventory_item *item = &out->items[out->count];
 
     *item = (struct inventory_item){.domain = domain->name};
-    snprintf(item->host.text, sizeof(item->host.text), "mta-sts.%s", domain->name);
+    snprintf(item->host.text, sizeof(item->host.text), HOSTNAME_POLICY_PREFIX "%s", domain->name);
     item->host.length = (unsigned char)strlen(item->host.text);
     item->managed = index == 0 && inventory_is_managed(config, domain);
     item->health = DUE_ERROR;
@@ -151,8 +151,9 @@ static bool is_wanted(const struct config_domain *domain, const char *only)
 {
     if (domain->broken || domain->pairs == NULL)
         return false;
+    const char *meant = only != NULL ? hostname_policy_domain(only) : NULL;
     return only == NULL || strcmp(only, domain->name) == 0 ||
-           (strncmp(only, "mta-sts.", 8) == 0 && strcmp(only + 8, domain->name) == 0);
+           (meant != NULL && strcmp(meant, domain->name) == 0);
 }
 
 int inventory_load(struct inventory *out, const struct config *config, const char *only,

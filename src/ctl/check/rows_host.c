@@ -52,7 +52,7 @@ static void judge_certificate(struct rows_check *check, const struct facts_door 
     about->advice = "renew the certificate, and have the server load it";
     if (peer->fault == PEER_FINE && peer->not_after - check->facts->now < ROWS_SOON_S)
         rows_say(check, SEVERITY_WARNING, about, "its certificate ends soon, on %s",
-                 rows_day(peer->not_after, day));
+                 moment_day(peer->not_after, day));
     about->sender = "every sender";
     switch (peer->fault) {
     case PEER_FINE:

@@ -114,7 +114,7 @@ static void judge_gate(struct rows_check *check, const struct exchange *exchange
     } else if (smtp->peer.not_after - check->facts->now < ROWS_SOON_S) {
         about = (struct rows_about){place.text, NULL, "renew it"};
         rows_say(check, SEVERITY_WARNING, &about, "its certificate ends soon, on %s",
-                 rows_day(smtp->peer.not_after, day));
+                 moment_day(smtp->peer.not_after, day));
     }
 }
 

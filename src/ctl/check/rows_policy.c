@@ -77,7 +77,7 @@ static void judge_testing(struct rows_check *check)
     if (seen->known && facts->now - seen->mode_since > TESTING_S)
         rows_say(check, SEVERITY_WARNING, &about,
                  "the mode is testing since %s: senders deliver whatever fails",
-                 rows_day(seen->mode_since, day));
+                 moment_day(seen->mode_since, day));
     else
         rows_say(check, seen->known ? SEVERITY_NOTE : SEVERITY_WARNING, &about,
                  "the mode is testing: senders report what fails, and deliver");
@@ -111,7 +111,7 @@ void rows_judge_w1(struct rows_check *check)
     if (strcmp(before->digest, digest) != 0)
         rows_say(check, SEVERITY_ERROR, &about,
                  "the policy has changed since %s, but the id is still %s",
-                 rows_day(before->last, day), before->id);
+                 moment_day(before->last, day), before->id);
 }
 
 void rows_judge_w2(struct rows_check *check)
@@ -133,5 +133,5 @@ void rows_judge_w2(struct rows_check *check)
         rows_say(check, SEVERITY_NOTE, &about,
                  "keep record and host until %s: some sender may hold an older policy (max_age "
                  "%u) until then",
-                 rows_day(day_s, day), seen->largest_max_age);
+                 moment_day(day_s, day), seen->largest_max_age);
 }

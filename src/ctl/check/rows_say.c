@@ -5,7 +5,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 
 void rows_say(const struct rows_check *check, enum severity severity,
               const struct rows_about *about, const char *format, ...)
@@ -29,14 +28,4 @@ const char *rows_place(struct rows_place *out, const char *host, const char *add
 {
     snprintf(out->text, sizeof(out->text), "%s %s", host, address);
     return out->text;
-}
-
-const char *rows_day(int64_t seconds, char out[16])
-{
-    time_t moment = (time_t)seconds;
-    struct tm parts;
-    out[0] = '\0';
-    if (gmtime_r(&moment, &parts) != NULL)
-        strftime(out, 16, "%Y-%m-%d", &parts);
-    return out;
 }

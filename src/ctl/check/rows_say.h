@@ -4,6 +4,7 @@
 #ifndef CTL_CHECK_ROWS_SAY_H
 #define CTL_CHECK_ROWS_SAY_H
 
+#include "common/base/moment.h"
 #include "ctl/check/rows.h"
 
 /* One row being judged over one domain. */
@@ -31,9 +32,6 @@ void rows_say(const struct rows_check *check, enum severity severity,
 
 /* "HOST ADDRESS"; returns its text. */
 const char *rows_place(struct rows_place *out, const char *host, const char *address);
-
-/* "2026-11-22"; returns out. */
-const char *rows_day(int64_t seconds, char out[16]);
 
 #define ROWS_SOON_S (INT64_C(14) * 86400) /* a certificate that ends sooner is worth a warning */
 

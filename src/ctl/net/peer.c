@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/moment.h"
 #include "common/base/printable.h"
 
 #define CHAIN_MAX  16
@@ -177,10 +178,7 @@ static void say_untrusted(struct peer *out, int reason)
 static void say_dates(struct peer *out, int64_t from, int64_t now)
 {
     char day[16] = "";
-    time_t moment = (time_t)(from > now ? from : out->not_after);
-    struct tm parts;
-    if (gmtime_r(&moment, &parts) != NULL)
-        strftime(day, sizeof(day), "%Y-%m-%d", &parts);
+    moment_day(from > now ? from : out->not_after, day);
     out->fault = from > now ? PEER_NOT_YET_VALID : PEER_EXPIRED;
     if (from > now)
         error_set(&out->why, "its certificate is not valid before %s", day);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "common/base/moment.h"
 #include "common/base/span.h"
 #include "common/config/pattern.h"
 #include "common/name/hostname.h"
@@ -59,12 +59,9 @@ static int add_at(struct maker *maker, const struct config_domain *domain, enum 
 static int make_id(struct maker *maker, const struct config_domain *domain,
                    char id[TXTRECORD_ID_MAX + 1])
 {
-    time_t when = (time_t)maker->order->time_id;
-    struct tm date;
-    if (when == 0)
+    if (maker->order->time_id == 0)
         return policyid_make(id, domain->policy->bytes, domain->policy->length, maker->why);
-    if (gmtime_r(&when, &date) == NULL ||
-        strftime(id, TXTRECORD_ID_MAX + 1, "%Y%m%d%H%M%SZ", &date) == 0)
+    if (moment_stamp(maker->order->time_id, id)[0] == '\0')
         return error_set(maker->why, "the clock is wrong");
     return 0;
 }

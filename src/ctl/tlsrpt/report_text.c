@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/moment.h"
 #include "common/name/hostname.h"
 #include "ctl/tlsrpt/report.h"
 
@@ -155,9 +156,5 @@ int report_day_parse(int *out, const char *text)
 
 const char *report_day_text(int day, char out[16])
 {
-    struct tm date;
-    time_t when = (time_t)day * DAY_S;
-    if (gmtime_r(&when, &date) == NULL || strftime(out, 16, "%Y-%m-%d", &date) == 0)
-        snprintf(out, 16, "?");
-    return out;
+    return moment_day((int64_t)day * DAY_S, out);
 }

@@ -8,9 +8,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define POLICY_HOST_LABEL        "mta-sts."
-#define POLICY_HOST_LABEL_LENGTH (sizeof(POLICY_HOST_LABEL) - 1)
-
 struct site_table {
     atomic_uint references;
     struct config *config; /* owns all that the sites borrow */
@@ -182,9 +179,8 @@ size_t site_table_removed(const struct site_table *table, const struct site_tabl
 
 const struct site *site_find(const struct site_table *table, const struct hostname *policy_host)
 {
-    if (policy_host->length <= POLICY_HOST_LABEL_LENGTH ||
-        memcmp(policy_host->text, POLICY_HOST_LABEL, POLICY_HOST_LABEL_LENGTH) != 0)
+    const char *domain = hostname_policy_domain(policy_host->text);
+    if (domain == NULL)
         return NULL;
-    return find_domain(table, policy_host->text + POLICY_HOST_LABEL_LENGTH,
-                       policy_host->length - POLICY_HOST_LABEL_LENGTH);
+    return find_domain(table, domain, policy_host->length - strlen(HOSTNAME_POLICY_PREFIX));
 }
