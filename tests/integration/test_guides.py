@@ -386,9 +386,8 @@ class Texts(unittest.TestCase):
 
     def test_troubleshooting_has_each_kind_of_failure_code_and_state(self):
         text = self.text("troubleshooting")
-        source = harness.SOURCE / "src" / "ctl"
-        kinds = re.findall(r'^    \{"([\w-]+)", FAILURE', (source / "failure.c").read_text(), re.M)
-        codes = re.findall(r'"([45]\.\d\.\d)"', (source / "verdict.c").read_text())
+        kinds = re.findall(r'^    \{"([\w-]+)", FAILURE', harness.source_text("ctl", "failure.c"), re.M)
+        codes = re.findall(r'"([45]\.\d\.\d)"', harness.source_text("ctl", "verdict.c"))
         self.assertGreaterEqual(len(kinds), 11)
         self.assertGreaterEqual(len(set(codes)), 5)
         for word in {*kinds, *codes, *(f"STSFetchResult.{s}" for s in ("NONE", "VALID", "FETCH_ERROR"))}:
