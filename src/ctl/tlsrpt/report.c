@@ -15,21 +15,6 @@
 #define AHEAD_S    (2 * DAY_S)         /* a clock, or a zone, may be wrong by that much */
 #define SPAN_MAX_S (2 * DAY_S)
 
-const char *report_kind_name(enum report_kind kind)
-{
-    switch (kind) {
-    case REPORT_STS:
-        return "sts";
-    case REPORT_TLSA:
-        return "tlsa";
-    case REPORT_NO_POLICY:
-        return "no-policy-found";
-    case REPORT_OTHER_KIND:
-        return "other";
-    }
-    return "";
-}
-
 /* Refuses before anything is allocated what would cost far more memory than its bytes: a list of
  * empty lists, or lists in lists. */
 static int check_shape(const char *json, size_t length, struct error *why)

@@ -18,13 +18,13 @@
 #define REPORT_COUNT_MAX    INT64_C(1000000000000) /* sessions in one number */
 #define REPORT_TEXT_MAX     253                    /* bytes of a name; longer ones are cut */
 
-enum report_kind { /* policy-type */
-                   REPORT_STS,
-                   REPORT_TLSA,
-                   REPORT_NO_POLICY,
-                   REPORT_OTHER_KIND,
+/* policy-type */
+enum report_kind {
+    REPORT_STS,
+    REPORT_TLSA,
+    REPORT_NO_POLICY,
+    REPORT_OTHER_KIND,
 };
-const char *report_kind_name(enum report_kind kind);
 
 /* All texts are printable ASCII; other characters have become question marks. */
 struct report_failure {

@@ -9,7 +9,6 @@
 
 #include "common/base/moment.h"
 #include "common/name/hostname.h"
-#include "ctl/tlsrpt/report.h"
 
 #define DAY_S 86400
 
@@ -157,4 +156,19 @@ int report_day_parse(int *out, const char *text)
 const char *report_day_text(int day, char out[16])
 {
     return moment_day((int64_t)day * DAY_S, out);
+}
+
+const char *report_kind_name(enum report_kind kind)
+{
+    switch (kind) {
+    case REPORT_STS:
+        return "sts";
+    case REPORT_TLSA:
+        return "tlsa";
+    case REPORT_NO_POLICY:
+        return "no-policy-found";
+    case REPORT_OTHER_KIND:
+        return "other";
+    }
+    return "";
 }

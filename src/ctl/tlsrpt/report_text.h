@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/base/arena.h"
+#include "ctl/tlsrpt/report.h"
 
 /* Writes the text in printable ASCII, one question mark for each other character, at most size - 1
  * bytes, marked "..." where it was cut; without blanks at its ends. Returns out. */
@@ -27,5 +28,8 @@ int report_date(int64_t *out, const char *text, bool *no_zone);
 /* "2026-11-21" to days since the epoch, and back. */
 int report_day_parse(int *out, const char *text);
 const char *report_day_text(int day, char out[16]);
+
+/* The policy-type as RFC 8460 section 4.4 writes it, and "other" for any other. */
+const char *report_kind_name(enum report_kind kind);
 
 #endif
