@@ -22,6 +22,7 @@ MAIL = "mail A 192.0.2.25\nmail AAAA 2001:db8::25\nmx2 A 203.0.113.26\n"
 # Guides that are not run here, and why.
 ELSEWHERE = {
     "containers": "an engine is needed; tests/container/run builds and starts what it names, by podman",
+    "debian-packages": "clean roots are needed; tests/package/run builds and installs what it names",
     "hosting-at-scale": "its command needs a cluster; tests/container runs the manifests",
 }
 
@@ -359,6 +360,11 @@ class Texts(unittest.TestCase):
             with self.subTest(path.name):
                 self.assertIn(f"doc/guides/{path.name}", made)
                 self.assertIn(f"(doc/guides/{path.name})", readme)
+
+    def test_the_readme_begins_with_what_it_is_and_how_to_try_it(self):
+        lines = (harness.SOURCE / "README.md").read_text().splitlines()
+        self.assertLess(lines.index("    ./bootstrap && make demo"), 12)
+        self.assertTrue(lines[2].startswith("MTA-STS (RFC 8461) lets"))
 
     def test_the_first_served_policy_is_on_the_readmes_first_screen(self):
         lines = (harness.SOURCE / "README.md").read_text().splitlines()
