@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/printable.h"
 
 const char *severity_name(enum severity severity)
@@ -26,19 +27,6 @@ const char *severity_name(enum severity severity)
         return "fixed";
     }
     return "";
-}
-
-static struct finding *grow(struct findings *all)
-{
-    if (all->count == all->room) {
-        size_t room = all->room == 0 ? 16 : all->room * 2;
-        struct finding *items = reallocarray(all->items, room, sizeof(*items));
-        if (items == NULL)
-            return NULL;
-        all->items = items;
-        all->room = room;
-    }
-    return &all->items[all->count];
 }
 
 /* A copy in *out; NULL stays NULL. */
@@ -62,8 +50,10 @@ static void add(struct findings *all, const struct finding *finding, const char 
     if (vasprintf(&problem, format, arguments) < 0)
         problem = NULL;
     struct finding kept = *finding;
-    struct finding *item = problem != NULL ? grow(all) : NULL;
-    bool whole = item != NULL && keep(all, &kept.where, finding->where) &&
+    struct finding *items =
+        problem != NULL ? array_grow(all->items, all->count, sizeof(*items)) : NULL;
+    all->items = items != NULL ? items : all->items;
+    bool whole = items != NULL && keep(all, &kept.where, finding->where) &&
                  keep(all, &kept.problem, problem) && keep(all, &kept.sender, finding->sender) &&
                  keep(all, &kept.advice, finding->advice);
     free(problem);
@@ -72,8 +62,7 @@ static void add(struct findings *all, const struct finding *finding, const char 
         all->errors++;
         return;
     }
-    *item = kept;
-    all->count++;
+    items[all->count++] = kept;
     all->errors += kept.severity == SEVERITY_ERROR;
     all->warnings += kept.severity == SEVERITY_WARNING;
     all->notes += kept.severity == SEVERITY_NOTE;

@@ -33,7 +33,7 @@ struct finding {
 /* {0} is valid and empty. */
 struct findings {
     struct finding *items; /* in the order they were added, unless sorted */
-    size_t count, room;
+    size_t count;
     size_t errors, warnings, notes;
     bool out_of_memory; /* some could not be kept; counted in errors */
     bool lacked_memory; /* these, or what is found wrong: another try may do better */

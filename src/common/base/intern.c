@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/base/hash.h"
+
 #define FIRST_SIZE 64
 
 struct intern_slot {
@@ -14,16 +16,10 @@ struct intern_slot {
     uint64_t hash;
 };
 
-/* FNV-1a from a secret start, then mixed, since the low bits alone choose the slot. */
+/* From a secret start, then mixed, since the low bits alone choose the slot. */
 static uint64_t hash_of(uint64_t seed, const void *bytes, size_t length)
 {
-    const unsigned char *at = bytes;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ seed;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
-    hash ^= hash >> 32;
-    hash *= UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ (hash >> 29);
+    return hash_mix(hash_bytes(HASH_START ^ seed, bytes, length));
 }
 
 /* The slot that holds the bytes, or the free one where they belong. */

@@ -2,12 +2,16 @@
 libcommon_a_SOURCES += \
 	%D%/arena.c \
 	%D%/arena.h \
+	%D%/array.c \
+	%D%/array.h \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/file.c \
 	%D%/file.h \
 	%D%/finding.c \
 	%D%/finding.h \
+	%D%/hash.c \
+	%D%/hash.h \
 	%D%/intern.c \
 	%D%/intern.h \
 	%D%/moment.c \

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
+
 /* The longest sentence quotes a line and a path or two. */
 #define SENTENCE_MAX 8192
 
@@ -43,19 +45,14 @@ const char *draft_scratch_text(struct draft *draft, const char *text)
 
 void draft_keep(struct draft *draft, struct draft_sections *sections, struct draft_section section)
 {
-    if ((sections->count & (sections->count - 1)) == 0) {
-        size_t capacity = sections->count == 0 ? 1 : sections->count * 2;
-        struct draft_section *items = NULL;
-        if (capacity <= SIZE_MAX / sizeof(*items))
-            items = realloc(sections->items, capacity * sizeof(*items));
-        if (items == NULL) {
-            draft->out_of_memory = true;
-            return;
-        }
-        sections->items = items;
+    struct draft_section *items = array_grow(sections->items, sections->count, sizeof(*items));
+    if (items == NULL) {
+        draft->out_of_memory = true;
+        return;
     }
+    sections->items = items;
     section.order = (unsigned)sections->count;
-    sections->items[sections->count++] = section;
+    items[sections->count++] = section;
 }
 
 static void __attribute__((format(printf, 4, 0)))

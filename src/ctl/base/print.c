@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/printable.h"
 
 struct print_row {
@@ -17,15 +18,11 @@ struct print_row {
 
 int print_table_add(struct print_table *table, enum print_tone tone, const char *const cells[])
 {
-    if (table->count == table->room) {
-        size_t room = table->room == 0 ? 64 : table->room * 2;
-        struct print_row *rows = reallocarray(table->rows, room, sizeof(*rows));
-        if (rows == NULL)
-            return -1;
-        table->rows = rows;
-        table->room = room;
-    }
-    struct print_row *row = &table->rows[table->count++];
+    struct print_row *rows = array_grow(table->rows, table->count, sizeof(*rows));
+    if (rows == NULL)
+        return -1;
+    table->rows = rows;
+    struct print_row *row = &rows[table->count++];
     *row = (struct print_row){.tone = tone};
     for (size_t i = 0; i < table->columns; i++) {
         row->cells[i] = strdup(cells[i]);

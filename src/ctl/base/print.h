@@ -21,7 +21,6 @@ struct print_table {
     size_t columns;
     struct print_row *rows;
     size_t count;
-    size_t room;
 };
 
 /* Copies the cells, of which there are as many as columns. Returns 0, or -1 when out of memory. */

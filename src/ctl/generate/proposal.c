@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/name/hostname.h"
 #include "common/policy/lint.h"
 
@@ -14,7 +15,7 @@
 
 static int append(char ***list, size_t *count, char *text)
 {
-    char **longer = text != NULL ? realloc(*list, (*count + 1) * sizeof(*longer)) : NULL;
+    char **longer = text != NULL ? array_grow(*list, *count, sizeof(*longer)) : NULL;
     if (longer == NULL) {
         free(text);
         return -1;

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/base/span.h"
+#include "common/base/array.h"
 #include "common/base/printable.h"
+#include "common/base/span.h"
 #include "common/policy/lint.h"
 #include "ctl/lint/repair_line.h"
 
@@ -45,9 +46,7 @@ struct work {
 /* Room for one item more than count: a larger copy at each power of two. */
 static void *grow(void *items, size_t count, size_t size, bool *failed)
 {
-    if ((count & (count - 1)) != 0)
-        return items;
-    void *larger = reallocarray(items, count == 0 ? 1 : count * 2, size);
+    void *larger = array_grow(items, count, size);
     if (larger == NULL) {
         *failed = true;
         return items;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/base/hash.h"
+
 struct site_table {
     atomic_uint references;
     struct config *config; /* owns all that the sites borrow */
@@ -20,12 +22,7 @@ struct site_table {
 
 static uint64_t hash_name(uint64_t seed, const char *name, size_t length)
 {
-    uint64_t hash = seed ^ 0xcbf29ce484222325U; /* FNV-1a, then mixed */
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)name[i]) * 0x100000001b3U;
-    hash ^= hash >> 32;
-    hash *= 0x9e3779b97f4a7c15U;
-    return hash ^ (hash >> 29);
+    return hash_mix(hash_bytes(HASH_START ^ seed, name, length));
 }
 
 /* The slot that holds the domain, or the empty one where it would stand. */
