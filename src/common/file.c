@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* file: reads a whole file that may be anything, within a bound and without ever blocking. */
+/* file: reads a whole file that may be anything, within a bound, and without waiting for a writer.
+ */
 #include "file.h"
 
 #include <errno.h>
@@ -12,6 +13,19 @@
 #include <unistd.h>
 
 #define FIRST_BYTES 4096 /* room for a file that says it is empty, as those of /proc do */
+
+static file_observer *observe;
+
+void file_observe(file_observer *observer)
+{
+    observe = observer;
+}
+
+void file_note(const char *path)
+{
+    if (observe != NULL)
+        observe(path);
+}
 
 static struct file_stamp stamp_of(const struct stat *state)
 {
@@ -105,7 +119,7 @@ static int read_all(struct file *file, int fd, size_t limit, const char *path, s
     return 0;
 }
 
-int file_read(struct file *out, const char *path, size_t limit, struct error *why)
+static int read_file(struct file *out, const char *path, size_t limit, struct error *why)
 {
     int result = -1;
     struct stat state;
@@ -139,6 +153,14 @@ done:
     return result;
 }
 
+int file_read(struct file *out, const char *path, size_t limit, struct error *why)
+{
+    file_note(path);
+    int result = read_file(out, path, limit, why);
+    file_note(NULL);
+    return result;
+}
+
 int file_read_stdin(struct file *out, size_t limit, struct error *why)
 {
     *out = (struct file){0};
@@ -159,9 +181,10 @@ void file_free(struct file *file)
 struct file_stamp file_stamp_of(const char *path)
 {
     struct stat state;
-    if (stat(path, &state) != 0)
-        return (struct file_stamp){0};
-    return stamp_of(&state);
+    file_note(path);
+    int result = stat(path, &state);
+    file_note(NULL);
+    return result == 0 ? stamp_of(&state) : (struct file_stamp){0};
 }
 
 bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)

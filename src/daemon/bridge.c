@@ -99,6 +99,7 @@ static enum step take_request(struct bridge *bridge)
         bridge->request = (struct stretch){.start = 0, .end = moved};
         return STEP_MOVED;
     case TLS_RESULT_AGAIN:
+    case TLS_RESULT_WAIT:
         return STEP_STUCK;
     case TLS_RESULT_END:
         bridge->client_ended = true;
@@ -169,6 +170,7 @@ static enum step give_answer(struct bridge *bridge)
         bridge->answer.start += moved;
         return STEP_MOVED;
     case TLS_RESULT_AGAIN:
+    case TLS_RESULT_WAIT:
         return STEP_STUCK;
     case TLS_RESULT_END:
     case TLS_RESULT_FAILED:

@@ -39,6 +39,7 @@ struct conn {
     int fd;
     bool has_proxy;              /* a PROXY header must come first */
     struct tls_session *session; /* from the first byte to the linger */
+    struct lookup_waiter waiter; /* for the files of its certificate */
     struct bridge *bridge;       /* from the request's first byte to the answer's last */
     size_t lingered;
     struct conn *next_buried;
@@ -84,6 +85,7 @@ static void conn_close(struct conn *conn)
         return;
     conn->phase = PHASE_CLOSED;
     drop_bridge(conn, false);
+    lookup_leave(&conn->waiter);
     tls_session_close(conn->session);
     conn->session = NULL;
     close(conn->fd);
@@ -251,6 +253,13 @@ static void keep_descriptor(struct conn_context *context)
         conn_evict(context);
 }
 
+/* Whether the client has gone; not whether it will send no more, since an answer can be read then. */
+static bool is_reset(int fd)
+{
+    struct pollfd end = {.fd = fd};
+    return poll(&end, 1, 0) > 0 && (end.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 /* Who shakes hands too often is refused before there is any TLS state. NULL: refused, or out of
  * memory. */
 static struct tls_session *open_session(struct conn *conn)
@@ -262,13 +271,14 @@ static struct tls_session *open_session(struct conn *conn)
     return tls_session_open(context->tls, conn->fd);
 }
 
-static enum tls_result shake_hands(struct conn *conn)
+static enum tls_result shake_hands(struct conn *conn, struct lookup_waiter *waiter)
 {
     struct conn_context *context = conn->context;
     struct tls_view view = {
         .table = context->table,
-        .certs = context->certs,
-        .challenges = context->challenges,
+        .certs = context->caches.certs,
+        .challenges = context->caches.challenges,
+        .waiter = waiter,
         .now_ms = context->now_ms,
     };
     int64_t turn_ms =
@@ -280,7 +290,7 @@ static enum tls_result shake_hands(struct conn *conn)
     return result;
 }
 
-static bool run_handshake(struct conn *conn)
+static bool go_on_with_handshake(struct conn *conn, struct lookup_waiter *waiter)
 {
     char reason[HOSTNAME_MAX + 64];
     struct conn_context *context = conn->context;
@@ -290,8 +300,12 @@ static bool run_handshake(struct conn *conn)
         conn_close(conn);
         return false;
     }
-    switch (shake_hands(conn)) {
+    switch (shake_hands(conn, waiter)) {
     case TLS_RESULT_AGAIN:
+        return false;
+    case TLS_RESULT_WAIT:
+        if (is_reset(conn->fd))
+            conn_close(conn);
         return false;
     case TLS_RESULT_DONE:
         if (tls_session_is_challenge(conn->session)) {
@@ -310,6 +324,11 @@ static bool run_handshake(struct conn *conn)
         break;
     }
     return start_linger(conn);
+}
+
+static bool run_handshake(struct conn *conn)
+{
+    return go_on_with_handshake(conn, &conn->waiter);
 }
 
 /* The pair and libmicrohttpd's connection; descriptors may be out, then an idle one makes room. */
@@ -332,6 +351,7 @@ static bool run_waiting(struct conn *conn)
     size_t length;
     switch (tls_session_read(conn->session, first, sizeof(first), &length)) {
     case TLS_RESULT_AGAIN:
+    case TLS_RESULT_WAIT:
         return false;
     case TLS_RESULT_DONE:
         enter(conn, PHASE_REQUEST, CROWD_QUEUE_REQUEST,
@@ -401,11 +421,26 @@ void conn_run(struct conn *conn)
         continue;
 }
 
+void conn_resume(struct conn_context *context)
+{
+    struct lookup_waiter *waiter;
+    while ((waiter = lookup_take(&context->caches.ready)) != NULL)
+        conn_run((struct conn *)(void *)((char *)waiter - offsetof(struct conn, waiter)));
+}
+
 void conn_expire(struct conn_context *context)
 {
     struct crowd_member *due;
-    while ((due = crowd_due(&context->crowd, context->now_ms)) != NULL)
-        conn_close(conn_of(due));
+    while ((due = crowd_due(&context->crowd, context->now_ms)) != NULL) {
+        struct conn *conn = conn_of(due);
+        if (lookup_is_waiting(&conn->waiter)) {
+            lookup_leave(&conn->waiter);
+            if (go_on_with_handshake(conn, NULL))
+                conn_run(conn);
+        } else {
+            conn_close(conn);
+        }
+    }
 }
 
 void conn_close_all(struct conn_context *context)

@@ -8,8 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "certstore.h"
-#include "challenge.h"
+#include "caches.h"
 #include "crowd.h"
 #include "http.h"
 #include "limit.h"
@@ -39,8 +38,7 @@ struct conn_context {
     int64_t last_turn_ms; /* and how long the last one took */
     struct tls *tls;
     struct http *http;
-    struct certstore *certs;
-    struct challenges *challenges;
+    struct caches caches;
     struct limit *limit;
     struct site_table *table; /* the current one; a session holds its own */
     struct crowd crowd;       /* of all open connections */
@@ -55,7 +53,10 @@ void conn_accept(struct conn_context *context, int fd, const struct sockaddr *pe
 /* Does all that can be done now. */
 void conn_run(struct conn *conn);
 
-/* Closes what is due. */
+/* Goes on with those that waited for files and whose turn has come. */
+void conn_resume(struct conn_context *context);
+
+/* Ends what is due; who waits for files then, with an alert. */
 void conn_expire(struct conn_context *context);
 
 /* Closes the oldest idle connection to make room. Returns whether there was one. */

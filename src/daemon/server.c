@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 #include "capacity.h"
+#include "certpool.h"
 #include "complaint.h"
 #include "config.h"
 #include "datagram.h"
 #include "heartbeat.h"
 #include "limit.h"
 #include "listener.h"
+#include "loader.h"
 #include "log.h"
 #include "notify.h"
 #include "privilege.h"
@@ -26,6 +28,8 @@
 #include "tls.h"
 #include "watch.h"
 #include "worker.h"
+
+#define POOL_PAIRS 1024 /* of certificates that all workers share, as many as one keeps */
 
 struct server {
     const char *config_path;
@@ -236,6 +240,10 @@ static int start_workers(struct server *server)
 {
     const struct config_server *settings = site_table_server(server->table);
     struct error why;
+    if (loader_open(&server->shared.loader, LOADER_HANG_MS, &why) != 0) {
+        log_line(LOG_LEVEL_ERROR, "%s", why.text);
+        return -1;
+    }
     size_t count = settings->workers != 0 ? settings->workers : capacity_cores();
     size_t bearable = capacity_raise_connections();
     size_t most = settings->max_connections;
@@ -248,6 +256,8 @@ static int start_workers(struct server *server)
     }
     server->shared.max_connections = (most + count - 1) / count;
     server->shared.limit = limit_open(server->shared.max_connections * count);
+    if (count > 1)
+        server->shared.pool = certpool_open(POOL_PAIRS);
     server->workers = calloc(count, sizeof(struct worker *));
     if (server->workers == NULL || server->shared.limit == NULL) {
         log_line(LOG_LEVEL_ERROR, "out of memory");
@@ -314,6 +324,8 @@ static void stop(struct server *server)
     for (size_t i = 0; i < server->worker_count; i++)
         worker_close(server->workers[i]);
     free(server->workers);
+    loader_close(server->shared.loader);
+    certpool_close(server->shared.pool);
     limit_close(server->shared.limit);
     tls_close(server->shared.tls);
     site_table_unref(server->table);

@@ -12,28 +12,12 @@
 #include <string.h>
 
 #include "cert.h"
-#include "wire.h"
+#include "tls_parts.h"
 
 #define EMPTY_RECORDS_MAX 32 /* in a row, of one connection */
 
 struct tls {
     mbedtls_ssl_config conf;
-};
-
-struct tls_session {
-    mbedtls_ssl_context ssl;
-    struct wire wire;
-    bool write_waits;            /* the last write is to be repeated with the same bytes */
-    bool ended;                  /* close_notify was sent */
-    const struct tls_view *view; /* during the handshake only */
-    struct hostname host;        /* empty until a name is known */
-    struct site_table *table;    /* held, from the choice of the host on */
-    const struct site *site;
-    struct certstore_pair *pairs[CERTSTORE_PAIRS_MAX]; /* held while the handshake uses them */
-    size_t pair_count;
-    struct challenge *challenge; /* held; NULL: this is no challenge */
-    const char *refusal;         /* our own reason, or NULL */
-    int code;                    /* mbedTLS's last error */
 };
 
 /* ECDHE with AEAD only. */
@@ -58,97 +42,6 @@ static const uint16_t groups[] = {
 
 /* In the order of our preference: the challenge's only where http/1.1 is not offered. */
 static const char *alpn_protocols[] = {"http/1.1", CHALLENGE_PROTOCOL, NULL};
-
-static int choose_host(struct tls_session *session, const struct hostname *host)
-{
-    const struct site *site = site_find(session->view->table, host);
-    if (site == NULL) {
-        session->refusal = "no such host is configured";
-        return -1;
-    }
-    session->table = site_table_ref(session->view->table);
-    session->site = site;
-    return 0;
-}
-
-/* The name only; RFC 6066 section 3. A HelloRetryRequest, and a 1.2 client, bring it twice; another
- * one than before is refused. mbedTLS answers -1 with the alert unrecognized_name. */
-static int on_server_name(void *unused, mbedtls_ssl_context *ssl, const unsigned char *name,
-                          size_t length)
-{
-    (void)unused;
-    struct tls_session *session = mbedtls_ssl_get_user_data_p(ssl);
-    struct hostname host;
-    if (hostname_parse(&host, (const char *)name, length, NULL) != 0) {
-        session->refusal = "the server name is no host name";
-        return -1;
-    }
-    if (session->site != NULL && hostname_equal(&host, &session->host))
-        return 0;
-    if (session->site != NULL) {
-        session->refusal = "two different server names";
-        return -1;
-    }
-    session->host = host;
-    return choose_host(session, &host);
-}
-
-static int refuse(struct tls_session *session, unsigned char alert, const char *reason)
-{
-    session->refusal = reason;
-    (void)mbedtls_ssl_send_alert_message(&session->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert);
-    return MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE;
-}
-
-/* RFC 8737 section 3: the answer to a challenge is this handshake's certificate. */
-static int answer_challenge(struct tls_session *session)
-{
-    struct error why;
-    const struct config_acme *acme = &site_table_config(session->view->table)->acme;
-    if (acme->present)
-        session->challenge =
-            challenge_find(session->view->challenges, acme->challenges, &session->host, &why);
-    if (session->challenge == NULL)
-        return refuse(session, MBEDTLS_SSL_ALERT_MSG_NO_APPLICATION_PROTOCOL,
-                      "no challenge is pending");
-    struct cert *cert = challenge_cert(session->challenge);
-    return mbedtls_ssl_set_hs_own_cert(&session->ssl, &cert->chain, &cert->key);
-}
-
-static bool offers_challenge_only(const mbedtls_ssl_context *ssl)
-{
-    const char *chosen = mbedtls_ssl_get_alpn_protocol(ssl);
-    return chosen != NULL && strcmp(chosen, CHALLENGE_PROTOCOL) == 0;
-}
-
-/* After all extensions are read, before any key is exchanged: SNI and ALPN are known. A refusal
- * here sends its alert itself, mbedTLS does not. It runs again after a HelloRetryRequest. */
-static int on_certificate(mbedtls_ssl_context *ssl)
-{
-    struct tls_session *session = mbedtls_ssl_get_user_data_p(ssl);
-    if (session->pair_count > 0 || session->challenge != NULL)
-        return 0; /* mbedtls_ssl_set_hs_own_cert would append them again */
-
-    if (session->site == NULL) {
-        const struct hostname *host = &site_table_server(session->view->table)->default_host;
-        if (host->length == 0 || choose_host(session, host) != 0)
-            return refuse(session, MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME, "no server name");
-        session->host = *host;
-    }
-    if (offers_challenge_only(ssl))
-        return answer_challenge(session);
-    session->pair_count = certstore_find(session->view->certs, session->site, &session->host,
-                                         session->view->now_ms, session->pairs);
-    if (session->pair_count == 0)
-        return refuse(session, MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR, "no usable certificate");
-    for (size_t i = 0; i < session->pair_count; i++) {
-        struct cert *cert = certstore_pair_cert(session->pairs[i]);
-        int code = mbedtls_ssl_set_hs_own_cert(ssl, &cert->chain, &cert->key);
-        if (code != 0)
-            return code;
-    }
-    return 0;
-}
 
 void tls_session_flush(struct tls_session *session)
 {
@@ -177,8 +70,8 @@ int tls_open(struct tls **out, struct error *why)
     mbedtls_ssl_conf_groups(conf, groups);
     mbedtls_ssl_conf_tls13_key_exchange_modes(conf, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL);
     mbedtls_ssl_conf_session_tickets(conf, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
-    mbedtls_ssl_conf_sni(conf, on_server_name, NULL);
-    mbedtls_ssl_conf_cert_cb(conf, on_certificate);
+    mbedtls_ssl_conf_sni(conf, tls_choose_host, NULL);
+    mbedtls_ssl_conf_cert_cb(conf, tls_choose_certificate);
     *out = tls;
     return 0;
 }
@@ -196,7 +89,7 @@ struct tls_session *tls_session_open(struct tls *tls, int fd)
     struct tls_session *session = calloc(1, sizeof(*session));
     if (session == NULL)
         return NULL;
-    session->wire.fd = fd;
+    session->wire = (struct wire){.fd = fd, .replay = {.keeps = true}};
     mbedtls_ssl_init(&session->ssl);
     if (mbedtls_ssl_setup(&session->ssl, &tls->conf) != 0) {
         tls_session_close(session);
@@ -218,6 +111,7 @@ void tls_session_close(struct tls_session *session)
     if (session == NULL)
         return;
     mbedtls_ssl_free(&session->ssl);
+    replay_end(&session->wire.replay);
     give_pairs_back(session);
     challenge_unref(session->challenge);
     site_table_unref(session->table);
@@ -265,16 +159,37 @@ static void doubt_pairs(struct tls_session *session)
             certstore_pair_doubt(session->pairs[i]);
 }
 
-enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
+/* mbedTLS has no way to wait within its callback, so the handshake begins anew, with the same bytes
+ * of the client: what was sent so far is nothing. */
+static int begin_again(struct tls_session *session)
+{
+    session->waits = false;
+    replay_rewind(&session->wire.replay);
+    return mbedtls_ssl_session_reset(&session->ssl);
+}
+
+static int go_on(struct tls_session *session)
 {
     unsigned turns = 0;
-    int code;
-    session->view = view;
+    int code = session->waits ? begin_again(session) : 0;
+    if (code != 0)
+        return code;
     session->wire.is_drained = false;
     do
         code = mbedtls_ssl_handshake(&session->ssl);
     while (code != 0 && must_go_on(session, code, &turns));
+    return code;
+}
+
+enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
+{
+    if (session->waits && view->waiter != NULL && lookup_is_waiting(view->waiter))
+        return TLS_RESULT_WAIT;
+    session->view = view;
+    int code = go_on(session);
     session->view = NULL;
+    if (session->waits)
+        return TLS_RESULT_WAIT;
     enum tls_result result = code == 0 ? TLS_RESULT_DONE : result_of(session, code);
     if (result == TLS_RESULT_AGAIN && session->wire.is_flooded) {
         session->refusal = "too many bytes before a request";

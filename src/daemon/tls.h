@@ -11,6 +11,7 @@
 #include "challenge.h"
 #include "error.h"
 #include "hostname.h"
+#include "lookup.h"
 #include "site.h"
 
 /* What all sessions share; read by every worker, changed by none. */
@@ -24,6 +25,7 @@ struct tls_view {
     struct site_table *table;
     struct certstore *certs;
     struct challenges *challenges;
+    struct lookup_waiter *waiter; /* lent for the handshake; NULL: it does not wait for files */
     int64_t now_ms;
 };
 
@@ -34,6 +36,7 @@ enum tls_result {
     TLS_RESULT_DONE,   /* it moved: the handshake ended, or *moved bytes were read or written */
     TLS_RESULT_AGAIN,  /* nothing more until the socket is ready */
     TLS_RESULT_END,    /* the client will send nothing more */
+    TLS_RESULT_WAIT,   /* nothing more until the waiter's turn has come: see lookup.h */
     TLS_RESULT_FAILED, /* over; an alert was sent where mbedTLS has one */
 };
 

@@ -8,10 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "replay.h"
+
 #define WIRE_RECEIVED_MAX 65536 /* bytes of one client: a large hello, fields, and a small body */
 #define WIRE_READS_MAX    4096  /* and reads, two a record: records may hold next to nothing */
 
-/* {.fd = fd} is valid; the descriptor is lent and must not block. */
+/* {.fd = fd} is valid; the descriptor is lent and must not block. What replay holds in the end is
+ * freed by replay_end. */
 struct wire {
     int fd;
     size_t received;
@@ -20,6 +23,7 @@ struct wire {
     bool is_drained;    /* the socket had nothing more when it was last asked */
     bool saw_end;       /* of the client's stream */
     bool has_unflushed; /* bytes are held back to fill a packet */
+    struct replay replay;
 };
 
 /* mbedTLS's callbacks; the context is a struct wire. */
