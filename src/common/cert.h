@@ -17,6 +17,8 @@
 #define CERT_CHAIN_MAX                                                                             \
     15000 /* bytes of a chain in DER: it must fit one TLS record with its framing */
 
+#define CERT_FINGERPRINT 32 /* bytes */
+
 struct cert {
     mbedtls_x509_crt chain; /* the host's own certificate first */
     mbedtls_pk_context key;
@@ -47,6 +49,9 @@ bool cert_covers(const struct cert *cert, const struct hostname *host);
 
 /* Whether it covers each host that the other does. */
 bool cert_covers_all_of(const struct cert *cert, const struct cert *other);
+
+/* SHA-256 of the host's own certificate: the same for no two certificates. */
+void cert_fingerprint(const struct cert *cert, unsigned char out[CERT_FINGERPRINT]);
 
 /* "ECDSA" or "RSA". */
 const char *cert_key_kind(const struct cert *cert);

@@ -35,6 +35,12 @@ int ari_id(char out[ARI_ID_MAX], const unsigned char *key, size_t key_length,
     return 0;
 }
 
+void ari_id_of(char out[ARI_ID_MAX], const struct cert *cert)
+{
+    const mbedtls_x509_buf *key = &cert->chain.authority_key_id.keyIdentifier;
+    (void)ari_id(out, key->p, key->len, cert->chain.serial.p, cert->chain.serial.len);
+}
+
 /* ---- An answer. */
 
 /* Reads count digits. */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cert.h"
 #include "error.h"
 
 #define ARI_ID_MAX  128   /* bytes that hold a certificate's identifier and its NUL */
@@ -19,6 +20,9 @@
  * both as their DER holds them. Returns 0, or -1 when there is none. Pure. */
 int ari_id(char out[ARI_ID_MAX], const unsigned char *key, size_t key_length,
            const unsigned char *serial, size_t serial_length);
+
+/* The same of a certificate; out is empty when there is none. */
+void ari_id_of(char out[ARI_ID_MAX], const struct cert *cert);
 
 struct ari_window {
     int64_t start;

@@ -22,6 +22,8 @@ static int judge(struct install *out, const char *path, const struct hostname *h
     bool covers = cert_covers(&cert, host);
     out->not_before = cert.not_before;
     out->not_after = cert.not_after;
+    cert_fingerprint(&cert, out->fingerprint);
+    ari_id_of(out->renewal_id, &cert);
     cert_free(&cert);
     if (!covers)
         return error_set(why, "%s: this certificate is not for %s", path, host->text);

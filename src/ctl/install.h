@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "ari.h"
+#include "cert.h"
 #include "error.h"
 #include "file.h"
 #include "hostname.h"
@@ -16,6 +18,8 @@ struct install {
     struct file key;
     int64_t not_before;
     int64_t not_after;
+    unsigned char fingerprint[CERT_FINGERPRINT];
+    char renewal_id[ARI_ID_MAX];
 };
 
 /* Reads what the client has for the host. Refuses what the server would refuse, what is not for the

@@ -57,9 +57,8 @@ static int describe(struct inventory_item *item, const struct cert *cert, struct
         return error_set(why, "out of memory");
     snprintf(item->key, sizeof(item->key), "%s %zu", cert_key_kind(cert),
              mbedtls_pk_get_bitlen(&cert->key));
-    const mbedtls_x509_buf *authority = &cert->chain.authority_key_id.keyIdentifier;
-    (void)ari_id(item->renewal_id, authority->p, authority->len, cert->chain.serial.p,
-                 cert->chain.serial.len);
+    ari_id_of(item->renewal_id, cert);
+    cert_fingerprint(cert, item->fingerprint);
     item->loaded = true;
     item->covers = cert_covers(cert, &item->host);
     item->not_before = cert->not_before;

@@ -77,6 +77,10 @@ static void find_line(const char *words, char out[SAID_MAX])
     snprintf(out, SAID_MAX, "%.*s", (int)(length < SAID_MAX ? length : SAID_MAX - 1), words);
 }
 
+/* uacme before 1.8 ends at a challenge without a token (dns-persist-01) that stands before the one
+ * it can do. A CA lists them in any order, so the next order may come through. */
+static const char stumbles[] = "failed to parse challenge";
+
 static bool says_no_ca(const char *words)
 {
     static const char *const signs[] = {"failed to fetch directory", "curl_get failed",
@@ -112,6 +116,12 @@ enum issuer_ending issuer_read(const struct config_acme *acme, int status, const
         error_set(why, "the CA at %s does not know the account in %s; the next run makes it",
                   acme->directory, acme->state);
         return ISSUER_NO_ACCOUNT;
+    }
+    if (strstr(words, stumbles) != NULL) {
+        error_set(why,
+                  "the installed uacme stops at a challenge without a token, as dns-persist-01 "
+                  "is, which the CA offers before tls-alpn-01; install uacme 1.8 or later");
+        return ISSUER_STUMBLED;
     }
     const char *refusal = strstr(words, hook_refuses);
     if (refusal != NULL) {

@@ -8,15 +8,16 @@
 
 #include "child.h"
 #include "deploy.h"
-#include "due.h"
 #include "install.h"
 #include "issuer.h"
+#include "leftover.h"
 #include "moment.h"
 #include "turns.h"
 
 #define SLOTS    12 /* hosts at a time, in all */
 #define PARALLEL 4  /* of them, orders */
 #define TICK_MS  50
+#define STUMBLES 12 /* orders of one host at which the client stopped: one more is its failure */
 
 enum stage {
     STAGE_FREE,
@@ -31,6 +32,7 @@ struct slot {
     struct precheck *precheck;
     struct child child;
     int64_t bound;
+    unsigned stumbles;
 };
 
 struct run {
@@ -67,38 +69,37 @@ static void tell_failed(struct run *run, const struct plan_step *step, const cha
     outcome_failed(run->terms->outcome, host, reason, pace_next_try(run->terms->pace, host));
 }
 
-/* Puts what the client has into its place. Returns 0 with *not_after, or -1 with why. */
-static int install(const struct run *run, const struct plan_step *step, int64_t *not_after,
-                   struct error *why)
+/* Puts the certificate into its place, says what came of that, and frees it. */
+static void install(struct run *run, const struct plan_step *step, struct install *found)
+{
+    struct error why;
+    if (deploy_owe(run->terms->acme, step->item->host.text, &why) == 0 &&
+        install_put(found, step->item->path, &why) == 0)
+        tell_renewed(run, step, found->not_after);
+    else
+        tell_failed(run, step, why.text);
+    install_free(found);
+}
+
+/* The same of what the client has received. */
+static void install_received(struct run *run, const struct plan_step *step)
 {
     struct install found;
-    if (install_load(&found, run->terms->acme->state, &step->item->host, now_s(), why) != 0)
-        return -1;
-    *not_after = found.not_after;
-    int result = deploy_owe(run->terms->acme, step->item->host.text, why);
-    if (result == 0)
-        result = install_put(&found, step->item->path, why);
-    install_free(&found);
-    return result;
+    struct error why;
+    if (install_load(&found, run->terms->acme->state, &step->item->host, now_s(), &why) == 0)
+        install(run, step, &found);
+    else
+        tell_failed(run, step, why.text);
 }
 
 /* Whether a run that was killed got the certificate, and had no time to install it. */
 static bool take_left_over(struct run *run, const struct plan_step *step)
 {
     struct install found;
-    struct error why;
-    int64_t not_after;
     if (run->terms->anew ||
-        install_load(&found, run->terms->acme->state, &step->item->host, now_s(), NULL) != 0)
+        !leftover_load(&found, run->terms->acme, step->item, run->terms->ari, now_s()))
         return false;
-    bool fresh = due_at(found.not_before, found.not_after) > now_s();
-    install_free(&found);
-    if (!fresh)
-        return false;
-    if (install(run, step, &not_after, &why) == 0)
-        tell_renewed(run, step, not_after);
-    else
-        tell_failed(run, step, why.text);
+    install(run, step, &found);
     return true;
 }
 
@@ -180,26 +181,35 @@ static void finish_check(struct run *run, struct slot *slot)
         outcome_not_ready(run->terms->outcome, slot->turn->step->item->host.text, why.text);
 }
 
+/* Whether the host is ordered for once more, at once: the order rate holds. */
+static bool order_again(const struct run *run, struct slot *slot)
+{
+    if (++slot->stumbles >= STUMBLES || !may_begin(run))
+        return false;
+    slot->stage = STAGE_READY;
+    return true;
+}
+
 static void finish_order(struct run *run, struct slot *slot)
 {
     struct error why;
-    int64_t not_after;
     const struct plan_step *step = slot->turn->step;
     enum issuer_ending ending = issuer_judge(run->terms->acme, &slot->child, &why);
     child_free(&slot->child);
     slot->stage = STAGE_FREE;
     switch (ending) {
     case ISSUER_DONE:
-        if (install(run, step, &not_after, &why) == 0)
-            tell_renewed(run, step, not_after);
-        else
-            tell_failed(run, step, why.text);
+        install_received(run, step);
         break;
     case ISSUER_NO_CA:
     case ISSUER_NO_ACCOUNT:
     case ISSUER_NO_CLIENT:
         run->ends = true; /* the others would fare no better */
         tell_failed(run, step, why.text);
+        break;
+    case ISSUER_STUMBLED:
+        if (!order_again(run, slot))
+            tell_failed(run, step, why.text);
         break;
     case ISSUER_FAILED:
         tell_failed(run, step, why.text);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ari.h"
 #include "config.h"
 #include "error.h"
 #include "outcome.h"
@@ -18,6 +19,7 @@
 struct orders_terms {
     const struct config_acme *acme;
     const struct plan *plan;
+    const struct ari *ari;
     const struct precheck_terms *precheck; /* NULL: no host is looked at before */
     struct pace *pace;
     struct outcome *outcome;

@@ -4,11 +4,14 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "deploy.h"
 #include "inventory.h"
 #include "issuer.h"
+#include "leftover.h"
 #include "lock.h"
 #include "orders.h"
 #include "outcome.h"
@@ -123,6 +126,33 @@ static void deploy_owed(struct run *run)
     }
 }
 
+/* Asks after what earlier runs received and did not install, as after what is in service: the CA
+ * may be about to revoke both. */
+static int ask_after_left_overs(struct run *run, struct error *why)
+{
+    struct install found;
+    size_t count = 0;
+    const char **ids = calloc(run->plan.count + 1, sizeof(*ids));
+    char(*texts)[ARI_ID_MAX] = calloc(run->plan.count + 1, sizeof(*texts));
+    int result = ids == NULL || texts == NULL ? error_set(why, "out of memory") : 0;
+    for (size_t i = 0; i < run->plan.count && result == 0; i++) {
+        const struct plan_step *step = &run->plan.steps[i];
+        if (step->waits || !leftover_load(&found, run->acme, step->item, &run->ari, now_s()))
+            continue;
+        memcpy(texts[count], found.renewal_id, sizeof(texts[count]));
+        ids[count] = texts[count];
+        count++;
+        install_free(&found);
+    }
+    if (result == 0 && count > 0)
+        result = ask_directory(run, why);
+    if (result == 0)
+        suggestion_ask(&run->ari, ids, count, run->web, &run->directory, now_s());
+    free(ids);
+    free(texts);
+    return result;
+}
+
 static int order_all(struct run *run, struct error *why)
 {
     const struct renew_order *order = run->order;
@@ -133,6 +163,8 @@ static int order_all(struct run *run, struct error *why)
     if (run->acme->precheck && (ask_directory(run, why) != 0 ||
                                 dns_open(&run->dns, order->resolver, order->anchors, why) != 0))
         return -1;
+    if (!order->forced && ask_after_left_overs(run, why) != 0)
+        return -1;
     precheck.dns = run->dns;
     progress_begin("done", run->plan.count - run->plan.waiting);
     run->halted =
@@ -140,6 +172,7 @@ static int order_all(struct run *run, struct error *why)
                                           .plan = &run->plan,
                                           .precheck = run->acme->precheck ? &precheck : NULL,
                                           .pace = &run->pace,
+                                          .ari = &run->ari,
                                           .outcome = &run->outcome,
                                           .anew = order->forced,
                                           .wait_s = order->wait_s},

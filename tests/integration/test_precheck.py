@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""precheck: what mta-stsctl looks at before it asks the CA, and when the CA says to renew."""
+"""precheck: what mta-stsctl looks at before it asks the CA."""
 import http.server
 import json
 import socket
@@ -11,12 +11,10 @@ import unittest
 import urllib.request
 
 import harness
-from authority import SOURCE, Authority
-from harness import needs, run
+from harness import needs
 from nameserver import KNOTD, Nameserver
 from test_ctl_certs import RenewalCase
 
-NEWER_PEBBLE = run(SOURCE / "scripts" / "newer-pebble", "--cached").stdout.strip()
 DIGEST = "LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ"
 
 
@@ -285,6 +283,22 @@ class NotReady(PrecheckCase):
         self.assertNotIn("127.0.0.1", reason)
 
 
+class PrivateZones(PrecheckCase):
+    """Names that libunbound answers by itself, resolver or not, unless it is told not to."""
+
+    ZONES = {"test": "", "arpa": "", "home.arpa": ""}
+
+    def test_a_host_of_a_private_network_is_looked_up_at_its_resolver(self):
+        domains = ("a.test", "a.home.arpa")
+        self.configure(*domains)
+        self.serve()
+        for domain in domains:
+            self.dns.set((f"mta-sts.{domain}", "A", "127.0.0.1"))
+        self.assertEqual(
+            self.outcomes(self.renew_json(status=None)), dict.fromkeys(domains, "renewed")
+        )
+
+
 class Directory(http.server.BaseHTTPRequestHandler):
     """Pebble's directory, with what Pebble does not say of itself."""
 
@@ -365,85 +379,6 @@ class Identities(PrecheckCase):
             ("forbidden.org", "CAA", '0 issue "ca.example.net"'),
         )
         self.assertEqual(self.renew_json("inherits.forbidden.org")["renewed"], 1)
-
-
-class NewerAuthority(Authority):
-    program = NEWER_PEBBLE
-
-    def asked(self):
-        """How often renewal information was asked for."""
-        log = (self.home / "pebble.log").read_text(errors="replace")
-        return log.count("GET /draft-ietf-acme-ari-03/renewalInfo/")
-
-
-@unittest.skipUnless(NEWER_PEBBLE, "no Pebble that knows renewal information")
-class RenewalInformation(RenewalCase):
-    authority_class = NewerAuthority
-
-    def test_the_cas_window_decides_and_the_ca_is_not_asked_more_often_than_it_wants(self):
-        self.acme = (*self.acme, "orders_per_hour = 2")
-        self.configure("a.example", "b.example")
-        self.serve()
-        self.assertEqual(self.renew_json()["renewed"], 2)
-        self.assertEqual(self.authority.asked(), 0)
-        run(
-            self.authority.client,
-            "-c",
-            self.state,
-            "-a",
-            self.authority.url,
-            "revoke",
-            self.state / "mta-sts.a.example" / "cert.pem",
-        )
-        # Asked now, and due: but the rate lets no order through.
-        said = self.renew_json()
-        self.assertEqual(
-            (said["renewed"], said["left"]), (0, 1), (said, self.authority.calls("revoke"))
-        )
-        self.assertEqual(self.authority.asked(), 2)
-        (due,) = json.loads(self.ctl("certs", "-c", self.ini, "--plan", "--json", status=0).stdout)[
-            "due"
-        ]
-        self.assertEqual((due["domain"], due["due_by"]), ("a.example", "ari"))
-        self.assertLess(due["ari"]["end"], time.time())
-        self.assertAlmostEqual(due["ari"]["again_at"], time.time() + 21600, delta=120)
-        self.assertIn("due by ARI", self.ctl("certs", "-c", self.ini, "--plan", status=0).stdout)
-        listed = self.ctl("certs", "-c", self.ini, status=0).stdout
-        self.assertRegex(listed, r"mta-sts\.a\.example .* now by ARI")
-        self.assertRegex(listed, r"mta-sts\.b\.example .* in \d+ days by ARI")
-
-        self.acme = (*self.acme[:-1], "orders_per_hour = 9")
-        self.configure("a.example", "b.example")
-        said = self.renew_json()
-        self.assertEqual([one["host"] for one in said["hosts"]], ["mta-sts.a.example"])
-        self.assertEqual(self.authority.asked(), 2)
-        self.assertEqual(self.renew_json()["hosts"], [])
-        self.assertEqual(self.authority.asked(), 3)  # after the new certificate
-        self.assertEqual(self.renew_json()["hosts"], [])
-        self.assertEqual(self.authority.asked(), 3)
-
-    def test_without_an_answer_the_lifetime_decides_and_that_is_said(self):
-        self.configure("a.example")
-        self.serve()
-        self.renew()
-        self.authority.stop()
-        kept = self.state / "ari.json"
-        self.assertIn("0 renewed, 0 failed", self.renew())
-        self.assertFalse(kept.exists())  # the directory itself was not there
-        self.authority.start()  # it does not know the certificate
-        self.assertIn("0 renewed, 0 failed", self.renew())
-        (item,) = json.loads(self.ctl("certs", "-c", self.ini, "--json", status=0).stdout)[
-            "certificates"
-        ]
-        self.assertEqual(item["due_by"], "lifetime")
-        self.assertRegex(item["ari"]["failure"], r"the answer has status 4\d\d")
-        asked = self.authority.asked()
-        self.renew()
-        self.assertEqual(self.authority.asked(), asked)
-        # What is kept may be lost.
-        kept.write_text("{")
-        self.renew()
-        self.assertEqual(self.authority.asked(), asked + 1)
 
 
 if __name__ == "__main__":
