@@ -13,10 +13,10 @@ static int copy_key(mbedtls_pk_context *out, const mbedtls_pk_context *key)
 {
     unsigned char der[KEY_DER_MAX];
     int length = mbedtls_pk_write_key_der(key, der, sizeof(der));
-    int code = length <= 0 ? -1
-                           : mbedtls_pk_parse_key(out, der + sizeof(der) - length, (size_t)length,
-                                                  NULL, 0, mbedtls_psa_get_random,
-                                                  MBEDTLS_PSA_RANDOM_STATE);
+    int code = length <= 0
+                   ? -1
+                   : mbedtls_pk_parse_key(out, der + sizeof(der) - length, (size_t)length, NULL, 0,
+                                          mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
     mbedtls_platform_zeroize(der, sizeof(der));
     return code;
 }

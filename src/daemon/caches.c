@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* caches: what one worker keeps of files, certificates and challenges, and how loaders fill them. */
+/* caches: what one worker keeps of files, certificates and challenges, and how loaders fill them.
+ */
 #include "caches.h"
 
 int caches_open(struct caches *caches, struct loader *loader, struct certpool *pool, int wake_fd,

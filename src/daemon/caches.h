@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* caches: what one worker keeps of files, certificates and challenges, and how loaders fill them. */
+/* caches: what one worker keeps of files, certificates and challenges, and how loaders fill them.
+ */
 #ifndef DAEMON_CACHES_H
 #define DAEMON_CACHES_H
 
@@ -21,9 +22,10 @@ struct caches {
     struct challenges *challenges;
 };
 
-/* pool is what all workers share, lent; NULL: nothing. wake_fd is an eventfd(2), lent: when it becomes readable, caches_run has something to do.
- * make_room frees a descriptor for one that a loader lacks, and says whether it could; owner is its
- * argument. Returns 0, or -1 when out of memory, with what is open to be closed. */
+/* pool is what all workers share, lent; NULL: nothing. wake_fd is an eventfd(2), lent: when it
+ * becomes readable, caches_run has something to do. make_room frees a descriptor for one that a
+ * loader lacks, and says whether it could; owner is its argument. Returns 0, or -1 when out of
+ * memory, with what is open to be closed. */
 int caches_open(struct caches *caches, struct loader *loader, struct certpool *pool, int wake_fd,
                 size_t max_pairs, bool (*make_room)(void *owner), void *owner);
 

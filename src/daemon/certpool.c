@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* certpool: copies of the certificates that workers have loaded, so that another worker can use them
- * while their files do not answer. Shared by all threads. */
+/* certpool: copies of the certificates that workers have loaded, so that another worker can use
+ * them while their files do not answer. Shared by all threads. */
 #include "certpool.h"
 
 #include <pthread.h>
@@ -19,7 +19,7 @@ struct kept {
     uint64_t hash;
     struct certfile file; /* its paths are those below */
     struct cert cert;     /* only ever copied */
-    char paths[]; /* the chain's, NUL, the key's, NUL */
+    char paths[];         /* the chain's, NUL, the key's, NUL */
 };
 
 struct certpool {

@@ -99,7 +99,7 @@ static struct certstore_pair *choose_pair(struct certstore *store, struct certst
 struct entries {
     struct certstore_entry *items[CERTSTORE_PAIRS_MAX];
     size_t count;
-    struct certstore_entry *awaited; /* worth waiting for, whatever the others have; NULL: none */
+    struct certstore_entry *awaited;   /* worth waiting for, whatever the others have; NULL: none */
     struct certstore_entry *last_hope; /* worth it where the others have nothing; NULL: none */
     bool lacks_one;                    /* nothing of it has been read yet */
 };

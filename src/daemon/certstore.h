@@ -13,18 +13,20 @@
 #include "lookup.h"
 #include "site.h"
 
-#define CERTSTORE_PAIRS_MAX   CONFIG_PAIRS_MAX
-#define CERTSTORE_CHECK_MS    1000 /* a loaded pair's files are looked at this often at most */
-#define CERTSTORE_MISSING_MS  2000 /* a missing or refused pair is not asked of the disk sooner */
-#define CERTSTORE_PATIENCE_MS 250  /* for a look at a loaded pair's files, or one that another worker has */
+#define CERTSTORE_PAIRS_MAX  CONFIG_PAIRS_MAX
+#define CERTSTORE_CHECK_MS   1000 /* a loaded pair's files are looked at this often at most */
+#define CERTSTORE_MISSING_MS 2000 /* a missing or refused pair is not asked of the disk sooner */
+#define CERTSTORE_PATIENCE_MS                                                                      \
+    250 /* for a look at a loaded pair's files, or one that another worker has */
 
 struct certstore;
 
 /* A loaded pair, counted: it outlives its place in the cache while a handshake holds it. */
 struct certstore_pair;
 
-/* context and pool are borrowed for as long as the store is open; NULL: it has no pool. Returns NULL when out of memory. Pairs that are held live on when it is
- * closed; waiters must have left. */
+/* context and pool are borrowed for as long as the store is open; NULL: it has no pool. Returns
+ * NULL when out of memory. Pairs that are held live on when it is closed; waiters must have left.
+ */
 struct certstore *certstore_open(size_t max_pairs, const struct lookup_context *context,
                                  struct certpool *pool);
 void certstore_close(struct certstore *store);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* certstore_load: looks at the files of a pair on a loader thread, and takes what they hold into the
- * cache. */
+/* certstore_load: looks at the files of a pair on a loader thread, and takes what they hold into
+ * the cache. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ struct look {
     int64_t now_ms;
     struct certfile file;
     enum certfile_news news;
-    struct cert cert; /* where the news is that it was loaded */
+    struct cert cert;  /* where the news is that it was loaded */
     struct cert spare; /* likewise, for the pool */
     bool wants_spare;
     bool has_spare;

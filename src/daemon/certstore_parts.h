@@ -7,7 +7,8 @@
 #include "certpool.h"
 #include "certstore.h"
 
-#define CERTSTORE_UNCOVERED 512 /* hosts told apart, by hash, when a certificate lacks their names */
+#define CERTSTORE_UNCOVERED                                                                        \
+    512 /* hosts told apart, by hash, when a certificate lacks their names */
 
 struct certstore_pair {
     unsigned references; /* the cache's, and one for each handshake */

@@ -17,8 +17,8 @@
 
 #define DIGEST_BYTES 32
 #define DIGEST_CHARACTERS                                                                          \
-    43                  /* of base64url without padding: RFC 8737 section 3 by RFC 8555 8.1        \
-                         */
+    43 /* of base64url without padding: RFC 8737 section 3 by RFC 8555 8.1                         \
+        */
 #define CERT_DER_MAX 2048
 
 /* acmeIdentifier, 1.3.6.1.5.5.7.1.31: RFC 8737 section 6.1. */
@@ -287,8 +287,8 @@ static int locate(struct place *out, const char *directory, const struct hostnam
 }
 
 enum challenge_news challenge_load(struct challenge **out, const char *directory,
-                                   const struct hostname *host, const struct challenge_stamps *known,
-                                   struct error *why)
+                                   const struct hostname *host,
+                                   const struct challenge_stamps *known, struct error *why)
 {
     struct place where;
     *out = NULL;

@@ -28,7 +28,7 @@ enum challenge_news {
 /* Looks for the host's challenge in the directory, and makes or reads it unless it is known by
  * these stamps. Reads files: for a loader thread. */
 enum challenge_news challenge_load(struct challenge **out, const char *directory,
-                                   const struct hostname *host, const struct challenge_stamps *known,
-                                   struct error *why);
+                                   const struct hostname *host,
+                                   const struct challenge_stamps *known, struct error *why);
 
 #endif

@@ -253,7 +253,8 @@ static void keep_descriptor(struct conn_context *context)
         conn_evict(context);
 }
 
-/* Whether the client has gone; not whether it will send no more, since an answer can be read then. */
+/* Whether the client has gone; not whether it will send no more, since an answer can be read then.
+ */
 static bool is_reset(int fd)
 {
     struct pollfd end = {.fd = fd};

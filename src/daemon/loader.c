@@ -14,69 +14,20 @@
 
 #include "deadline.h"
 #include "file.h"
+#include "loader_parts.h"
 #include "log.h"
 
 #define IDLE_MAX    2             /* threads that are kept for the next jobs */
 #define STACK_BYTES (2048 * 1024) /* that may be used, not that are */
 #define CLOSE_MS    1000
 
-/* What one thread does. */
-struct slot {
-    struct loader *loader;
-    struct loader_job *job; /* NULL: nothing */
-    uint64_t key;
-    int64_t since_ms; /* that it is at the path; 0: at none */
-    bool is_told;     /* that it hangs there */
-    bool is_used;     /* by a thread */
-    char path[PATH_MAX];
-};
-
-struct job_list {
-    struct loader_job *first;
-    struct loader_job *last;
-};
-
-struct loader_port {
-    struct loader *loader;
-    int wake_fd;
-    struct job_list done;
-};
-
-struct loader {
-    pthread_mutex_t lock; /* of all here, the ports' lists, and the jobs' own parts */
-    pthread_cond_t news;  /* a job waits, or the end has come */
-    pthread_cond_t ended; /* a thread did */
-    int64_t hang_ms;
-    bool is_closing;
-    unsigned references; /* the owner's, and each thread's */
-    unsigned threads;
-    unsigned idle;
-    struct job_list waiting;
-    size_t waiting_count;
-    struct slot slots[LOADER_THREADS_MAX];
-};
-
-static _Thread_local struct slot *own_slot; /* of a loader thread */
-
-static void list_add(struct job_list *list, struct loader_job *job)
-{
-    job->previous = list->last;
-    job->next = NULL;
-    *(list->last != NULL ? &list->last->next : &list->first) = job;
-    list->last = job;
-}
-
-static void list_remove(struct job_list *list, struct loader_job *job)
-{
-    *(job->previous != NULL ? &job->previous->next : &list->first) = job->next;
-    *(job->next != NULL ? &job->next->previous : &list->last) = job->previous;
-}
+static _Thread_local struct loader_slot *own_slot; /* of a loader thread */
 
 /* ---- The path at which a thread is. */
 
 static void note(const char *path)
 {
-    struct slot *slot = own_slot;
+    struct loader_slot *slot = own_slot;
     if (slot == NULL)
         return;
     int64_t now_ms = deadline_now_ms();
@@ -95,11 +46,11 @@ static void note(const char *path)
  * told. */
 static unsigned next_hanging(struct loader *loader, int64_t now_ms, char path[PATH_MAX])
 {
-    struct slot *found = NULL;
+    struct loader_slot *found = NULL;
     unsigned count = 0;
     pthread_mutex_lock(&loader->lock);
     for (size_t i = 0; i < LOADER_THREADS_MAX; i++) {
-        struct slot *slot = &loader->slots[i];
+        struct loader_slot *slot = &loader->slots[i];
         bool hangs = slot->since_ms != 0 && now_ms - slot->since_ms >= loader->hang_ms;
         if (hangs && !slot->is_told && found == NULL)
             found = slot;
@@ -135,7 +86,7 @@ bool loader_job_hangs(const struct loader_job *job)
     struct loader *loader = job->port->loader;
     pthread_mutex_lock(&loader->lock);
     for (size_t i = 0; i < LOADER_THREADS_MAX; i++) {
-        const struct slot *slot = &loader->slots[i];
+        const struct loader_slot *slot = &loader->slots[i];
         if (slot->is_told && slot->job != NULL && slot->key == job->key)
             hangs = job->stage != LOADER_STAGE_DONE;
     }
@@ -161,7 +112,7 @@ static struct loader_job *take_waiting(struct loader *loader)
         job = job->next;
     if (job == NULL)
         return NULL;
-    list_remove(&loader->waiting, job);
+    loader_jobs_remove(&loader->waiting, job);
     loader->waiting_count--;
     return job;
 }
@@ -170,11 +121,11 @@ static void deliver(struct loader_job *job)
 {
     uint64_t one = 1;
     job->stage = LOADER_STAGE_DONE;
-    list_add(&job->port->done, job);
+    loader_jobs_add(&job->port->done, job);
     (void)!write(job->port->wake_fd, &one, sizeof(one));
 }
 
-static void run_job(struct slot *slot, struct loader_job *job)
+static void run_job(struct loader_slot *slot, struct loader_job *job)
 {
     struct loader *loader = slot->loader;
     slot->job = job;
@@ -196,7 +147,7 @@ static void run_job(struct slot *slot, struct loader_job *job)
 
 static void *serve(void *argument)
 {
-    struct slot *slot = argument;
+    struct loader_slot *slot = argument;
     struct loader *loader = slot->loader;
     own_slot = slot;
     pthread_mutex_lock(&loader->lock);
@@ -222,7 +173,7 @@ static void *serve(void *argument)
     return NULL;
 }
 
-static struct slot *free_slot(struct loader *loader)
+static struct loader_slot *free_slot(struct loader *loader)
 {
     for (size_t i = 0; i < LOADER_THREADS_MAX; i++)
         if (!loader->slots[i].is_used)
@@ -230,11 +181,11 @@ static struct slot *free_slot(struct loader *loader)
     return NULL;
 }
 
-static void start_thread(struct loader *loader)
+void loader_start_thread(struct loader *loader)
 {
     pthread_t thread;
     pthread_attr_t attributes;
-    struct slot *slot = free_slot(loader);
+    struct loader_slot *slot = free_slot(loader);
     if (slot == NULL || pthread_attr_init(&attributes) != 0)
         return;
     (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -248,123 +199,7 @@ static void start_thread(struct loader *loader)
     (void)pthread_attr_destroy(&attributes);
 }
 
-/* ---- For those who submit. */
-
-bool loader_submit(struct loader_port *port, struct loader_job *job)
-{
-    struct loader *loader = port->loader;
-    pthread_mutex_lock(&loader->lock);
-    bool has_room = loader->waiting_count < LOADER_WAITING_MAX;
-    if (has_room && loader->waiting_count >= loader->idle)
-        start_thread(loader);
-    bool is_taken = has_room && loader->threads > 0;
-    if (is_taken) {
-        job->port = port;
-        job->stage = LOADER_STAGE_WAITING;
-        list_add(&loader->waiting, job);
-        loader->waiting_count++;
-        pthread_cond_signal(&loader->news);
-    }
-    pthread_mutex_unlock(&loader->lock);
-    return is_taken;
-}
-
-/* Takes the job out of the lists. Whether it is to be freed now. */
-static bool detach(struct loader *loader, struct loader_job *job)
-{
-    switch (job->stage) {
-    case LOADER_STAGE_WAITING:
-        list_remove(&loader->waiting, job);
-        loader->waiting_count--;
-        return true;
-    case LOADER_STAGE_DONE:
-        list_remove(&job->port->done, job);
-        return true;
-    case LOADER_STAGE_RUNNING:
-        job->port = NULL; /* its thread frees it */
-        return false;
-    case LOADER_STAGE_NONE:
-        break;
-    }
-    return false;
-}
-
-void loader_forget(struct loader_job *job)
-{
-    struct loader *loader = job->port->loader;
-    pthread_mutex_lock(&loader->lock);
-    bool is_ours = detach(loader, job);
-    pthread_mutex_unlock(&loader->lock);
-    if (is_ours)
-        job->free(job);
-}
-
-static struct loader_job *take_done(struct loader_port *port)
-{
-    pthread_mutex_lock(&port->loader->lock);
-    struct loader_job *job = port->done.first;
-    if (job != NULL)
-        list_remove(&port->done, job);
-    pthread_mutex_unlock(&port->loader->lock);
-    return job;
-}
-
-void loader_port_run(struct loader_port *port, int64_t now_ms)
-{
-    struct loader_job *job;
-    while ((job = take_done(port)) != NULL) {
-        job->finish(job, now_ms);
-        job->free(job);
-    }
-}
-
-struct loader_port *loader_port_open(struct loader *loader, int wake_fd)
-{
-    struct loader_port *port = calloc(1, sizeof(*port));
-    if (port == NULL)
-        return NULL;
-    port->loader = loader;
-    port->wake_fd = wake_fd;
-    return port;
-}
-
-/* Any job of the port, wherever it is, detached; NULL: none. */
-static struct loader_job *detach_any(struct loader_port *port, bool *is_ours)
-{
-    struct loader *loader = port->loader;
-    struct loader_job *job = port->done.first;
-    for (size_t i = 0; i < LOADER_THREADS_MAX && job == NULL; i++)
-        if (loader->slots[i].job != NULL && loader->slots[i].job->port == port)
-            job = loader->slots[i].job;
-    if (job == NULL)
-        job = loader->waiting.first;
-    while (job != NULL && job->port != port)
-        job = job->next;
-    if (job != NULL)
-        *is_ours = detach(loader, job);
-    return job;
-}
-
-void loader_port_close(struct loader_port *port)
-{
-    struct loader_job *job;
-    if (port == NULL)
-        return;
-    do {
-        bool is_ours = false;
-        pthread_mutex_lock(&port->loader->lock);
-        job = detach_any(port, &is_ours);
-        pthread_mutex_unlock(&port->loader->lock);
-        if (is_ours)
-            job->free(job);
-    } while (job != NULL);
-    free(port);
-}
-
-struct loader *loader_of(const struct loader_port *port)
-{
-    return port->loader;
-}
+/* ---- All of it. */
 
 int loader_open(struct loader **out, int64_t hang_ms, struct error *why)
 {

@@ -28,9 +28,9 @@ struct lookup_list {
 /* What the caches of one thread share; all lent. */
 struct lookup_context {
     struct loader_port *port;
-    struct lookup_list *ready;          /* whose turn has come */
-    bool (*make_room)(void *room_owner);/* frees a descriptor; whether there was one to free */
-    void *room_owner;                   /* its argument */
+    struct lookup_list *ready;           /* whose turn has come */
+    bool (*make_room)(void *room_owner); /* frees a descriptor; whether there was one to free */
+    void *room_owner;                    /* its argument */
 };
 
 /* Moves the waiter into the list, out of the one it is in. */

@@ -114,8 +114,9 @@ static int show(struct tls_session *session, bool is_challenge)
 }
 
 /* After all extensions are read, before any key is exchanged or any byte sent, a HelloRetryRequest
- * included: SNI and ALPN are known. A refusal here sends its alert itself, mbedTLS does not. It runs
- * again after a HelloRetryRequest, and when the ClientHello is read again after a wait for files. */
+ * included: SNI and ALPN are known. A refusal here sends its alert itself, mbedTLS does not. It
+ * runs again after a HelloRetryRequest, and when the ClientHello is read again after a wait for
+ * files. */
 int tls_choose_certificate(mbedtls_ssl_context *ssl)
 {
     struct tls_session *session = mbedtls_ssl_get_user_data_p(ssl);

@@ -315,9 +315,9 @@ static int open_parts(struct worker *worker, struct error *why)
     if (worker->context.epoll < 0 || worker->wake_fd < 0 || worker->spare_fd < 0)
         return error_set(why, "cannot start a worker: %s", strerror(errno));
     worker->gates = make_gates(worker->listeners);
-    if (worker->gates == NULL || caches_open(&worker->context.caches, worker->shared->loader,
-                                             worker->shared->pool, worker->wake_fd, CERTIFICATES,
-                                             make_room, worker) != 0)
+    if (worker->gates == NULL ||
+        caches_open(&worker->context.caches, worker->shared->loader, worker->shared->pool,
+                    worker->wake_fd, CERTIFICATES, make_room, worker) != 0)
         return error_set(why, "cannot start a worker: out of memory");
     if (http_open(&worker->context.http, why) != 0)
         return -1;

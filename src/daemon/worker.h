@@ -21,7 +21,7 @@ struct worker_shared {
     struct tls *tls;
     struct limit *limit;
     struct loader *loader;
-    struct certpool *pool; /* NULL: there is one worker */
+    struct certpool *pool;  /* NULL: there is one worker */
     size_t max_connections; /* of one worker */
 };
 

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: ISC
 """A file system that never answers stops nothing but what needs that very file."""
-import re
+import contextlib
+import os
+import signal
+import socket
 import threading
 import time
 import unittest
@@ -10,6 +13,7 @@ import harness
 from harness import TlsClient, eventually, fetch, pki, policy_text, server_section
 
 LOADERS = 8
+CHALLENGE = b"LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ\n"
 
 
 class Background:
@@ -126,6 +130,77 @@ class Hanging(harness.TestCase):
         for host in hosts:
             eventually(lambda h=host: Background(daemon.address(), h).wait().answer, 30, host)
 
+    def test_a_configuration_that_hangs_refuses_a_reload_and_stops_nothing(self):
+        for watch in ("off", "on"):
+            with self.subTest(watch=watch):
+                self.check_configuration(watch)
+
+    def check_configuration(self, watch):
+        host = self.put("main.example")
+        self.files.put("more.ini", b"[more.example]\nmx = a.example\n")
+        self.put("more.example")
+        beats = Heartbeats(self.directory / f"notify-{watch}")
+        self.addCleanup(beats.close)
+        server = ("workers = 1", f"include = {self.files.path}", f"watch = {watch}")
+        daemon = self.begin("main.example", server=server, environment=beats.environment())
+        self.assert_served(daemon, host, "the first fetch of a host")
+        self.files.hang("more.ini")
+        self.files.put("more.ini", b"[more.example]\nmx = b.example\n")
+        since = daemon.mark()
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_for_log(r"more\.ini: its file system does not answer", 30, since)
+        daemon.wait_for_log("^reload refused: a file of it does not answer", 30, since)
+        self.assertTrue(beats.come(4), "the heartbeat stopped")
+        for _ in range(2):  # while the first thread hangs still
+            since = daemon.mark()
+            daemon.reload(expect="reload refused")
+            self.assert_served(daemon, host, "a loaded host")
+        self.assertTrue(beats.come(4), "the heartbeat stopped")
+        self.assertNotIn("a thread is stuck", daemon.log())
+        since = daemon.mark()
+        self.files.let_go()
+        if watch == "off":
+            daemon.signal(signal.SIGHUP)
+        daemon.wait_for_log("^reloaded: 2 domains", 30, since)
+        self.assert_serves(daemon, "mta-sts.more.example", policy_text(["b.example"]))
+        self.files.hang("more.ini")
+        daemon.signal(signal.SIGHUP)
+        eventually(lambda: "more.ini" in self.files.held_names(), what="a look at the file")
+        daemon.signal(signal.SIGTERM)
+        daemon.wait_for_log("^stopped$", 20)
+        self.files.let_go()
+        daemon.stop()
+
+    def test_the_heartbeat_goes_on_while_all_loaders_hang(self):
+        domains = [f"hangs{number}.example" for number in range(LOADERS)]
+        hosts = [self.put(domain) for domain in domains]
+        beats = Heartbeats(self.directory / "notify")
+        self.addCleanup(beats.close)
+        daemon = self.begin(*domains, environment=beats.environment())
+        self.hang(*hosts)
+        waiting = [Background(daemon.address(), host) for host in hosts]
+        daemon.wait_for_log("all loader threads hang", 30)
+        self.assertTrue(beats.come(6), "the heartbeat stopped")
+        self.assertNotIn("a thread is stuck", daemon.log())
+        self.let_go()
+        for client in waiting:
+            client.wait()
+
+    def test_a_challenge_that_hangs_holds_up_no_other_host(self):
+        self.files.put("mta-sts.challenged.example", CHALLENGE)
+        host = self.put("served.example")
+        acme = f"[acme]\naccept_terms = yes\nchallenges = {self.files.path}\n"
+        daemon = self.begin("challenged.example", "served.example", sections=acme)
+        self.files.hang("mta-sts.challenged.example")
+        context = harness.tls_context(alpn=["acme-tls/1"], verify=False)
+        client = Client(daemon.address(), "mta-sts.challenged.example", context, None)
+        eventually(self.files.held_names, what="a read")
+        self.assert_served(daemon, host, "another host")
+        daemon.wait_for_log("its file system does not answer", 30)
+        self.files.let_go()
+        client.wait()
+        daemon.wait_for_log("challenge", 20)
+
     def test_a_client_that_leaves_or_says_more_while_it_waits_harms_nobody(self):
         host = self.put("first.example")
         daemon = self.begin("first.example")
@@ -160,6 +235,38 @@ class Hanging(harness.TestCase):
                     eventually(self.files.held_names, what="a read")
                     self.let_go()
                     self.assertEqual(client.wait().answer.body, policy_text(), client.failure)
+
+
+class Heartbeats:
+    """The socket of a service manager whose watchdog waits."""
+
+    PERIOD = 0.3 * max(1, harness.SLOW)  # seconds
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.sock.bind(self.path)
+        os.chmod(self.path, 0o777)
+
+    def close(self):
+        self.sock.close()
+
+    def environment(self):
+        return {"NOTIFY_SOCKET": self.path, "WATCHDOG_USEC": str(int(self.PERIOD * 2_000_000))}
+
+    def come(self, wanted):
+        """Whether so many come from now on, with no gap of more than the watchdog bears."""
+        self.sock.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.sock.recv(4096)
+        self.sock.settimeout(10 * self.PERIOD)
+        try:
+            while wanted > 0:
+                wanted -= self.sock.recv(4096) == b"WATCHDOG=1"
+        except TimeoutError:
+            return False
+        return True
 
 
 class Client(Background):

@@ -895,7 +895,8 @@ static void uses_what_another_worker_has_loaded_while_the_files_hang(void)
     now_ms += CERTSTORE_PATIENCE_MS;
     certstore_check(store, now_ms);
     CHECK(lookup_take(&loading.ready) == &waiter, "not let go on");
-    CHECK(ask_for("example.com", &waiter) == LOOKUP_FOUND && shows(0, text.first_chain), "not used");
+    CHECK(ask_for("example.com", &waiter) == LOOKUP_FOUND && shows(0, text.first_chain),
+          "not used");
     end_hanging();
     loading_finish(&loading, now_ms);
     const struct certstore_pair *pooled = found[0];
@@ -938,7 +939,8 @@ static void a_pool_is_bounded_and_keeps_what_was_put_last(void)
             CHECK(i >= 40, "%d is older than others", i);
             CHECK(cert.chain.raw.len == model->chain.raw.len && cert.not_after == model->not_after);
             CHECK(mbedtls_pk_check_pair(&cert.chain.pk, &cert.key, mbedtls_psa_get_random,
-                                        MBEDTLS_PSA_RANDOM_STATE) == 0, "another key");
+                                        MBEDTLS_PSA_RANDOM_STATE) == 0,
+                  "another key");
             cert_free(&cert);
             kept++;
         }
