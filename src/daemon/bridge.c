@@ -25,7 +25,8 @@ struct bridge {
     struct tls_session *session;
     struct http_exchange *exchange;
     int pair;
-    bool client_ended;  /* the client sends nothing more */
+    bool client_ended;  /* the client sends nothing more, or nothing more is read from it */
+    bool is_flooded;    /* the latter */
     bool request_ended; /* libmicrohttpd takes nothing more: refused, or told of the end */
     bool answer_ended;  /* libmicrohttpd gives nothing more */
     unsigned status;
@@ -101,6 +102,10 @@ static enum step take_request(struct bridge *bridge)
     case TLS_RESULT_AGAIN:
     case TLS_RESULT_WAIT:
         return STEP_STUCK;
+    case TLS_RESULT_FLOODED:
+        bridge->is_flooded = true;
+        bridge->client_ended = true;
+        return STEP_MOVED;
     case TLS_RESULT_END:
         bridge->client_ended = true;
         return STEP_MOVED;
@@ -172,6 +177,7 @@ static enum step give_answer(struct bridge *bridge)
     case TLS_RESULT_AGAIN:
     case TLS_RESULT_WAIT:
         return STEP_STUCK;
+    case TLS_RESULT_FLOODED:
     case TLS_RESULT_END:
     case TLS_RESULT_FAILED:
         break;
@@ -220,7 +226,8 @@ enum bridge_result bridge_run(struct bridge *bridge)
                 outcome = STEP_MOVED;
         }
         if (bridge->answer_ended && bridge->answer.start == bridge->answer.end)
-            return BRIDGE_RESULT_END;
+            return bridge->is_flooded && bridge->status == 0 ? BRIDGE_RESULT_FAILED
+                                                             : BRIDGE_RESULT_END;
     } while (outcome == STEP_MOVED);
     return BRIDGE_RESULT_WAIT;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "capacity.h"
 #include "certcheck.h"
 #include "complaint.h"
 #include "config.h"
@@ -45,6 +46,7 @@ static size_t check_all(const char *config_path, bool reads_certs, struct compla
         return 0;
     }
     size_t served = config->served_count;
+    (void)capacity_judge_connections(&config->server, config_path, said);
     if (become_user(config_path, config, said) && reads_certs)
         certcheck_run(config, said);
     config_free(config);

@@ -26,7 +26,7 @@ struct configload_result configload_now(struct watch *watch, const char *path);
 struct configload;
 
 /* Begins one; path is lent until its end. watch holds further signals and changes back meanwhile.
- * NULL: there is no memory or no thread for it. */
+ * NULL: out of memory, or of threads. */
 struct configload *configload_begin(struct watch *watch, const char *path);
 
 bool configload_is_done(const struct configload *load);

@@ -192,7 +192,7 @@ static void begin_reload(struct server *server, const struct reload_asker *asker
     server->asker = *asker;
     server->load = configload_begin(server->watch, server->config_path);
     if (server->load == NULL)
-        say_reload(server, "there is no memory or no thread for it");
+        say_reload(server, "out of memory, or of threads");
 }
 
 /* Goes on with one that is under way, if it has ended, or if there is no end to it. */
@@ -209,6 +209,15 @@ static void go_on_with_reload(struct server *server)
     config_free(loaded.config);
 }
 
+static size_t judge_connections(const struct server *server, const struct config_server *settings)
+{
+    struct complaints said = {0};
+    size_t most = capacity_judge_connections(settings, server->config_path, &said);
+    log_complaints(&said);
+    complaints_free(&said);
+    return most;
+}
+
 static int start_workers(struct server *server)
 {
     const struct config_server *settings = site_table_server(server->table);
@@ -218,16 +227,7 @@ static int start_workers(struct server *server)
         log_line(LOG_LEVEL_ERROR, "cannot prepare to read files: %s", strerror(errno));
         return -1;
     }
-    size_t count = settings->workers != 0 ? settings->workers : capacity_cores();
-    size_t bearable = capacity_raise_connections();
-    size_t most = settings->max_connections;
-    if (most > bearable) {
-        most = bearable;
-        log_line(LOG_LEVEL_NOTICE,
-                 "%zu connections at most, not max_connections = %u: the limit of "
-                 "open files bears no more",
-                 most, settings->max_connections);
-    }
+    size_t count = capacity_workers(settings), most = judge_connections(server, settings);
     server->shared.max_connections = (most + count - 1) / count;
     server->shared.limit = limit_open(server->shared.max_connections * count);
     if (count > 1)

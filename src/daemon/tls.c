@@ -128,18 +128,27 @@ static bool must_go_on(struct tls_session *session, int code, unsigned *turns)
     return ++*turns < EMPTY_RECORDS_MAX;
 }
 
+/* Nothing came, and the socket has nothing more, or nothing more is read. */
+static enum tls_result result_of_silence(struct tls_session *session)
+{
+    if (!session->wire.is_flooded)
+        return TLS_RESULT_AGAIN;
+    session->refusal = "too many bytes before a request";
+    return TLS_RESULT_FLOODED;
+}
+
 /* What mbedTLS's code means to the connection. */
 static enum tls_result result_of(struct tls_session *session, int code)
 {
     session->code = code;
     switch (code) {
     case MBEDTLS_ERR_SSL_WANT_READ:
-        return session->wire.is_drained ? TLS_RESULT_AGAIN : TLS_RESULT_FAILED;
+        return session->wire.is_drained ? result_of_silence(session) : TLS_RESULT_FAILED;
     case MBEDTLS_ERR_SSL_WANT_WRITE:
         return TLS_RESULT_AGAIN;
     case 0:
         return session->wire.saw_end      ? TLS_RESULT_END
-               : session->wire.is_drained ? TLS_RESULT_AGAIN
+               : session->wire.is_drained ? result_of_silence(session)
                                           : TLS_RESULT_FAILED;
     case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
     case MBEDTLS_ERR_SSL_CONN_EOF:
@@ -191,10 +200,6 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
     if (session->waits)
         return TLS_RESULT_WAIT;
     enum tls_result result = code == 0 ? TLS_RESULT_DONE : result_of(session, code);
-    if (result == TLS_RESULT_AGAIN && session->wire.is_flooded) {
-        session->refusal = "too many bytes before a request";
-        result = TLS_RESULT_FAILED;
-    }
     if (result == TLS_RESULT_DONE) {
         assert(session->site != NULL);
         if (mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3)

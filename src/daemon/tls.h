@@ -33,11 +33,12 @@ struct tls_view {
 struct tls_session;
 
 enum tls_result {
-    TLS_RESULT_DONE,   /* it moved: the handshake ended, or *moved bytes were read or written */
-    TLS_RESULT_AGAIN,  /* nothing more until the socket is ready */
-    TLS_RESULT_END,    /* the client will send nothing more */
-    TLS_RESULT_WAIT,   /* nothing more until the waiter's turn has come: see lookup.h */
-    TLS_RESULT_FAILED, /* over; an alert was sent where mbedTLS has one */
+    TLS_RESULT_DONE,    /* it moved: the handshake ended, or *moved bytes were read or written */
+    TLS_RESULT_AGAIN,   /* nothing more until the socket is ready */
+    TLS_RESULT_END,     /* the client will send nothing more */
+    TLS_RESULT_WAIT,    /* nothing more until the waiter's turn has come: see lookup.h */
+    TLS_RESULT_FLOODED, /* the client sent more than it may; nothing more is read from it */
+    TLS_RESULT_FAILED,  /* over; an alert was sent where mbedTLS has one */
 };
 
 /* NULL when out of memory. The descriptor is lent and must not block. */
@@ -70,7 +71,8 @@ const struct site *tls_session_site(const struct tls_session *session);
 struct site_table *tls_session_table(const struct tls_session *session);
 const char *tls_session_version(const struct tls_session *session);
 
-/* Why the handshake failed, for the log: never the client's own bytes but a parsed name. */
+/* Why the handshake failed, or what flooded it, for the log: never the client's own bytes but a
+ * parsed name. */
 void tls_session_reason(const struct tls_session *session, char *out, size_t size);
 
 #endif

@@ -88,8 +88,10 @@ static bool recover_accept(struct worker *worker, int listen_fd, int reason)
 {
     if (reason == EAGAIN || !worker_accept_has_waiting(listen_fd))
         return false;
-    if (worker_accept_was_the_clients(reason) || conn_evict(&worker->context))
+    if (worker_accept_was_the_clients(reason) || conn_displace(&worker->context))
         return true;
+    if (conn_must_wait(&worker->context))
+        return false;
     if (reason == EMFILE && worker_accept_refuse(listen_fd, &worker->spare_fd))
         return true;
     pause_accepting(worker, reason);
@@ -99,9 +101,8 @@ static bool recover_accept(struct worker *worker, int listen_fd, int reason)
 static void accept_clients(struct worker *worker, const struct listener *listener, int most)
 {
     for (int i = 0; i < most; i++) {
-        if (worker->context.count >= worker->shared->max_connections &&
-            conn_only_new_are_idle(&worker->context))
-            return; /* they may have spoken already; the next turn knows */
+        if (conn_is_full(&worker->context) && conn_must_wait(&worker->context))
+            return;
         struct sockaddr_storage peer = {0};
         socklen_t length = sizeof(peer);
         int fd =
@@ -109,11 +110,6 @@ static void accept_clients(struct worker *worker, const struct listener *listene
         if (fd < 0) {
             if (!recover_accept(worker, listener->fd, errno))
                 return;
-            continue;
-        }
-        if (worker->context.count >= worker->shared->max_connections &&
-            !conn_evict(&worker->context)) {
-            close(fd); /* all are busy */
             continue;
         }
         conn_accept(&worker->context, fd, (const struct sockaddr *)&peer);
@@ -228,7 +224,7 @@ static int64_t wait_ms(struct worker *worker)
             limit_ms = left_ms;
     }
     limit_ms = caches_wait_ms(&worker->context.caches, worker->context.now_ms, limit_ms);
-    return crowd_wait_ms(&worker->context.crowd, worker->context.now_ms, limit_ms);
+    return conn_queues_wait_ms(&worker->context.queues, worker->context.now_ms, limit_ms);
 }
 
 static void turn(struct worker *worker)
@@ -255,7 +251,7 @@ static void turn(struct worker *worker)
     conn_resume(&worker->context);
     http_run(worker->context.http);
     conn_expire(&worker->context);
-    conn_bury(&worker->context);
+    conn_free_closed(&worker->context);
     if (has_orders) /* last, since it frees what events point to */
         take_orders(worker);
     if (worker->accept_paused_until_ms > 0 &&
@@ -276,7 +272,7 @@ static void *run(void *argument)
     while (!worker->draining ||
            (worker->context.count > 0 && worker->context.now_ms < worker->drain_until_ms));
     conn_close_all(&worker->context);
-    conn_bury(&worker->context);
+    conn_free_closed(&worker->context);
     http_run(worker->context.http); /* lets go of the exchanges */
     return NULL;
 }
@@ -304,7 +300,7 @@ static void free_worker(struct worker *worker)
 static bool make_room(void *owner)
 {
     struct worker *worker = owner;
-    return conn_evict(&worker->context);
+    return conn_displace(&worker->context);
 }
 
 static int open_parts(struct worker *worker, struct error *why)
@@ -338,6 +334,7 @@ int worker_open(struct worker **out, const struct worker_shared *shared, struct 
     worker->shared = shared;
     worker->context.tls = shared->tls;
     worker->context.limit = shared->limit;
+    worker->context.max_connections = shared->max_connections;
     worker->context.table = site_table_ref(table);
     worker->listeners = listener_set_ref(listeners);
     worker->wake_source.kind = worker->http_source.kind = CONN_SOURCE_OTHER;

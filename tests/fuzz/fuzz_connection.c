@@ -115,6 +115,7 @@ static void open_server(struct server *server)
     server->context = (struct conn_context){
         .epoll = epoll_create1(EPOLL_CLOEXEC),
         .now_ms = 1000,
+        .max_connections = 8,
         .tls = tls,
         .limit = limit_open(8),
         .table = site_table_ref(tables[0]),
@@ -157,7 +158,7 @@ static void run_server(struct server *server)
         took = take_files(server);
         http_run(context->http);
         conn_expire(context);
-        conn_bury(context);
+        conn_free_closed(context);
         check_that(++turns < TURNS_MAX);
     } while (count > 0 || took);
 }
@@ -167,11 +168,11 @@ static void close_server(struct server *server)
     static const struct network_address source = {{0}};
     struct conn_context *context = &server->context;
     conn_close_all(context);
-    conn_bury(context);
+    conn_free_closed(context);
     http_run(context->http);
     check_that(context->count == 0 && http_wait_ms(context->http) == -1);
     /* Whoever was counted was given back. */
-    check_that(limit_take(context->limit, &source, &(struct limit_bounds){{1, 1}}) ==
+    check_that(limit_take(context->limit, &source, &(struct limit_bounds){{1, 1}}, NULL) ==
                LIMIT_VERDICT_TAKEN);
     limit_give(context->limit, &source);
     http_close(context->http);

@@ -686,6 +686,15 @@ class Daemon:
     def descriptors(self):
         return len(os.listdir(proc(self.pid) / "fd"))
 
+    def limit_descriptors(self, number):
+        """Lowers its limit of open files while it runs, as the user that it is."""
+        status = (proc(self.pid) / "status").read_text()
+        user, group = (int(re.search(rf"^{key}:\s+(\d+)", status, re.M)[1]) for key in ("Uid", "Gid"))
+        as_user = {"user": user, "group": group, "extra_groups": []} if as_root() else {}
+        done = run("prlimit", f"--pid={self.pid}", f"--nofile={number}:{number}", **as_user)
+        if done.returncode != 0:
+            raise AssertionError(f"prlimit: {done.stderr}")
+
     def resident_kb(self):
         status = (proc(self.pid) / "status").read_text()
         return int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.M)[1])

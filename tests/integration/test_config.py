@@ -22,7 +22,8 @@ class Check(harness.TestCase):
         cls.certify("example.com", "good.example")
 
     def good(self):
-        return server_section() + self.defaults_section() + DOMAIN
+        few = "max_connections = 100"  # which the limits of any machine bear
+        return server_section(few) + self.defaults_section() + DOMAIN
 
     def assert_check(self, ini, status, *patterns, name="check.ini", arguments=()):
         """--check ends with this status and says each of these things."""

@@ -4,7 +4,6 @@ import contextlib
 import ctypes
 import os
 import re
-import resource
 import signal
 import socket
 import time
@@ -98,10 +97,8 @@ class Watchdog(harness.TestCase):
 
     def test_it_comes_while_descriptors_are_out(self):
         """What is missing for new clients must not end the old ones."""
-        def few():
-            resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
-
-        daemon = self.begin(workers=1, preexec=few)
+        daemon = self.begin(workers=1)
+        daemon.limit_descriptors(40)
         clients = [socket.create_connection(daemon.address()) for _ in range(40)]
         self.addCleanup(lambda: [client.close() for client in clients])
 
