@@ -14,7 +14,6 @@
 #include <psa/crypto.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "pem.h"
 
@@ -42,15 +41,15 @@ int cert_init(struct error *why)
     return 0;
 }
 
-/* mbedTLS adds the code of a lower room to that of a higher one, which is a multiple of 128. Nor does
- * it have random numbers without memory. */
+/* mbedTLS adds the code of a lower room to that of a higher one, which is a multiple of 128. Nor
+ * does it have random numbers without memory. */
 static bool lacked_memory(int result)
 {
     int lower = result % 0x80, higher = result - lower;
     return lower == MBEDTLS_ERR_MPI_ALLOC_FAILED || lower == MBEDTLS_ERR_ASN1_ALLOC_FAILED ||
-           lower == MBEDTLS_ERR_ENTROPY_SOURCE_FAILED ||
-           higher == MBEDTLS_ERR_X509_ALLOC_FAILED || higher == MBEDTLS_ERR_PK_ALLOC_FAILED ||
-           higher == MBEDTLS_ERR_PEM_ALLOC_FAILED || higher == MBEDTLS_ERR_ECP_ALLOC_FAILED;
+           lower == MBEDTLS_ERR_ENTROPY_SOURCE_FAILED || higher == MBEDTLS_ERR_X509_ALLOC_FAILED ||
+           higher == MBEDTLS_ERR_PK_ALLOC_FAILED || higher == MBEDTLS_ERR_PEM_ALLOC_FAILED ||
+           higher == MBEDTLS_ERR_ECP_ALLOC_FAILED;
 }
 
 /* The library's own words, in parentheses behind ours: for a search engine, and for reports. */

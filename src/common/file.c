@@ -14,19 +14,6 @@
 
 #define FIRST_BYTES 4096 /* room for a file that says it is empty, as those of /proc do */
 
-static file_observer *observe;
-
-void file_observe(file_observer *observer)
-{
-    observe = observer;
-}
-
-void file_note(const char *path)
-{
-    if (observe != NULL)
-        observe(path);
-}
-
 static struct file_stamp stamp_of(const struct stat *state)
 {
     return (struct file_stamp){

@@ -10,8 +10,7 @@
 #include "challenge_parts.h"
 
 #define CACHED      64 /* hosts whose challenge is pending at one time, in one worker */
-#define LOOKING_MAX 32 /* looks under way; the other places keep what was found until it is used   \
-                        */
+#define LOOKING_MAX 32 /* looks under way; other places keep what was found until it is used */
 #define CHECK_MS    250
 #define RETRIES_MAX 8 /* of a look, each with a descriptor freed before */
 

@@ -69,8 +69,7 @@ void conn_resume(struct conn_context *context);
 /* Ends what is due; those that wait for files even then, with an alert. */
 void conn_expire(struct conn_context *context);
 
-/* Closes a connection so that another may be accepted, descriptors or memory being out. Returns
- * whether there was one that may be displaced. */
+/* Ends one that may be displaced, descriptors or memory being out. Whether there was one. */
 bool conn_displace(struct conn_context *context);
 
 /* Frees what was closed; no event of the turn may be looked at after it. */

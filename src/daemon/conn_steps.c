@@ -87,7 +87,7 @@ static void keep_descriptor(struct conn *conn)
         (void)conn_free_descriptors(conn, 1);
 }
 
-/* Whether the client has gone; not whether it will send no more, since an answer can be read then. */
+/* Whether the client has gone. One that will send no more can still read an answer. */
 static bool is_reset(int fd)
 {
     struct pollfd end = {.fd = fd};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* memory_files: stands in for the module `file`, so that a fuzz target touches no disk. */
+/* memory_files: stands in for the room `file`, so that a fuzz target touches no disk. */
 #include "memory_files.h"
 
 #include <errno.h>
@@ -66,14 +66,4 @@ struct file_stamp file_stamp_of(const char *path)
 bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)
 {
     return a->inode == b->inode;
-}
-
-void file_note(const char *path)
-{
-    (void)path;
-}
-
-void file_observe(file_observer *observer)
-{
-    (void)observer;
 }

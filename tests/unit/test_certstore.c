@@ -41,18 +41,6 @@ static struct fake *find_fake(const char *path)
     return NULL;
 }
 
-static file_observer *observer;
-
-void file_observe(file_observer *wanted)
-{
-    observer = wanted;
-}
-
-void file_note(const char *path)
-{
-    observer(path);
-}
-
 int file_read(struct file *out, const char *path, size_t limit, struct error *why)
 {
     const struct fake *fake = find_fake(path);
@@ -82,11 +70,11 @@ void file_free(struct file *file)
 static void hang(const char *path)
 {
     char byte;
-    observer(path);
+    file_note(path);
     atomic_fetch_add(&hung, 1);
     if (read(hang_gate[0], &byte, 1) != 1)
         abort();
-    observer(NULL);
+    file_note(NULL);
 }
 
 struct file_stamp file_stamp_of(const char *path)
