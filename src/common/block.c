@@ -40,6 +40,11 @@ static unsigned *policy_file_line(struct draft_section *section)
     return &section->block->policy_file_line;
 }
 
+static unsigned *records_line(struct draft_section *section)
+{
+    return &section->block->records_line;
+}
+
 int block_check_policy_name(const char *name, struct error *why)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -191,6 +196,17 @@ static int read_private_key(struct draft *draft, struct draft_section *section, 
     return 0;
 }
 
+static int read_records(struct draft *draft, struct draft_section *section, unsigned line,
+                        const char *value, struct error *why)
+{
+    (void)draft;
+    (void)line;
+    section->block->records_off = strcmp(value, "off") == 0;
+    if (section->block->records_off || strcmp(value, "on") == 0)
+        return 0;
+    return error_set(why, "records: \"%.60s\" is neither on nor off; write one of them", value);
+}
+
 static const struct row rows[] = {
     {"policy", true, policy_line, read_policy},
     {"mode", false, mode_line, read_mode},
@@ -199,6 +215,7 @@ static const struct row rows[] = {
     {"policy_file", false, policy_file_line, read_policy_file},
     {"certificate", false, NULL, read_certificate},
     {"private_key", false, NULL, read_private_key},
+    {"records", false, records_line, read_records},
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
@@ -227,7 +244,7 @@ static void refuse_key(struct draft *draft, struct draft_section *section, unsig
     else if (section->kind == DRAFT_DOMAIN)
         draft_break(draft, section, line,
                     "\"%.60s\" is no key of a domain; write policy, mode, mx, max_age, "
-                    "policy_file, certificate or private_key",
+                    "policy_file, certificate, private_key or records",
                     key);
     else if (strcmp(key, "policy") == 0)
         draft_break(draft, section, line,
@@ -235,7 +252,7 @@ static void refuse_key(struct draft *draft, struct draft_section *section, unsig
     else
         draft_break(draft, section, line,
                     "\"%.60s\" is no key of [defaults] or [policy]; write mode, mx, max_age, "
-                    "policy_file, certificate or private_key",
+                    "policy_file, certificate, private_key or records",
                     key);
 }
 

@@ -95,6 +95,7 @@ struct config_domain {
     struct config_place place;          /* its section or list line */
     bool broken;                        /* an error took it out; it may have a last good state */
     bool own_certificate;               /* it set its own pairs: never managed by [acme] */
+    bool records_off;                   /* its `_mta-sts` record is to be away: see [dns] */
 };
 
 /* [acme] and [dns]: checked, used by later rooms. NULL and 0 where not set. */

@@ -14,9 +14,10 @@ enum draft_kind {
 
 /* What the keys of one section set. A line of 0: not set. */
 struct draft_block {
-    unsigned mode_line, max_age_line, policy_file_line;
+    unsigned mode_line, max_age_line, policy_file_line, records_line;
     enum policy_mode mode;
     uint32_t max_age;
+    bool records_off;
     const char *policy_file; /* pattern, absolute */
     const char **mx;
     unsigned *mx_lines;

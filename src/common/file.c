@@ -174,6 +174,14 @@ struct file_stamp file_stamp_of(const char *path)
     return result == 0 ? stamp_of(&state) : (struct file_stamp){0};
 }
 
+struct file_stamp file_stamp_in(int directory, const char *name)
+{
+    struct stat state;
+    if (fstatat(directory, name, &state, AT_SYMLINK_NOFOLLOW) != 0)
+        return (struct file_stamp){0};
+    return stamp_of(&state);
+}
+
 bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)
 {
     return a->device == b->device && a->inode == b->inode && a->size == b->size &&

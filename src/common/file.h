@@ -49,6 +49,9 @@ void file_observe(file_observer *observer);
 
 /* The stamp of what the path names now (links followed); {0} when there is nothing. */
 struct file_stamp file_stamp_of(const char *path);
+
+/* The same of a name in an open directory; a link is not followed. */
+struct file_stamp file_stamp_in(int directory, const char *name);
 bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef CTL_INSTALL_H
 #define CTL_INSTALL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ari.h"
@@ -27,9 +28,16 @@ struct install {
 int install_load(struct install *out, const char *state, const struct hostname *host, int64_t now,
                  struct error *why);
 
+/* Whether the certificate is the one with this fingerprint; one of zeros is none. */
+bool install_is(const struct install *install, const unsigned char fingerprint[CERT_FINGERPRINT]);
+
 /* Renames chain and key, in one file, to path. Returns 0, or -1 with why; the old file is as it was
  * then. */
 int install_put(const struct install *install, const char *path, struct error *why);
+
+/* Whether a file may be put at path: asked before an order, which would be in vain. Returns 0, or
+ * -1 with why. */
+int install_check_place(const char *path, struct error *why);
 void install_free(struct install *install);
 
 #endif

@@ -20,11 +20,15 @@
 static const char account_exists[] = "Account already exists";
 static const char hook_refuses[] = "uacme-challenge: not begun: ";
 
-/* What root leaves there its owner cannot write, and where links lead there its owner decides. */
-static bool is_of_another(const char *directory)
+/* The hook has this very program write its files, wherever it is installed. */
+static int name_this_program(void)
 {
-    struct stat state;
-    return geteuid() == 0 && stat(directory, &state) == 0 && state.st_uid != 0;
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    if (length <= 0)
+        return 0; /* the hook looks for it in PATH */
+    program[length] = '\0';
+    return setenv("MTA_STSCTL", program, 1);
 }
 
 int issuer_prepare(const struct config_acme *acme, struct error *why)
@@ -35,9 +39,6 @@ int issuer_prepare(const struct config_acme *acme, struct error *why)
     if (access(acme->state, R_OK | W_OK | X_OK) != 0)
         return error_set(why, "%s: %s; run as the user whose directory it is", acme->state,
                          strerror(errno));
-    if (is_of_another(acme->state))
-        return error_set(why, "%s: it is not root's; run as the user whose directory it is",
-                         acme->state);
     if (access(acme->hook, X_OK) != 0)
         return error_set(why, "%s: %s; set `hook` in [acme] to the client's hook", acme->hook,
                          strerror(errno));
@@ -46,7 +47,9 @@ int issuer_prepare(const struct config_acme *acme, struct error *why)
                          "%s: %s; make the directory of challenges, and let this user write to it",
                          acme->challenges, strerror(errno));
     if (setenv("MTA_STSD_CHALLENGES", acme->challenges, 1) != 0 ||
-        setenv("MTA_STSD_DEPLOY_COMMAND", acme->deploy_command ? acme->deploy_command : "", 1) != 0)
+        setenv("MTA_STSD_DEPLOY_COMMAND", acme->deploy_command ? acme->deploy_command : "", 1) !=
+            0 ||
+        name_this_program() != 0)
         return error_set(why, "out of memory");
     return 0;
 }
@@ -141,6 +144,11 @@ enum issuer_ending issuer_judge(const struct config_acme *acme, const struct chi
                                 struct error *why)
 {
     char words[CHILD_WORDS_MAX];
+    if (child->lost) {
+        error_set(why,
+                  "the ACME client ended, and its exit status was lost, so it counts as failed");
+        return ISSUER_FAILED;
+    }
     child_words(child, words);
     enum issuer_ending ending = issuer_read(acme, child->status, words, why);
     if (ending == ISSUER_NO_ACCOUNT) {

@@ -2,16 +2,13 @@
 /* leftover: the certificate that an earlier run received and did not install. */
 #include "leftover.h"
 
-#include <string.h>
-
 /* The client keeps its copy of what is in service, too; and a restored state may hold older ones.
  */
 static bool is_newer(const struct install *found, const struct inventory_item *item)
 {
     if (!item->loaded || !item->covers)
         return true;
-    return found->not_before > item->not_before &&
-           memcmp(found->fingerprint, item->fingerprint, sizeof(found->fingerprint)) != 0;
+    return found->not_before > item->not_before && !install_is(found, item->fingerprint);
 }
 
 bool leftover_load(struct install *out, const struct config_acme *acme,

@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,14 +86,18 @@ static void add_steps(struct outcome *outcome, const struct repair *repair, bool
                      "%s", repair->steps[i].done);
 }
 
-/* The file itself is replaced, not a link to it. */
-static int write_back(const char *path, const struct repair *repair, struct error *why)
+/* The file itself is replaced, not a link to it, and only the file that was judged. */
+static int write_back(const char *path, const struct file_stamp *judged,
+                      const struct repair *repair, struct error *why)
 {
-    char real[PATH_MAX];
-    if (realpath(path, real) == NULL)
-        return error_set(why, "%s: %s", path, strerror(errno));
+    struct place place;
+    if (place_open(&place, path, &(struct place_terms){.follows = true}, why) != 0)
+        return -1;
     const struct replace_part part = {(const unsigned char *)repair->bytes, repair->length};
-    return replace_file(real, &part, 1, NEW_FILE_MODE, why);
+    const struct replace_terms terms = {.mode = NEW_FILE_MODE, .expected = judged};
+    int result = replace_in(&place, &part, 1, &terms, why);
+    place_close(&place);
+    return result;
 }
 
 static int write_out(const struct repair *repair, struct error *why)
@@ -125,7 +128,7 @@ static int fix(struct outcome *outcome, const struct order *order, const char *p
     if (is_standard_input(path) && !order->dry_run)
         result = write_out(&repair, why);
     else if (repair.count > 0 && !order->dry_run)
-        result = write_back(path, &repair, why);
+        result = write_back(path, &file->stamp, &repair, why);
     else
         result = 0;
     outcome->changed = result == 0 && repair.count > 0 && !order->dry_run;

@@ -156,12 +156,14 @@ static int judge(struct recordset *set, struct order *order, struct error *why)
         return 0;
     if (outside_open(&order->outside, why) != 0)
         return -1;
+    const struct reach reach = {order->set.config};
     const struct recordlive_order live = {
         .dns = order->outside.dns,
         .trust = order->outside.trust,
         .compares = order->out.changed,
         .forced = order->forced,
         .port = order->outside.port,
+        .reach = order->set.only == NULL ? &reach : NULL,
     };
     return recordlive_judge(set, &live, why);
 }

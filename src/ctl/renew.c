@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "become.h"
 #include "deploy.h"
 #include "inventory.h"
 #include "issuer.h"
@@ -17,6 +19,7 @@
 #include "outcome.h"
 #include "plan.h"
 #include "progress.h"
+#include "setup.h"
 #include "suggestion.h"
 
 struct run {
@@ -29,6 +32,7 @@ struct run {
     struct directory directory;
     struct dns *dns;
     struct plan plan;
+    struct told told;
     struct outcome outcome;
     struct error note;   /* on the CA; empty: none */
     bool halted;         /* not each host had its turn */
@@ -43,17 +47,21 @@ static int64_t now_s(void)
 static int sum_up(struct run *run, struct error *why)
 {
     struct outcome_rest rest = {.due = run->plan.count,
-                                .waiting = run->plan.waiting,
                                 .orders_per_hour = run->acme->orders_per_hour,
                                 .now = now_s(),
-                                .note = run->note.text[0] != '\0' ? run->note.text : NULL};
+                                .note = run->note.text[0] != '\0' ? run->note.text : NULL,
+                                .ended = run->halted ? run->reason.text : NULL};
+    const struct outcome *outcome = &run->outcome;
     rest.next_order_at = pace_order_at(&run->pace, rest.orders_per_hour, rest.now, 0);
     if (outcome_sum_up(&run->outcome, &rest, why) != 0)
         return -1;
+    (void)told_save(&run->told, rest.now, NULL); /* what is not kept is said again */
     if (run->halted)
         fprintf(stderr, "mta-stsctl: %s\n", run->reason.text);
-    size_t bad = run->outcome.failed + run->outcome.not_ready + run->outcome.undeployed;
-    return bad + rest.waiting > 0 || run->halted ? 1 : 0;
+    if (run->halted || outcome->recent > 0)
+        return SETUP_FOUND;
+    size_t bad = outcome->failed + outcome->not_ready + outcome->waiting + outcome->undeployed;
+    return bad > 0 ? SETUP_KNOWN : SETUP_FINE;
 }
 
 static bool has_managed(const struct inventory *inventory)
@@ -82,12 +90,23 @@ static int ask_directory(struct run *run, struct error *why)
     return 0;
 }
 
+/* A damaged file must not end every run for all hosts. */
+static int load_pace(struct run *run, struct error *why)
+{
+    if (pace_load(&run->pace, run->acme->state, now_s(), why) != 0)
+        return -1;
+    if (run->pace.damaged && pace_put_aside(&run->pace, why) != 0)
+        return -1;
+    if (run->pace.damaged)
+        fprintf(stderr, "mta-stsctl: %s\n", run->pace.damage.text);
+    return pace_keep(&run->pace, why);
+}
+
 static int make_plan(struct run *run, struct error *why)
 {
     const struct renew_order *order = run->order;
     if (inventory_load(&run->inventory, order->config, order->only, now_s(), why) != 0 ||
-        pace_load(&run->pace, run->acme->state, now_s(), why) != 0 ||
-        ari_load(&run->ari, run->acme->state, why) != 0)
+        load_pace(run, why) != 0 || ari_load(&run->ari, run->acme->state, why) != 0)
         return -1;
     if (order->only != NULL && !has_managed(&run->inventory))
         return error_set(why,
@@ -156,8 +175,11 @@ static int ask_after_left_overs(struct run *run, struct error *why)
 static int order_all(struct run *run, struct error *why)
 {
     const struct renew_order *order = run->order;
-    struct precheck_terms precheck = {
-        .acme = run->acme, .directory = &run->directory, .port = order->probe_port};
+    const struct reach reach = {order->config};
+    struct precheck_terms precheck = {.acme = run->acme,
+                                      .directory = &run->directory,
+                                      .reach = order->only == NULL ? &reach : NULL,
+                                      .port = order->probe_port};
     if (issuer_need_account(run->acme, why) != 0)
         return -1;
     if (run->acme->precheck && (ask_directory(run, why) != 0 ||
@@ -181,11 +203,28 @@ static int order_all(struct run *run, struct error *why)
     return 0;
 }
 
+static void tell_waiting(struct run *run)
+{
+    for (size_t i = 0; i < run->plan.count; i++) {
+        const struct plan_step *step = &run->plan.steps[i];
+        const char *host = step->item->host.text;
+        const char *reason = pace_reason(&run->pace, host);
+        if (step->waits)
+            outcome_waits(&run->outcome, step, pace_failures(&run->pace, host),
+                          reason != NULL ? reason : "not noted");
+    }
+}
+
 static int run_locked(struct run *run, struct error *why)
 {
-    if (outcome_open(&run->outcome, run->order->json, why) != 0 || make_plan(run, why) != 0)
+    const struct renew_order *order = run->order;
+    bool all = order->only != NULL || isatty(STDOUT_FILENO) == 1;
+    if (told_load(&run->told, run->acme->state, why) != 0 ||
+        outcome_open(&run->outcome, &run->told, order->json, all, why) != 0 ||
+        make_plan(run, why) != 0)
         return -1;
     deploy_owed(run);
+    tell_waiting(run);
     if (run->plan.count > run->plan.waiting && order_all(run, why) != 0)
         return -1;
     return sum_up(run, why);
@@ -199,7 +238,7 @@ int renew_run(const struct renew_order *order, struct error *why)
                               "once you have read the CA's terms");
     if (!run.acme->renew_auto)
         return error_set(why, "nothing is ordered, since [acme] says `renew = off`");
-    if (issuer_prepare(run.acme, why) != 0)
+    if (become_owner_of(run.acme->state, why) != 0 || issuer_prepare(run.acme, why) != 0)
         return -1;
     int lock = lock_take(run.acme->state, why);
     if (lock < 0)
@@ -212,6 +251,7 @@ int renew_run(const struct renew_order *order, struct error *why)
     pace_free(&run.pace);
     inventory_free(&run.inventory);
     outcome_close(&run.outcome);
+    told_free(&run.told);
     lock_release(lock);
     return result;
 }

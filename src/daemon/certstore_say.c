@@ -31,7 +31,8 @@ void certstore_say_refusal(struct certstore *store, struct certstore_entry *entr
                  why->text);
 }
 
-/* Once for each stage of a loaded pair's age: a warning, and then an error. */
+/* Once for each stage of a loaded pair's age: a warning, an error, and its end. The stage goes back
+ * where a clock that was wrong is set right. */
 void certstore_say_dates(struct certstore *store, struct certstore_pair *pair, const char *path,
                          const char *host, int64_t now_ms)
 {
@@ -39,10 +40,14 @@ void certstore_say_dates(struct certstore *store, struct certstore_pair *pair, c
     if (now_ms < pair->dates_ms)
         return;
     pair->dates_ms = now_ms + DATES_MS;
-    enum due_health health = certfile_judge_dates(&pair->cert, path, (int64_t)time(NULL), &why);
-    if (health <= pair->dates_said || !may_log(store, now_ms))
+    int64_t wall_s = (int64_t)time(NULL);
+    enum due_stage stage = due_stage(pair->cert.not_before, pair->cert.not_after, wall_s);
+    if (stage < pair->dates_said)
+        pair->dates_said = stage;
+    if (stage == pair->dates_said || !may_log(store, now_ms))
         return;
-    pair->dates_said = health;
+    pair->dates_said = stage;
+    enum due_health health = certfile_judge_dates(&pair->cert, path, wall_s, &why);
     log_line(health == DUE_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s: %s", host, why.text);
 }
 

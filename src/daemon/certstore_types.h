@@ -15,8 +15,8 @@ struct certstore_pair {
     bool is_doubted;     /* the files are read anew at the next look */
     bool is_renewal;     /* it took another's place, which was not told yet */
     struct cert cert;
-    enum due_health dates_said; /* the worst that was told of its dates */
-    int64_t dates_ms;           /* when to look at them next */
+    enum due_stage dates_said; /* the stage of its age that was told */
+    int64_t dates_ms;          /* when to look at them next */
     uint64_t uncovered_said[CERTSTORE_UNCOVERED / 64];
 };
 

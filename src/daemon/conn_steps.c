@@ -11,6 +11,7 @@
 #include "access.h"
 #include "admit.h"
 #include "proxy.h"
+#include "tls_select.h"
 
 #define LINGER_MAX_BYTES 262144 /* a client that sends on and on is not waited for */
 #define PAIR_DESCRIPTORS 2
@@ -126,7 +127,7 @@ static enum tls_result shake_hands(struct conn *conn)
 
 static void log_reason(const struct conn *conn)
 {
-    char reason[HOSTNAME_MAX + 64];
+    char reason[TLS_REASON_MAX];
     tls_session_reason(conn->session, reason, sizeof(reason));
     access_log_refusal(&conn->member.source, reason);
 }
@@ -135,7 +136,8 @@ static void log_reason(const struct conn *conn)
 static enum conn_step end_handshake(struct conn *conn)
 {
     if (tls_session_is_challenge(conn->session)) {
-        access_log_challenge(&conn->member.source, tls_session_host(conn->session));
+        access_log_challenge(settings(conn->context)->access_log, &conn->member.source,
+                             tls_session_host(conn->session));
         conn_enter(conn, CONN_PHASE_ENDING);
     } else {
         conn_enter(conn, CONN_PHASE_WAITING);
@@ -198,9 +200,8 @@ enum conn_step conn_step_waiting(struct conn *conn)
         conn_enter(conn, CONN_PHASE_ENDING);
         return CONN_STEP_GO_ON;
     case TLS_RESULT_FLOODED:
+    case TLS_RESULT_FAILED: /* some refuse the certificate only now */
         log_reason(conn);
-        break;
-    case TLS_RESULT_FAILED:
         break;
     }
     return CONN_STEP_CLOSE;

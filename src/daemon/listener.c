@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "port_holder.h"
+
 #define INHERITED_FIRST 3 /* SD_LISTEN_FDS_START */
 #define BACKLOG         4096
 
@@ -171,7 +173,7 @@ static const char *advice_for(int reason, const struct listener_set *old)
 static void complain_of_open(const struct config_listen *line, int reason,
                              const struct listener_set *old, struct complaints *said)
 {
-    char text[NETWORK_TEXT_MAX], held[NETWORK_TEXT_MAX];
+    char text[NETWORK_TEXT_MAX], held[NETWORK_TEXT_MAX], other[PORT_HOLDER_MAX];
     const struct listener *holder = find_holder(old, &line->endpoint);
     bool absent = is_absent_ipv6(line, reason);
     network_endpoint_text(&line->endpoint, text);
@@ -181,6 +183,13 @@ static void complain_of_open(const struct config_listen *line, int reason,
                        "listen = %s: this server holds the port of %s already, as %s; restart it "
                        "to change that",
                        line->text, text, held);
+        return;
+    }
+    if (reason == EADDRINUSE && port_holder_find(other, &line->endpoint)) {
+        complaints_add(said, COMPLAINT_ERROR, line->place.file, line->place.line,
+                       "listen = %s: cannot listen on %s: the port is in use by %s; stop that, write "
+                       "another port, or share it as the guide next-to-a-web-server says",
+                       line->text, text, other);
         return;
     }
     complaints_add(said, absent ? COMPLAINT_NOTICE : COMPLAINT_ERROR, line->place.file,

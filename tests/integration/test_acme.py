@@ -67,6 +67,19 @@ class Challenges(AcmeCase):
             self.assertIn(f"DNS:{HOST}", shown.stdout)
         daemon.wait_for_log(rf"challenge host={re.escape(HOST)} client=127\.0\.0\.1 answered")
 
+    def test_where_only_errors_are_logged_an_answered_challenge_is_not(self):
+        for mode in ("errors", "off", "on"):
+            daemon = self.start(
+                server_section(f"access_log = {mode}")
+                + f"[acme]\naccept_terms = yes\nchallenges = {self.challenges}\n"
+                + self.defaults_section()
+                + "[example.com]\nmx = mail.example.com\n"
+            )
+            harness.write_atomically(self.challenges / HOST, DIGEST + "\n")
+            self.assertEqual(self.validate(daemon, HOST)[0], "acme-tls/1")
+            daemon.stop()
+            self.assertEqual("answered" in daemon.log(), mode == "on", mode)
+
     def test_no_pending_challenge_no_answer(self):
         daemon = self.begin()
         self.assert_no_answer(daemon, HOST)

@@ -512,9 +512,7 @@ class Check(harness.TestCase):
         if not shutil.which("setpriv"):
             self.skipTest("not installed: setpriv")
         prefix = ("setpriv", "--reuid", "nobody", "--regid", "65534", "--clear-groups")
-        if harness.run(*prefix, "test", "-x", harness.BINARY).returncode != 0:
-            self.skipTest("another user than root cannot reach the daemon")
-        return {"prefix": prefix}
+        return {"prefix": prefix, "program": harness.copy_for_others(harness.BINARY)}
 
     def test_a_user_who_cannot_become_another_is_refused(self):
         ini = self.good().replace("user = nobody\n", "")
@@ -914,7 +912,18 @@ class Start(harness.TestCase):
             port = holder.getsockname()[1]
             ini = server_section(listen=[f"127.0.0.1:{port}"]) + self.defaults_section() + DOMAIN
             said = self.refuse_start(ini, expect=1)
-            self.assertRegex(said, rf"refused\.ini:\d+: error: .*127\.0\.0\.1:{port}.*in use")
+            self.assertRegex(said, rf"refused\.ini:\d+: error: .*127\.0\.0\.1:{port}.*in use by "
+                             rf"\S+ \(process {os.getpid()}\); ")
+
+    def test_the_holder_of_a_port_is_found_at_another_address_of_it(self):
+        for family, held in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
+            with self.subTest(held), socket.socket(family) as holder:
+                holder.bind((held, 0))
+                holder.listen()
+                port = holder.getsockname()[1]
+                ini = (server_section(listen=[f"127.0.0.1:{port}"]) + self.defaults_section()
+                       + DOMAIN)
+                self.assertIn(f"(process {os.getpid()})", self.refuse_start(ini, expect=1))
 
     def test_the_same_address_twice_is_an_error(self):
         port = harness.free_port()

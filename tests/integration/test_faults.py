@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
 import unittest
 
 import faults
@@ -266,11 +265,9 @@ class Directory(Case):
                 first.rename(aside)
                 change()
                 for _ in range(3):
-                    began = time.monotonic()
                     self.assert_refused(daemon.address(), "mta-sts.late.example")
                     self.assert_serves(daemon, OTHER, BODY)
                     self.assert_serves(daemon, HOST, BODY)  # what was loaded before serves on
-                    self.assertLess(time.monotonic() - began, harness.bound(2))
                 if place.is_dir() and not place.is_symlink():
                     shutil.rmtree(place)
                 else:

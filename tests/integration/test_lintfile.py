@@ -391,6 +391,31 @@ class Verb(LintCase):
         self.assertIn("1 thing can be put right", said)
         self.assertEqual(state(), before)
 
+    @unittest.skipUnless(harness.as_root(), "only root writes into the directories of others")
+    def test_root_is_not_led_elsewhere_by_what_a_customer_put_in_its_directory(self):
+        tree = self.directory / "customer"
+        (tree / "own").mkdir(parents=True)
+        secret = self.write("secret.txt", self.BAD)
+        secret.chmod(0o600)
+        own = tree / "own" / "mta-sts.txt"
+        own.write_bytes(self.BAD)
+        for path in (tree, tree / "own", own):
+            os.chown(path, 65534, 65534)
+        own.chmod(0o6664)
+        (tree / "mta-sts.txt").symlink_to(secret)
+        (tree / "folder").symlink_to("own")
+        for name in ("mta-sts.txt", "folder"):
+            os.chown(tree / name, 65534, 65534, follow_symlinks=False)
+        for path in (tree / "mta-sts.txt", tree / "folder" / "mta-sts.txt"):
+            done = self.ctl("lint", "--fix", path, status=2)
+            self.assertIn("is a link that another user may have made", done.stderr)
+        self.assertEqual(secret.read_bytes(), self.BAD)
+        self.assertEqual(own.read_bytes(), self.BAD)
+        self.ctl("lint", "--fix", own)
+        self.assertNotEqual(own.read_bytes(), self.BAD)
+        found = own.stat()
+        self.assertEqual((found.st_mode & 0o7777, found.st_uid), (0o664, 65534))
+
     def test_a_fixed_file_keeps_its_mode_and_a_link_stays_a_link(self):
         path = self.write("tree/policy.txt", self.BAD)
         path.chmod(0o640)

@@ -275,7 +275,7 @@ class Reload(harness.TestCase):
         daemon = self.start(self.ini(section("example.com", "m0.example"), rest, server=server))
         for number in range(1, 4):
             clients = [harness.TlsClient(daemon.address(), HOST) for _ in range(3)]
-            crowd = [socket.create_connection(daemon.address(), bound(15)) for _ in range(40)]
+            crowd = [socket.create_connection(daemon.address(), bound(60)) for _ in range(40)]
             fetch(daemon.address(), busy, context=harness.tls_context(verify=False))  # accepted all
             mx = f"m{number}.example"
             self.write("mta-stsd.ini", self.ini(section("example.com", mx), rest, server=server))

@@ -91,6 +91,19 @@ bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)
     return a->inode == b->inode && a->changed.tv_sec == b->changed.tv_sec;
 }
 
+/* What stands in for the time of day: seconds are added to it. */
+static int64_t clock_off_by_s;
+
+time_t time(time_t *out)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    now.tv_sec += clock_off_by_s;
+    if (out != NULL)
+        *out = now.tv_sec;
+    return now.tv_sec;
+}
+
 /* What stands in for the modules "config" and "log". */
 int config_expand(char *out, size_t size, const char *pattern, const char *domain)
 {
@@ -615,6 +628,54 @@ static void warns_once_for_each_load_of_wrong_dates_and_serves(void)
     end();
 }
 
+/* A hundred days: the clock walks through them, and stands wrong in between. */
+static void says_each_stage_of_a_certificates_end_once_whatever_the_clock_does(void)
+{
+    static const struct {
+        int day;          /* after the certificate was made */
+        const char *said; /* NULL: nothing */
+    } rows[] = {
+        {10, NULL},
+        {-20000, "not valid before"}, /* 1970 or so */
+        {11, NULL},
+        {76, "<4>mta-sts.example.com: /c.pem: only 24 days of its lifetime are left"},
+        {80, NULL},
+        {88, "<3>mta-sts.example.com: /c.pem: only 12 days of its lifetime are left"},
+        {95, NULL},
+        {20, NULL}, /* set back: it is good again */
+        {89, "<3>mta-sts.example.com: /c.pem: only 11 days of its lifetime are left"},
+        {101, "<3>mta-sts.example.com: /c.pem: it, or an issuer in its chain, expired on"},
+        {300, NULL},
+    };
+    const int64_t day_s = 86400;
+    begin();
+    int64_t start = (int64_t)time(NULL);
+    char dates[2][16];
+    for (int i = 0; i < 2; i++) {
+        time_t when = (time_t)(start + i * 100 * day_s);
+        struct tm date;
+        CHECK(strftime(dates[i], sizeof(dates[i]), "%Y%m%d%H%M%S", gmtime_r(&when, &date)) > 0);
+    }
+    char *hundred_days = malloc(MAKE_CERT_TEXT);
+    CHECK(hundred_days != NULL);
+    make_text(hundred_days, &(struct make_cert){.key = make_cert_key(MAKE_CERT_P256, 0),
+                                                .not_before = dates[0],
+                                                .not_after = dates[1]});
+    put("/c.pem", hundred_days);
+    add_pair("/c.pem", NULL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        clock_off_by_s = rows[i].day * day_s;
+        for (int minute = 0; minute < 3; minute++) {
+            now_ms += 60000;
+            CHECK(find() == 1, "not served");
+        }
+        check_logged(rows[i].said != NULL, rows[i].said != NULL ? rows[i].said : "");
+    }
+    clock_off_by_s = 0;
+    end();
+    free(hundred_days);
+}
+
 static void refuses_a_certificate_for_each_host_it_does_not_cover_and_says_so_once_a_load(void)
 {
     begin();
@@ -956,6 +1017,7 @@ static const struct test tests[] = {
     TEST(gives_both_kinds_in_the_order_configured_and_one_when_one_is_missing),
     TEST(uses_no_more_than_four_pairs_of_a_host),
     TEST(warns_once_for_each_load_of_wrong_dates_and_serves),
+    TEST(says_each_stage_of_a_certificates_end_once_whatever_the_clock_does),
     TEST(refuses_a_certificate_for_each_host_it_does_not_cover_and_says_so_once_a_load),
     TEST(keeps_the_pair_of_a_host_whose_file_was_replaced_by_one_for_another),
     TEST(serves_each_host_by_the_newest_certificate_that_has_its_name),
