@@ -23,8 +23,8 @@
  *
  * queue              where it waits, and with that its time-out; phases that share a queue share
  *                    one time-out and one age, counted from the entry into the queue
- * displaced_from_ms  the age from which one of equal weight may displace it when slots or
- *                    descriptors are out; conn_queues says what the weight changes
+ * displaced_from_ms  the age from which another may displace it when slots or descriptors are
+ *                    out; conn_queues says what it changes that a network holds much
  * descriptors        the most that it holds; displacing it frees so many */
 static const struct {
     const char *name; /* for the log */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #define QUEUES        (CONN_QUEUES_WEIGHTS * CONN_QUEUE_COUNT)
-#define LIGHTER_MS    1000 /* by which a lighter one must be older to be displaced */
+#define MUCH_MS       5000 /* that a newcomer waits longer for whose network holds much */
 #define MUCH_MIN      2    /* connections of a network of more than no weight */
 #define MUCH_MAX      8
 #define LOOKED_AT_MAX 128 /* of a queue, for a neighbour */
@@ -61,9 +61,7 @@ static bool may_displace(const struct conn_member *newcomer, const struct conn_m
 {
     if (other->weight > newcomer->weight)
         return other->since_ms < now_ms;
-    if (other->weight == newcomer->weight)
-        return displaced_ms(other) <= now_ms;
-    return displaced_ms(other) + LIGHTER_MS <= now_ms;
+    return displaced_ms(other) + (newcomer->weight > 0 ? MUCH_MS : 0) <= now_ms;
 }
 
 struct conn_member *conn_queues_displaced(const struct conn_queues *queues,
