@@ -20,8 +20,7 @@
 #define CHAIN_FILE   "the certificate file"
 #define KEY_FILE     "the key file"
 #define RSA_BITS_MIN 2048
-#define RSA_BITS_MAX 4096 /* a signature costs eight times as much with twice the bits */
-#define STATUS_OCSP  5    /* status_request, RFC 6066 section 8 */
+#define STATUS_OCSP  5 /* status_request, RFC 6066 section 8 */
 
 #define OID_TLS_FEATURE "\x2b\x06\x01\x05\x05\x07\x01\x18" /* 1.3.6.1.5.5.7.1.24, RFC 7633 */
 #define OID_SERVER_AUTH "\x2b\x06\x01\x05\x05\x07\x03\x01" /* 1.3.6.1.5.5.7.3.1, RFC 5280 */
@@ -200,7 +199,7 @@ static int judge_key_kind(const mbedtls_pk_context *key, struct error *why)
                          "the certificate's RSA key has %zu bits, too few for senders; make a key "
                          "of ECDSA P-256, or RSA with %d bits or more",
                          bits, RSA_BITS_MIN);
-    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY && bits > RSA_BITS_MAX)
+    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY && bits > CERT_RSA_BITS_MAX)
         return error_set(why,
                          "the certificate's RSA key has %zu bits, and each of its handshakes would "
                          "hold up all other hosts; make a key of ECDSA P-256, or RSA with %d bits",

@@ -17,7 +17,8 @@
 #define CERT_CHAIN_MAX                                                                             \
     15000 /* bytes of a chain in DER: it must fit one TLS record with its framing */
 
-#define CERT_FINGERPRINT 32 /* bytes */
+#define CERT_FINGERPRINT  32   /* bytes */
+#define CERT_RSA_BITS_MAX 4096 /* a signature costs eight times as much with twice the bits */
 
 struct cert {
     mbedtls_x509_crt chain; /* the host's own certificate first */

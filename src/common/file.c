@@ -130,6 +130,7 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
         goto done;
     }
     out->stamp = stamp_of(&state);
+    out->owner = state.st_uid;
     result = read_all(out, fd, limit, path, why);
 
 done:

@@ -23,6 +23,7 @@ struct file {
     unsigned char *bytes; /* owned; one NUL stands behind them, not counted in length */
     size_t length;
     struct file_stamp stamp; /* of the opened file, taken before it was read */
+    uid_t owner;             /* the same; of standard input 0 */
 };
 
 /* Opens without blocking, refuses what is no regular file or longer than limit bytes, reads all.

@@ -248,8 +248,15 @@ static int read_pair(struct challenge *challenge, const struct file *own, const 
         !answers_for(cert, &challenge->host, found))
         return error_set(why, "the certificate answers no challenge for this host");
     if (mbedtls_pk_parse_key(&cert->key, key->bytes, key->length + 1, NULL, 0,
-                             mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE) != 0 ||
-        mbedtls_pk_check_pair(&cert->chain.pk, &cert->key, mbedtls_psa_get_random,
+                             mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE) != 0)
+        return error_set(why, "the challenge's key cannot be read; write it anew");
+    if (mbedtls_pk_get_bitlen(&cert->key) > CERT_RSA_BITS_MAX) /* of RSA: no curve has as many */
+        return error_set(
+            why,
+            "the challenge's RSA key has %zu bits, and its handshake would hold up all "
+            "other hosts; make a key of ECDSA P-256, or RSA with 2048 bits",
+            mbedtls_pk_get_bitlen(&cert->key));
+    if (mbedtls_pk_check_pair(&cert->chain.pk, &cert->key, mbedtls_psa_get_random,
                               MBEDTLS_PSA_RANDOM_STATE) != 0)
         return error_set(why, "the key does not belong to the certificate");
     return 0;

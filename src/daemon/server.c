@@ -11,18 +11,18 @@
 #include <unistd.h>
 
 #include "capacity.h"
-#include "complaint.h"
 #include "config.h"
-#include "datagram.h"
 #include "heartbeat.h"
 #include "limit.h"
 #include "listener.h"
+#include "load.h"
 #include "log.h"
 #include "notify.h"
 #include "privilege.h"
 #include "reload.h"
 #include "sandbox.h"
 #include "site.h"
+#include "startup.h"
 #include "tls.h"
 #include "watch.h"
 #include "worker.h"
@@ -36,33 +36,8 @@ struct server {
     struct worker_shared shared;
     struct worker **workers;
     size_t worker_count;
-    bool lacked_memory; /* the last load of the configuration */
-    size_t broken;      /* domains of the current configuration that an error took out */
+    size_t broken; /* domains of the current configuration that an error took out */
 };
-
-static void log_complaints(const struct complaints *said)
-{
-    for (size_t i = 0; i < said->count; i++)
-        log_complaint(&said->items[i]);
-    if (said->out_of_memory)
-        log_line(LOG_LEVEL_ERROR, "out of memory: not all can be said");
-}
-
-/* Reads the configuration and logs what it has to say. NULL when the whole is refused. */
-static struct config *load_config(struct server *server)
-{
-    struct complaints said = {0};
-    struct config *config = NULL;
-    log_begin_load();
-    watch_begin_load(server->watch);
-    if (config_load_within(&config, server->config_path, sandbox_denial, &said) != 0)
-        config = NULL;
-    watch_end_load(server->watch, config);
-    log_complaints(&said);
-    server->lacked_memory = said.lacked_memory;
-    complaints_free(&said);
-    return config;
-}
 
 /* How many domains a reload may drop: design says a percentage or a number; a part of one is one.
  */
@@ -73,41 +48,6 @@ static size_t removable(const struct config_server *server, size_t served)
     if (server->max_removed >= 100)
         return SIZE_MAX;
     return (served * server->max_removed + 99) / 100;
-}
-
-/* Judges the setting `user` and logs what is wrong with it, at its line. */
-static bool user_is_fine(const char *config_path, const struct config_server *settings,
-                         int (*judge)(const char *user, struct error *why))
-{
-    struct error why;
-    struct complaints said = {0};
-    const struct config_place *place = &settings->user_place;
-    if (judge(settings->user, &why) == 0)
-        return true;
-    complaints_add(&said, COMPLAINT_ERROR, place->file != NULL ? place->file : config_path,
-                   place->line, "%s", why.text);
-    log_complaints(&said);
-    complaints_free(&said);
-    return false;
-}
-
-static void log_unreadable_files(const struct site_table *table)
-{
-    struct complaints said = {0};
-    privilege_check_files(site_table_config(table), &said);
-    log_complaints(&said);
-    complaints_free(&said);
-}
-
-static struct listener_set *open_listeners(struct server *server,
-                                           const struct config_server *settings)
-{
-    struct complaints said = {0};
-    struct listener_set *listeners =
-        listener_set_open(settings, server->listeners, &server->inherited, &said);
-    log_complaints(&said);
-    complaints_free(&said);
-    return listeners;
 }
 
 static bool is_same_user(const struct config_server *old, const struct config_server *new)
@@ -194,9 +134,10 @@ static const char *swap_state(struct server *server, struct config **config)
     /* Once found is enough: what adds an account puts another file in the place of /etc/passwd,
      * which the sandbox keeps from being read. */
     if (!is_same_user(site_table_server(server->table), settings) &&
-        !user_is_fine(server->config_path, settings, privilege_check_account))
+        !load_accepts_user(server->config_path, settings, privilege_check_account))
         refusal = "the next start would fail for its user";
-    if (refusal == NULL && (listeners = open_listeners(server, settings)) == NULL)
+    if (refusal == NULL &&
+        (listeners = load_listeners(settings, server->listeners, &server->inherited)) == NULL)
         refusal = "a `listen` line cannot be met";
     if (refusal != NULL) {
         site_table_unref(table);
@@ -213,31 +154,34 @@ static const char *swap_state(struct server *server, struct config **config)
     return NULL;
 }
 
-static void reload(struct server *server, const struct reload_asker *asker)
+static void reload(struct server *server, struct reload_askers *askers)
 {
     notify_reloading();
-    struct config *config = load_config(server);
+    const struct config_context context = {.denies = sandbox_denial,
+                                           .before = site_table_config(server->table)};
+    bool lacked_memory;
+    struct config *config =
+        load_config(server->config_path, server->watch, &context, &lacked_memory);
     const char *refusal =
         config == NULL ? "the configuration has errors" : swap_state(server, &config);
     config_free(config);
     if (refusal == NULL) {
         log_serving(server, "reloaded");
         log_broken(site_table_config(server->table), false);
-        reload_answer(asker, NULL);
+        reload_answer(askers, NULL);
         return;
     }
     log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
              refusal);
     notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
-    reload_answer(asker, refusal);
+    reload_answer(askers, refusal);
 }
 
 static size_t judge_connections(const struct server *server, const struct config_server *settings)
 {
     struct complaints said = {0};
     size_t most = capacity_judge_connections(settings, server->config_path, &said);
-    log_complaints(&said);
-    complaints_free(&said);
+    load_say(&said);
     return most;
 }
 
@@ -264,8 +208,8 @@ static int start_workers(struct server *server)
     return 0;
 }
 
-/* Everything that needs root, then root is given up, then the threads start. Returns the exit
- * status of a start that failed, or 0. */
+/* Opens all that has to be there before root is given up, loads as the user, and starts the
+ * threads. Returns the exit status of a start that failed, or 0. */
 static int start(struct server *server)
 {
     struct error why;
@@ -273,33 +217,31 @@ static int start(struct server *server)
         log_line(LOG_LEVEL_ERROR, "cannot wait for signals: %s", strerror(errno));
         return EXIT_FAILURE;
     }
-    if (datagram_open() != 0) {
-        log_line(LOG_LEVEL_ERROR, "cannot open a socket to tell others: %s", strerror(errno));
+    if (notify_open() != 0)
+        log_line(LOG_LEVEL_WARNING,
+                 "the service manager cannot be told anything: NOTIFY_SOCKET: %s", strerror(errno));
+    if (reload_open() != 0) {
+        log_line(LOG_LEVEL_ERROR, "cannot open a socket for who asks for a reload: %s",
+                 strerror(errno));
         return EXIT_FAILURE;
     }
-    struct config *config = load_config(server);
-    if (config == NULL)
-        return server->lacked_memory ? 1 : SERVER_EXIT_CONFIG;
-    server->broken = config->broken_count;
-    server->table = site_table_build(&config, NULL);
+    struct startup startup = {.watch = server->watch, .inherited = &server->inherited};
+    int status = startup_run(&startup, server->config_path);
+    server->listeners = startup.listeners;
+    if (status != 0)
+        return status;
+    server->broken = startup.config->broken_count;
+    server->table = site_table_build(&startup.config, NULL);
     if (server->table == NULL) {
-        config_free(config);
+        config_free(startup.config);
         log_line(LOG_LEVEL_ERROR, "out of memory");
         return EXIT_FAILURE;
     }
-    const struct config_server *settings = site_table_server(server->table);
-    bool can_drop = user_is_fine(server->config_path, settings, privilege_check);
-    server->listeners = open_listeners(server, settings);
-    if (!can_drop || (server->listeners == NULL && server->inherited.count > 0))
-        return SERVER_EXIT_CONFIG; /* another start would find the same sockets */
-    if (server->listeners == NULL)
-        return EXIT_FAILURE;
-    if (privilege_drop(settings->user, &why) != 0 || tls_open(&server->shared.tls, &why) != 0 ||
+    if (tls_open(&server->shared.tls, &why) != 0 ||
         sandbox_enter(site_table_config(server->table), &why) != 0) {
         log_line(LOG_LEVEL_ERROR, "%s", why.text);
         return EXIT_FAILURE;
     }
-    log_unreadable_files(server->table);
     return start_workers(server) == 0 ? 0 : EXIT_FAILURE;
 }
 
@@ -318,6 +260,7 @@ static void stop(struct server *server)
     tls_close(server->shared.tls);
     site_table_unref(server->table);
     watch_close(server->watch);
+    reload_close();
 }
 
 /* The signals that the main thread waits for; blocked before any thread starts, so in all. */
@@ -339,16 +282,16 @@ static void serve(struct server *server)
     struct signalfd_siginfo received = {0};
     bool serves = true;
     while (serves) {
-        struct reload_asker asker = {0};
+        struct reload_askers askers = {0};
         switch (watch_wait(server->watch, heartbeat.due_ms, &received)) {
         case WATCH_SIGNAL:
             serves = received.ssi_signo == SIGHUP;
-            asker = reload_asker_of(&received);
+            reload_take_askers(&askers);
             if (serves)
-                reload(server, &asker);
+                reload(server, &askers);
             break;
         case WATCH_CHANGE:
-            reload(server, &asker);
+            reload(server, &askers);
             break;
         case WATCH_TIME:
             break;

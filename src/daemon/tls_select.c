@@ -8,8 +8,8 @@
 
 #include "cert.h"
 
-/* In the order of our preference: the challenge's only where http/1.1 is not offered. */
-static const char *alpn_protocols[] = {"http/1.1", CHALLENGE_PROTOCOL, NULL};
+/* In the order of our preference: the challenge's only where HTTP is not offered. */
+static const char *alpn_protocols[] = {"http/1.1", "http/1.0", CHALLENGE_PROTOCOL, NULL};
 
 static int choose_host(struct tls_selection *selection, const struct hostname *host)
 {

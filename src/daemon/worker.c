@@ -70,7 +70,7 @@ static void close_gates(struct worker *worker)
 
 static void pause_accepting(struct worker *worker, int reason)
 {
-    log_stranger(LOG_LEVEL_ERROR, "accepting pauses: %s", strerror(reason));
+    log_trouble(LOG_LEVEL_ERROR, "accepting pauses: %s", strerror(reason));
     close_gates(worker);
     worker->accept_paused_until_ms = deadline_now_ms() + ACCEPT_PAUSE_MS;
 }
@@ -90,12 +90,16 @@ static bool recover_accept(struct worker *worker, int listen_fd, int reason)
 {
     if (reason == EAGAIN || !worker_accept_has_waiting(listen_fd))
         return false;
-    if (worker_accept_was_the_clients(reason) || conn_displace(&worker->context))
+    if (worker_accept_was_the_clients(reason))
         return true;
-    if (conn_must_wait(&worker->context))
-        return false;
-    if (reason == EMFILE && worker_accept_refuse(listen_fd, &worker->spare_fd))
-        return true;
+    if (worker_accept_lacks_room(reason)) {
+        if (conn_displace(&worker->context))
+            return true;
+        if (conn_must_wait(&worker->context))
+            return false;
+        if (reason == EMFILE && worker_accept_refuse(listen_fd, &worker->spare_fd))
+            return true;
+    }
     pause_accepting(worker, reason);
     return false;
 }

@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import json
 import os
+import resource
 import shlex
 import signal
 import socket
@@ -421,6 +422,8 @@ def attack(order):
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
         os.sched_setaffinity(0, cores[-1:])  # others' attackers do not take the server's
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a login has 1024
     one = Attacker(order)
     one.shared = one.context()
     ATTACKS[order["name"]][0](one)

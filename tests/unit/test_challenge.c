@@ -330,6 +330,38 @@ static void refuses_a_certificate_without_the_extension_or_for_other_names_too(v
     challenges_close(challenges);
 }
 
+static void refuses_an_rsa_key_that_would_hold_up_other_hosts(void)
+{
+    static struct pair pair;
+    static const struct {
+        enum make_cert_kind kind;
+        const char *sentence; /* NULL: taken */
+    } rows[] = {
+        {MAKE_CERT_RSA_4104, "RSA key has 4104 bits"},
+        {MAKE_CERT_RSA_2048, NULL},
+        {MAKE_CERT_P521, NULL},
+    };
+    begin();
+    const char *host = "mta-sts.a.example";
+    struct make_cert wanted = {.names = {host}, .issuer = "CN=mta-sts.example.com"};
+    wanted.unknown = "\x04\x20" DIGEST;
+    wanted.unknown_oid = "\x2b\x06\x01\x05\x05\x07\x01\x1f";
+    wanted.critical_unknown = true;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct error why = {.text = "-"};
+        wanted.key = make_cert_key(rows[i].kind, 0);
+        write_made(&pair, &wanted);
+        put(OWN, pair.own);
+        put(KEY, pair.key);
+        struct challenge *found = find(host, &why);
+        CHECK((found == NULL) == (rows[i].sentence != NULL), "row %zu: %s", i, why.text);
+        CHECK(rows[i].sentence == NULL || strstr(why.text, rows[i].sentence) != NULL, "row %zu: %s",
+              i, why.text);
+        challenge_unref(found);
+    }
+    challenges_close(challenges);
+}
+
 static void passes_over_a_pair_that_its_client_forgot(void)
 {
     static struct pair pair;
@@ -362,6 +394,7 @@ static const struct test tests[] = {
     TEST(shows_the_certificate_that_another_client_made),
     TEST(refuses_pairs_that_are_no_answer_for_the_host),
     TEST(refuses_a_certificate_without_the_extension_or_for_other_names_too),
+    TEST(refuses_an_rsa_key_that_would_hold_up_other_hosts),
     TEST(passes_over_a_pair_that_its_client_forgot),
 };
 

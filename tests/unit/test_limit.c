@@ -269,10 +269,22 @@ static double seconds_of(unsigned step)
     return (double)(ended.tv_sec - begun.tv_sec) + (double)(ended.tv_nsec - begun.tv_nsec) / 1e9;
 }
 
+/* The least of five, as what else this machine does only ever adds to it. */
+static double least_seconds_of(unsigned step)
+{
+    double least = seconds_of(step);
+    for (int i = 1; i < 5; i++) {
+        double seconds = seconds_of(step);
+        least = seconds < least ? seconds : least;
+    }
+    return least;
+}
+
 /* All in one chain would take some hundred times as long. */
 static void neighbouring_addresses_cost_no_more_than_scattered_ones(void)
 {
-    double scattered = seconds_of(1021), neighbours = seconds_of(1), strided = seconds_of(256);
+    double scattered = least_seconds_of(1021), neighbours = least_seconds_of(1);
+    double strided = least_seconds_of(256);
     CHECK(neighbours < scattered * 20, "%f s and %f s", neighbours, scattered);
     CHECK(strided < scattered * 20, "%f s and %f s", strided, scattered);
 }
