@@ -40,6 +40,10 @@ int cert_parse(struct cert *out, const struct file *chain, const struct file *ke
                struct error *why);
 void cert_free(struct cert *cert);
 
+/* Makes another of the same, which shares nothing with the first: a key is used by one thread at a
+ * time. Judges nothing. Returns 0, or -1 when out of memory; *out is {0} then. */
+int cert_copy(struct cert *out, const struct cert *cert);
+
 /* Whether a DNS-ID of the host's own certificate covers the host (RFC 6125, a wildcard as the whole
  * left-most label only; the subject's CN does not count). */
 bool cert_covers(const struct cert *cert, const struct hostname *host);

@@ -120,7 +120,10 @@ static void read_entry(struct draft *draft, const char *directory, const char *n
     draft->out_of_memory = draft->out_of_memory || path == NULL;
     if (draft->out_of_memory)
         return;
-    if (stat(path, &state) == 0 && S_ISDIR(state.st_mode))
+    file_note(path);
+    bool is_directory = stat(path, &state) == 0 && S_ISDIR(state.st_mode);
+    file_note(NULL);
+    if (is_directory)
         complaints_add(draft->said, COMPLAINT_NOTICE, path, 0,
                        "this is a directory, and an include reads files only; write an `include` "
                        "line for it, or give it a name that does not end in .ini");
@@ -132,9 +135,11 @@ static void read_entry(struct draft *draft, const char *directory, const char *n
 static void read_include(struct draft *draft, const struct draft_path *include)
 {
     struct dirent **entries = NULL;
+    file_note(include->path);
     int count = scandir(include->path, &entries, is_included, compare_entries);
+    int cause = errno;
+    file_note(NULL);
     if (count < 0) {
-        int cause = errno;
         struct error sentence;
         error_set(&sentence, "include: %s: %s", include->path, strerror(cause));
         unread_note(

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* file: reads a whole file that may be anything, within a bound and without ever blocking. */
+/* file: reads a whole file that may be anything, within a bound, and without waiting for a writer.
+ */
 #include "file.h"
 
 #include <errno.h>
@@ -105,7 +106,7 @@ static int read_all(struct file *file, int fd, size_t limit, const char *path, s
     return 0;
 }
 
-int file_read(struct file *out, const char *path, size_t limit, struct error *why)
+static int read_file(struct file *out, const char *path, size_t limit, struct error *why)
 {
     int result = -1;
     struct stat state;
@@ -140,6 +141,14 @@ done:
     return result;
 }
 
+int file_read(struct file *out, const char *path, size_t limit, struct error *why)
+{
+    file_note(path);
+    int result = read_file(out, path, limit, why);
+    file_note(NULL);
+    return result;
+}
+
 int file_read_stdin(struct file *out, size_t limit, struct error *why)
 {
     *out = (struct file){0};
@@ -160,9 +169,10 @@ void file_free(struct file *file)
 struct file_stamp file_stamp_of(const char *path)
 {
     struct stat state;
-    if (stat(path, &state) != 0)
-        return (struct file_stamp){0};
-    return stamp_of(&state);
+    file_note(path);
+    int result = stat(path, &state);
+    file_note(NULL);
+    return result == 0 ? stamp_of(&state) : (struct file_stamp){0};
 }
 
 struct file_stamp file_stamp_in(int directory, const char *name)

@@ -102,6 +102,7 @@ static enum step take_request(struct bridge *bridge)
         bridge->request = (struct stretch){.start = 0, .end = moved};
         return STEP_MOVED;
     case TLS_RESULT_AGAIN:
+    case TLS_RESULT_WAIT:
         return STEP_STUCK;
     case TLS_RESULT_FLOODED:
         bridge->is_flooded = true;
@@ -177,6 +178,7 @@ static enum step give_answer(struct bridge *bridge)
         bridge->answer.start += moved;
         return STEP_MOVED;
     case TLS_RESULT_AGAIN:
+    case TLS_RESULT_WAIT:
         return STEP_STUCK;
     case TLS_RESULT_FLOODED:
     case TLS_RESULT_END:

@@ -14,21 +14,6 @@ void load_say(struct complaints *said)
     complaints_free(said);
 }
 
-struct config *load_config(const char *path, struct watch *watch,
-                           const struct config_context *context, bool *lacked_memory)
-{
-    struct complaints said = {0};
-    struct config *config = NULL;
-    log_begin_load();
-    watch_begin_load(watch);
-    if (config_load_within(&config, path, context, &said) != 0)
-        config = NULL;
-    watch_end_load(watch, config);
-    *lacked_memory = said.lacked_memory;
-    load_say(&said);
-    return config;
-}
-
 bool load_accepts_user(const char *path, const struct config_server *settings,
                        int (*judge)(const char *user, struct error *why))
 {

@@ -9,14 +9,9 @@
 #include "complaint.h"
 #include "config.h"
 #include "listener.h"
-#include "watch.h"
 
 /* Logs and frees them. */
 void load_say(struct complaints *said);
-
-/* Reads all of it, which is watched from then on. NULL when the whole is refused. */
-struct config *load_config(const char *path, struct watch *watch,
-                           const struct config_context *context, bool *lacked_memory);
 
 /* Whether the setting `user` is fine, as judge finds. */
 bool load_accepts_user(const char *path, const struct config_server *settings,

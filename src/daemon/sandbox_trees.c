@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "file.h"
 #include "log.h"
 #include "pattern.h"
 #include "sandbox.h"
@@ -210,7 +211,12 @@ int sandbox_trees_gather(const struct config *config, struct error *why)
 bool sandbox_denies(const char *path)
 {
     char found[PATH_MAX];
-    return trees.is_closed && realpath(path, found) != NULL && !lies_within(found);
+    if (!trees.is_closed)
+        return false;
+    file_note(path);
+    bool denies = realpath(path, found) != NULL && !lies_within(found);
+    file_note(NULL);
+    return denies;
 }
 
 /* Without read_path the new start opens what the configuration names. */
@@ -222,7 +228,7 @@ bool sandbox_denial(const char *path, struct error *advice)
     char found[PATH_MAX];
     char directory[PATH_MAX];
     static const char reason[] = "; it lies outside of what the running server may read:";
-    if (!sandbox_denies(path) || realpath(path, found) == NULL)
+    if (!sandbox_denies(path) || realpath(path, found) == NULL) /* it has just answered */
         return false;
     if (is_directory(found) || !find_directory(found, directory))
         error_set(advice, "%s " LINE_TO_ADD, reason, found);

@@ -11,21 +11,27 @@
 #include <unistd.h>
 
 #include "capacity.h"
+#include "certpool.h"
 #include "config.h"
+#include "configload.h"
 #include "heartbeat.h"
 #include "limit.h"
 #include "listener.h"
 #include "load.h"
+#include "loader.h"
 #include "log.h"
 #include "notify.h"
 #include "privilege.h"
 #include "reload.h"
+#include "removal.h"
 #include "sandbox.h"
 #include "site.h"
 #include "startup.h"
 #include "tls.h"
 #include "watch.h"
 #include "worker.h"
+
+#define POOL_PAIRS 1024 /* of certificates that all workers share, as many as one keeps */
 
 struct server {
     const char *config_path;
@@ -36,19 +42,10 @@ struct server {
     struct worker_shared shared;
     struct worker **workers;
     size_t worker_count;
-    size_t broken; /* domains of the current configuration that an error took out */
+    struct configload *load;     /* a reload under way, or NULL */
+    struct reload_askers askers; /* who asked for it */
+    size_t broken;               /* domains of the current configuration that an error took out */
 };
-
-/* How many domains a reload may drop: design says a percentage or a number; a part of one is one.
- */
-static size_t removable(const struct config_server *server, size_t served)
-{
-    if (!server->max_removed_is_percent)
-        return server->max_removed;
-    if (server->max_removed >= 100)
-        return SIZE_MAX;
-    return (served * server->max_removed + 99) / 100;
-}
 
 static bool is_same_user(const struct config_server *old, const struct config_server *new)
 {
@@ -89,48 +86,17 @@ static void log_serving(const struct server *server, const char *what)
                 count == 1 ? "" : "s", server->broken);
 }
 
-/* Why the new table may not take the old one's place, after what it would drop was logged; or NULL.
- */
-static const char *refuse_removal(const struct server *server, const struct site_table *table)
-{
-    const struct config_server *settings = site_table_server(table);
-    size_t served = site_table_count(server->table);
-    size_t removed = site_table_removed(table, server->table);
-    size_t most = removable(settings, served);
-    if (most < SIZE_MAX && served > 0 && site_table_count(table) == 0) {
-        log_line(LOG_LEVEL_ERROR,
-                 "no domain would be left of %zu; bring one back, write "
-                 "`max_removed = 100%%`, or restart to accept it",
-                 served);
-        return "no domain would be left";
-    }
-    if (removed > most) {
-        log_line(LOG_LEVEL_ERROR,
-                 "%zu of %zu domains would go, more than max_removed = %u%s "
-                 "allows; bring them back, or restart to accept it",
-                 removed, served, settings->max_removed,
-                 settings->max_removed_is_percent ? "%" : "");
-        return "too many domains would go";
-    }
-    return NULL;
-}
-
 /* Builds the next state whole, then swaps it in. Returns NULL, or why the old state serves on. */
 static const char *swap_state(struct server *server, struct config **config)
 {
-    struct error why;
     size_t broken = (*config)->broken_count;
-    if (sandbox_admits(*config, &why) != 0) {
-        log_line(LOG_LEVEL_ERROR, "%s", why.text);
-        return "a path lies outside of the sandbox";
-    }
     struct site_table *table = site_table_build(config, server->table);
     if (table == NULL)
         return "out of memory";
 
     const struct config_server *settings = site_table_server(table);
     struct listener_set *listeners = NULL;
-    const char *refusal = refuse_removal(server, table);
+    const char *refusal = removal_refuse(server->table, table);
     /* Once found is enough: what adds an account puts another file in the place of /etc/passwd,
      * which the sandbox keeps from being read. */
     if (!is_same_user(site_table_server(server->table), settings) &&
@@ -154,27 +120,52 @@ static const char *swap_state(struct server *server, struct config **config)
     return NULL;
 }
 
-static void reload(struct server *server, struct reload_askers *askers)
+/* What comes of a load; NULL, or why the old state serves on. */
+static const char *take_load(struct server *server, struct configload_result *loaded)
 {
-    notify_reloading();
-    const struct config_context context = {.denies = sandbox_denial,
-                                           .before = site_table_config(server->table)};
-    bool lacked_memory;
-    struct config *config =
-        load_config(server->config_path, server->watch, &context, &lacked_memory);
-    const char *refusal =
-        config == NULL ? "the configuration has errors" : swap_state(server, &config);
-    config_free(config);
+    if (loaded->config == NULL)
+        return "the configuration has errors";
+    if (!loaded->is_denied)
+        return swap_state(server, &loaded->config);
+    log_line(LOG_LEVEL_ERROR, "%s", loaded->denial.text);
+    return "a path lies outside of the sandbox";
+}
+
+static void say_reload(struct server *server, const char *refusal)
+{
     if (refusal == NULL) {
         log_serving(server, "reloaded");
         log_broken(site_table_config(server->table), false);
-        reload_answer(askers, NULL);
-        return;
+    } else {
+        log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
+                 refusal);
+        notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
     }
-    log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
-             refusal);
-    notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
-    reload_answer(askers, refusal);
+    reload_answer(&server->askers, refusal);
+    server->askers = (struct reload_askers){0};
+}
+
+static void begin_reload(struct server *server, const struct reload_askers *askers)
+{
+    notify_reloading();
+    server->askers = *askers;
+    server->load = configload_begin(server->watch, server->config_path, server->table);
+    if (server->load == NULL)
+        say_reload(server, "out of memory, or of threads");
+}
+
+/* Goes on with one that is under way, if it has ended, or if there is no end to it. */
+static void go_on_with_reload(struct server *server)
+{
+    if (server->load == NULL)
+        return;
+    bool is_done = configload_is_done(server->load);
+    if (!is_done && !configload_hangs(server->load))
+        return;
+    struct configload_result loaded = configload_end(server->load);
+    server->load = NULL;
+    say_reload(server, is_done ? take_load(server, &loaded) : "a file of it does not answer");
+    config_free(loaded.config);
 }
 
 static size_t judge_connections(const struct server *server, const struct config_server *settings)
@@ -189,9 +180,16 @@ static int start_workers(struct server *server)
 {
     const struct config_server *settings = site_table_server(server->table);
     struct error why;
+    if (loader_open(&server->shared.loader, LOADER_HANG_MS, &why) != 0 ||
+        watch_use_loader(server->watch, server->shared.loader) != 0) {
+        log_line(LOG_LEVEL_ERROR, "cannot prepare to read files: %s", strerror(errno));
+        return -1;
+    }
     size_t count = capacity_workers(settings), most = judge_connections(server, settings);
     server->shared.max_connections = (most + count - 1) / count;
     server->shared.limit = limit_open(server->shared.max_connections * count);
+    if (count > 1)
+        server->shared.pool = certpool_open(POOL_PAIRS);
     server->workers = calloc(count, sizeof(struct worker *));
     if (server->workers == NULL || server->shared.limit == NULL) {
         log_line(LOG_LEVEL_ERROR, "out of memory");
@@ -256,10 +254,12 @@ static void stop(struct server *server)
     for (size_t i = 0; i < server->worker_count; i++)
         worker_close(server->workers[i]);
     free(server->workers);
+    watch_close(server->watch);
+    loader_close(server->shared.loader);
+    certpool_close(server->shared.pool);
     limit_close(server->shared.limit);
     tls_close(server->shared.tls);
     site_table_unref(server->table);
-    watch_close(server->watch);
     reload_close();
 }
 
@@ -288,17 +288,22 @@ static void serve(struct server *server)
             serves = received.ssi_signo == SIGHUP;
             reload_take_askers(&askers);
             if (serves)
-                reload(server, &askers);
+                begin_reload(server, &askers);
             break;
         case WATCH_CHANGE:
-            reload(server, &askers);
+            begin_reload(server, &askers);
             break;
         case WATCH_TIME:
+            go_on_with_reload(server);
             break;
         }
         heartbeat_beat(&heartbeat, server->workers, server->worker_count);
     }
     heartbeat_stop(&heartbeat);
+    if (server->load == NULL)
+        return;
+    config_free(configload_end(server->load).config);
+    reload_answer(&server->askers, "the server was told to stop");
 }
 
 int server_run(const char *config_path)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "configload.h"
 #include "load.h"
 #include "log.h"
 #include "mainfile.h"
@@ -32,15 +33,15 @@ static int load_all(struct startup *startup, const struct mainfile *mainfile)
 {
     struct complaints said = {0};
     struct config_context context = {.denies = sandbox_denial};
-    bool lacked_memory;
     int result = mainfile_hand_over(mainfile, COMPLAINT_WARNING, &context, &said);
     load_say(&said);
     if (result != 0)
         return STARTUP_EXIT_CONFIG;
-    startup->config = load_config(mainfile->path, startup->watch, &context, &lacked_memory);
+    struct configload_result loaded = configload_now(startup->watch, mainfile->path, &context);
+    startup->config = loaded.config;
     if (startup->config != NULL)
         return 0;
-    return lacked_memory ? EXIT_FAILURE : STARTUP_EXIT_CONFIG;
+    return loaded.lacked_memory ? EXIT_FAILURE : STARTUP_EXIT_CONFIG;
 }
 
 /* Without root all is read, and all is said, whatever is wrong with the user. */
