@@ -154,8 +154,12 @@ static int ask_after_left_overs(struct run *run, struct error *why)
     size_t count = 0;
     const char **ids = calloc(run->plan.count + 1, sizeof(*ids));
     char(*texts)[ARI_ID_MAX] = calloc(run->plan.count + 1, sizeof(*texts));
-    int result = ids == NULL || texts == NULL ? error_set(why, "out of memory") : 0;
-    for (size_t i = 0; i < run->plan.count && result == 0; i++) {
+    if (ids == NULL || texts == NULL) {
+        free(ids);
+        free(texts);
+        return error_set(why, "out of memory");
+    }
+    for (size_t i = 0; i < run->plan.count; i++) {
         const struct plan_step *step = &run->plan.steps[i];
         if (step->waits || !leftover_load(&found, run->acme, step->item, &run->ari, now_s()))
             continue;
@@ -164,8 +168,7 @@ static int ask_after_left_overs(struct run *run, struct error *why)
         count++;
         install_free(&found);
     }
-    if (result == 0 && count > 0)
-        result = ask_directory(run, why);
+    int result = count > 0 ? ask_directory(run, why) : 0;
     if (result == 0)
         suggestion_ask(&run->ari, ids, count, run->web, &run->directory, now_s());
     free(ids);
