@@ -126,7 +126,13 @@ static int read_mx(struct draft *draft, struct draft_section *section, unsigned 
     return 0;
 }
 
-static const char *absolute_pattern(struct draft *draft, const char *value, struct error *why)
+static struct config_place place_of(const struct draft_section *section, unsigned line)
+{
+    return (struct config_place){.file = section->file, .line = line};
+}
+
+static const char *absolute_pattern(struct draft *draft, const char *value,
+                                    struct config_place place, struct error *why)
 {
     const char *path = pattern_absolute(&draft->scratch, draft->directory, value, true);
     if (path == NULL) {
@@ -136,15 +142,14 @@ static const char *absolute_pattern(struct draft *draft, const char *value, stru
     }
     if (pattern_check(path, why) != 0)
         return NULL;
-    reading_keep_pattern(draft, path);
+    reading_keep_pattern(draft, path, place);
     return path;
 }
 
 static int read_policy_file(struct draft *draft, struct draft_section *section, unsigned line,
                             const char *value, struct error *why)
 {
-    (void)line;
-    const char *path = absolute_pattern(draft, value, why);
+    const char *path = absolute_pattern(draft, value, place_of(section, line), why);
     if (path == NULL)
         return -1;
     section->block->policy_file = draft_scratch_text(draft, path);
@@ -155,7 +160,7 @@ static int read_certificate(struct draft *draft, struct draft_section *section, 
                             const char *value, struct error *why)
 {
     struct draft_block *block = section->block;
-    const char *path = absolute_pattern(draft, value, why);
+    const char *path = absolute_pattern(draft, value, place_of(section, line), why);
     if (path == NULL)
         return -1;
     if (block->pair_count == CONFIG_PAIRS_MAX)
@@ -179,7 +184,6 @@ static int read_private_key(struct draft *draft, struct draft_section *section, 
                             const char *value, struct error *why)
 {
     struct draft_block *block = section->block;
-    (void)line;
     if (block->pair_count == 0)
         return error_set(why, "a private_key without a certificate; write its `certificate` line "
                               "before it");
@@ -189,7 +193,7 @@ static int read_private_key(struct draft *draft, struct draft_section *section, 
                          "the certificate at line %u has its private_key already; write one "
                          "private_key after each certificate",
                          pair->place.line);
-    const char *path = absolute_pattern(draft, value, why);
+    const char *path = absolute_pattern(draft, value, place_of(section, line), why);
     if (path == NULL)
         return -1;
     pair->private_key = draft_text(draft, path);

@@ -17,7 +17,8 @@
 #define CERT_CHAIN_MAX                                                                             \
     15000 /* bytes of a chain in DER: it must fit one TLS record with its framing */
 
-#define CERT_FINGERPRINT 32 /* bytes */
+#define CERT_FINGERPRINT  32   /* bytes */
+#define CERT_RSA_BITS_MAX 4096 /* a signature costs eight times as much with twice the bits */
 
 struct cert {
     mbedtls_x509_crt chain; /* the host's own certificate first */
@@ -38,6 +39,10 @@ int cert_init(struct error *why);
 int cert_parse(struct cert *out, const struct file *chain, const struct file *key,
                struct error *why);
 void cert_free(struct cert *cert);
+
+/* Makes another of the same, which shares nothing with the first: a key is used by one thread at a
+ * time. Judges nothing. Returns 0, or -1 when out of memory; *out is {0} then. */
+int cert_copy(struct cert *out, const struct cert *cert);
 
 /* Whether a DNS-ID of the host's own certificate covers the host (RFC 6125, a wildcard as the whole
  * left-most label only; the subject's CN does not count). */

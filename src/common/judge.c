@@ -12,6 +12,7 @@
 #include "file.h"
 #include "lint.h"
 #include "pattern.h"
+#include "quotable.h"
 #include "reading.h"
 
 #define FINDINGS_SAID 10 /* of one policy file: what a customer's file can add to the log */
@@ -24,9 +25,10 @@ struct hearing {
     const char *file; /* of the policy; NULL: made of values */
     bool found;       /* anything at all */
     bool broken;
-    size_t heard;       /* findings in the file, of which FINDINGS_SAID are said */
-    unsigned last_line; /* of these */
-    bool hides_error;   /* among the others */
+    const char *unquoted; /* why nothing of the file is quoted; NULL: it is */
+    size_t heard;         /* findings in the file, of which FINDINGS_SAID are said */
+    unsigned last_line;   /* of these */
+    bool hides_error;     /* among the others */
 };
 
 /* Whose fault it is, and in which line. */
@@ -116,11 +118,25 @@ static void hear_file(void *context, const struct lint_finding *finding)
     }
     if (finding->line > hearing->last_line)
         hearing->last_line = finding->line;
-    if (!is_news(hearing->judge, hearing->file, finding->line, finding->text))
+    char unquoted[LINT_TEXT_MAX];
+    const char *text = finding->text;
+    if (hearing->unquoted != NULL) {
+        lint_unquoted(finding->rule, unquoted);
+        text = unquoted;
+    }
+    if (!is_news(hearing->judge, hearing->file, finding->line, text))
         return;
-    complaints_add(draft->said, severity_of(finding), hearing->file, finding->line, "%s",
-                   finding->text);
+    complaints_add(draft->said, severity_of(finding), hearing->file, finding->line, "%s", text);
     complaints_set_rule(draft->said, finding->rule);
+}
+
+/* Before the first. */
+static void tell_unquoted(struct hearing *hearing)
+{
+    if (hearing->heard > 0 && hearing->unquoted != NULL &&
+        is_news(hearing->judge, hearing->file, 0, hearing->unquoted))
+        complaints_add(hearing->judge->draft->said, COMPLAINT_NOTICE, hearing->file, 0, "%s",
+                       hearing->unquoted);
 }
 
 /* Behind the last that is said. */
@@ -248,7 +264,10 @@ static const struct config_policy *judge_bytes(struct judge *judge, const struct
         complaints_note_cause(draft->said, why.cause);
         refuse_file(&hearing, payer, &why);
     } else {
+        if (!lint_is_pem((const char *)file.bytes, file.length)) /* of which no rule quotes */
+            hearing.unquoted = quotable_refusal(path, &file);
         lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);
+        tell_unquoted(&hearing);
         tell_left_out(&hearing);
         if (hearing.broken && !lint_is_pem((const char *)file.bytes, file.length))
             name_the_way_on(&hearing);

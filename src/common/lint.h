@@ -38,13 +38,16 @@ typedef void lint_report(void *context, const struct lint_finding *finding);
  * whether none of them refuses. */
 bool lint_policy(const struct policy *policy, lint_report *report, void *context);
 
-/* Judges the bytes of a policy file, which are served as they stand. The same rules, and those of
- * form: line ends, order, duplicates, blank lines, encoding. */
+/* Judges the bytes of a policy file, served as they stand: the same rules, and those of form. */
 bool lint_policy_text(const char *bytes, size_t length, lint_report *report, void *context);
 
 /* The same for this domain's policy, in lower case: what admits all of its hosts is found too. */
 bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, lint_report *report,
                          void *context);
+
+/* What the rule says where nothing of the file may be quoted: with "..." in its place. */
+#define LINT_TEXT_MAX 1024
+void lint_unquoted(const struct lint_rule *rule, char out[LINT_TEXT_MAX]);
 
 /* Whether a certificate or a key, in PEM, is anywhere in these bytes. That is the one finding then:
  * nothing of them is quoted, as they may be secret. */

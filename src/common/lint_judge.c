@@ -6,12 +6,11 @@
 
 #include "printable.h"
 
-#define TEXT_MAX  1024 /* bytes of a finding's sentence */
 #define CLOSING   "); "
 #define THING_MAX 256 /* bytes shown of the thing found: a name in full */
 
 struct sentence {
-    char text[TEXT_MAX];
+    char text[LINT_TEXT_MAX];
     size_t length;
 };
 
@@ -70,6 +69,24 @@ static const char *opening_of(const struct lint_rule *rule)
     return rule->severity == LINT_REFUSE ? " (breaks " : " (troubles ";
 }
 
+static void word(struct sentence *sentence, const struct lint_rule *rule, struct lint_span thing,
+                 struct lint_span right)
+{
+    add_filled(sentence, rule->problem, thing);
+    add(sentence, opening_of(rule));
+    add(sentence, rule->sender);
+    add(sentence, CLOSING);
+    add_filled(sentence, rule->instead, right);
+}
+
+void lint_unquoted(const struct lint_rule *rule, char out[LINT_TEXT_MAX])
+{
+    static const struct lint_span dots = {"...", 3};
+    struct sentence sentence = {.length = 0};
+    word(&sentence, rule, dots, dots);
+    memcpy(out, sentence.text, sentence.length + 1);
+}
+
 void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number,
                       struct lint_span thing, const char *form)
 {
@@ -77,11 +94,7 @@ void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number,
     struct lint_span right = {form != NULL ? form : "", form != NULL ? strlen(form) : 0};
     struct sentence sentence = {.length = 0};
 
-    add_filled(&sentence, rule->problem, thing);
-    add(&sentence, opening_of(rule));
-    add(&sentence, rule->sender);
-    add(&sentence, CLOSING);
-    add_filled(&sentence, rule->instead, right);
+    word(&sentence, rule, thing, right);
 
     struct lint_finding finding = {
         .rule = rule,

@@ -48,6 +48,10 @@ int network_parse_listen(struct network_endpoint out[2], size_t *count, const ch
 struct network_address network_address_of(const struct sockaddr *address);
 bool network_address_is_v4(const struct network_address *address);
 
+/* "loopback", "private", "link-local" or "multicast", where no host on the Internet can be; NULL
+ * for any other. IPv4 addresses within 64:ff9b::/96 (RFC 6052) count as themselves. */
+const char *network_address_scope(const struct network_address *address);
+
 /* Writes the address as people write it: "192.0.2.1", "2001:db8::1". */
 void network_address_text(const struct network_address *address, char out[NETWORK_TEXT_MAX]);
 

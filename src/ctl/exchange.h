@@ -8,6 +8,7 @@
 
 #include "dns.h"
 #include "network.h"
+#include "reach.h"
 #include "smtp.h"
 
 #define EXCHANGE_GATES_MAX 8 /* addresses of one host that are tried */
@@ -15,6 +16,7 @@
 /* A mail host at one of its addresses. */
 struct exchange_gate {
     char address[NETWORK_TEXT_MAX];
+    const char *scope; /* of network_address_scope */
     struct smtp smtp;
 };
 
@@ -40,8 +42,9 @@ struct exchange {
 struct exchange_way {
     struct dns *dns;
     const struct peer_trust *trust;
-    unsigned port;    /* 0: 25 */
-    unsigned bound_s; /* 0: SMTP_BOUND_S */
+    unsigned port;             /* 0: 25 */
+    unsigned bound_s;          /* 0: SMTP_BOUND_S */
+    const struct reach *reach; /* NULL: any address is tried */
 };
 
 /* The hosts; may be used by several threads at a time. */

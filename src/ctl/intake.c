@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "printable.h"
 #include "progress.h"
 #include "report.h"
 #include "report_oddity.h"
@@ -35,7 +36,7 @@ static void say(struct intake *intake, enum complaint_severity severity, const c
     report_clean(place, sizeof(place), where);
     complaints_add(&intake->said, severity, place, 0, "%s", clean);
     progress_wipe();
-    fprintf(stderr, "%s: %s: %s\n", place, names[severity], clean);
+    printable_say(stderr, "%s: %s: %s", place, names[severity], clean);
 }
 
 /* ---- What is odd: said once for each organisation, not for each of its thousand reports. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cert.h"
+#include "cert_trust.h"
 #include "file.h"
 #include "pattern.h"
 #include "progress.h"
@@ -66,9 +67,15 @@ static int describe(struct inventory_item *item, const struct cert *cert, struct
     return 0;
 }
 
-static void judge(struct inventory_item *item, int64_t now, struct error *finding)
+static void judge(struct inventory_item *item, const struct cert *cert, int64_t now,
+                  struct error *finding)
 {
+    struct error why;
     item->health = due_judge(item->not_before, item->not_after, now, finding);
+    if (item->covers && item->health == DUE_FINE && cert_trust_judge(cert, &why) != 0) {
+        item->health = DUE_WARNING;
+        *finding = why;
+    }
     if (item->covers)
         return;
     item->health = DUE_ERROR;
@@ -133,7 +140,7 @@ static int add(struct inventory *out, const struct config *config,
     int result = item->path != NULL ? 0 : error_set(why, "out of memory");
     if (result == 0 && read_pair(&cert, path, key_path, &finding) == 0) {
         result = describe(item, &cert, why);
-        judge(item, now, &finding);
+        judge(item, &cert, now, &finding);
         cert_free(&cert);
     }
     if (result == 0 && finding.text[0] != '\0') {

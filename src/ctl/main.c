@@ -14,6 +14,7 @@
 #include "installfile.h"
 #include "lintfile.h"
 #include "matching.h"
+#include "printable.h"
 #include "records.h"
 #include "setup.h"
 #include "survey.h"
@@ -104,6 +105,6 @@ int main(int argc, char **argv)
     if (word[0] == '\0')
         fputs("mta-stsctl: no verb; try 'mta-stsctl --help'\n", stderr);
     else
-        fprintf(stderr, "mta-stsctl: \"%s\" is no verb; try 'mta-stsctl --help'\n", word);
+        printable_say(stderr, "mta-stsctl: \"%s\" is no verb; try 'mta-stsctl --help'", word);
     return SETUP_FAILED;
 }

@@ -7,6 +7,7 @@
 
 #include "moment.h"
 #include "print.h"
+#include "printable.h"
 #include "progress.h"
 
 #define TEXT_MAX (sizeof(struct error) + 512)
@@ -32,7 +33,7 @@ static void tell(struct outcome *outcome, json_t *result, const char *host, cons
 {
     if (!outcome->json && text != NULL) {
         progress_wipe();
-        printf("%s: %s\n", host, text);
+        printable_say(stdout, "%s: %s", host, text);
         fflush(stdout);
     }
     json_array_append_new(outcome->hosts, result);

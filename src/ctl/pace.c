@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "file.h"
 #include "replace.h"
@@ -63,32 +62,54 @@ static json_t *parse(const struct file *file, const char *path, struct error *wh
         json_is_object(json_object_get(root, "hosts")))
         return root;
     json_decref(root);
-    error_set(why,
-              "%s: this is not what mta-stsctl wrote; remove it, and the order rate and the hosts "
-              "that wait are forgotten",
-              path);
+    error_set(why, "%s: this is not what mta-stsctl wrote", path);
     return NULL;
+}
+
+/* Returns what the file has; NULL with *damage if there is none or it is of no use, and with the
+ * cause in it if it cannot be read. */
+static json_t *read_root(const char *path, struct error *damage)
+{
+    struct file file;
+    *damage = (struct error){0};
+    if (file_read(&file, path, FILE_MOST, damage) != 0)
+        return NULL;
+    json_t *root = parse(&file, path, damage);
+    file_free(&file);
+    return root;
 }
 
 int pace_load(struct pace *out, const char *directory, int64_t now, struct error *why)
 {
-    struct file file;
-    struct stat state;
     *out = (struct pace){.now = now};
     snprintf(out->path, sizeof(out->path), "%s/pace.json", directory);
-    if (stat(out->path, &state) != 0 && errno == ENOENT) {
-        out->root = json_pack("{s:[], s:{}}", "orders", "hosts");
-        if (out->root == NULL)
-            error_set(why, "out of memory");
-    } else if (file_read(&file, out->path, FILE_MOST, why) == 0) {
-        out->root = parse(&file, out->path, why);
-        file_free(&file);
-    }
-    if (out->root == NULL) {
+    out->root = read_root(out->path, &out->damage);
+    int cause = out->damage.cause;
+    if (out->root == NULL && cause != 0 && cause != EFBIG && cause != ENOENT) {
+        *why = out->damage;
         *out = (struct pace){0};
         return -1;
     }
+    out->damaged = out->root == NULL && cause != ENOENT;
+    if (out->root == NULL)
+        out->root = json_pack("{s:[], s:{}}", "orders", "hosts");
+    if (out->root == NULL) {
+        *out = (struct pace){0};
+        return error_set(why, "out of memory");
+    }
     forget_old(out, now);
+    return 0;
+}
+
+int pace_put_aside(struct pace *pace, struct error *why)
+{
+    struct error damage = pace->damage;
+    if (replace_put_aside(pace->path, why) != 0)
+        return -1;
+    error_set(&pace->damage,
+              "%s; it was renamed to pace.json.damaged, and the orders of the last hour and the "
+              "hosts that wait after a failure are forgotten",
+              damage.text);
     return 0;
 }
 

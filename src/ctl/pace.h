@@ -22,11 +22,16 @@ struct pace {
     json_t *root;
     int64_t now;    /* of the load; older orders are forgotten */
     bool corrected; /* the load found orders of a time to come, and takes them for made now */
+    bool damaged;
+    struct error damage; /* what is wrong with the file; only if it is damaged */
 };
 
-/* Reads directory/pace.json; that it is not there is no failure. Returns 0, or -1 with why; *out is
- * {0} then. */
+/* Reads directory/pace.json; that it is not there is no failure. One that is not what was written
+ * is damaged, and *out is empty: the order rate and the hosts that wait are forgotten. Returns 0,
+ * or -1 with why; *out is {0} then. */
 int pace_load(struct pace *out, const char *directory, int64_t now, struct error *why);
+/* Renames a damaged file, and says what came of it in out->damage. Returns 0, or -1 with why. */
+int pace_put_aside(struct pace *pace, struct error *why);
 void pace_free(struct pace *pace);
 
 /* Writes what the load has corrected, if it has: otherwise each load would do so anew, and the

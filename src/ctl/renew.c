@@ -18,6 +18,7 @@
 #include "orders.h"
 #include "outcome.h"
 #include "plan.h"
+#include "printable.h"
 #include "progress.h"
 #include "setup.h"
 #include "suggestion.h"
@@ -57,7 +58,7 @@ static int sum_up(struct run *run, struct error *why)
         return -1;
     (void)told_save(&run->told, rest.now, NULL); /* what is not kept is said again */
     if (run->halted)
-        fprintf(stderr, "mta-stsctl: %s\n", run->reason.text);
+        printable_say(stderr, "mta-stsctl: %s", run->reason.text);
     if (run->halted || outcome->recent > 0)
         return SETUP_FOUND;
     size_t bad = outcome->failed + outcome->not_ready + outcome->waiting + outcome->undeployed;
@@ -90,12 +91,23 @@ static int ask_directory(struct run *run, struct error *why)
     return 0;
 }
 
+/* A damaged file must not end every run for all hosts. */
+static int load_pace(struct run *run, struct error *why)
+{
+    if (pace_load(&run->pace, run->acme->state, now_s(), why) != 0)
+        return -1;
+    if (run->pace.damaged && pace_put_aside(&run->pace, why) != 0)
+        return -1;
+    if (run->pace.damaged)
+        fprintf(stderr, "mta-stsctl: %s\n", run->pace.damage.text);
+    return pace_keep(&run->pace, why);
+}
+
 static int make_plan(struct run *run, struct error *why)
 {
     const struct renew_order *order = run->order;
     if (inventory_load(&run->inventory, order->config, order->only, now_s(), why) != 0 ||
-        pace_load(&run->pace, run->acme->state, now_s(), why) != 0 ||
-        pace_keep(&run->pace, why) != 0 || ari_load(&run->ari, run->acme->state, why) != 0)
+        load_pace(run, why) != 0 || ari_load(&run->ari, run->acme->state, why) != 0)
         return -1;
     if (order->only != NULL && !has_managed(&run->inventory))
         return error_set(why,
@@ -164,8 +176,11 @@ static int ask_after_left_overs(struct run *run, struct error *why)
 static int order_all(struct run *run, struct error *why)
 {
     const struct renew_order *order = run->order;
-    struct precheck_terms precheck = {
-        .acme = run->acme, .directory = &run->directory, .port = order->probe_port};
+    const struct reach reach = {order->config};
+    struct precheck_terms precheck = {.acme = run->acme,
+                                      .directory = &run->directory,
+                                      .reach = order->only == NULL ? &reach : NULL,
+                                      .port = order->probe_port};
     if (issuer_need_account(run->acme, why) != 0)
         return -1;
     if (run->acme->precheck && (ask_directory(run, why) != 0 ||

@@ -225,6 +225,20 @@ void replace_remove_left(const struct place *place, time_t age_s)
     closedir(directory);
 }
 
+int replace_put_aside(const char *path, struct error *why)
+{
+    struct place place;
+    char aside[NAME_MAX + sizeof(".damaged")];
+    if (place_open(&place, path, &(struct place_terms){0}, why) != 0)
+        return -1;
+    snprintf(aside, sizeof(aside), "%s.damaged", place.name);
+    int result = renameat(place.directory, place.name, place.directory, aside);
+    if (result != 0)
+        error_set(why, "%s: cannot be renamed to %s: %s", path, aside, strerror(errno));
+    place_close(&place);
+    return result;
+}
+
 int replace_remove(const struct place *place, struct error *why)
 {
     if (unlinkat(place->directory, place->name, 0) != 0 && errno != ENOENT)

@@ -41,6 +41,10 @@ int replace_in(const struct place *place, const struct replace_part *parts, size
  * hidden copies of it, of a key for example. */
 void replace_remove_left(const struct place *place, time_t age_s);
 
+/* Renames a file that cannot be used to FILE.damaged, in place of an older one. Returns 0, or -1
+ * with why. */
+int replace_put_aside(const char *path, struct error *why);
+
 /* Removes the file; that there is none is no failure. Returns 0, or -1 with why. */
 int replace_remove(const struct place *place, struct error *why);
 

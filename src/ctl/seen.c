@@ -171,7 +171,12 @@ static int parse(struct seen *out, const struct file *file, const char *path, st
     if (result == 0)
         return 0;
     *out = (struct seen){0};
-    return error_set(why, "%s: this is not what mta-stsctl wrote; remove it to begin anew", path);
+    if (replace_put_aside(path, why) != 0)
+        return -1;
+    return error_set(why,
+                     "%s: this is not what mta-stsctl wrote; it was renamed to .damaged, and the "
+                     "next run begins anew",
+                     path);
 }
 
 int seen_load(struct seen *out, const char *directory, const char *domain, struct error *why)

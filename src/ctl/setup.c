@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "printable.h"
 #include "progress.h"
 
 static void say(const struct complaint *item)
@@ -15,9 +16,9 @@ static void say(const struct complaint *item)
     if (item->severity != COMPLAINT_ERROR)
         return;
     if (item->line != 0)
-        fprintf(stderr, "%s:%u: error: %s\n", item->file, item->line, item->text);
+        printable_say(stderr, "%s:%u: error: %s", item->file, item->line, item->text);
     else
-        fprintf(stderr, "%s: error: %s\n", item->file, item->text);
+        printable_say(stderr, "%s: error: %s", item->file, item->text);
 }
 
 int setup_load(struct config **out, const char *path)
@@ -68,12 +69,14 @@ bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most
 
 int setup_fail(const char *format, ...)
 {
+    char *text = NULL;
     va_list arguments;
     progress_wipe();
-    fputs("mta-stsctl: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
     va_end(arguments);
-    fputc('\n', stderr);
+    printable_say(stderr, "mta-stsctl: %s", text != NULL ? text : "out of memory");
+    free(text);
     return SETUP_FAILED;
 }

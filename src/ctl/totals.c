@@ -10,6 +10,7 @@
 #include "advice.h"
 #include "chart.h"
 #include "print.h"
+#include "printable.h"
 #include "report_text.h"
 #include "totals_json.h"
 
@@ -158,7 +159,8 @@ static int write_advice(void *context, const char *domain, const struct advice *
 {
     (void)context;
     for (size_t i = 0; i < advice->line_count; i++)
-        printf("%s%s%s\n", i == 0 ? domain : "", i == 0 ? ": " : "  ", advice->lines[i]);
+        printable_say(stdout, "%s%s%s", i == 0 ? domain : "", i == 0 ? ": " : "  ",
+                      advice->lines[i]);
     return 0;
 }
 

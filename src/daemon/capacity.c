@@ -7,12 +7,12 @@
 #include <sys/resource.h>
 
 /* What is open beside the connections, at most: the log, signals, watches, a socket to tell others,
- * the files of a reload; of each worker its epoll sets, wake-up and spare one, a certificate that
- * it reads, and what max_connections is rounded up by; the listeners, twice in a reload, and
- * inherited.
+ * the wake-up of the main thread, and two files for each loader thread; of each worker its epoll
+ * sets, wake-up and spare one, and what max_connections is rounded up by; the listeners, twice in a
+ * reload, and inherited.
  */
-#define PROCESS_FILES  16
-#define WORKER_FILES   10
+#define PROCESS_FILES  32
+#define WORKER_FILES   9
 #define LISTENER_FILES 3
 
 static size_t cores(void)

@@ -109,6 +109,7 @@ static void end_connection(struct conn *conn)
     assert(conn->phase != CONN_PHASE_CLOSED && conn != context->running);
     conn->phase = CONN_PHASE_CLOSED;
     conn_queues_leave(&conn->member);
+    lookup_leave(&conn->waiter);
     conn_drop_bridge(conn, false);
     tls_session_close(conn->session);
     conn->session = NULL;
@@ -268,11 +269,26 @@ void conn_run(struct conn *conn)
         end_connection(conn);
 }
 
+void conn_resume(struct conn_context *context)
+{
+    struct lookup_waiter *waiter;
+    while ((waiter = lookup_take(&context->caches.ready)) != NULL)
+        conn_run((struct conn *)(void *)((char *)waiter - offsetof(struct conn, waiter)));
+}
+
 void conn_expire(struct conn_context *context)
 {
     struct conn_member *due;
-    while ((due = conn_queues_due(&context->queues, context->now_ms)) != NULL)
-        end_connection(conn_of(due));
+    while ((due = conn_queues_due(&context->queues, context->now_ms)) != NULL) {
+        struct conn *conn = conn_of(due);
+        if (!lookup_is_waiting(&conn->waiter)) {
+            end_connection(conn);
+            continue;
+        }
+        lookup_leave(&conn->waiter);
+        conn->is_late = true;
+        conn_run(conn);
+    }
 }
 
 void conn_close_all(struct conn_context *context)

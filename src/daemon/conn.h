@@ -8,8 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "certstore.h"
-#include "challenge.h"
+#include "caches.h"
 #include "conn_queues.h"
 #include "http.h"
 #include "limit.h"
@@ -40,8 +39,7 @@ struct conn_context {
     size_t max_connections;
     struct tls *tls;
     struct http *http;
-    struct certstore *certs;
-    struct challenges *challenges;
+    struct caches caches;
     struct limit *limit;
     struct site_table *table;  /* the current one; a session holds its own */
     struct conn_queues queues; /* of all open connections */
@@ -65,11 +63,13 @@ void conn_accept(struct conn_context *context, int fd, const struct sockaddr *pe
 /* Does all that can be done now; nothing for one that was closed in this turn. */
 void conn_run(struct conn *conn);
 
-/* Closes what is due. */
+/* Goes on with those that waited for files and whose turn has come. */
+void conn_resume(struct conn_context *context);
+
+/* Ends what is due; those that wait for files even then, with an alert. */
 void conn_expire(struct conn_context *context);
 
-/* Closes a connection so that another may be accepted, descriptors or memory being out. Returns
- * whether there was one that may be displaced. */
+/* Ends one that may be displaced, descriptors or memory being out. Whether there was one. */
 bool conn_displace(struct conn_context *context);
 
 /* Frees what was closed; no event of the turn may be looked at after it. */

@@ -88,6 +88,13 @@ static void keep_descriptor(struct conn *conn)
         (void)conn_free_descriptors(conn, 1);
 }
 
+/* Whether the client has gone. One that will send no more can still read an answer. */
+static bool is_reset(int fd)
+{
+    struct pollfd end = {.fd = fd};
+    return poll(&end, 1, 0) > 0 && (end.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 /* Who shakes hands too often is refused before there is any TLS state. NULL: refused, or out of
  * memory. */
 static struct tls_session *open_session(struct conn *conn)
@@ -104,8 +111,9 @@ static enum tls_result shake_hands(struct conn *conn)
     struct conn_context *context = conn->context;
     struct tls_view view = {
         .table = context->table,
-        .certs = context->certs,
-        .challenges = context->challenges,
+        .certs = context->caches.certs,
+        .challenges = context->caches.challenges,
+        .waiter = conn->is_late ? NULL : &conn->waiter,
         .now_ms = context->now_ms,
     };
     int64_t turn_ms =
@@ -146,6 +154,8 @@ enum conn_step conn_step_handshake(struct conn *conn)
     switch (shake_hands(conn)) {
     case TLS_RESULT_AGAIN:
         return CONN_STEP_WAIT;
+    case TLS_RESULT_WAIT:
+        return is_reset(conn->fd) ? CONN_STEP_CLOSE : CONN_STEP_WAIT;
     case TLS_RESULT_DONE:
         return end_handshake(conn);
     case TLS_RESULT_FAILED:
@@ -181,6 +191,7 @@ enum conn_step conn_step_waiting(struct conn *conn)
     size_t length;
     switch (tls_session_read(conn->session, first, sizeof(first), &length)) {
     case TLS_RESULT_AGAIN:
+    case TLS_RESULT_WAIT:
         return CONN_STEP_WAIT;
     case TLS_RESULT_DONE:
         conn_enter(conn, CONN_PHASE_REQUEST);

@@ -30,6 +30,8 @@ struct conn {
     int fd;
     bool has_proxy;              /* a PROXY header must come first */
     struct tls_session *session; /* from the first byte to the linger */
+    struct lookup_waiter waiter; /* for the files of its certificate */
+    bool is_late;                /* it waits for no files any more */
     struct bridge *bridge;       /* from the request's first byte to the answer's last */
     size_t lingered;             /* bytes read and dropped in the linger */
     struct conn *next_closed;

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "health.h"
 #include "log.h"
+#include "printable.h"
 #include "reload.h"
 #include "server.h"
 
@@ -128,7 +129,7 @@ int main(int argc, char **argv)
         }
     }
     if (optind < argc) {
-        fprintf(stderr, "mta-stsd: %s: no arguments are taken beside options\n", argv[optind]);
+        printable_say(stderr, "mta-stsd: %s: no arguments are taken beside options", argv[optind]);
         return EXIT_USAGE;
     }
     return perform(task, config, server);

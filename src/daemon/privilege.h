@@ -3,8 +3,6 @@
 #ifndef DAEMON_PRIVILEGE_H
 #define DAEMON_PRIVILEGE_H
 
-#include "complaint.h"
-#include "config.h"
 #include "error.h"
 
 /* Becomes the user, a name or number, with its group and supplementary groups, and rules out new
@@ -18,9 +16,5 @@ int privilege_check(const char *user, struct error *why);
 
 /* Whether the user, if not NULL, exists and is not root, whoever asks. */
 int privilege_check_account(const char *user, struct error *why);
-
-/* After privilege_drop: warns of each file of the configuration that can no longer be read, since a
- * reload would be refused for it, or go on with what a policy file held before. */
-void privilege_check_files(const struct config *config, struct complaints *said);
 
 #endif

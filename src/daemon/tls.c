@@ -100,7 +100,8 @@ struct tls_session *tls_session_open(struct tls *tls, int fd)
     struct tls_session *session = calloc(1, sizeof(*session));
     if (session == NULL)
         return NULL;
-    session->wire.fd = fd;
+    session->wire = (struct wire){.fd = fd, .replay = {.keeps = true}};
+    session->selection.replay = &session->wire.replay;
     mbedtls_ssl_init(&session->ssl);
     if (mbedtls_ssl_setup(&session->ssl, &tls->conf) != 0) {
         tls_session_close(session);
@@ -117,6 +118,7 @@ void tls_session_close(struct tls_session *session)
         return;
     mbedtls_ssl_free(&session->ssl);
     tls_select_free(&session->selection);
+    replay_end(&session->wire.replay);
     free(session);
 }
 
@@ -194,16 +196,38 @@ static void ensure_alert(struct tls_session *session)
                                              (unsigned char)alert);
 }
 
-enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
+/* mbedTLS has no way to wait within its callback, so the handshake begins anew, with the same bytes
+ * of the client: what was sent so far is nothing. */
+static int begin_again(struct tls_session *session)
+{
+    session->selection.waits = false;
+    wire_rewind(&session->wire);
+    return mbedtls_ssl_session_reset(&session->ssl);
+}
+
+static int go_on(struct tls_session *session)
 {
     unsigned turns = 0;
-    int code;
-    session->selection.view = view;
+    int code = session->selection.waits ? begin_again(session) : 0;
+    if (code != 0)
+        return code;
     session->wire.is_drained = false;
     do
         code = step_handshake(session);
     while (code != 0 && must_go_on(session, code, &turns));
-    session->selection.view = NULL;
+    return code;
+}
+
+enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
+{
+    struct tls_selection *selection = &session->selection;
+    if (selection->waits && view->waiter != NULL && lookup_is_waiting(view->waiter))
+        return TLS_RESULT_WAIT;
+    selection->view = view;
+    int code = go_on(session);
+    selection->view = NULL;
+    if (selection->waits)
+        return TLS_RESULT_WAIT;
     enum tls_result result = code == 0 ? TLS_RESULT_DONE : result_of(session, code);
     if (result == TLS_RESULT_DONE) {
         assert(session->selection.site != NULL);

@@ -26,6 +26,7 @@ enum tls_result {
     TLS_RESULT_DONE,    /* it moved: the handshake ended, or *moved bytes were read or written */
     TLS_RESULT_AGAIN,   /* nothing more until the socket is ready */
     TLS_RESULT_END,     /* the client will send nothing more */
+    TLS_RESULT_WAIT,    /* nothing more until the waiter's turn has come: see lookup.h */
     TLS_RESULT_FLOODED, /* the client sent more than it may; nothing more is read from it */
     TLS_RESULT_FAILED, /* over; a handshake has ended with an alert, unless the client's ended it */
 };

@@ -8,8 +8,8 @@
 
 #include "cert.h"
 
-/* In the order of our preference: the challenge's only where http/1.1 is not offered. */
-static const char *alpn_protocols[] = {"http/1.1", CHALLENGE_PROTOCOL, NULL};
+/* In the order of our preference: the challenge's only where HTTP is not offered. */
+static const char *alpn_protocols[] = {"http/1.1", "http/1.0", CHALLENGE_PROTOCOL, NULL};
 
 static int choose_host(struct tls_selection *selection, const struct hostname *host)
 {
@@ -53,19 +53,67 @@ static int refuse(mbedtls_ssl_context *ssl, unsigned char alert, const char *rea
     return MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE;
 }
 
+/* Files that are read only now are waited for if the client's bytes can be read again then. */
+static struct lookup_waiter *waiter_of(const struct tls_selection *selection)
+{
+    bool can_wait = selection->replay != NULL && selection->replay->keeps;
+    return can_wait ? selection->view->waiter : NULL;
+}
+
 /* RFC 8737 section 3: the answer to a challenge is this handshake's certificate. */
-static int answer_challenge(mbedtls_ssl_context *ssl, struct tls_selection *selection)
+static enum lookup_result find_challenge(struct tls_selection *selection)
 {
     struct error why;
     const struct config_acme *acme = &site_table_config(selection->view->table)->acme;
-    if (acme->present)
-        selection->challenge =
-            challenge_find(selection->view->challenges, acme->challenges, &selection->host, &why);
-    if (selection->challenge == NULL)
-        return refuse(ssl, MBEDTLS_SSL_ALERT_MSG_NO_APPLICATION_PROTOCOL,
-                      "no challenge is pending");
+    if (!acme->present)
+        return LOOKUP_NONE;
+    return challenge_find(selection->view->challenges, acme->challenges, &selection->host,
+                          &selection->challenge_asked, waiter_of(selection), &selection->challenge,
+                          &why);
+}
+
+static int show_challenge(mbedtls_ssl_context *ssl, const struct tls_selection *selection)
+{
     struct cert *cert = challenge_cert(selection->challenge);
     return mbedtls_ssl_set_hs_own_cert(ssl, &cert->chain, &cert->key);
+}
+
+static enum lookup_result find_pairs(struct tls_selection *selection)
+{
+    const struct tls_view *view = selection->view;
+    return certstore_find(view->certs, selection->site, &selection->host, view->now_ms,
+                          waiter_of(selection), selection->pairs, &selection->pair_count);
+}
+
+static int show_pairs(mbedtls_ssl_context *ssl, const struct tls_selection *selection)
+{
+    int code = 0;
+    for (size_t i = 0; i < selection->pair_count && code == 0; i++) {
+        struct cert *cert = certstore_pair_cert(selection->pairs[i]);
+        code = mbedtls_ssl_set_hs_own_cert(ssl, &cert->chain, &cert->key);
+    }
+    return code;
+}
+
+static int show(mbedtls_ssl_context *ssl, struct tls_selection *selection, bool is_challenge)
+{
+    switch (is_challenge ? find_challenge(selection) : find_pairs(selection)) {
+    case LOOKUP_FOUND:
+        return is_challenge ? show_challenge(ssl, selection) : show_pairs(ssl, selection);
+    case LOOKUP_WAIT:
+        selection->waits = true; /* nothing was sent so far, and nothing is now */
+        return MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE;
+    case LOOKUP_LATE:
+        return refuse(ssl, MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR,
+                      is_challenge ? "the challenge's file does not answer"
+                                   : "the certificate's file does not answer");
+    case LOOKUP_NONE:
+        break;
+    }
+    if (is_challenge)
+        return refuse(ssl, MBEDTLS_SSL_ALERT_MSG_NO_APPLICATION_PROTOCOL,
+                      "no challenge is pending");
+    return refuse(ssl, MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR, "no usable certificate");
 }
 
 static bool offers_challenge_only(const mbedtls_ssl_context *ssl)
@@ -74,8 +122,10 @@ static bool offers_challenge_only(const mbedtls_ssl_context *ssl)
     return chosen != NULL && strcmp(chosen, CHALLENGE_PROTOCOL) == 0;
 }
 
-/* After all extensions are read, before any key is exchanged: SNI and ALPN are known. A refusal
- * here sends its alert itself, mbedTLS does not. It runs again after a HelloRetryRequest. */
+/* After all extensions are read, before any key is exchanged or any byte sent, a HelloRetryRequest
+ * included: SNI and ALPN are known. A refusal here sends its alert itself, mbedTLS does not. It
+ * runs again after a HelloRetryRequest, and when the ClientHello is read again after a wait for
+ * files. */
 static int on_certificate(mbedtls_ssl_context *ssl)
 {
     struct tls_selection *selection = mbedtls_ssl_get_user_data_p(ssl);
@@ -88,20 +138,10 @@ static int on_certificate(mbedtls_ssl_context *ssl)
             return refuse(ssl, MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME, "no server name");
         selection->host = *host;
     }
-    if (offers_challenge_only(ssl))
-        return answer_challenge(ssl, selection);
-    selection->pair_count =
-        certstore_find(selection->view->certs, selection->site, &selection->host,
-                       selection->view->now_ms, selection->pairs);
-    if (selection->pair_count == 0)
-        return refuse(ssl, MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR, "no usable certificate");
-    for (size_t i = 0; i < selection->pair_count; i++) {
-        struct cert *cert = certstore_pair_cert(selection->pairs[i]);
-        int code = mbedtls_ssl_set_hs_own_cert(ssl, &cert->chain, &cert->key);
-        if (code != 0)
-            return code;
-    }
-    return 0;
+    int code = show(ssl, selection, offers_challenge_only(ssl));
+    if (!selection->waits && selection->replay != NULL)
+        replay_end(selection->replay);
+    return code;
 }
 
 int tls_select_configure(mbedtls_ssl_config *conf)

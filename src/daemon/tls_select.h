@@ -5,12 +5,15 @@
 #define DAEMON_TLS_SELECT_H
 
 #include <mbedtls/ssl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "certstore.h"
 #include "challenge.h"
 #include "hostname.h"
+#include "lookup.h"
+#include "replay.h"
 #include "site.h"
 
 /* Where a session looks for its host: borrowed at the time of the handshake. */
@@ -18,6 +21,7 @@ struct tls_view {
     struct site_table *table;
     struct certstore *certs;
     struct challenges *challenges;
+    struct lookup_waiter *waiter; /* lent for the handshake; NULL: it does not wait for files */
     int64_t now_ms;
 };
 
@@ -30,6 +34,9 @@ struct tls_selection {
     struct certstore_pair *pairs[CERTSTORE_PAIRS_MAX]; /* held while the handshake uses them */
     size_t pair_count;
     struct challenge *challenge; /* held; NULL: this is no challenge */
+    uint64_t challenge_asked;    /* see challenge_find */
+    struct replay *replay;       /* of the client's bytes, lent; NULL: they are not kept */
+    bool waits;                  /* for files; then they are to be read again */
     const char *refusal;         /* our own reason, or NULL */
 };
 

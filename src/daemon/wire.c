@@ -69,6 +69,11 @@ int wire_send(void *context, const unsigned char *bytes, size_t length)
 int wire_receive(void *context, unsigned char *out, size_t size)
 {
     struct wire *wire = context;
+    size_t again = replay_read(&wire->replay, out, size);
+    if (again > 0) {
+        wire->received += again;
+        return (int)again;
+    }
     if (wire->received >= WIRE_RECEIVED_MAX || wire->reads >= WIRE_READS_MAX) {
         wire->is_flooded = true;
         wire->is_drained = true;
@@ -79,6 +84,7 @@ int wire_receive(void *context, unsigned char *out, size_t size)
         wire->received += (size_t)got;
         wire->reads++;
         follow(&wire->in, out, (size_t)got);
+        replay_add(&wire->replay, out, (size_t)got);
         return (int)got;
     }
     wire->is_drained = true;
@@ -86,6 +92,12 @@ int wire_receive(void *context, unsigned char *out, size_t size)
         return MBEDTLS_ERR_SSL_WANT_READ;
     wire->saw_end = true;
     return MBEDTLS_ERR_SSL_CONN_EOF;
+}
+
+void wire_rewind(struct wire *wire)
+{
+    wire->received -= wire->replay.length;
+    replay_rewind(&wire->replay);
 }
 
 void wire_flush(struct wire *wire)

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "replay.h"
+
 #define WIRE_RECEIVED_MAX 65536 /* bytes of one client: a large hello, fields, and a small body */
 #define WIRE_READS_MAX    4096  /* and reads, two a record: records may hold next to nothing */
 
@@ -20,7 +22,8 @@ struct wire_record {
     unsigned count; /* of the records so far */
 };
 
-/* {.fd = fd} is valid; the descriptor is lent and must not block. */
+/* {.fd = fd} is valid; the descriptor is lent and must not block. What replay holds in the end is
+ * freed by replay_end. */
 struct wire {
     int fd;
     size_t received;
@@ -31,11 +34,15 @@ struct wire {
     bool has_unflushed; /* bytes are held back to fill a packet */
     struct wire_record in;
     struct wire_record out;
+    struct replay replay; /* of what came in */
 };
 
 /* mbedTLS's callbacks; the context is a struct wire. */
 int wire_send(void *context, const unsigned char *bytes, size_t length);
 int wire_receive(void *context, unsigned char *out, size_t size);
+
+/* Has mbedTLS read what replay holds once more, as if it came now. */
+void wire_rewind(struct wire *wire);
 
 /* The content type, and how many bytes follow the header; 0 before a header is whole. */
 unsigned wire_record_kind(const struct wire_record *record);

@@ -10,6 +10,7 @@
 #include "error.h"
 #include "limit.h"
 #include "listener.h"
+#include "loader.h"
 #include "site.h"
 #include "tls.h"
 
@@ -19,6 +20,8 @@ struct worker;
 struct worker_shared {
     struct tls *tls;
     struct limit *limit;
+    struct loader *loader;
+    struct certpool *pool;  /* NULL: there is one worker */
     size_t max_connections; /* of one worker */
 };
 

@@ -164,6 +164,7 @@ class Pki:
     NEW_KEY = {
         "ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
         "p384": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
+        "p521": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-521"],
         "rsa": ["-newkey", "rsa:2048"],
         "rsa4096": ["-newkey", "rsa:4096"],
         "rsa1024": ["-newkey", "rsa:1024"],

@@ -629,6 +629,20 @@ class Renewal(RenewalCase):
         self.assertEqual(path.read_bytes(), content)
         self.assertEqual(len(self.authority.calls()), 1)
 
+    def test_a_damaged_pace_is_put_aside_and_the_hosts_have_their_turns(self):
+        self.configure("a.example")
+        self.serve()
+        self.state.mkdir(mode=0o700)
+        (self.state / "pace.json").write_text('{"orders": [')
+        said = self.ctl("certs", "-c", self.ini, "--plan", status=0)
+        self.assertIn("pace.json: this is not what mta-stsctl wrote; the next run puts it", said.stderr)
+        done = self.ctl(*self.renewal(), status=0)
+        self.assertIn("1 renewed, 0 failed", done.stdout)
+        self.assertRegex(done.stderr, "pace.json: this is not .* renamed to pace.json.damaged")
+        self.assertEqual((self.state / "pace.json.damaged").read_text(), '{"orders": [')
+        self.assertEqual(self.ctl(*self.renewal(), status=0).stderr, "")
+        self.assertEqual(len(self.pace()["orders"]), 1)
+
     def test_only_another_certificate_than_before_is_a_renewal(self):
         """A client that ends well and brings nothing, and one that fails unseen: its parent's parent
         ignores SIGCHLD, and hands that down."""

@@ -26,6 +26,14 @@ class PrecheckCase(RenewalCase):
 
     ZONES = {"org": "", "net": ""}
     BROKEN = ()
+    # What [dns] names is tried though it is no address of the Internet.
+    ADDRESSES = (*(f"127.0.0.{last}" for last in range(1, 8)), "::1")
+
+    def configure(self, *domains, **options):
+        super().configure(*domains, **options)
+        if self.ADDRESSES:
+            with open(self.ini, "a", encoding="utf-8") as ini:
+                ini.write(f"[dns]\naddress = {', '.join(self.ADDRESSES)}\n")
 
     def setUp(self):
         super().setUp()
@@ -281,6 +289,42 @@ class NotReady(PrecheckCase):
         reason = self.outcomes(self.renew_json(status=1))["a.example.org"]
         self.assertIn(f"nothing can be reached at [::1]:{self.port}", reason)
         self.assertNotIn("127.0.0.1", reason)
+
+
+class PrivateAddresses(PrecheckCase):
+    """Whoever publishes a customer's records does not choose what a timer connects to."""
+
+    ADDRESSES = ()
+    CONNECTED = "an address that nobody typed was tried"
+
+    def test_a_timer_looks_at_none_but_where_the_server_listens_and_by_hand_each_is_tried(self):
+        wanted = {
+            "loopback.example.org": ("A", "127.0.0.8", "a loopback address"),
+            "private.example.org": ("A", "10.255.255.1", "a private address"),
+            "local.example.org": ("A", "169.254.169.254", "a link-local address"),
+            "six.example.org": ("AAAA", "fd00::1", "a private address"),
+            "wrapped.example.org": ("AAAA", "64:ff9b::7f00:8", "a loopback address"),
+        }
+        self.configure(*wanted, "both.example.org", "here.example.org")
+        self.serve()
+        listener = self.listen("127.0.0.8")
+        listener.setblocking(False)
+        self.dns.set(*((f"mta-sts.{name}", kind, address)
+                       for name, (kind, address, _) in wanted.items()),
+                     ("mta-sts.here.example.org", "A", "127.0.0.1"),
+                     ("mta-sts.both.example.org", "A", "127.0.0.1"),
+                     ("mta-sts.both.example.org", "A", "127.0.0.8"))
+        said = self.renew_json(status=1)
+        self.assertEqual((said["renewed"], said["not_ready"]), (2, len(wanted)))
+        outcomes = self.outcomes(said)
+        for name, (_, address, scope) in wanted.items():
+            self.assertIn(f"mta-sts.{name} leads to {address}, {scope}, which no CA", outcomes[name])
+        with self.assertRaises(BlockingIOError, msg=self.CONNECTED):
+            listener.accept()
+        reason = self.outcomes(self.renew_json("loopback.example.org", status=1))[
+            "loopback.example.org"]
+        self.assertIn("127.0.0.8 is a loopback address, which no CA on the Internet reaches", reason)
+        listener.accept()[0].close()
 
 
 class PrivateZones(PrecheckCase):

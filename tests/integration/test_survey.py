@@ -60,7 +60,7 @@ ROWS = {
     "alsogood": ("", {"policy": POLICY}),
     # The record.
     "d1": ("D1e", {"sts": None}),
-    "d1nodata": ("D1e", {"sts": None, "more": "_mta-sts.@ A 10.53.0.9"}),
+    "d1nodata": ("D1e", {"sts": None, "more": "_mta-sts.@ A 198.18.0.9"}),
     "d2": ("D2e", {"sts": ["v=STSv1; id=1;", "v=STSv1; id=2;"]}),
     "d2other": ("D2e", {"sts": ["something else"]}),
     "d3": ("D3w", {"sts": ["v=STSv1; id=1;", "something else"]}),
@@ -134,7 +134,7 @@ ROWS = {
     "p6large": ("P6e", {"policy": policy(max_age=99999999)}),
     "p7": ("P7w", {"policy": policy(max_age=86400)}),
     "p8": ("P8e", {"policy": POLICY.replace("mx: mx.check.example\r\n", "")}),
-    "p9": ("P9e X1e X2w", {"policy": policy("10.53.3.1")}),
+    "p9": ("P9e X1e X2w", {"policy": policy("198.18.3.1")}),
     "p9dot": ("P9e X2w", {"policy": policy("mx.check.example", "mx.check.example.")}),
     "p10": ("P10w", {"policy": policy("mx.check.example", "mx.check.example")}),
     "p11": ("P11w", {"policy": POLICY + "owner: us\r\n"}),
@@ -504,13 +504,15 @@ class Memory(SurveyCase):
         self.forge(mode_since=int(time.time()) - 29 * 86400)
         self.assertEqual(short(self.look(), "H7"), "P12w")
 
-    def test_a_state_that_cannot_be_read_is_a_failure(self):
+    def test_a_damaged_state_is_a_failure_once_and_put_aside(self):
         self.look(policy())
         path = self.state / f"{CHANGING}.json"
         path.write_text("{}")
         done = self.check("--state", self.state, CHANGING, status=2)
-        self.assertIn(f"{path}: this is not what mta-stsctl wrote", done.stderr)
-        self.assertEqual(path.read_text(), "{}")
+        self.assertIn(f"{path}: this is not what mta-stsctl wrote; it was renamed", done.stderr)
+        self.assertEqual(path.with_name(path.name + ".damaged").read_text(), "{}")
+        self.check("--state", self.state, CHANGING, status=None)
+        self.assertNotEqual(json.loads(path.read_text()), {})
 
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)

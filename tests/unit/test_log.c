@@ -334,6 +334,21 @@ static void bounds_what_the_complaints_of_one_load_wait_in_all(void)
     capture_end();
 }
 
+static void strangers_keep_no_line_about_the_machine_out(void)
+{
+    capture_begin();
+    for (int i = 0; i < 1000; i++)
+        log_stranger(LOG_LEVEL_INFO, "refused");
+    for (int i = 0; i < 100; i++)
+        log_trouble(LOG_LEVEL_ERROR, "accepting pauses");
+    log_stranger(LOG_LEVEL_INFO, "refused");
+    unsigned troubles = 0;
+    for (const char *at = captured(); (at = strstr(at, "accepting pauses")) != NULL; at++)
+        troubles++;
+    CHECK(troubles >= LOG_TROUBLES_PER_S && troubles < 100, "%u", troubles);
+    capture_end();
+}
+
 static void is_silent_when_stderr_is_closed(void)
 {
     int kept = dup(STDERR_FILENO);
@@ -358,6 +373,7 @@ static const struct test tests[] = {
     TEST(waits_for_a_reader_with_complaints_and_not_with_the_lines_of_other_threads),
     TEST(a_complaint_waits_though_other_lines_were_lost),
     TEST(bounds_what_the_complaints_of_one_load_wait_in_all),
+    TEST(strangers_keep_no_line_about_the_machine_out),
     TEST(is_silent_when_stderr_is_closed),
 };
 

@@ -181,7 +181,7 @@ static void what_was_noted_is_there_after_the_next_load(void)
     remove_state();
 }
 
-static void a_file_that_is_something_else_is_refused(void)
+static void a_file_that_is_something_else_is_put_aside(void)
 {
     static const char *const rows[] = {"",
                                        "{",
@@ -194,10 +194,20 @@ static void a_file_that_is_something_else_is_refused(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct pace pace;
         write_state(rows[i]);
-        CHECK(pace_load(&pace, directory, NOW, &why) != 0, "%s", rows[i]);
-        CHECK(strstr(why.text, "pace.json: this is not") != NULL, "%s", why.text);
+        CHECK(pace_load(&pace, directory, NOW, &why) == 0 && pace.damaged, "%s", rows[i]);
+        CHECK(strstr(pace.damage.text, "pace.json: this is not") != NULL, "%s", pace.damage.text);
+        CHECK(pace_recent(&pace) == 0 && pace_put_aside(&pace, &why) == 0, "%s", why.text);
+        CHECK(strstr(pace.damage.text, "pace.json.damaged") != NULL, "%s", pace.damage.text);
+        CHECK(pace_note_order(&pace, NOW, &why) == 0, "%s", why.text);
+        pace_free(&pace);
+        CHECK(pace_load(&pace, directory, NOW, &why) == 0 && !pace.damaged, "%s", rows[i]);
+        CHECK(pace_recent(&pace) == 1, "%zu", pace_recent(&pace));
+        pace_free(&pace);
     }
     remove_state();
+    char path[128];
+    snprintf(path, sizeof(path), "%s/pace.json.damaged", directory);
+    CHECK(unlink(path) == 0, "%s", path);
 }
 
 static void odd_values_of_the_right_shape_do_no_harm(void)
@@ -220,7 +230,7 @@ static const struct test tests[] = {
     TEST(a_wait_holds_until_its_end_and_not_beyond_what_is_left_then),
     TEST(a_ca_that_is_away_is_no_hosts_failure_and_known_until_it_answers),
     TEST(what_was_noted_is_there_after_the_next_load),
-    TEST(a_file_that_is_something_else_is_refused),
+    TEST(a_file_that_is_something_else_is_put_aside),
     TEST(odd_values_of_the_right_shape_do_no_harm),
 };
 
