@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /* main: the table of verbs. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/base/printable.h"
+#include "ctl/base/installfile.h"
 #include "ctl/base/setup.h"
 #include "ctl/certs/certs.h"
 #include "ctl/check/survey.h"
@@ -17,7 +22,7 @@
 
 static const struct verb {
     const char *name;
-    const char *summary;
+    const char *summary;               /* NULL: for the hooks, and not listed */
     int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
 } verbs[] = {
     {"generate", "a policy for a domain, as a section, a list line, or a file", generate_run},
@@ -28,6 +33,7 @@ static const struct verb {
     {"match", "whether a policy admits the MX hosts of a domain", matching_run},
     {"tlsrpt", "what the TLS reports of senders say, and whether enforce is safe now", tlsrpt_run},
     {"certs", "which certificates are in use, until when; orders those that are due", certs_run},
+    {"install-file", NULL, installfile_run},
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
@@ -36,8 +42,10 @@ static void print_help(void)
 {
     puts("Usage: mta-stsctl VERB [OPTIONS]\n"
          "Works beside mta-stsd, the MTA-STS policy server.\n");
-    for (size_t i = 0; i < VERB_COUNT; i++)
-        printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        if (verbs[i].summary != NULL)
+            printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
+    }
     puts("\n"
          "  -V, --version   print the version\n"
          "  -h, --help      print this; after a verb, that verb's options\n"
@@ -58,6 +66,17 @@ static int hold_standard_streams(void)
     return 0;
 }
 
+/* Keys pass through this process, and a parent may have it ignore the ends of its children. */
+static int prepare_process(void)
+{
+    const struct rlimit none = {0};
+    if (prctl(PR_SET_DUMPABLE, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
+        return setup_fail("core dumps cannot be ruled out");
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
+        return setup_fail("SIGCHLD cannot be set to its default");
+    return 0;
+}
+
 /* What could not be written must not look written: a full disk, a closed pipe. */
 static int end(int status)
 {
@@ -69,7 +88,7 @@ static int end(int status)
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
-    if (hold_standard_streams() != 0)
+    if (hold_standard_streams() != 0 || prepare_process() != 0)
         return SETUP_FAILED;
     for (size_t i = 0; i < VERB_COUNT; i++) {
         if (strcmp(word, verbs[i].name) == 0)
@@ -86,6 +105,6 @@ int main(int argc, char **argv)
     if (word[0] == '\0')
         fputs("mta-stsctl: no verb; try 'mta-stsctl --help'\n", stderr);
     else
-        fprintf(stderr, "mta-stsctl: \"%s\" is no verb; try 'mta-stsctl --help'\n", word);
+        printable_say(stderr, "mta-stsctl: \"%s\" is no verb; try 'mta-stsctl --help'", word);
     return SETUP_FAILED;
 }

@@ -83,12 +83,12 @@ static void read_kept(void)
     }
     if (pace_load(&pace, folder, NOW, &why) == 0) {
         check_that(pace_order_at(&pace, 1, NOW, 0) >= NOW || pace_recent(&pace) == 0);
-        (void)pace_next_try(&pace, "mta-sts.example.com");
+        (void)pace_next_try(&pace, "mta-sts.example.com", NOW, NOW);
         (void)pace_failures(&pace, "mta-sts.example.com");
         pace_free(&pace);
     }
     if (seen_load(&seen, folder, "example.com", &why) == 0)
-        (void)seen_removable(&seen);
+        (void)seen_removal(&(struct seen_removal){0}, &seen);
     else
         check_that(!seen.known && why.text[0] != '\0');
 }

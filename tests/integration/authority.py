@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 import urllib.request
 
 import harness
@@ -15,6 +16,7 @@ from harness import run
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 HOOK = SOURCE / "etc" / "hooks" / "uacme-challenge"
 TOOLS = ("pebble", "pebble-challtestsrv")
+NEWER_PEBBLE = run(SOURCE / "scripts" / "newer-pebble", "--cached").stdout.strip()
 SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
 
@@ -75,11 +77,13 @@ class Authority:
         trust = self.home / "trust"
         trust.mkdir()
         (trust / os.path.basename(SYSTEM_BUNDLE)).write_bytes(self.api_root.read_bytes())
-        flags = "" if harness.as_root() else "-r"
+        (self.home / "calls").touch(mode=0o666)
+        (self.home / "calls").chmod(0o666)  # of whichever user orders
         self.client = self.home / "client"
         self.client.write_text(f"""#!/bin/sh
 echo "$@" >>"{self.home}/calls"
-exec unshare {flags} -m sh -c 'mount --bind "$0" {os.path.dirname(SYSTEM_BUNDLE)} && exec uacme "$@"' \\
+[ "$(id -u)" = 0 ] || flags=-r
+exec unshare $flags -m sh -c 'mount --bind "$0" {os.path.dirname(SYSTEM_BUNDLE)} && exec uacme "$@"' \\
     "{trust}" "$@"
 """)
         self.client.chmod(0o755)
@@ -118,7 +122,7 @@ exec unshare {flags} -m sh -c 'mount --bind "$0" {os.path.dirname(SYSTEM_BUNDLE)
         """A TLS client's context that trusts what this CA issues, and nothing else."""
         trust = ssl.create_default_context(cafile=str(self.api_root))
         url = f"https://localhost:{self.ports['manage']}/roots/0"
-        with urllib.request.urlopen(url, context=trust, timeout=harness.bound(10)) as answer:
+        with urllib.request.urlopen(url, context=trust, timeout=harness.bound(60)) as answer:
             return ssl.create_default_context(cadata=answer.read().decode())
 
     def close(self):
@@ -127,3 +131,24 @@ exec unshare {flags} -m sh -c 'mount --bind "$0" {os.path.dirname(SYSTEM_BUNDLE)
             child.wait()
         if self.own_home:
             shutil.rmtree(self.own_home, ignore_errors=True)
+
+
+class NewerAuthority(Authority):
+    """With renewal information, which a test sets; and it offers a challenge without a token."""
+
+    program = NEWER_PEBBLE
+
+    def suggest(self, pem, start, end):
+        """The window that it suggests for a certificate, in seconds since the epoch."""
+        dates = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(one)) for one in (start, end)]
+        window = {"suggestedWindow": {"start": dates[0], "end": dates[1]}}
+        body = json.dumps({"Certificate": pem.decode(), "ARIResponse": json.dumps(window)})
+        url = f"https://localhost:{self.ports['manage']}/set-renewal-info/"
+        trust = ssl.create_default_context(cafile=str(self.api_root))
+        with urllib.request.urlopen(url, body.encode(), timeout=harness.bound(60), context=trust):
+            pass
+
+    def asked(self):
+        """How often renewal information was asked for."""
+        log = (self.home / "pebble.log").read_text(errors="replace")
+        return log.count("GET /draft-ietf-acme-ari-03/renewalInfo/")

@@ -99,7 +99,7 @@ class GuideNet(testnet.Net if __name__ != "__main__" else object):
 
     SIGNED = ()
     CACHE = 0
-    NETWORKS = ("10.53.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
+    NETWORKS = ("198.18.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
     ADDRESSES = (*NETWORKS, "2001:db8::10/128", "2001:db8::25/128")
     WEB_ADDRESSES = ("198.51.100.20",)
     ADMIN = "guide-admin"

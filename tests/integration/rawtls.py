@@ -13,9 +13,14 @@ from harness import TlsClient, bound, tls_context
 ALERTS = {
     0: "close_notify",
     10: "unexpected_message",
+    20: "bad_record_mac",
     22: "record_overflow",
     40: "handshake_failure",
+    42: "bad_certificate",
+    45: "certificate_expired",
+    46: "certificate_unknown",
     47: "illegal_parameter",
+    48: "unknown_ca",
     50: "decode_error",
     70: "protocol_version",
     80: "internal_error",
@@ -50,17 +55,30 @@ def alpn(*names):
     return extension(16, vector(2, b"".join(vector(1, name) for name in names)))
 
 
-def client_hello(*extensions, version="1.2", compression=b"\0", ciphers=None):
-    """A ClientHello that a server can answer, with these extensions besides the usual ones."""
+def key_share(group, key):
+    return struct.pack("!H", group) + vector(2, key)
+
+
+def client_hello(
+    *extensions, version="1.2", compression=b"\0", ciphers=None, groups=(29, 23), shares=None
+):
+    """A ClientHello that a server can answer, with these extensions besides the usual ones.
+
+    groups: their numbers; None: no such extension. shares: of TLS 1.3, made by key_share; None: one
+    of X25519.
+    """
     suites = ciphers or (0x1301, 0x1303, 0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8)
     usual = [
-        extension(10, vector(2, struct.pack("!HH", 29, 23))),
         extension(11, vector(1, b"\0")),
         extension(13, vector(2, struct.pack("!HHHH", 0x0403, 0x0804, 0x0401, 0x0503))),
     ]
+    if groups is not None:
+        numbers = b"".join(struct.pack("!H", number) for number in groups)
+        usual.insert(0, extension(10, vector(2, numbers)))
     if version == "1.3":
         usual.append(extension(43, vector(1, b"\x03\x04")))
-        usual.append(extension(51, vector(2, struct.pack("!H", 29) + vector(2, os.urandom(32)))))
+        shares = [key_share(29, os.urandom(32))] if shares is None else shares
+        usual.append(extension(51, vector(2, b"".join(shares))))
     body = b"\x03\x03" + os.urandom(32) + vector(1, b"")
     body += vector(2, b"".join(struct.pack("!H", suite) for suite in suites))
     body += vector(1, compression)
@@ -120,7 +138,7 @@ def describe(raw):
 def plain(address, data, *, piece=None, source=None, finish=False):
     """Sends bytes without TLS and reads all that comes back: (bytes, how it ended)."""
     place = (source, 0) if source else None
-    with socket.create_connection(address, timeout=bound(15), source_address=place) as sock:
+    with socket.create_connection(address, timeout=bound(60), source_address=place) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         step = piece or len(data) or 1
         with contextlib.suppress(ConnectionError):
@@ -135,6 +153,19 @@ def hello(address, *extensions, **options):
     """Sends one ClientHello and half-closes; what the server said, in words."""
     raw, _ = plain(address, records(client_hello(*extensions, **options)), finish=True)
     return describe(raw)
+
+
+def dialogue(address, *flights):
+    """Sends each when the server has answered the one before; all that it said, in words."""
+    raw = b""
+    with socket.create_connection(address, timeout=bound(15)) as sock:
+        for flight in flights:
+            sock.sendall(flight)
+            if flight is not flights[-1]:
+                raw += sock.recv(65536)
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_WR)
+        return describe(raw + read_to_end(sock)[0])
 
 
 # --- TLS 1.2 after its handshake, with the keys in hand ---------------------------------------------

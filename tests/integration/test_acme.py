@@ -45,7 +45,7 @@ class Challenges(AcmeCase):
         context.set_alpn_protocols(list(protocols))
         if version:
             context.minimum_version = context.maximum_version = version
-        with socket.create_connection(daemon.address(), bound(5)) as sock:
+        with socket.create_connection(daemon.address(), bound(60)) as sock:
             with context.wrap_socket(sock, server_hostname=host) as tls:
                 der = tls.getpeercert(binary_form=True)
                 return tls.selected_alpn_protocol(), der, tls.recv(100)
@@ -66,6 +66,19 @@ class Challenges(AcmeCase):
             self.assertRegex(shown.stdout, r"1\.3\.6\.1\.5\.5\.7\.1\.31: critical")
             self.assertIn(f"DNS:{HOST}", shown.stdout)
         daemon.wait_for_log(rf"challenge host={re.escape(HOST)} client=127\.0\.0\.1 answered")
+
+    def test_where_only_errors_are_logged_an_answered_challenge_is_not(self):
+        for mode in ("errors", "off", "on"):
+            daemon = self.start(
+                server_section(f"access_log = {mode}")
+                + f"[acme]\naccept_terms = yes\nchallenges = {self.challenges}\n"
+                + self.defaults_section()
+                + "[example.com]\nmx = mail.example.com\n"
+            )
+            harness.write_atomically(self.challenges / HOST, DIGEST + "\n")
+            self.assertEqual(self.validate(daemon, HOST)[0], "acme-tls/1")
+            daemon.stop()
+            self.assertEqual("answered" in daemon.log(), mode == "on", mode)
 
     def test_no_pending_challenge_no_answer(self):
         daemon = self.begin()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """generate: mta-stsctl generate; whatever it writes, the daemon loads."""
 import json
+import os
 import unittest
 
 import harness
@@ -119,6 +120,35 @@ class Offline(GenerateCase):
         self.load(f"[a.example]\npolicy_file = {www}/%d/.well-known/mta-sts.txt\n")
         done = self.generate("-c", ini, "--www", www, "bad.example", status=2)
         self.assertIn("bad.example is not configured, or has errors", done.stderr)
+
+    @unittest.skipUnless(harness.as_root(), "only root writes into the directories of others")
+    def test_root_is_not_led_elsewhere_by_what_a_customer_put_in_the_tree(self):
+        www, rootly = self.directory / "shared", self.directory / "rootly"
+        rootly.mkdir()
+        whole = self.write("whole.txt", "whole")
+        for domain in ("link.example", "file.example", "bits.example"):
+            (www / domain).mkdir(parents=True)
+        (www / "link.example" / ".well-known").symlink_to(rootly)
+        for domain in ("file.example", "bits.example"):
+            (www / domain / ".well-known").mkdir()
+        (www / "file.example" / ".well-known" / "mta-sts.txt").symlink_to(whole)
+        bits = www / "bits.example" / ".well-known" / "mta-sts.txt"
+        bits.touch()
+        (www / "root.example").symlink_to(rootly)  # of root, in a directory of root
+        for domain in ("link.example", "file.example", "bits.example"):
+            for path in (www / domain, *(www / domain).rglob("*")):
+                os.chown(path, 65534, 65534, follow_symlinks=False)
+        bits.chmod(0o6755)
+        done = self.generate("--www", www, *self.MX, "link.example", status=2)
+        self.assertIn(".well-known is a link that another user may have made", done.stderr)
+        self.assertEqual(list(rootly.iterdir()), [])
+        self.generate("--www", www, *self.MX, "file.example", "bits.example", "root.example")
+        self.assertEqual(whole.read_text(), "whole")
+        for path in (bits, www / "file.example" / ".well-known" / "mta-sts.txt"):
+            self.assertIn("version: STSv1", path.read_text())
+            self.assertFalse(path.is_symlink())
+            self.assertEqual((path.stat().st_uid, path.stat().st_mode & 0o7000), (65534, 0))
+        self.assertTrue((rootly / ".well-known" / "mta-sts.txt").exists())
 
     def test_what_makes_no_sense_is_refused_with_a_sentence(self):
         for words, sentence in (

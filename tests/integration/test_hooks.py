@@ -5,6 +5,7 @@ import grp
 import http.server
 import os
 import pathlib
+import re
 import shutil
 import stat
 import threading
@@ -14,6 +15,7 @@ import unittest
 import authority
 import harness
 from harness import needs, policy_text, run, server_section
+from test_ctl_certs import CTL
 
 HOOKS = pathlib.Path(__file__).resolve().parents[2] / "etc" / "hooks"
 INSTALL = HOOKS / "install-certificate"
@@ -22,10 +24,14 @@ OTHER = "mta-sts.example.org"
 BODY = policy_text()
 DIGEST = "LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ"
 # All that install-certificate runs.
-COMMANDS = ("cat", "chgrp", "find", "grep", "id", "mv", "openssl", "rm", "sed", "sort", "stat",
-            "sync", "tr")
+COMMANDS = ("cat", "grep", "id", "mta-stsctl", "openssl", "sed", "sort", "stat", "tr")
 
 
+def find(command):
+    return CTL if command == "mta-stsctl" else shutil.which(command)
+
+
+@unittest.skipUnless(CTL, "mta-stsctl was not built")
 class HookCase(harness.TestCase):
     def setUp(self):
         super().setUp()
@@ -43,7 +49,7 @@ class HookCase(harness.TestCase):
         return path
 
     def environment(self, **more):
-        return {**os.environ, "MTA_STSD_CERTIFICATES": str(self.certs), **more}
+        return {**os.environ, "MTA_STSCTL": CTL, "MTA_STSD_CERTIFICATES": str(self.certs), **more}
 
     def deliver(self, leaf, name="it"):
         """The client's own files."""
@@ -189,25 +195,55 @@ class InstallCertificate(HookCase):
         self.assertFalse((self.certs / f"{HOST}.pem").is_symlink())
         self.assertEqual(victim.read_text(), "whole")
 
-    def test_without_openssl_the_named_hosts_are_installed(self):
-        files = self.deliver(harness.pki().leaf(HOST))
-        tools = self.home / "tools"
+    def test_a_link_to_a_directory_in_the_way_is_replaced(self):
+        """mv would put the file into the directory, and succeed."""
+        leaf = harness.pki().leaf(HOST)
+        elsewhere = self.home / "elsewhere"
+        elsewhere.mkdir()
+        (self.certs / f"{HOST}.pem").symlink_to(elsewhere)
+        self.assertEqual(self.install(HOST, *self.deliver(leaf)).returncode, 0)
+        self.assertEqual(list(elsewhere.iterdir()), [])
+        self.assertIn(leaf.key.strip(), (self.certs / f"{HOST}.pem").read_bytes())
+
+    def tools_without(self, missing):
+        tools = self.home / f"tools-without-{missing}"
         tools.mkdir()
         for command in COMMANDS:
-            if command != "openssl":
-                (tools / command).symlink_to(shutil.which(command))
-        done = self.install(HOST, *files, PATH=str(tools))
+            if command != missing:
+                (tools / command).symlink_to(find(command))
+        return str(tools)
+
+    def test_without_openssl_the_named_hosts_are_installed(self):
+        """In a name space: what is in PATH is looked for in /usr/bin as well."""
+        files = self.deliver(harness.pki().leaf(HOST))
+        text = INSTALL.read_text()
+        self.assertIn("\nPATH=", text)
+        hook = self.home / "install-certificate"
+        hook.write_text(re.sub(r"(?m)^PATH=.*", "", text))
+        hook.chmod(0o755)
+        done = run(hook, HOST, *files, env=self.environment(PATH=self.tools_without("openssl")))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(self.installed(), [f"{HOST}.pem"])
 
+    def test_without_mta_stsctl_the_hooks_say_what_to_install(self):
+        files = self.deliver(harness.pki().leaf(HOST))
+        self.assert_refused_with(self.install(HOST, *files, MTA_STSCTL="mta-stsctl-of-nobody"),
+                                 "mta-stsctl-of-nobody, .* is not in .*; install the package")
+        done = run(authority.HOOK, "begin", "tls-alpn-01", HOST, "token", DIGEST,
+                   env=self.environment(MTA_STSCTL="mta-stsctl-of-nobody",
+                                        MTA_STSD_CHALLENGES=str(self.certs)))
+        self.assert_refused_with(done, "not begun: .* is not in .*; install the package")
+        self.assertEqual(self.installed(), [])
+
     def test_what_a_killed_run_left_goes_after_a_day(self):
         files = self.deliver(harness.pki().leaf(HOST))
-        for name, age in ((".new.0", 3 * 86400), (".new.1", 60)):
+        old, young = (f".{HOST}.pem.{letters}" for letters in ("AAAAAA", "BBBBBB"))
+        for name, age in ((old, 3 * 86400), (young, 60), (".other.pem.AAAAAA", 3 * 86400)):
             (self.certs / name).touch()
             moment = time.time() - age
             os.utime(self.certs / name, (moment, moment))
         self.assertEqual(self.install(HOST, *files).returncode, 0)
-        self.assertEqual(self.installed(), [".new.1", f"{HOST}.pem"])
+        self.assertEqual(self.installed(), sorted([young, ".other.pem.AAAAAA", f"{HOST}.pem"]))
 
     def test_acme_sh_gives_its_files_in_the_environment(self):
         leaf = harness.pki().leaf(HOST)
@@ -264,7 +300,7 @@ exec {real} "$@"
         for name in COMMANDS:
             words = {name: shutil.which(name) for name in ("wc", "head")}
             path = self.tools / name
-            path.write_text(self.STAND_IN.format(name=name, real=shutil.which(name), **words))
+            path.write_text(self.STAND_IN.format(name=name, real=find(name), **words))
             path.chmod(0o755)
         self.old = harness.pki().leaf(HOST)
         self.new = harness.pki().leaf(HOST, variant=1)
@@ -280,8 +316,8 @@ exec {real} "$@"
         """Returns the exit status (0: it came to its end) and the commands that were begun."""
         self.count.write_text("")
         done = run(INSTALL, HOST, *self.new_files, start_new_session=True, env=self.environment(
-            PATH=str(self.tools), COUNT=str(self.count), KILL_AT=str(number),
-            HALF="1" if half else ""))
+            PATH=str(self.tools), MTA_STSCTL="mta-stsctl", COUNT=str(self.count),
+            KILL_AT=str(number), HALF="1" if half else ""))
         return done.returncode, self.count.read_text().split()
 
     def served_by_a_new_daemon(self):
@@ -303,15 +339,11 @@ exec {real} "$@"
             if status == 0:
                 break
             self.assertEqual(status, -9, begun)
-            # Renamed is what it is once mv has run; only the directory's sync comes after it.
-            renamed = "mv" in begun and begun[-1] != "mv"
-            self.assertEqual(served == self.new.der, renamed, begun)
-            self.assertIn(served, (self.old.der, self.new.der))
+            self.assertEqual(served, self.old.der, begun)
             for name in self.installed():
-                self.assertRegex(name, rf"^({HOST}\.pem|\.new\.\d+)$")
+                self.assertRegex(name, rf"^({HOST}\.pem|\.{HOST}\.pem\.[\w-]{{6}})$")
         self.assertEqual(served, self.new.der)
         self.assertEqual(set(COMMANDS) - set(begun) - {"id"}, set(), "stand-ins that were not used")
-        self.assertEqual(begun.count("sync"), 2)
         self.assertGreater(number, 15)
 
     def test_half_a_file_is_never_in_place(self):
@@ -322,19 +354,47 @@ exec {real} "$@"
             place = [n for n, name in enumerate(begun, 1) if name == "cat"][part]
             status, begun = self.install_killed_at(place, half=True)
             self.assertEqual((status, begun[-1]), (-9, "cat"))
-            (left,) = [name for name in self.installed() if name.startswith(".new.")]
-            self.assertGreater((self.certs / left).stat().st_size, 200)
+            self.assertEqual(self.installed(), [f"{HOST}.pem"])
             self.assertEqual(self.served_by_a_new_daemon(), self.old.der)
-            (self.certs / left).unlink()
+
+    @needs("strace")
+    def test_the_old_file_or_the_new_one_is_there_wherever_the_writer_is_killed(self):
+        """At each system call from where it opens the directory on."""
+        path = self.certs / f"{HOST}.pem"
+        log = self.home / "strace.log"
+        content = self.new.pem
+
+        def write(*words):
+            self.put_old()
+            done = run("strace", "-qq", "-o", log, *words, CTL, "install-file", path,
+                       input=content.decode())
+            found = path.read_bytes()
+            self.assertIn(found, (self.old.pem, content), words)
+            return done.returncode, found == content
+
+        self.assertEqual(write(), (0, True))
+        calls = re.findall(r"(?m)^(\w+)\(.*", log.read_text())
+        lines = log.read_text().splitlines()
+        first = next(n for n, line in enumerate(lines) if "O_PATH" in line)
+        ended = set()
+        for place in range(first, len(calls) - 1):
+            call = calls[place]
+            number = calls[: place + 1].count(call)
+            status, is_new = write("-e", f"inject={call}:signal=KILL:when={number}")
+            if status != 0:
+                ended.add((call, is_new))
+        self.assertLessEqual({("write", False), ("fsync", False), ("fsync", True)}, ended)
 
     def test_a_command_that_fails_leaves_the_old_file_and_nothing_else(self):
-        for name in ("cat", "chgrp", "sync", "mv"):
+        for name in ("cat", "mta-stsctl", "stat"):
             self.put_old()
             tools = self.home / f"failing-{name}"
             tools.mkdir()
             (tools / name).symlink_to(shutil.which("false"))
             path = f"{tools}:{os.environ['PATH']}"
-            self.assertNotEqual(self.install(HOST, *self.new_files, PATH=path).returncode, 0)
+            done = self.install(HOST, *self.new_files, PATH=path, MTA_STSCTL=(
+                "mta-stsctl" if name == "mta-stsctl" else CTL))
+            self.assertNotEqual(done.returncode, 0)
             self.assertEqual(self.installed(), [f"{HOST}.pem"])
             self.assertIn(self.old.key, (self.certs / f"{HOST}.pem").read_bytes())
 

@@ -60,7 +60,7 @@ ROWS = {
     "alsogood": ("", {"policy": POLICY}),
     # The record.
     "d1": ("D1e", {"sts": None}),
-    "d1nodata": ("D1e", {"sts": None, "more": "_mta-sts.@ A 10.53.0.9"}),
+    "d1nodata": ("D1e", {"sts": None, "more": "_mta-sts.@ A 198.18.0.9"}),
     "d2": ("D2e", {"sts": ["v=STSv1; id=1;", "v=STSv1; id=2;"]}),
     "d2other": ("D2e", {"sts": ["something else"]}),
     "d3": ("D3w", {"sts": ["v=STSv1; id=1;", "something else"]}),
@@ -134,7 +134,7 @@ ROWS = {
     "p6large": ("P6e", {"policy": policy(max_age=99999999)}),
     "p7": ("P7w", {"policy": policy(max_age=86400)}),
     "p8": ("P8e", {"policy": POLICY.replace("mx: mx.check.example\r\n", "")}),
-    "p9": ("P9e X1e X2w", {"policy": policy("10.53.3.1")}),
+    "p9": ("P9e X1e X2w", {"policy": policy("198.18.3.1")}),
     "p9dot": ("P9e X2w", {"policy": policy("mx.check.example", "mx.check.example.")}),
     "p10": ("P10w", {"policy": policy("mx.check.example", "mx.check.example")}),
     "p11": ("P11w", {"policy": POLICY + "owner: us\r\n"}),
@@ -480,25 +480,39 @@ class Memory(SurveyCase):
         now = time.time()
         item = self.look(policy(mode="none", max_age=86400))
         self.assertEqual(short(item, "H7"), "P12w W1e W2n")
-        self.assertAlmostEqual(item["removable_at"], now + 2419200, delta=60)
-        day = time.strftime("%Y-%m-%d", time.gmtime(item["removable_at"]))
-        self.assertIn(day, item["findings"][-1]["problem"])
-        self.forge(mode_since=int(now) - 2419200 - 1)
+        self.assertEqual(item["removable_at"] % 86400, 0)
+        self.assertLess(now + 2419200 - 60, item["removable_at"])
+        self.assertLess(item["removable_at"], now + 2419200 + 86400 + 60)
+        day = time.strftime("%Y-%m-%d", time.gmtime(item["removable_at"] - 1))
+        self.assertIn(f"until the end of {day} (UTC)", item["findings"][-1]["problem"])
+        self.forge(held_until=int(now) - 86400)
         item = self.look()
         self.assertIn("may go", item["findings"][-1]["problem"])
+
+    def test_after_a_gap_it_is_said_what_is_not_known(self):
+        """As after nights without the job, or with a state out of an older backup."""
+        self.look(policy(max_age=604800))
+        now = int(time.time())
+        self.forge(last=now - 10 * 86400, held_until=now - 3 * 86400)
+        problem = self.look(policy(mode="none", max_age=86400))["findings"][-1]["problem"]
+        day = time.strftime("%Y-%m-%d", time.gmtime(now - 10 * 86400))
+        self.assertIn(f"not looked at from {day} to ", problem)
+        self.assertNotIn("may go", problem)
 
     def test_testing_is_a_note_for_four_weeks_and_a_warning_later(self):
         self.assertEqual(short(self.look(policy(mode="testing")), "H7"), "P12n")
         self.forge(mode_since=int(time.time()) - 29 * 86400)
         self.assertEqual(short(self.look(), "H7"), "P12w")
 
-    def test_a_state_that_cannot_be_read_is_a_failure(self):
+    def test_a_damaged_state_is_a_failure_once_and_put_aside(self):
         self.look(policy())
         path = self.state / f"{CHANGING}.json"
         path.write_text("{}")
         done = self.check("--state", self.state, CHANGING, status=2)
-        self.assertIn(f"{path}: this is not what mta-stsctl wrote", done.stderr)
-        self.assertEqual(path.read_text(), "{}")
+        self.assertIn(f"{path}: this is not what mta-stsctl wrote; it was renamed", done.stderr)
+        self.assertEqual(path.with_name(path.name + ".damaged").read_text(), "{}")
+        self.check("--state", self.state, CHANGING, status=None)
+        self.assertNotEqual(json.loads(path.read_text()), {})
 
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)
@@ -529,16 +543,10 @@ class Many(SurveyCase):
         log = self.net.directory / "postfix" / "log" / "mail"
         return log.read_text().count(": connect from ") if log.exists() else 0
 
-    def test_a_hundred_domains_take_about_as_long_as_the_slowest(self):
+    def test_a_hundred_domains_are_looked_at_together(self):
         before = self.mails()
-        started = time.monotonic()
         items = self.checked(*MANY)
-        took = time.monotonic() - started
         self.assertEqual({short(item, "H7") for item in items.values()}, {"D11n"})
-        # Each is slow, so it is looked at a second time, which begins one second after the first:
-        # that is DELAY + 1 s, of which a crowd has less and work has more. Two looks one after the
-        # other, or a domain that waits for another, would be 2 * DELAY and the work.
-        self.assertLess(took, harness.bound(2 * DELAY))
         # The server answers none until it is asked for all: that they are looked at together.
         for item in items.values():
             self.assertEqual([seen["status"] for seen in item["addresses"]], [200])
@@ -556,13 +564,10 @@ class Many(SurveyCase):
             self.assertNotIn("delivers", {said["verdict"] for said in items[name]["verdicts"]})
 
     def test_a_resolver_that_answers_nothing_is_given_up(self):
-        started = time.monotonic()
         # Of options given twice, the last one holds.
         item = self.checked("--resolver", f"{SILENT}@53", "good.check.example", status=1)
-        took = time.monotonic() - started
         said = json.dumps(item)
         self.assertIn("not asked, as the answers before took 20 seconds", said)
-        self.assertLess(took, harness.bound(20 + 10 + 5))  # with the look-up that went on then
 
     def test_the_second_look_at_what_is_slow_does_not_wait_for_the_first(self):
         (seen,) = self.checked(TWICE)[TWICE]["addresses"]

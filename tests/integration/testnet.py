@@ -24,25 +24,25 @@ PATIENCE = 9  # seconds; mta-stsctl waits 15 for a policy
 PATH = "/.well-known/mta-sts.txt"
 POLICY = "version: STSv1\r\nmode: enforce\r\nmx: mx.check.example\r\nmax_age: 604800\r\n"
 
-KNOT, UNBOUND = "10.53.0.1", "10.53.0.2"
-SILENT = "10.53.0.3"  # the name server of silent.example, which takes questions and answers none
-DAEMON = ("10.53.1.1", "fd53::1:1")
-WEB = ("10.53.2.1", "fd53::2:1")
-OTHER_WEB = "10.53.2.2"  # the same hosts; some answer differently here
-LAX = "10.53.2.3"  # takes any server name
-OLD = "10.53.2.4"  # TLS 1.1
-NOBODY = "10.53.9.9"  # refuses connections
+KNOT, UNBOUND = "198.18.0.1", "198.18.0.2"
+SILENT = "198.18.0.3"  # the name server of silent.example, which takes questions and answers none
+DAEMON = ("198.18.1.1", "2001:db8:53::1:1")
+WEB = ("198.18.2.1", "2001:db8:53::2:1")
+OTHER_WEB = "198.18.2.2"  # the same hosts; some answer differently here
+LAX = "198.18.2.3"  # takes any server name
+OLD = "198.18.2.4"  # TLS 1.1
+NOBODY = "198.18.9.9"  # refuses connections
 MX = {  # kind: addresses
-    "mx": ("10.53.3.1", "fd53::3:1"),
-    "expired": ("10.53.3.2",),
-    "wrong": ("10.53.3.3",),
-    "plain": ("10.53.3.4",),
-    "self": ("10.53.3.5",),
-    "old": ("10.53.3.6",),
-    "tlsa": ("10.53.3.7",),
-    "soon": ("10.53.3.8",),
-    "pkix": ("10.53.3.9",),
-    "crowd": tuple(f"10.53.3.{last}" for last in range(10, 19)),
+    "mx": ("198.18.3.1", "2001:db8:53::3:1"),
+    "expired": ("198.18.3.2",),
+    "wrong": ("198.18.3.3",),
+    "plain": ("198.18.3.4",),
+    "self": ("198.18.3.5",),
+    "old": ("198.18.3.6",),
+    "tlsa": ("198.18.3.7",),
+    "soon": ("198.18.3.8",),
+    "pkix": ("198.18.3.9",),
+    "crowd": tuple(f"198.18.3.{last}" for last in range(10, 19)),
 }
 
 
@@ -114,11 +114,11 @@ class Net:
     # Signed, not signed, with a false DS, and the one above them.
     ZONES = ("check.example", "plain.example", "bogus.example", "example")
     SIGNED = ("check.example", "bogus.example")
-    ADDRESSES = ("10.53.0.0/16", "fd53::1:1/128", "fd53::2:1/128", "fd53::3:1/128")
+    ADDRESSES = ("198.18.0.0/16", "2001:db8:53::1:1/128", "2001:db8:53::2:1/128", "2001:db8:53::3:1/128")
     WEB_ADDRESSES = (*WEB, OTHER_WEB, LAX, OLD)
     MX = MX
     CACHE = 1000000  # seconds that the resolver keeps what it has at most
-    HEAD = "@ 3600 SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 10.53.0.1\n"
+    HEAD = "@ 3600 SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 198.18.0.1\n"
 
     def __init__(self, domains):
         self.domains = {domain.name: domain for domain in domains}
@@ -269,6 +269,7 @@ class Net:
         lines = ["[server]", "user = nobody", "max_removed = 100%"]
         # All domains are looked at at once, from one address, on whatever machine this is.
         lines += ["handshakes_per_source = 0", "handshakes_per_network = 0"]
+        lines += ["handshake_timeout = 60", "idle_timeout = 60", "request_timeout = 60"]
         lines += [f"listen = {DAEMON[0]}:443", f"listen = [{DAEMON[1]}]:443", "[defaults]"]
         lines += [
             f"certificate = {self.directory}/web.pem",
@@ -338,7 +339,7 @@ class Net:
                 lines += [f"{kind} {'AAAA' if ':' in a else 'A'} {a}" for a in addresses]
             lines += [
                 f"dead A {NOBODY}",
-                "also A 10.53.3.1",
+                "also A 198.18.3.1",
                 f"_25._tcp.mx TLSA {self.tlsa('mx')}",
                 f"_25._tcp.tlsa TLSA {self.tlsa('mx', 0)}",
                 f"_25._tcp.soon TLSA {self.tlsa('soon')}",
@@ -360,7 +361,7 @@ class Net:
             "log:\n  - target: stderr\n    any: warning",
             f"database:\n    storage: {home}",
             "policy:\n  - id: quick\n    algorithm: ecdsap256sha256\n    single-type-signing: on",
-            "acl:\n  - id: here\n    address: 10.53.0.0/16\n    action: update",
+            "acl:\n  - id: here\n    address: 198.18.0.0/16\n    action: update",
             "zone:",
         ]
         for zone in self.ZONES:
@@ -393,7 +394,7 @@ class Net:
             f'  directory: "{self.directory}"',
             "  do-daemonize: no",
             "  interface: " + UNBOUND,
-            "  access-control: 10.53.0.0/16 allow",
+            "  access-control: 198.18.0.0/16 allow",
             "  do-not-query-localhost: no",
             f"  cache-max-ttl: {self.CACHE}",
             f"  cache-max-negative-ttl: {self.CACHE}",
@@ -440,7 +441,7 @@ class Net:
             child.terminate()
         for child in reversed(self.children):
             try:
-                child.wait(bound(10))
+                child.wait(bound(60))
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()

@@ -52,6 +52,26 @@ while not os.WIFSIGNALED(os.waitpid(thread, 0x40000000)[1]):
 """
 
 
+# In /etc/mta-stsd; a file that is there already, one that is not yet, one in domains.d.
+WAYS = {
+    "appended": "echo '; a' >>mta-stsd.ini",
+    "sed -i": "sed -i '$a; b' mta-stsd.ini",
+    "mv over it": "cp -p mta-stsd.ini x.tmp; echo '; c' >>x.tmp; mv x.tmp mta-stsd.ini",
+    "mv from another directory": "cp -p mta-stsd.ini /opt/y; echo '; d' >>/opt/y; mv /opt/y mta-stsd.ini",
+    "cp over it": "cp -p mta-stsd.ini /opt/y; echo '; e' >>/opt/y; cp /opt/y mta-stsd.ini",
+    "as an editor that keeps the old one": "cp -p mta-stsd.ini n; echo '; f' >>n; mv mta-stsd.ini mta-stsd.ini~; mv n mta-stsd.ini; rm mta-stsd.ini~",
+    "as rsync and Ansible": "cp -p mta-stsd.ini .mta-stsd.ini.Xy12; echo '; g' >>.mta-stsd.ini.Xy12; mv -f .mta-stsd.ini.Xy12 mta-stsd.ini",
+    "tee": "(cat mta-stsd.ini; echo '; h') >/opt/y; tee mta-stsd.ini </opt/y >/dev/null",
+    "install": "(cat mta-stsd.ini; echo '; i') >/opt/y; install -m 0644 /opt/y mta-stsd.ini",
+    "a list that was not there": "echo '# none' >domains.txt",
+    "a list renamed over it": "echo '# two' >l.tmp; mv l.tmp domains.txt",
+    "a list taken away": "rm domains.txt",
+    "a file in domains.d": "echo '; a' >domains.d/w.ini",
+    "renamed in domains.d": "echo '; b' >domains.d/.w; mv domains.d/.w domains.d/w.ini",
+    "taken from domains.d": "rm domains.d/w.ini",
+}
+
+
 class Units(Steps):
     """On the machine of the README's steps, in this order."""
 
@@ -110,6 +130,45 @@ class Units(Steps):
         self.show(f"a first domain within the ini: served {time.monotonic() - begun:.1f} s later")
         self.machine.run("rm -r /etc/mta-stsd/domains.d; mv /opt/domains.d /etc/mta-stsd/")
         self.machine.run(f"cp -p /opt/mta-stsd.ini {INI}; systemctl restart mta-stsd")
+
+    def each_way_a_file_comes_about(self):
+        """Both path units see it; a unit that is begun anew has another invocation."""
+        changed = ("mta-stsd-changed.service", "mta-stsd-certs-changed.service")
+        place, domains = "/etc/mta-stsd", "/etc/mta-stsd/domains.d"
+        self.machine.run(f"systemctl start mta-stsd-certs.path; cp -p {INI} /opt/; rm -f {place}/domains.txt")
+        missed = []
+        for what, script in WAYS.items():
+            def begun():
+                return [self.shows(unit, "InvocationID") for unit in changed]
+            before = begun()
+            self.machine.run(f"set -e; cd {place}; {script}")
+            try:
+                eventually(lambda: all(a != b for a, b in zip(before, begun())), 15, what)
+                # The next change must not fall into this look.
+                eventually(lambda: "activating" not in self.states(*changed), 30, "the end of a look")
+            except AssertionError:
+                missed.append(what)
+        self.machine.run(f"rm -f {place}/domains.txt {domains}/w.ini; cp -p /opt/mta-stsd.ini {INI}")
+        assert not missed, missed
+        self.served_within(HOST, 20)
+        self.show(f"{len(WAYS)} ways in which a file comes about: each seen by both path units")
+
+    def port_in_use(self):
+        """Without the socket unit, which would take the port first."""
+        self.machine.run("systemctl disable --now mta-stsd.socket; systemctl stop mta-stsd.service")
+        self.machine.run("systemctl start nginx")
+        since = self.machine.says("date +%s")
+        self.machine.run("systemctl start mta-stsd.service", check=False)
+        assert self.says_in_journal("the port is in use by a process of user 0")
+        time.sleep(60)  # how often it is tried is what is shown
+        lines = self.machine.says(f"journalctl --no-pager -o cat --since @{since} -u mta-stsd | wc -l")
+        starts = self.machine.says(
+            f"journalctl --no-pager -o cat --since @{since} -u mta-stsd | grep -c 'in use by'")
+        assert int(starts) <= 2 * 10, starts
+        self.machine.run("systemctl stop nginx")
+        took = self.served_within(HOST, 45)
+        self.show(f"a port in use: {starts} messages, {lines} lines a minute; free again: served {took:.0f} s later")
+        self.machine.run("systemctl enable mta-stsd.socket; systemctl restart mta-stsd")
 
     def last_domain(self):
         """As doc/guides/taking-it-away.md ends; and without the stop, which somebody will forget."""
@@ -318,6 +377,8 @@ class Units(Steps):
         self.reloads()
         self.without_the_socket()
         self.domain_in_the_ini()
+        self.each_way_a_file_comes_about()
+        self.port_in_use()
         self.last_domain()
         self.next_to_a_web_server()
         self.restarts_under_load()

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* file: reads a whole file that may be anything, within a bound and without ever blocking. */
+/* file: reads a whole file that may be anything, within a bound, and without waiting for a writer.
+ */
 #include "common/base/file.h"
 
 #include <errno.h>
@@ -105,7 +106,7 @@ static int read_all(struct file *file, int fd, size_t limit, const char *path, s
     return 0;
 }
 
-int file_read(struct file *out, const char *path, size_t limit, struct error *why)
+static int read_file(struct file *out, const char *path, size_t limit, struct error *why)
 {
     int result = -1;
     struct stat state;
@@ -130,12 +131,21 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
         goto done;
     }
     out->stamp = stamp_of(&state);
+    out->owner = state.st_uid;
     result = read_all(out, fd, limit, path, why);
 
 done:
     close(fd);
     if (result != 0)
         file_free(out);
+    return result;
+}
+
+int file_read(struct file *out, const char *path, size_t limit, struct error *why)
+{
+    file_note(path);
+    int result = read_file(out, path, limit, why);
+    file_note(NULL);
     return result;
 }
 
@@ -159,7 +169,16 @@ void file_free(struct file *file)
 struct file_stamp file_stamp_of(const char *path)
 {
     struct stat state;
-    if (stat(path, &state) != 0)
+    file_note(path);
+    int result = stat(path, &state);
+    file_note(NULL);
+    return result == 0 ? stamp_of(&state) : (struct file_stamp){0};
+}
+
+struct file_stamp file_stamp_in(int directory, const char *name)
+{
+    struct stat state;
+    if (fstatat(directory, name, &state, AT_SYMLINK_NOFOLLOW) != 0)
         return (struct file_stamp){0};
     return stamp_of(&state);
 }

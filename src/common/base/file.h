@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* file: reads a whole file that may be anything, within a bound and without ever blocking. */
+/* file: reads a whole file that may be anything, within a bound, and without waiting for a writer.
+ */
 #ifndef COMMON_BASE_FILE_H
 #define COMMON_BASE_FILE_H
 
@@ -23,6 +24,7 @@ struct file {
     unsigned char *bytes; /* owned; one NUL stands behind them, not counted in length */
     size_t length;
     struct file_stamp stamp; /* of the opened file, taken before it was read */
+    uid_t owner;             /* the same; of standard input 0 */
 };
 
 /* Opens without blocking, refuses what is no regular file or longer than limit bytes, reads all.
@@ -37,8 +39,20 @@ int file_read_stdin(struct file *out, size_t limit, struct error *why);
 /* Wipes the bytes (they may hold a key) and frees them. */
 void file_free(struct file *file);
 
+/* Tells the observer, if there is one, that the calling thread is about to make calls on the path
+ * that may never return, and with NULL that they have returned. All functions here do so
+ * themselves. */
+void file_note(const char *path);
+
+/* Sets the observer, for all threads; before there are any that read files. NULL: none. */
+typedef void file_observer(const char *path);
+void file_observe(file_observer *observer);
+
 /* The stamp of what the path names now (links followed); {0} when there is nothing. */
 struct file_stamp file_stamp_of(const char *path);
+
+/* The same of a name in an open directory; a link is not followed. */
+struct file_stamp file_stamp_in(int directory, const char *name);
 bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b);
 
 #endif

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: ISC
 libcommon_a_SOURCES += \
+	%D%/account.c \
+	%D%/account.h \
 	%D%/arena.c \
 	%D%/arena.h \
 	%D%/array.c \
@@ -8,6 +10,7 @@ libcommon_a_SOURCES += \
 	%D%/error.h \
 	%D%/file.c \
 	%D%/file.h \
+	%D%/file_note.c \
 	%D%/finding.c \
 	%D%/finding.h \
 	%D%/hash.c \
@@ -22,5 +25,7 @@ libcommon_a_SOURCES += \
 	%D%/printable.h \
 	%D%/span.c \
 	%D%/span.h \
+	%D%/systemdir.c \
+	%D%/systemdir.h \
 	%D%/utf8.c \
 	%D%/utf8.h

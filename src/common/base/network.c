@@ -229,6 +229,49 @@ bool network_address_is_v4(const struct network_address *address)
     return memcmp(address->bytes, mapped_prefix, sizeof(mapped_prefix)) == 0;
 }
 
+/* IPv4 in the last four bytes, as RFC 6052 has it, in the form that is used here. */
+static struct network_address unwrap(const struct network_address *address)
+{
+    static const unsigned char translated[12] = {0, 0x64, 0xff, 0x9b};
+    struct network_address out = *address;
+    if (memcmp(out.bytes, translated, sizeof(translated)) == 0)
+        memcpy(out.bytes, mapped_prefix, sizeof(mapped_prefix));
+    return out;
+}
+
+const char *network_address_scope(const struct network_address *address)
+{
+    /* 0.0.0.0 and :: lead to the own machine, too. */
+    static const struct {
+        const char *network;
+        const char *scope;
+    } rows[] = {
+        {"0.0.0.0/8", "loopback"},
+        {"127.0.0.0/8", "loopback"},
+        {"::", "loopback"},
+        {"::1", "loopback"},
+        {"10.0.0.0/8", "private"},
+        {"100.64.0.0/10", "private"},
+        {"172.16.0.0/12", "private"},
+        {"192.168.0.0/16", "private"},
+        {"fc00::/7", "private"},
+        {"fec0::/10", "private"},
+        {"169.254.0.0/16", "link-local"},
+        {"fe80::/10", "link-local"},
+        {"224.0.0.0/4", "multicast"},
+        {"240.0.0.0/4", "multicast"},
+        {"ff00::/8", "multicast"},
+    };
+    const struct network_address plain = unwrap(address);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct network network;
+        if (network_parse(&network, rows[i].network, NULL) == 0 &&
+            network_contains(&network, &plain))
+            return rows[i].scope;
+    }
+    return NULL;
+}
+
 void network_address_text(const struct network_address *address, char out[NETWORK_TEXT_MAX])
 {
     bool v4 = network_address_is_v4(address);

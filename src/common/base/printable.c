@@ -2,6 +2,8 @@
 /* printable: makes bytes from outside fit to be shown, on a terminal or in JSON. */
 #include "common/base/printable.h"
 
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/utf8.h"
@@ -23,20 +25,62 @@ size_t printable_next(const char *bytes, size_t length, bool *fit)
     return used > 0 ? used : 1;
 }
 
-void printable_copy(char *out, const char *bytes, size_t length)
+/* out may be the bytes themselves. Returns the length. */
+static size_t copy(char *out, const char *bytes, size_t length)
 {
+    char *end = out;
     for (size_t at = 0; at < length;) {
         bool fit;
         size_t used = printable_next(bytes + at, length - at, &fit);
         if (fit) {
-            memcpy(out, bytes + at, used);
-            out += used;
+            memmove(end, bytes + at, used);
+            end += used;
         } else {
-            *out++ = '?';
+            *end++ = '?';
         }
         at += used;
     }
-    *out = '\0';
+    return (size_t)(end - out);
+}
+
+void printable_copy(char *out, const char *bytes, size_t length)
+{
+    out[copy(out, bytes, length)] = '\0';
+}
+
+size_t printable_clean(char *text, size_t length)
+{
+    return copy(text, text, length);
+}
+
+static void __attribute__((format(printf, 2, 0)))
+put(FILE *out, const char *format, va_list arguments, const char *end)
+{
+    char *text = NULL;
+    int length = vasprintf(&text, format, arguments);
+    if (length < 0) {
+        fprintf(out, "out of memory%s", end);
+        return;
+    }
+    fwrite(text, 1, printable_clean(text, (size_t)length), out);
+    fputs(end, out);
+    free(text);
+}
+
+void printable_part(FILE *out, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    put(out, format, arguments, "");
+    va_end(arguments);
+}
+
+void printable_say(FILE *out, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    put(out, format, arguments, "\n");
+    va_end(arguments);
 }
 
 char *printable_ascii(char *out, size_t size, const char *bytes, size_t length)

@@ -7,21 +7,20 @@
 #include <mbedtls/asn1.h>
 #include <mbedtls/bignum.h>
 #include <mbedtls/ecp.h>
+#include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
 #include <mbedtls/pem.h>
 #include <mbedtls/psa_util.h>
 #include <psa/crypto.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/cert/pem.h"
 
 #define CHAIN_FILE   "the certificate file"
 #define KEY_FILE     "the key file"
 #define RSA_BITS_MIN 2048
-#define RSA_BITS_MAX 4096 /* a signature costs eight times as much with twice the bits */
-#define STATUS_OCSP  5    /* status_request, RFC 6066 section 8 */
+#define STATUS_OCSP  5 /* status_request, RFC 6066 section 8 */
 
 #define OID_TLS_FEATURE "\x2b\x06\x01\x05\x05\x07\x01\x18" /* 1.3.6.1.5.5.7.1.24, RFC 7633 */
 #define OID_SERVER_AUTH "\x2b\x06\x01\x05\x05\x07\x03\x01" /* 1.3.6.1.5.5.7.3.1, RFC 5280 */
@@ -41,13 +40,15 @@ int cert_init(struct error *why)
     return 0;
 }
 
-/* mbedTLS adds the code of a lower room to that of a higher one, which is a multiple of 128. */
+/* mbedTLS adds the code of a lower room to that of a higher one, which is a multiple of 128. Nor
+ * does it have random numbers without memory. */
 static bool lacked_memory(int result)
 {
     int lower = result % 0x80, higher = result - lower;
     return lower == MBEDTLS_ERR_MPI_ALLOC_FAILED || lower == MBEDTLS_ERR_ASN1_ALLOC_FAILED ||
-           higher == MBEDTLS_ERR_X509_ALLOC_FAILED || higher == MBEDTLS_ERR_PK_ALLOC_FAILED ||
-           higher == MBEDTLS_ERR_PEM_ALLOC_FAILED || higher == MBEDTLS_ERR_ECP_ALLOC_FAILED;
+           lower == MBEDTLS_ERR_ENTROPY_SOURCE_FAILED || higher == MBEDTLS_ERR_X509_ALLOC_FAILED ||
+           higher == MBEDTLS_ERR_PK_ALLOC_FAILED || higher == MBEDTLS_ERR_PEM_ALLOC_FAILED ||
+           higher == MBEDTLS_ERR_ECP_ALLOC_FAILED;
 }
 
 /* The library's own words, in parentheses behind ours: for a search engine, and for reports. */
@@ -200,7 +201,7 @@ static int judge_key_kind(const mbedtls_pk_context *key, struct error *why)
                          "the certificate's RSA key has %zu bits, too few for senders; make a key "
                          "of ECDSA P-256, or RSA with %d bits or more",
                          bits, RSA_BITS_MIN);
-    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY && bits > RSA_BITS_MAX)
+    if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY && bits > CERT_RSA_BITS_MAX)
         return error_set(why,
                          "the certificate's RSA key has %zu bits, and each of its handshakes would "
                          "hold up all other hosts; make a key of ECDSA P-256, or RSA with %d bits",
@@ -349,49 +350,6 @@ void cert_free(struct cert *cert)
     mbedtls_x509_crt_free(&cert->chain);
     mbedtls_pk_free(&cert->key); /* wipes */
     memset(cert, 0, sizeof(*cert));
-}
-
-/* RFC 6125 section 6.4: letters in any case; "*" only as the whole left-most label. */
-static bool name_covers(const mbedtls_x509_buf *name, const char *host, size_t length)
-{
-    const char *text = (const char *)name->p;
-    size_t text_length = name->len;
-    if (text_length > 2 && text[0] == '*' && text[1] == '.') {
-        for (; length > 0 && *host != '.'; host++)
-            length--;
-        text++;
-        text_length--;
-    }
-    return length == text_length && strncasecmp(text, host, length) == 0;
-}
-
-static bool is_dns_name(const mbedtls_x509_buf *name)
-{
-    return name->p != NULL &&
-           (name->tag & MBEDTLS_ASN1_TAG_VALUE_MASK) == MBEDTLS_X509_SAN_DNS_NAME;
-}
-
-static bool covers(const struct cert *cert, const char *host, size_t length)
-{
-    const mbedtls_x509_sequence *name = &cert->chain.subject_alt_names;
-    for (; name != NULL; name = name->next)
-        if (is_dns_name(&name->buf) && name_covers(&name->buf, host, length))
-            return true;
-    return false;
-}
-
-bool cert_covers(const struct cert *cert, const struct hostname *host)
-{
-    return covers(cert, host->text, host->length);
-}
-
-bool cert_covers_all_of(const struct cert *cert, const struct cert *other)
-{
-    const mbedtls_x509_sequence *name = &other->chain.subject_alt_names;
-    for (; name != NULL; name = name->next)
-        if (is_dns_name(&name->buf) && !covers(cert, (const char *)name->buf.p, name->buf.len))
-            return false;
-    return true;
 }
 
 const char *cert_key_kind(const struct cert *cert)

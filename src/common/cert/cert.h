@@ -17,6 +17,9 @@
 #define CERT_CHAIN_MAX                                                                             \
     15000 /* bytes of a chain in DER: it must fit one TLS record with its framing */
 
+#define CERT_FINGERPRINT  32   /* bytes */
+#define CERT_RSA_BITS_MAX 4096 /* a signature costs eight times as much with twice the bits */
+
 struct cert {
     mbedtls_x509_crt chain; /* the host's own certificate first */
     mbedtls_pk_context key;
@@ -37,12 +40,19 @@ int cert_parse(struct cert *out, const struct file *chain, const struct file *ke
                struct error *why);
 void cert_free(struct cert *cert);
 
+/* Makes another of the same, which shares nothing with the first: a key is used by one thread at a
+ * time. Judges nothing. Returns 0, or -1 when out of memory; *out is {0} then. */
+int cert_copy(struct cert *out, const struct cert *cert);
+
 /* Whether a DNS-ID of the host's own certificate covers the host (RFC 6125, a wildcard as the whole
  * left-most label only; the subject's CN does not count). */
 bool cert_covers(const struct cert *cert, const struct hostname *host);
 
 /* Whether it covers each host that the other does. */
 bool cert_covers_all_of(const struct cert *cert, const struct cert *other);
+
+/* SHA-256 of the host's own certificate: the same for no two certificates. */
+void cert_fingerprint(const struct cert *cert, unsigned char out[CERT_FINGERPRINT]);
 
 /* "ECDSA" or "RSA". */
 const char *cert_key_kind(const struct cert *cert);

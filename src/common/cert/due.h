@@ -19,6 +19,16 @@ enum due_health {
     DUE_ERROR,   /* less than an eighth, or it has expired, or is not valid yet */
 };
 
+/* The stages of a certificate's end, each worse than the one before. */
+enum due_stage {
+    DUE_STAGE_GOOD,
+    DUE_STAGE_QUARTER, /* less than a quarter of the lifetime is left */
+    DUE_STAGE_EIGHTH,  /* less than an eighth */
+    DUE_STAGE_REFUSED, /* it has expired, or is not valid yet: senders refuse it */
+};
+
+enum due_stage due_stage(int64_t not_before, int64_t not_after, int64_t now);
+
 /* When it is to be renewed: with a third of its lifetime left, or with half if that is short. */
 int64_t due_at(int64_t not_before, int64_t not_after);
 

@@ -100,17 +100,43 @@ static int take_block(struct pem_blocks *out, const char *what, const char **at,
     return count_block(out, what, &begin, close, why);
 }
 
+/* PFX ::= SEQUENCE { version INTEGER (3), ... }, RFC 7292 section 4; its length takes 1 to 4 bytes.
+ */
+static bool is_pkcs12(const unsigned char *bytes, size_t length)
+{
+    static const unsigned char version[] = {0x02, 0x01, 0x03, 0x30};
+    for (size_t at = 2; at <= 6 && at + sizeof(version) <= length; at++) {
+        if (bytes[0] == 0x30 && memcmp(bytes + at, version, sizeof(version)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int refuse_binary(const char *what, const unsigned char *bytes, size_t length,
+                         struct error *why)
+{
+    bool is_utf16 = length >= 2 && ((bytes[0] == 0xff && bytes[1] == 0xfe) ||
+                                    (bytes[0] == 0xfe && bytes[1] == 0xff));
+    if (is_utf16)
+        return error_set(why, "%s is text in UTF-16; save it as plain ASCII text", what);
+    if (is_pkcs12(bytes, length))
+        return error_set(why,
+                         "%s is a PKCS#12 archive (.p12, .pfx); convert it with \"openssl pkcs12 "
+                         "-nodes\", which writes PEM",
+                         what);
+    return error_set(why,
+                     "%s is not PEM: it holds a NUL byte; convert a binary (DER) file with "
+                     "\"openssl x509 -inform DER\" or \"openssl pkey -inform DER\"",
+                     what);
+}
+
 int pem_scan(struct pem_blocks *out, const char *what, const unsigned char *bytes, size_t length,
              struct error *why)
 {
     const char *at = (const char *)bytes;
     *out = (struct pem_blocks){0};
-    if (memchr(bytes, '\0', length) != NULL) {
-        return error_set(why,
-                         "%s is not PEM: it holds a NUL byte; convert a binary (DER) file with "
-                         "\"openssl x509 -inform DER\" or \"openssl pkey -inform DER\"",
-                         what);
-    }
+    if (memchr(bytes, '\0', length) != NULL)
+        return refuse_binary(what, bytes, length, why);
     for (;;) {
         const char *begin = strstr(at, BEGIN);
         const char *end = strstr(at, END);

@@ -40,6 +40,11 @@ static unsigned *policy_file_line(struct draft_section *section)
     return &section->block->policy_file_line;
 }
 
+static unsigned *records_line(struct draft_section *section)
+{
+    return &section->block->records_line;
+}
+
 int block_check_policy_name(const char *name, struct error *why)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -121,7 +126,13 @@ static int read_mx(struct draft *draft, struct draft_section *section, unsigned 
     return 0;
 }
 
-static const char *absolute_pattern(struct draft *draft, const char *value, struct error *why)
+static struct config_place place_of(const struct draft_section *section, unsigned line)
+{
+    return (struct config_place){.file = section->file, .line = line};
+}
+
+static const char *absolute_pattern(struct draft *draft, const char *value,
+                                    struct config_place place, struct error *why)
 {
     const char *path = pattern_absolute(&draft->scratch, draft->directory, value, true);
     if (path == NULL) {
@@ -131,15 +142,14 @@ static const char *absolute_pattern(struct draft *draft, const char *value, stru
     }
     if (pattern_check(path, why) != 0)
         return NULL;
-    reading_keep_pattern(draft, path);
+    reading_keep_pattern(draft, path, place);
     return path;
 }
 
 static int read_policy_file(struct draft *draft, struct draft_section *section, unsigned line,
                             const char *value, struct error *why)
 {
-    (void)line;
-    const char *path = absolute_pattern(draft, value, why);
+    const char *path = absolute_pattern(draft, value, place_of(section, line), why);
     if (path == NULL)
         return -1;
     section->block->policy_file = draft_scratch_text(draft, path);
@@ -150,7 +160,7 @@ static int read_certificate(struct draft *draft, struct draft_section *section, 
                             const char *value, struct error *why)
 {
     struct draft_block *block = section->block;
-    const char *path = absolute_pattern(draft, value, why);
+    const char *path = absolute_pattern(draft, value, place_of(section, line), why);
     if (path == NULL)
         return -1;
     if (block->pair_count == CONFIG_PAIRS_MAX)
@@ -174,7 +184,6 @@ static int read_private_key(struct draft *draft, struct draft_section *section, 
                             const char *value, struct error *why)
 {
     struct draft_block *block = section->block;
-    (void)line;
     if (block->pair_count == 0)
         return error_set(why, "a private_key without a certificate; write its `certificate` line "
                               "before it");
@@ -184,11 +193,22 @@ static int read_private_key(struct draft *draft, struct draft_section *section, 
                          "the certificate at line %u has its private_key already; write one "
                          "private_key after each certificate",
                          pair->place.line);
-    const char *path = absolute_pattern(draft, value, why);
+    const char *path = absolute_pattern(draft, value, place_of(section, line), why);
     if (path == NULL)
         return -1;
     pair->private_key = draft_text(draft, path);
     return 0;
+}
+
+static int read_records(struct draft *draft, struct draft_section *section, unsigned line,
+                        const char *value, struct error *why)
+{
+    (void)draft;
+    (void)line;
+    section->block->records_off = strcmp(value, "off") == 0;
+    if (section->block->records_off || strcmp(value, "on") == 0)
+        return 0;
+    return error_set(why, "records: \"%.60s\" is neither on nor off; write one of them", value);
 }
 
 static const struct row rows[] = {
@@ -199,6 +219,7 @@ static const struct row rows[] = {
     {"policy_file", false, policy_file_line, read_policy_file},
     {"certificate", false, NULL, read_certificate},
     {"private_key", false, NULL, read_private_key},
+    {"records", false, records_line, read_records},
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
@@ -227,7 +248,7 @@ static void refuse_key(struct draft *draft, struct draft_section *section, unsig
     else if (section->kind == DRAFT_DOMAIN)
         draft_break(draft, section, line,
                     "\"%.60s\" is no key of a domain; write policy, mode, mx, max_age, "
-                    "policy_file, certificate or private_key",
+                    "policy_file, certificate, private_key or records",
                     key);
     else if (strcmp(key, "policy") == 0)
         draft_break(draft, section, line,
@@ -235,7 +256,7 @@ static void refuse_key(struct draft *draft, struct draft_section *section, unsig
     else
         draft_break(draft, section, line,
                     "\"%.60s\" is no key of [defaults] or [policy]; write mode, mx, max_age, "
-                    "policy_file, certificate or private_key",
+                    "policy_file, certificate, private_key or records",
                     key);
 }
 

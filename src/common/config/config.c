@@ -17,11 +17,8 @@
 #include "common/config/resolve.h"
 #include "common/config/sections.h"
 #include "common/config/settings.h"
+#include "common/config/unread.h"
 #include "common/name/hostname.h"
-
-#define FILE_MAX_BYTES                                                                             \
-    ((size_t)256 * 1024 * 1024) /* of one ini or list: over a million domains                      \
-                                 */
 
 /* The directory that relative paths start from, absolute, in the scratch arena. */
 static const char *directory_of(struct draft *draft, const char *path)
@@ -49,37 +46,35 @@ static const char *directory_of(struct draft *draft, const char *path)
 /* What takes the bytes of one file. */
 typedef void take_file(struct draft *draft, const char *file, const char *bytes, size_t length);
 
-/* missing: what to do where there is no such file. */
-static void read_file(struct draft *draft, const char *path, const char *missing, take_file *take)
+/* Returns 0, or -1 with why, the path left out of it. */
+static int read_file(struct draft *draft, const char *path, take_file *take, struct error *why)
 {
     struct file file;
-    struct error why;
     const char *kept = draft_text(draft, path);
     if (kept == NULL)
-        return;
-    if (file_read(&file, path, FILE_MAX_BYTES, &why) == 0) {
-        reading_keep(draft, path);
-        take(draft, kept, (const char *)file.bytes, file.length);
-        file_free(&file);
-        return;
+        return 0;
+    if (file_read(&file, path, CONFIG_FILE_MAX_BYTES, why) != 0) {
+        size_t length = strlen(path);
+        if (strncmp(why->text, path, length) == 0 && why->text[length] == ':')
+            memmove(why->text, why->text + length + 2, strlen(why->text) - length - 1);
+        return -1;
     }
-    const char *advice = reading_advice(draft, path, why.cause, missing);
-    findings_note_cause(draft->said, why.cause);
-    const char *reason = why.text;
-    if (strncmp(reason, path, strlen(path)) == 0 && reason[strlen(path)] == ':')
-        reason += strlen(path) + strlen(": ");
-    draft_refuse(draft, path, 0, "%s%s", reason, advice);
+    reading_keep(draft, path);
+    take(draft, kept, (const char *)file.bytes, file.length);
+    file_free(&file);
+    return 0;
 }
 
 static void read_list(struct draft *draft, const struct draft_path *list)
 {
     struct file file;
     struct error why;
-    if (file_read(&file, list->path, FILE_MAX_BYTES, &why) != 0) {
-        draft_refuse(draft, list->place.file, list->place.line, "domains_file: %s%s", why.text,
-                     reading_advice(draft, list->path, why.cause,
-                                    "; put the list there, or correct the path"));
-        findings_note_cause(draft->said, why.cause);
+    if (file_read(&file, list->path, CONFIG_FILE_MAX_BYTES, &why) != 0) {
+        struct error sentence;
+        error_set(&sentence, "domains_file: %s", why.text);
+        unread_note(draft, UNREAD_NAMED, list->path, why.cause, list->place, sentence.text,
+                    reading_advice(draft, list->path, why.cause,
+                                   "; put the list there, or correct the path"));
         return;
     }
     const char *kept = draft_text(draft, list->path);
@@ -119,29 +114,37 @@ static int compare_entries(const struct dirent **a, const struct dirent **b)
 
 static void read_entry(struct draft *draft, const char *directory, const char *name)
 {
+    static const char missing[] = "; remove the link, or put there what it leads to";
     struct stat state;
+    struct error why;
     char *path = pattern_absolute(&draft->scratch, directory, name, false);
     draft->out_of_memory = draft->out_of_memory || path == NULL;
     if (draft->out_of_memory)
         return;
-    if (stat(path, &state) == 0 && S_ISDIR(state.st_mode))
+    file_note(path);
+    bool is_directory = stat(path, &state) == 0 && S_ISDIR(state.st_mode);
+    file_note(NULL);
+    if (is_directory)
         findings_say(draft->said, SEVERITY_NOTE, path, 0,
                      "this is a directory, and an include reads files only; write an `include` "
                      "line for it, or give it a name that does not end in .ini");
-    else
-        read_file(draft, path, "; remove the link, or put there what it leads to", take_include);
+    else if (read_file(draft, path, take_include, &why) != 0)
+        unread_note(draft, UNREAD_ENTRY, path, why.cause, (struct config_place){.file = path},
+                    why.text, reading_advice(draft, path, why.cause, missing));
 }
 
 static void read_include(struct draft *draft, const struct draft_path *include)
 {
     struct dirent **entries = NULL;
+    file_note(include->path);
     int count = scandir(include->path, &entries, is_included, compare_entries);
+    int cause = errno;
+    file_note(NULL);
     if (count < 0) {
-        int cause = errno;
-        findings_note_cause(draft->said, cause);
-        draft_refuse(
-            draft, include->place.file, include->place.line, "include: %s: %s%s", include->path,
-            strerror(cause),
+        struct error sentence;
+        error_set(&sentence, "include: %s: %s", include->path, strerror(cause));
+        unread_note(
+            draft, UNREAD_NAMED, include->path, cause, include->place, sentence.text,
             reading_advice(draft, include->path, cause, "; name a directory that is there"));
         return;
     }
@@ -153,16 +156,33 @@ static void read_include(struct draft *draft, const struct draft_path *include)
     free(entries);
 }
 
+/* missing: what to do where there is no such file. */
+static void read_main(struct draft *draft, const char *path, const char *missing)
+{
+    struct error why;
+    const struct file *main = draft->context != NULL ? draft->context->main : NULL;
+    const char *kept = draft_text(draft, path);
+    if (main != NULL && kept != NULL) {
+        reading_keep(draft, path);
+        take_main(draft, kept, (const char *)main->bytes, main->length);
+    } else if (read_file(draft, path, take_main, &why) != 0) {
+        findings_note_cause(draft->said, why.cause);
+        draft_refuse(draft, path, 0, "%s%s", why.text,
+                     reading_advice(draft, path, why.cause, missing));
+    }
+}
+
 /* instead: the list that stands for those that the configuration names, or NULL. */
 static void read_all(struct draft *draft, const char *path, const struct config_list *instead)
 {
-    read_file(draft, path, "; name the configuration with -c FILE", take_main);
+    read_main(draft, path, "; name the configuration with -c FILE");
     for (struct draft_path *at = draft->includes; at != NULL; at = at->next)
         read_include(draft, at);
     for (struct draft_path *at = draft->lists; at != NULL && instead == NULL; at = at->next)
         read_list(draft, at);
     if (instead != NULL)
         domainlist_read(draft, instead->name, instead->bytes, instead->length);
+    unread_keep_domains(draft);
     settings_end(draft);
 }
 
@@ -207,6 +227,7 @@ static void load(struct draft *draft, const char *path, const struct config_list
     if (draft->out_of_memory)
         return;
     judge_default_host(draft);
+    reading_judge_patterns(draft);
     if (draft->config->domain_count + draft->config->broken_count == 0 && !draft->refused)
         findings_say(draft->said, SEVERITY_WARNING, path, 0,
                      "no domain is configured, so every name is refused; write a section such as "
@@ -214,12 +235,12 @@ static void load(struct draft *draft, const char *path, const struct config_list
 }
 
 static int load_config(struct config **out, const char *path, const struct config_list *instead,
-                       config_denial *denies, struct findings *said)
+                       const struct config_context *context, struct findings *said)
 {
     *out = NULL;
     size_t said_before = said->count;
     struct draft draft = {
-        .said = said, .config = calloc(1, sizeof(struct config)), .denies = denies};
+        .said = said, .config = calloc(1, sizeof(struct config)), .context = context};
     if (draft.config == NULL) {
         findings_say(said, SEVERITY_ERROR, path, 0, "out of memory");
         findings_note_cause(said, ENOMEM);
@@ -249,10 +270,39 @@ int config_load_list(struct config **out, const char *path, const struct config_
     return load_config(out, path, instead, NULL, said);
 }
 
-int config_load_within(struct config **out, const char *path, config_denial *denies,
+int config_load_within(struct config **out, const char *path, const struct config_context *context,
                        struct findings *said)
 {
-    return load_config(out, path, NULL, denies, said);
+    return load_config(out, path, NULL, context, said);
+}
+
+int config_load_server(struct config **out, const char *path, const struct file *main,
+                       struct findings *said)
+{
+    const struct config_context context = {.main = main};
+    struct draft draft = {
+        .said = said, .config = calloc(1, sizeof(struct config)), .context = &context};
+    *out = draft.config;
+    if (*out == NULL) {
+        findings_say(said, SEVERITY_ERROR, path, 0, "out of memory");
+        return -1;
+    }
+    draft.directory = directory_of(&draft, path);
+    draft.defaults = (struct draft_section){.kind = DRAFT_DEFAULTS};
+    draft.defaults.file = draft_text(&draft, path);
+    if (draft.directory != NULL && !draft.out_of_memory) {
+        settings_begin(&draft);
+        read_main(&draft, path, "");
+        settings_end(&draft);
+    }
+    bool lacks_memory = draft.out_of_memory || said->out_of_memory;
+    bool is_refused = draft.refused || draft.directory == NULL || lacks_memory;
+    draft_free(&draft);
+    if (lacks_memory) {
+        config_free(*out);
+        *out = NULL;
+    }
+    return is_refused ? -1 : 0;
 }
 
 int config_load_main(struct config **out, const char *path, struct findings *said)
@@ -266,7 +316,7 @@ int config_load_main(struct config **out, const char *path, struct findings *sai
     draft.defaults = (struct draft_section){.kind = DRAFT_DEFAULTS, .file = path};
     if (draft.directory != NULL) {
         settings_begin(&draft);
-        read_file(&draft, path, "", take_main);
+        read_main(&draft, path, "");
         settings_end(&draft);
         resolve_domains(&draft);
     }

@@ -9,9 +9,13 @@
 
 #include "common/base/arena.h"
 #include "common/base/error.h"
+#include "common/base/file.h"
 #include "common/base/finding.h"
 #include "common/base/network.h"
 #include "common/name/hostname.h"
+
+/* Of one ini or list: over a million domains. */
+#define CONFIG_FILE_MAX_BYTES ((size_t)256 * 1024 * 1024)
 
 struct config_place {
     const char *file;
@@ -95,6 +99,7 @@ struct config_domain {
     struct config_place place;          /* its section or list line */
     bool broken;                        /* an error took it out; it may have a last good state */
     bool own_certificate;               /* it set its own pairs: never managed by [acme] */
+    bool records_off;                   /* its `_mta-sts` record is to be away: see [dns] */
 };
 
 /* [acme] and [dns]: checked, used by later rooms. NULL and 0 where not set. */
@@ -155,8 +160,22 @@ void config_free(struct config *config);
  * gets what to do, as the end of a sentence. */
 typedef bool config_denial(const char *path, struct error *advice);
 
-/* As config_load, where such a thing is. */
-int config_load_within(struct config **out, const char *path, config_denial *denies,
+/* What a load knows beside the path. {0} is valid. */
+struct config_context {
+    config_denial *denies;       /* or NULL */
+    const struct config *before; /* or NULL: the domains that it has of a file which cannot be read
+                                    now are kept, as broken ones */
+    const struct file *main;     /* or NULL: the main file, read before */
+};
+
+/* As config_load, knowing that. */
+int config_load_within(struct config **out, const char *path, const struct config_context *context,
+                       struct findings *said);
+
+/* What [server] of the main file says, whose bytes these are, for what has to be done before the
+ * rest may be read; opens no file. Returns 0, or -1 where the settings are refused; *out holds then
+ * what could be read of them, or NULL without memory. */
+int config_load_server(struct config **out, const char *path, const struct file *main,
                        struct findings *said);
 
 /* A list of domains that is not on disk, or not yet where the configuration reads it. */

@@ -14,9 +14,10 @@ enum draft_kind {
 
 /* What the keys of one section set. A line of 0: not set. */
 struct draft_block {
-    unsigned mode_line, max_age_line, policy_file_line;
+    unsigned mode_line, max_age_line, policy_file_line, records_line;
     enum policy_mode mode;
     uint32_t max_age;
+    bool records_off;
     const char *policy_file; /* pattern, absolute */
     const char **mx;
     unsigned *mx_lines;
@@ -54,11 +55,11 @@ struct draft {
     const char **files, **patterns, *directory; /* the config's; that of the main file, absolute */
     struct draft_section defaults;
     struct draft_sections templates, domains;
-    struct draft_path *includes, *lists;
+    struct draft_path *includes, *lists, *unread, *wide; /* by unread_note, reading_keep_pattern */
     struct config_place default_host_place;
-    config_denial *denies;       /* or NULL */
-    size_t unreadable_count;     /* of headers and list lines that name no domain */
-    bool refused, out_of_memory; /* refused: the whole is */
+    const struct config_context *context; /* or NULL */
+    size_t unreadable_count;              /* of headers and list lines that name no domain */
+    bool refused, out_of_memory;          /* refused: the whole is */
 };
 
 /* All below that return a pointer give NULL when out of memory, and the draft notes it. */
@@ -67,7 +68,6 @@ void *draft_alloc(struct draft *draft, struct arena *arena, size_t size);
 void *draft_grow(struct draft *draft, struct arena *arena, void *items, size_t count, size_t size);
 const char *draft_text(struct draft *draft, const char *text); /* lives as long as the config */
 const char *draft_scratch_text(struct draft *draft, const char *text);
-
 void draft_keep(struct draft *draft, struct draft_sections *sections, struct draft_section section);
 /* Says an error in the section, which is broken by it. */
 void draft_break(struct draft *draft, struct draft_section *section, unsigned line,

@@ -10,6 +10,8 @@ static void lay_over(struct inherit *inherit, struct draft_section *section)
         return;
     if (block->pairs != NULL)
         inherit->pairs = section;
+    if (block->records_line != 0)
+        inherit->records = section;
     if (block->policy_file != NULL) {
         inherit->policy_file = section;
         inherit->mode = inherit->max_age = inherit->mx = NULL;

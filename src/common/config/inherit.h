@@ -9,7 +9,7 @@
 /* Of each key, the nearest section that sets it; NULL: none does, and the built-in value holds. */
 struct inherit {
     struct draft_section *own; /* for whom this is */
-    struct draft_section *policy_file, *mode, *max_age, *mx, *pairs;
+    struct draft_section *policy_file, *mode, *max_age, *mx, *pairs, *records;
     bool outer_broken; /* a section that it inherits from is: what is missing may be missing there
                         */
 };

@@ -11,6 +11,7 @@
 
 #include "common/base/file.h"
 #include "common/config/pattern.h"
+#include "common/config/quotable.h"
 #include "common/config/reading.h"
 #include "common/policy/lint.h"
 
@@ -24,9 +25,10 @@ struct hearing {
     const char *file; /* of the policy; NULL: made of values */
     bool found;       /* anything at all */
     bool broken;
-    size_t heard;       /* findings in the file, of which FINDINGS_SAID are said */
-    unsigned last_line; /* of these */
-    bool hides_error;   /* among the others */
+    const char *unquoted; /* why nothing of the file is quoted; NULL: it is */
+    size_t heard;         /* findings in the file, of which FINDINGS_SAID are said */
+    unsigned last_line;   /* of these */
+    bool hides_error;     /* among the others */
 };
 
 /* Whose fault it is, and in which line. */
@@ -99,10 +101,23 @@ static void hear_file(void *context, const struct lint_finding *finding)
         hearing->hides_error = hearing->hides_error || refuses;
         return;
     }
-    if (finding->found.line > hearing->last_line)
-        hearing->last_line = finding->found.line;
-    if (is_news(hearing->judge, hearing->file, finding->found.line, finding->found.problem))
-        findings_copy(draft->said, &finding->found, hearing->file, 0);
+    struct finding found = finding->found;
+    struct lint_unquoted texts;
+    if (hearing->unquoted != NULL)
+        lint_unquote(&found, finding->rule, &texts);
+    if (found.line > hearing->last_line)
+        hearing->last_line = found.line;
+    if (is_news(hearing->judge, hearing->file, found.line, found.problem))
+        findings_copy(draft->said, &found, hearing->file, 0);
+}
+
+/* Before the first. */
+static void tell_unquoted(struct hearing *hearing)
+{
+    if (hearing->heard > 0 && hearing->unquoted != NULL &&
+        is_news(hearing->judge, hearing->file, 0, hearing->unquoted))
+        findings_say(hearing->judge->draft->said, SEVERITY_NOTE, hearing->file, 0, "%s",
+                     hearing->unquoted);
 }
 
 /* Behind the last that is said. */
@@ -230,7 +245,10 @@ static const struct config_policy *judge_bytes(struct judge *judge, const struct
         findings_note_cause(draft->said, why.cause);
         refuse_file(&hearing, payer, &why);
     } else {
+        if (!lint_is_pem((const char *)file.bytes, file.length)) /* of which no rule quotes */
+            hearing.unquoted = quotable_refusal(path, &file);
         lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);
+        tell_unquoted(&hearing);
         tell_left_out(&hearing);
         if (hearing.broken && !lint_is_pem((const char *)file.bytes, file.length))
             name_the_way_on(&hearing);

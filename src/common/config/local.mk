@@ -20,6 +20,8 @@ libcommon_a_SOURCES += \
 	%D%/keyword.h \
 	%D%/pattern.c \
 	%D%/pattern.h \
+	%D%/quotable.c \
+	%D%/quotable.h \
 	%D%/reading.c \
 	%D%/reading.h \
 	%D%/resolve.c \
@@ -35,4 +37,6 @@ libcommon_a_SOURCES += \
 	%D%/setting.c \
 	%D%/setting.h \
 	%D%/settings.c \
-	%D%/settings.h
+	%D%/settings.h \
+	%D%/unread.c \
+	%D%/unread.h

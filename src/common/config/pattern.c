@@ -99,3 +99,21 @@ char *pattern_absolute(struct arena *arena, const char *directory, const char *p
     memcpy(end, path, strlen(path) + 1);
     return out;
 }
+
+void pattern_fixed_part(const char *pattern, char out[PATH_MAX])
+{
+    size_t used = 0;
+    size_t end = 0;
+    for (const char *at = pattern; *at != '\0' && used < PATH_MAX - 1; at++) {
+        if (at[0] == '%' && at[1] != '%')
+            break;
+        if (*at == '%')
+            at++;
+        if (*at == '/')
+            end = used;
+        out[used++] = *at;
+    }
+    while (end > 1 && out[end - 1] == '/')
+        end--;
+    out[end > 0 ? end : 1] = '\0';
+}

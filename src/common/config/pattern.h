@@ -3,6 +3,7 @@
 #ifndef COMMON_CONFIG_PATTERN_H
 #define COMMON_CONFIG_PATTERN_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,6 +19,10 @@ bool pattern_varies(const char *pattern);
 /* Writes the pattern with %h, %d and %% replaced. Returns 0, or -1 when it does not fit or holds
  * another %. */
 int pattern_expand(char *out, size_t size, const char *pattern, const char *domain);
+
+/* The directory in which the first varying part of a pattern stands; of a plain path, its own. "/"
+ * at least. */
+void pattern_fixed_part(const char *pattern, char out[PATH_MAX]);
 
 /* The path, or directory and the path when it is relative. is_pattern: a % of the directory is
  * doubled. NULL when out of memory. */

@@ -9,8 +9,12 @@
 /* Adds the path, of a file or a directory, to the config's files, if it is not among them. */
 void reading_keep(struct draft *draft, const char *path);
 
-/* The same for a pattern of paths, and the config's patterns. */
-void reading_keep_pattern(struct draft *draft, const char *pattern);
+/* The same for a pattern of paths, named at the place, and the config's patterns. */
+void reading_keep_pattern(struct draft *draft, const char *pattern, struct config_place place);
+
+/* After all is read: warns of each pattern for which the sandbox opens a directory of the system's
+ * own, at the place where it was named first. */
+void reading_judge_patterns(struct draft *draft);
 
 /* The end of a sentence about the path, which the system refuses with this errno; missing is what
  * it is where nothing is there. "" where there is no advice. It lives as long as the draft. */

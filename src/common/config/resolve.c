@@ -214,6 +214,7 @@ static void resolve_domain(struct resolver *resolver, struct draft_section *doma
         .policy = resolve_policy(resolver, &inherit, shared),
         .pairs = inherit.pairs != NULL ? inherit.pairs->block->pairs : NULL,
         .own_certificate = inherit.pairs == domain,
+        .records_off = inherit.records != NULL && inherit.records->block->records_off,
     };
     if (domain->broken || out->policy == NULL || out->pairs == NULL) {
         out->broken = true;

@@ -41,13 +41,20 @@ typedef void lint_report(void *context, const struct lint_finding *finding);
  * whether none of them refuses. */
 bool lint_policy(const struct policy *policy, lint_report *report, void *context);
 
-/* Judges the bytes of a policy file, which are served as they stand. The same rules, and those of
- * form: line ends, order, duplicates, blank lines, encoding. */
+/* Judges the bytes of a policy file, served as they stand: the same rules, and those of form. */
 bool lint_policy_text(const char *bytes, size_t length, lint_report *report, void *context);
 
 /* The same for this domain's policy, in lower case: what admits all of its hosts is found too. */
 bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, lint_report *report,
                          void *context);
+
+/* The texts of a finding without anything of the file that is judged. found points to them then. */
+#define LINT_TEXT_MAX 512
+struct lint_unquoted {
+    char problem[LINT_TEXT_MAX];
+    char advice[LINT_TEXT_MAX];
+};
+void lint_unquote(struct finding *found, const struct lint_rule *rule, struct lint_unquoted *texts);
 
 /* Whether a certificate or a key, in PEM, is anywhere in these bytes. That is the one finding then:
  * nothing of them is quoted, as they may be secret. */

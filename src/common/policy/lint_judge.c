@@ -7,11 +7,10 @@
 #include "common/base/printable.h"
 #include "common/base/span.h"
 
-#define TEXT_MAX  512 /* bytes of a problem, or of an advice */
 #define THING_MAX 256 /* bytes shown of the thing found: a name in full */
 
 struct sentence {
-    char text[TEXT_MAX];
+    char text[LINT_TEXT_MAX];
     size_t length;
 };
 
@@ -63,6 +62,19 @@ static void add_filled(struct sentence *sentence, const char *text, struct span 
     add_bytes(sentence, text, (size_t)(place - text));
     add_printable(sentence, thing);
     add(sentence, place + 2);
+}
+
+void lint_unquote(struct finding *found, const struct lint_rule *rule, struct lint_unquoted *texts)
+{
+    static const struct span dots = {"...", 3};
+    struct sentence problem = {.length = 0};
+    struct sentence advice = {.length = 0};
+    add_filled(&problem, rule->problem, dots);
+    add_filled(&advice, rule->instead, dots);
+    memcpy(texts->problem, problem.text, problem.length + 1);
+    memcpy(texts->advice, advice.text, advice.length + 1);
+    found->problem = texts->problem;
+    found->advice = texts->advice;
 }
 
 void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number, struct span thing,

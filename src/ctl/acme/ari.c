@@ -17,7 +17,6 @@
 #define SERIAL_MAX   24 /* 20, says RFC 5280 section 4.1.2.2 */
 #define FILE_MOST    (64u << 20)
 #define AGAIN_LEAST  60
-#define AGAIN_MOST   86400
 #define FORGET_S     INT64_C(604800) /* seven days after its time to be asked again */
 #define URL_BEGINS_A "https://"
 #define URL_BEGINS_B "http://"
@@ -33,6 +32,12 @@ int ari_id(char out[ARI_ID_MAX], const unsigned char *key, size_t key_length,
     out[used++] = '.';
     base64url_write(out + used, serial, serial_length);
     return 0;
+}
+
+void ari_id_of(char out[ARI_ID_MAX], const struct cert *cert)
+{
+    const mbedtls_x509_buf *key = &cert->chain.authority_key_id.keyIdentifier;
+    (void)ari_id(out, key->p, key->len, cert->chain.serial.p, cert->chain.serial.len);
 }
 
 /* ---- An answer. */
@@ -205,10 +210,10 @@ json_t *ari_json(const struct ari *ari, const char *id)
 void ari_keep(struct ari *ari, const char *id, const struct ari_window *window,
               int64_t retry_after_s, int64_t now)
 {
-    int64_t wait = retry_after_s == 0            ? ARI_AGAIN_S
-                   : retry_after_s < AGAIN_LEAST ? AGAIN_LEAST
-                   : retry_after_s > AGAIN_MOST  ? AGAIN_MOST
-                                                 : retry_after_s;
+    int64_t wait = retry_after_s == 0                 ? ARI_AGAIN_S
+                   : retry_after_s < AGAIN_LEAST      ? AGAIN_LEAST
+                   : retry_after_s > ARI_AGAIN_MOST_S ? ARI_AGAIN_MOST_S
+                                                      : retry_after_s;
     json_int_t again = now + wait;
     json_object_set_new(ari->root, id,
                         json_pack("{s:I, s:I, s:I, s:s}", "start", (json_int_t)window->start, "end",
@@ -237,7 +242,7 @@ int ari_save(struct ari *ari, int64_t now, struct error *why)
     json_object_foreach_safe(ari->root, next, id, kept)
     {
         int64_t again = (int64_t)json_integer_value(json_object_get(kept, "again_at"));
-        if (again < now - FORGET_S || again > now + AGAIN_MOST)
+        if (again < now - FORGET_S || again > now + ARI_AGAIN_MOST_S)
             json_object_del(ari->root, id);
     }
     char *text = json_dumps(ari->root, JSON_INDENT(1) | JSON_SORT_KEYS);
@@ -256,7 +261,9 @@ int64_t ari_due_at(const struct ari *ari, const char *id, int64_t not_before, in
     *by_ari = ari_find(ari, id, &entry) && entry.has_window;
     if (!*by_ari)
         return due_at(not_before, not_after);
-    int64_t latest = not_after - (not_after - not_before) / 8;
+    int64_t lifetime = not_after - not_before;
+    int64_t latest =
+        lifetime < DUE_SHORT_S ? due_at(not_before, not_after) : not_after - lifetime / 8;
     int64_t moment = ari_moment(id, &entry.window);
     return moment < latest ? moment : latest;
 }

@@ -10,15 +10,20 @@
 #include <stdint.h>
 
 #include "common/base/error.h"
+#include "common/cert/cert.h"
 
-#define ARI_ID_MAX  128   /* bytes that hold a certificate's identifier and its NUL */
-#define ARI_URL_MAX 512   /* of an explanation; a longer one is left out */
-#define ARI_AGAIN_S 21600 /* six hours: when the CA does not say, and after a failure */
+#define ARI_ID_MAX       128   /* bytes that hold a certificate's identifier and its NUL */
+#define ARI_URL_MAX      512   /* of an explanation; a longer one is left out */
+#define ARI_AGAIN_S      21600 /* six hours: when the CA does not say, and after a failure */
+#define ARI_AGAIN_MOST_S 86400
 
 /* The certificate's identifier (section 4.1): its authority key identifier and its serial number,
  * both as their DER holds them. Returns 0, or -1 when there is none. Pure. */
 int ari_id(char out[ARI_ID_MAX], const unsigned char *key, size_t key_length,
            const unsigned char *serial, size_t serial_length);
+
+/* The same of a certificate; out is empty when there is none. */
+void ari_id_of(char out[ARI_ID_MAX], const struct cert *cert);
 
 struct ari_window {
     int64_t start;
@@ -64,12 +69,11 @@ void ari_keep(struct ari *ari, const char *id, const struct ari_window *window,
               int64_t retry_after_s, int64_t now);
 void ari_keep_failure(struct ari *ari, const char *id, const char *reason, int64_t now);
 
-/* Forgets certificates that nobody has asked after for days, and writes the file. Returns 0, or -1
- * with why. */
+/* Forgets what nobody asked after for days, and writes the file. Returns 0, or -1 with why. */
 int ari_save(struct ari *ari, int64_t now, struct error *why);
 
 /* When the certificate is due: by its window, but with an eighth of its lifetime left at the
- * latest; *by_ari. Without a window, as due_at says. */
+ * latest, or a half if that is short; *by_ari. Without a window, as due_at says. */
 int64_t ari_due_at(const struct ari *ari, const char *id, int64_t not_before, int64_t not_after,
                    bool *by_ari);
 

@@ -33,7 +33,9 @@ struct poll {
 bool ari_poll_is_due(const struct ari *ari, const char *id, int64_t now)
 {
     struct ari_entry entry;
-    return id[0] != '\0' && (!ari_find(ari, id, &entry) || entry.again_at <= now);
+    /* It was asked with a clock that stood ahead, if the time to ask again is too far away. */
+    return id[0] != '\0' && (!ari_find(ari, id, &entry) || entry.again_at <= now ||
+                             entry.again_at > now + ARI_AGAIN_MOST_S);
 }
 
 static void ask(void *context, size_t index)

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -15,6 +14,7 @@
 
 #define STATUS_NOT_RUN   127
 #define STATUS_SIGNALLED 128
+#define DRAIN_MOST       65536 /* bytes in one turn: a child may write for ever */
 #define WAIT_TURN_MS     20
 #define END_TURNS        50 /* of 100 ms, before SIGKILL */
 
@@ -46,34 +46,66 @@ static void become(const char *const argv[], int output, pid_t parent)
 int child_start(struct child *out, const char *const argv[], struct error *why)
 {
     pid_t parent = getpid();
-    *out = (struct child){.output = memfd_create("output", MFD_CLOEXEC)};
-    if (out->output < 0) {
-        *out = (struct child){0};
+    int pipe[2];
+    *out = (struct child){0};
+    if (pipe2(pipe, O_CLOEXEC) != 0)
         return error_set(why, "%s cannot be started: %s", argv[0], strerror(errno));
-    }
+    fcntl(pipe[0], F_SETFL, O_NONBLOCK); /* fails for no pipe */
     pid_t pid = fork();
     if (pid == 0)
-        become(argv, out->output, parent);
+        become(argv, pipe[1], parent);
+    int reason = errno;
+    close(pipe[1]);
     if (pid < 0) {
-        error_set(why, "%s cannot be started: %s", argv[0], strerror(errno));
-        close(out->output);
-        *out = (struct child){0};
-        return -1;
+        close(pipe[0]);
+        return error_set(why, "%s cannot be started: %s", argv[0], strerror(reason));
     }
     setpgid(pid, pid); /* whoever of the two comes first */
     out->pid = pid;
+    out->output = pipe[0];
     return 0;
+}
+
+/* Keeps the end. */
+static void keep(struct child *child, const char *bytes, size_t length)
+{
+    size_t most = sizeof(child->words) - 1;
+    if (length > most) {
+        bytes += length - most;
+        length = most;
+    }
+    size_t over = child->length + length > most ? child->length + length - most : 0;
+    memmove(child->words, child->words + over, child->length - over);
+    child->length -= over;
+    memcpy(child->words + child->length, bytes, length);
+    child->length += length;
+}
+
+static void drain(struct child *child)
+{
+    char bytes[4096];
+    for (size_t done = 0; done < DRAIN_MOST; done += sizeof(bytes)) {
+        ssize_t got = read(child->output, bytes, sizeof(bytes));
+        if (got <= 0)
+            return;
+        keep(child, bytes, (size_t)got);
+    }
 }
 
 bool child_has_ended(struct child *child)
 {
     int status;
     pid_t got = waitpid(child->pid, &status, WNOHANG);
+    drain(child);
     if (got == 0)
         return false;
-    if (got > 0)
+    if (got > 0) {
         child->status =
             WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_SIGNALLED + WTERMSIG(status);
+    } else { /* ECHILD: somebody else has waited for it */
+        child->lost = true;
+        child->status = CHILD_LOST;
+    }
     return true;
 }
 
@@ -105,13 +137,9 @@ void child_end(struct child *child)
 
 void child_words(const struct child *child, char out[CHILD_WORDS_MAX])
 {
-    off_t end = lseek(child->output, 0, SEEK_END);
-    off_t start = end > CHILD_WORDS_MAX - 1 ? end - (CHILD_WORDS_MAX - 1) : 0;
-    ssize_t length = pread(child->output, out, CHILD_WORDS_MAX - 1, start);
-    if (length < 0)
-        length = 0;
-    out[length] = '\0';
-    for (ssize_t i = 0; i < length; i++) {
+    memcpy(out, child->words, child->length);
+    out[child->length] = '\0';
+    for (size_t i = 0; i < child->length; i++) {
         if (out[i] != '\n' && (out[i] < 0x20 || out[i] > 0x7e))
             out[i] = '?';
     }

@@ -10,12 +10,16 @@
 #include "common/base/error.h"
 
 #define CHILD_WORDS_MAX 8192
+#define CHILD_LOST      255
 
 /* {0} is none. */
 struct child {
     pid_t pid;  /* 0: none */
-    int output; /* what it writes to stdout and stderr */
+    int output; /* a pipe, from its stdout and stderr */
     int status; /* its exit status once it ended; 128 and the signal if one ended it */
+    bool lost;  /* it ended, and how is not known; the status is CHILD_LOST then, a failure */
+    char words[CHILD_WORDS_MAX]; /* the end of what it wrote; the rest is dropped as it comes */
+    size_t length;
 };
 
 /* Starts argv[0], looked for in PATH if it has no slash, in a process group of its own, with no
@@ -23,7 +27,8 @@ struct child {
  * be run is no failure here: it ends with status 127 and the reason as its words. */
 int child_start(struct child *out, const char *const argv[], struct error *why);
 
-/* Whether it has ended; never waits. */
+/* Whether it has ended; never waits. It takes what the child has written meanwhile, so call it
+ * often: a child that has filled the pipe waits. */
 bool child_has_ended(struct child *child);
 
 /* Waits for its end; ends it after so many seconds, and returns false then. */

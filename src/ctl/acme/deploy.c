@@ -27,10 +27,14 @@ int deploy_run(const struct config_acme *acme, const char *event, const char *ho
         return -1;
     bool ended = child_wait(&child, DEPLOY_BOUND_S);
     int status = child.status;
+    bool lost = child.lost;
     child_words(&child, words);
     child_free(&child);
     if (!ended)
         return error_set(why, "deploy_command took over %d seconds and was ended", DEPLOY_BOUND_S);
+    if (lost)
+        return error_set(why, "deploy_command ended, and its exit status was lost, so it counts as "
+                              "failed");
     if (status == 0)
         return 0;
     words[strcspn(words, "\n")] = '\0';

@@ -20,11 +20,15 @@
 static const char account_exists[] = "Account already exists";
 static const char hook_refuses[] = "uacme-challenge: not begun: ";
 
-/* What root leaves there its owner cannot write, and where links lead there its owner decides. */
-static bool is_of_another(const char *directory)
+/* The hook has this very program write its files, wherever it is installed. */
+static int name_this_program(void)
 {
-    struct stat state;
-    return geteuid() == 0 && stat(directory, &state) == 0 && state.st_uid != 0;
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    if (length <= 0)
+        return 0; /* the hook looks for it in PATH */
+    program[length] = '\0';
+    return setenv("MTA_STSCTL", program, 1);
 }
 
 int issuer_prepare(const struct config_acme *acme, struct error *why)
@@ -35,9 +39,6 @@ int issuer_prepare(const struct config_acme *acme, struct error *why)
     if (access(acme->state, R_OK | W_OK | X_OK) != 0)
         return error_set(why, "%s: %s; run as the user whose directory it is", acme->state,
                          strerror(errno));
-    if (is_of_another(acme->state))
-        return error_set(why, "%s: it is not root's; run as the user whose directory it is",
-                         acme->state);
     if (access(acme->hook, X_OK) != 0)
         return error_set(why, "%s: %s; set `hook` in [acme] to the client's hook", acme->hook,
                          strerror(errno));
@@ -46,7 +47,9 @@ int issuer_prepare(const struct config_acme *acme, struct error *why)
                          "%s: %s; make the directory of challenges, and let this user write to it",
                          acme->challenges, strerror(errno));
     if (setenv("MTA_STSD_CHALLENGES", acme->challenges, 1) != 0 ||
-        setenv("MTA_STSD_DEPLOY_COMMAND", acme->deploy_command ? acme->deploy_command : "", 1) != 0)
+        setenv("MTA_STSD_DEPLOY_COMMAND", acme->deploy_command ? acme->deploy_command : "", 1) !=
+            0 ||
+        name_this_program() != 0)
         return error_set(why, "out of memory");
     return 0;
 }
@@ -76,6 +79,10 @@ static void find_line(const char *words, char out[SAID_MAX])
     size_t length = strcspn(words, "\n");
     snprintf(out, SAID_MAX, "%.*s", (int)(length < SAID_MAX ? length : SAID_MAX - 1), words);
 }
+
+/* uacme before 1.8 ends at a challenge without a token (dns-persist-01) that stands before the one
+ * it can do. A CA lists them in any order, so the next order may come through. */
+static const char stumbles[] = "failed to parse challenge";
 
 static bool says_no_ca(const char *words)
 {
@@ -113,6 +120,12 @@ enum issuer_ending issuer_read(const struct config_acme *acme, int status, const
                   acme->directory, acme->state);
         return ISSUER_NO_ACCOUNT;
     }
+    if (strstr(words, stumbles) != NULL) {
+        error_set(why,
+                  "the installed uacme stops at a challenge without a token, as dns-persist-01 "
+                  "is, which the CA offers before tls-alpn-01; install uacme 1.8 or later");
+        return ISSUER_STUMBLED;
+    }
     const char *refusal = strstr(words, hook_refuses);
     if (refusal != NULL) {
         find_line(refusal + strlen(hook_refuses), said);
@@ -131,6 +144,11 @@ enum issuer_ending issuer_judge(const struct config_acme *acme, const struct chi
                                 struct error *why)
 {
     char words[CHILD_WORDS_MAX];
+    if (child->lost) {
+        error_set(why,
+                  "the ACME client ended, and its exit status was lost, so it counts as failed");
+        return ISSUER_FAILED;
+    }
     child_words(child, words);
     enum issuer_ending ending = issuer_read(acme, child->status, words, why);
     if (ending == ISSUER_NO_ACCOUNT) {

@@ -12,6 +12,7 @@
 enum issuer_ending {
     ISSUER_DONE,
     ISSUER_FAILED,     /* this order failed; others need not */
+    ISSUER_STUMBLED,   /* at a challenge that it does not know; the next order may have another */
     ISSUER_NO_CA,      /* the CA cannot be reached, so others need not be tried now */
     ISSUER_NO_ACCOUNT, /* the CA does not know our account */
     ISSUER_NO_CLIENT,  /* the client cannot be run */

@@ -4,6 +4,7 @@
 #include "ctl/acme/precheck.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,20 @@ static void append(struct error *why, const char *text)
     memcpy(why->text + used, text, length + 1);
 }
 
+/* Says of an address that was tried since the domain was typed that it is none for a CA. */
+static void append_scope(struct error *why, const struct network_address *address)
+{
+    char place[NETWORK_TEXT_MAX];
+    char text[NETWORK_TEXT_MAX + 80];
+    const char *scope = network_address_scope(address);
+    if (scope == NULL)
+        return;
+    network_address_text(address, place);
+    snprintf(text, sizeof(text), "%s is a %s address, which no CA on the Internet reaches", place,
+             scope);
+    append(why, text);
+}
+
 /* A CA may ask any of the addresses, so all must answer; but that of a kind that this machine has
  * no route to proves nothing if the others do. */
 static enum precheck_ending sum_up(const struct look *look, struct error *why)
@@ -95,6 +110,7 @@ static enum precheck_ending sum_up(const struct look *look, struct error *why)
         if (ending != PRECHECK_NOT_READY)
             ending = may_pass(look->outcomes[i]) ? PRECHECK_NOT_YET : PRECHECK_NOT_READY;
         append(why, look->whys[i].text);
+        append_scope(why, &look->addresses[i % look->count]);
     }
     return ending;
 }
@@ -144,6 +160,28 @@ static enum precheck_ending look_everywhere(const struct precheck *precheck,
     return ending;
 }
 
+/* Leaves out what is not looked at, as a CA on the Internet does. Returns how many are left. */
+static size_t keep_allowed(const struct precheck *precheck, struct network_address *addresses,
+                           size_t count, struct error *why)
+{
+    char text[NETWORK_TEXT_MAX] = "";
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (reach_allows(precheck->terms->reach, &addresses[i]))
+            addresses[kept++] = addresses[i];
+        else if (text[0] == '\0')
+            network_address_text(&addresses[i], text);
+    }
+    if (kept == 0)
+        error_set(why,
+                  "%s leads to %s, a %s address, which no CA on the Internet reaches and where "
+                  "mta-stsd does not listen; publish its public address, or have it tried: write "
+                  "it as `address` in [dns] if it is the server's, or name the domain to `certs "
+                  "--renew`",
+                  precheck->host.text, text, network_address_scope(&addresses[0]));
+    return kept;
+}
+
 static enum precheck_ending judge(struct precheck *precheck)
 {
     const struct precheck_terms *terms = precheck->terms;
@@ -161,7 +199,8 @@ static enum precheck_ending judge(struct precheck *precheck)
     struct caa_ca ca = {terms->directory->identities, terms->directory->identity_count, NULL};
     enum precheck_ending ending = PRECHECK_NOT_READY;
     if (caa_check(terms->dns, precheck->host.text, &ca, &precheck->why) == 0 &&
-        !atomic_load(&precheck->stopped))
+        !atomic_load(&precheck->stopped) &&
+        (count = keep_allowed(precheck, addresses, count, &precheck->why)) > 0)
         ending = look_everywhere(precheck, addresses, count, &precheck->why);
     free(addresses);
     return ending;

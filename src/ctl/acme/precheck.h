@@ -11,13 +11,15 @@
 #include "common/name/hostname.h"
 #include "ctl/acme/directory.h"
 #include "ctl/net/dns.h"
+#include "ctl/net/reach.h"
 
 /* All borrowed, and the same for each host. */
 struct precheck_terms {
     struct dns *dns;
     const struct config_acme *acme;
     const struct directory *directory;
-    unsigned port; /* that the CA will ask */
+    const struct reach *reach; /* NULL: any address is looked at */
+    unsigned port;             /* that the CA will ask */
 };
 
 enum precheck_ending {

@@ -17,9 +17,10 @@
 #include "common/base/file.h"
 #include "ctl/acme/base64url.h"
 
-#define TEXT_LENGTH (BASE64URL_SIZE(TRIAL_DIGEST) - 1)
-#define FILE_MOST   128 /* bytes; more is no challenge */
-#define RANDOM      16
+#define TEXT_LENGTH   (BASE64URL_SIZE(TRIAL_DIGEST) - 1)
+#define FILE_MOST     128   /* bytes; more is no challenge */
+#define TRIAL_AHEAD_S 86400 /* a file from farther ahead is of a wrong clock */
+#define RANDOM        16
 
 static const char salt[] = "mta-stsctl trial";
 
@@ -60,7 +61,9 @@ static bool read_digest(unsigned char digest[TRIAL_DIGEST], const char *path)
 static bool is_young(const char *path)
 {
     struct stat state;
-    return stat(path, &state) == 0 && state.st_mtime >= time(NULL) - TRIAL_AGE_S;
+    time_t now = time(NULL);
+    return stat(path, &state) == 0 && state.st_mtime >= now - TRIAL_AGE_S &&
+           state.st_mtime <= now + TRIAL_AHEAD_S;
 }
 
 /* Whether the server would show what another client has pending. */

@@ -28,6 +28,7 @@ int print_table_add(struct print_table *table, enum print_tone tone, const char 
         row->cells[i] = strdup(cells[i]);
         if (row->cells[i] == NULL)
             return -1;
+        row->cells[i][printable_clean(row->cells[i], strlen(row->cells[i]))] = '\0';
     }
     return 0;
 }
@@ -95,7 +96,7 @@ int print_json(json_t *value)
 {
     if (value == NULL)
         return -1;
-    int result = json_dumpf(value, stdout, JSON_INDENT(2));
+    int result = json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
     putchar('\n');
     json_decref(value);
     return result == 0 && fflush(stdout) == 0 ? 0 : -1;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/printable.h"
 #include "ctl/base/progress.h"
 
 static void say(const struct finding *item)
@@ -17,9 +18,9 @@ static void say(const struct finding *item)
     char sentence[FINDING_MAX];
     finding_print(sentence, sizeof(sentence), item);
     if (item->line != 0)
-        fprintf(stderr, "%s:%u: error: %s\n", item->where, item->line, sentence);
+        printable_say(stderr, "%s:%u: error: %s", item->where, item->line, sentence);
     else
-        fprintf(stderr, "%s: error: %s\n", item->where, sentence);
+        printable_say(stderr, "%s: error: %s", item->where, sentence);
 }
 
 int setup_load(struct config **out, const char *path)
@@ -70,12 +71,14 @@ bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most
 
 int setup_fail(const char *format, ...)
 {
+    char *text = NULL;
     va_list arguments;
     progress_wipe();
-    fputs("mta-stsctl: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
     va_end(arguments);
-    fputc('\n', stderr);
+    printable_say(stderr, "mta-stsctl: %s", text != NULL ? text : "out of memory");
+    free(text);
     return SETUP_FAILED;
 }

@@ -15,6 +15,7 @@ enum setup_exit {
     SETUP_FINE,
     SETUP_FOUND,  /* something was found, or something failed */
     SETUP_FAILED, /* usage, or failure to run */
+    SETUP_KNOWN,  /* of certs --renew: what was found has been so for more than a day */
 };
 
 /* Returns 0, or -1 when the whole is refused, and has said why. Domains that have errors are left

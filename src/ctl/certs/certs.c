@@ -53,7 +53,9 @@ static const char help[] =
     "      --json          write JSON\n"
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 all is well, 1 something was found or failed, 2 usage or failure to run.\n"
+    "Exit status: 0 all is well, 1 something was found or failed, 2 usage or failure to run, 3 "
+    "all\n"
+    "that was found has been so for over a day.\n"
     "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
@@ -118,6 +120,8 @@ static int show_plan(const struct config *config, const struct inventory *invent
         status = setup_fail("%s", why.text);
     else if (schedule_write(&plan, &pace, &ari, per_hour, order->json, now) != 0)
         status = setup_fail("the plan cannot be written");
+    if (pace.damaged)
+        fprintf(stderr, "mta-stsctl: %s; the next run puts it aside\n", pace.damage.text);
     plan_free(&plan);
     ari_free(&ari);
     pace_free(&pace);

@@ -3,7 +3,7 @@
  * them, as one file. */
 #include "ctl/certs/install.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +22,8 @@ static int judge(struct install *out, const char *path, const struct hostname *h
     bool covers = cert_covers(&cert, host);
     out->not_before = cert.not_before;
     out->not_after = cert.not_after;
+    cert_fingerprint(&cert, out->fingerprint);
+    ari_id_of(out->renewal_id, &cert);
     cert_free(&cert);
     if (!covers)
         return error_set(why, "%s: this certificate is not for %s", path, host->text);
@@ -49,37 +51,36 @@ int install_load(struct install *out, const char *state, const struct hostname *
     return -1;
 }
 
-/* Removes what a run that was killed left beside the path: copies of a key. Only one run at a time
- * installs. */
-static void remove_left_overs(const char *path)
+bool install_is(const struct install *install, const unsigned char fingerprint[CERT_FINGERPRINT])
 {
-    char place[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
-    size_t length = strlen(name);
-    snprintf(place, sizeof(place), "%.*s", slash != NULL ? (int)(slash - path + 1) : 1,
-             slash != NULL ? path : ".");
-    DIR *directory = opendir(place);
-    if (directory == NULL)
-        return;
-    const struct dirent *entry;
-    while ((entry = readdir(directory)) != NULL) {
-        const char *found = entry->d_name;
-        if (found[0] == '.' && strlen(found) == 1 + length + REPLACE_SUFFIX_BYTES &&
-            strncmp(found + 1, name, length) == 0 && found[1 + length] == '.')
-            unlinkat(dirfd(directory), found, 0);
-    }
-    closedir(directory);
+    return memcmp(install->fingerprint, fingerprint, CERT_FINGERPRINT) == 0;
 }
 
 int install_put(const struct install *install, const char *path, struct error *why)
 {
-    remove_left_overs(path);
+    struct place place;
+    if (place_open(&place, path, &(struct place_terms){0}, why) != 0)
+        return -1;
+    replace_remove_left(&place, 0); /* only one run at a time installs */
     /* A file that lacks its last line end would join the two. */
     struct replace_part parts[] = {{install->chain.bytes, install->chain.length},
                                    {(const unsigned char *)"\n", 1},
                                    {install->key.bytes, install->key.length}};
-    return replace_file(path, parts, 3, 0640, why);
+    int result = replace_in(&place, parts, 3, &(struct replace_terms){.mode = 0640}, why);
+    place_close(&place);
+    return result;
+}
+
+int install_check_place(const char *path, struct error *why)
+{
+    char place[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int length = slash == NULL || slash == path ? 1 : (int)(slash - path);
+    snprintf(place, sizeof(place), "%.*s", length, slash != NULL ? path : ".");
+    if (access(place, W_OK | X_OK) == 0)
+        return 0;
+    return error_set(why, "%s: %s; let the user who orders write to this directory", place,
+                     strerror(errno));
 }
 
 void install_free(struct install *install)

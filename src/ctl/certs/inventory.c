@@ -11,6 +11,7 @@
 
 #include "common/base/file.h"
 #include "common/cert/cert.h"
+#include "common/cert/cert_trust.h"
 #include "common/config/pattern.h"
 #include "ctl/base/progress.h"
 
@@ -57,9 +58,8 @@ static int describe(struct inventory_item *item, const struct cert *cert, struct
         return error_set(why, "out of memory");
     snprintf(item->key, sizeof(item->key), "%s %zu", cert_key_kind(cert),
              mbedtls_pk_get_bitlen(&cert->key));
-    const mbedtls_x509_buf *authority = &cert->chain.authority_key_id.keyIdentifier;
-    (void)ari_id(item->renewal_id, authority->p, authority->len, cert->chain.serial.p,
-                 cert->chain.serial.len);
+    ari_id_of(item->renewal_id, cert);
+    cert_fingerprint(cert, item->fingerprint);
     item->loaded = true;
     item->covers = cert_covers(cert, &item->host);
     item->not_before = cert->not_before;
@@ -67,9 +67,15 @@ static int describe(struct inventory_item *item, const struct cert *cert, struct
     return 0;
 }
 
-static void judge(struct inventory_item *item, int64_t now, struct error *finding)
+static void judge(struct inventory_item *item, const struct cert *cert, int64_t now,
+                  struct error *finding)
 {
+    struct error why;
     item->health = due_judge(item->not_before, item->not_after, now, finding);
+    if (item->covers && item->health == DUE_FINE && cert_trust_judge(cert, &why) != 0) {
+        item->health = DUE_WARNING;
+        *finding = why;
+    }
     if (item->covers)
         return;
     item->health = DUE_ERROR;
@@ -134,7 +140,7 @@ static int add(struct inventory *out, const struct config *config,
     int result = item->path != NULL ? 0 : error_set(why, "out of memory");
     if (result == 0 && read_pair(&cert, path, key_path, &finding) == 0) {
         result = describe(item, &cert, why);
-        judge(item, now, &finding);
+        judge(item, &cert, now, &finding);
         cert_free(&cert);
     }
     if (result == 0 && finding.text[0] != '\0') {

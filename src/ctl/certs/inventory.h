@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "common/base/error.h"
+#include "common/cert/cert.h"
 #include "common/cert/due.h"
 #include "common/config/config.h"
 #include "common/name/hostname.h"
@@ -20,10 +21,11 @@ struct inventory_item {
     struct hostname host;
     char *path; /* of the chain; owned */
     bool managed;
-    bool loaded; /* the four below hold something */
+    bool loaded; /* those below up to renewal_id hold something */
     bool covers; /* it is for the host's name */
     int64_t not_before;
     int64_t not_after;
+    unsigned char fingerprint[CERT_FINGERPRINT];
     char *issuer;                /* printable ASCII; owned */
     char key[24];                /* "ECDSA 256" */
     char renewal_id[ARI_ID_MAX]; /* what the CA calls it in ARI; empty: it has no such name */

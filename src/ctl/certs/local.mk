@@ -6,6 +6,8 @@ libctl_a_SOURCES += \
 	%D%/install.h \
 	%D%/inventory.c \
 	%D%/inventory.h \
+	%D%/leftover.c \
+	%D%/leftover.h \
 	%D%/listing.c \
 	%D%/listing.h \
 	%D%/lock.c \
@@ -24,5 +26,7 @@ libctl_a_SOURCES += \
 	%D%/schedule.h \
 	%D%/suggestion.c \
 	%D%/suggestion.h \
+	%D%/told.c \
+	%D%/told.h \
 	%D%/turns.c \
 	%D%/turns.h

@@ -4,19 +4,21 @@
 #include "ctl/certs/orders.h"
 
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/base/moment.h"
-#include "common/cert/due.h"
 #include "ctl/acme/child.h"
 #include "ctl/acme/deploy.h"
 #include "ctl/acme/issuer.h"
 #include "ctl/certs/install.h"
+#include "ctl/certs/leftover.h"
 #include "ctl/certs/turns.h"
 
 #define SLOTS    12 /* hosts at a time, in all */
-#define PARALLEL 4  /* of them, orders */
+#define PARALLEL 4  /* of them, orders; one, until it is known that the CA is there */
 #define TICK_MS  50
+#define STUMBLES 12 /* orders of one host at which the client stopped: one more is its failure */
 
 enum stage {
     STAGE_FREE,
@@ -30,7 +32,9 @@ struct slot {
     struct turn *turn;
     struct precheck *precheck;
     struct child child;
-    int64_t bound;
+    int64_t bound_ms;
+    unsigned stumbles;
+    unsigned char before[CERT_FINGERPRINT]; /* of what the client had before the order */
 };
 
 struct run {
@@ -38,6 +42,7 @@ struct run {
     struct turns turns;
     struct slot slots[SLOTS];
     int64_t until_ms;   /* hosts that are not ready are waited for */
+    bool answered;      /* the CA took an order or refused one: it is there */
     bool ends;          /* no further order is begun */
     bool halted;        /* what ended it is a failure */
     struct error fault; /* that failure */
@@ -54,7 +59,7 @@ static void tell_renewed(struct run *run, const struct plan_step *step, int64_t 
     const char *host = step->item->host.text;
     if (pace_note_success(run->terms->pace, host, &run->fault) != 0)
         run->ends = run->halted = true;
-    outcome_renewed(run->terms->outcome, host, not_after);
+    outcome_renewed(run->terms->outcome, step, not_after);
     if (deploy_certificate(run->terms->acme, host, step->item->path, &why) != 0)
         outcome_undeployed(run->terms->outcome, host, why.text);
 }
@@ -62,43 +67,86 @@ static void tell_renewed(struct run *run, const struct plan_step *step, int64_t 
 static void tell_failed(struct run *run, const struct plan_step *step, const char *reason)
 {
     const char *host = step->item->host.text;
-    if (pace_note_failure(run->terms->pace, host, now_s(), reason, &run->fault) != 0)
+    struct pace *pace = run->terms->pace;
+    int64_t now = now_s();
+    if (pace_note_failure(pace, host, step->not_after, now, reason, &run->fault) != 0)
         run->ends = run->halted = true;
-    outcome_failed(run->terms->outcome, host, reason, pace_next_try(run->terms->pace, host));
+    outcome_failed(run->terms->outcome, step, reason,
+                   pace_next_try(pace, host, step->not_after, now));
 }
 
-/* Puts what the client has into its place. Returns 0 with *not_after, or -1 with why. */
-static int install(const struct run *run, const struct plan_step *step, int64_t *not_after,
-                   struct error *why)
+/* What failed on this machine: no order brought it about, and none helps, so nothing waits. */
+static void tell_failed_here(const struct run *run, const struct plan_step *step,
+                             const char *reason)
+{
+    outcome_failed(run->terms->outcome, step, reason, 0);
+}
+
+/* The CA, the account or the client is not there: that is no host's failure, and the others would
+ * fare no better. */
+static void end_run(struct run *run, const struct plan_step *step, const char *reason)
+{
+    struct error why;
+    run->ends = true;
+    if (run->halted)
+        return;
+    run->halted = true;
+    error_set(&run->fault, "%s; no further host was tried, and none waits for that", reason);
+    if (pace_note_away(run->terms->pace, step->item->host.text, &why) != 0)
+        error_set(&run->fault, "%s", why.text);
+}
+
+/* Puts the certificate into its place, says what came of that, and frees it. */
+static void install(struct run *run, const struct plan_step *step, struct install *found)
+{
+    struct error why;
+    if (deploy_owe(run->terms->acme, step->item->host.text, &why) == 0 &&
+        install_put(found, step->item->path, &why) == 0)
+        tell_renewed(run, step, found->not_after);
+    else
+        tell_failed_here(run, step, why.text);
+    install_free(found);
+}
+
+/* The same of what the client has received, which must be another certificate than it had before.
+ */
+static void install_received(struct run *run, const struct slot *slot)
 {
     struct install found;
-    if (install_load(&found, run->terms->acme->state, &step->item->host, now_s(), why) != 0)
-        return -1;
-    *not_after = found.not_after;
-    int result = deploy_owe(run->terms->acme, step->item->host.text, why);
-    if (result == 0)
-        result = install_put(&found, step->item->path, why);
+    struct error why;
+    const struct plan_step *step = slot->turn->step;
+    if (install_load(&found, run->terms->acme->state, &step->item->host, now_s(), &why) != 0) {
+        tell_failed(run, step, why.text);
+    } else if (install_is(&found, slot->before) || install_is(&found, step->item->fingerprint)) {
+        install_free(&found);
+        tell_failed(run, step,
+                    "the ACME client ended without a failure, and left the certificate "
+                    "that it had before the order");
+    } else {
+        install(run, step, &found);
+    }
+}
+
+/* What is unusable is none: nothing is compared with it. */
+static void remember_received(const struct run *run, struct slot *slot)
+{
+    struct install found;
+    memset(slot->before, 0, sizeof(slot->before));
+    if (install_load(&found, run->terms->acme->state, &slot->turn->step->item->host, now_s(),
+                     NULL) != 0)
+        return;
+    memcpy(slot->before, found.fingerprint, sizeof(slot->before));
     install_free(&found);
-    return result;
 }
 
 /* Whether a run that was killed got the certificate, and had no time to install it. */
 static bool take_left_over(struct run *run, const struct plan_step *step)
 {
     struct install found;
-    struct error why;
-    int64_t not_after;
     if (run->terms->anew ||
-        install_load(&found, run->terms->acme->state, &step->item->host, now_s(), NULL) != 0)
+        !leftover_load(&found, run->terms->acme, step->item, run->terms->ari, now_s()))
         return false;
-    bool fresh = due_at(found.not_before, found.not_after) > now_s();
-    install_free(&found);
-    if (!fresh)
-        return false;
-    if (install(run, step, &not_after, &why) == 0)
-        tell_renewed(run, step, not_after);
-    else
-        tell_failed(run, step, why.text);
+    install(run, step, &found);
     return true;
 }
 
@@ -108,6 +156,10 @@ static void begin(struct run *run, struct slot *slot, struct turn *turn)
     struct error why;
     if (take_left_over(run, turn->step))
         return;
+    if (install_check_place(turn->step->item->path, &why) != 0) {
+        tell_failed_here(run, turn->step, why.text);
+        return;
+    }
     *slot = (struct slot){.stage = STAGE_READY, .turn = turn};
     if (run->terms->precheck == NULL)
         return;
@@ -116,7 +168,7 @@ static void begin(struct run *run, struct slot *slot, struct turn *turn)
     if (slot->precheck != NULL)
         return;
     slot->stage = STAGE_FREE;
-    outcome_not_ready(run->terms->outcome, turn->step->item->host.text, why.text);
+    outcome_not_ready(run->terms->outcome, turn->step, why.text);
 }
 
 static void begin_order(struct run *run, struct slot *slot)
@@ -124,13 +176,14 @@ static void begin_order(struct run *run, struct slot *slot)
     struct error why;
     const struct plan_step *step = slot->turn->step;
     slot->stage = STAGE_FREE;
+    remember_received(run, slot);
     if (pace_note_order(run->terms->pace, now_s(), &run->fault) != 0) {
         run->ends = run->halted = true;
     } else if (issuer_start(&slot->child, run->terms->acme, step->item->host.text, &why) != 0) {
-        tell_failed(run, step, why.text);
+        tell_failed_here(run, step, why.text);
     } else {
         slot->stage = STAGE_ORDER;
-        slot->bound = now_s() + ISSUER_BOUND_S;
+        slot->bound_ms = moment_steady_ms() + ISSUER_BOUND_S * INT64_C(1000);
     }
 }
 
@@ -150,6 +203,18 @@ static bool may_begin(const struct run *run)
                                        before) <= now_s();
 }
 
+/* One that comes late lets those go first that are looked at with it. */
+static bool is_its_turn(const struct run *run, const struct slot *slot)
+{
+    for (size_t i = 0; i < SLOTS && slot->turn->step->late; i++) {
+        const struct slot *other = &run->slots[i];
+        if ((other->stage == STAGE_CHECK || other->stage == STAGE_READY) &&
+            !other->turn->step->late)
+            return false;
+    }
+    return true;
+}
+
 /* Gives each free slot a turn. Returns whether there is something to wait for; the hour of the
  * order rate is not, since the next run goes on. */
 static bool fill_slots(struct run *run)
@@ -161,7 +226,9 @@ static bool fill_slots(struct run *run)
             begin(run, &run->slots[i], turn);
     }
     for (size_t i = 0; i < SLOTS && !run->ends; i++) {
-        if (run->slots[i].stage == STAGE_READY && count_slots(run, STAGE_ORDER) < PARALLEL)
+        if (run->slots[i].stage == STAGE_READY &&
+            count_slots(run, STAGE_ORDER) < (run->answered ? PARALLEL : 1) &&
+            is_its_turn(run, &run->slots[i]))
             begin_order(run, &run->slots[i]);
     }
     return count_slots(run, STAGE_CHECK) + count_slots(run, STAGE_ORDER) > 0 ||
@@ -177,29 +244,39 @@ static void finish_check(struct run *run, struct slot *slot)
     if (ending != PRECHECK_READY &&
         !turns_again(&run->turns, slot->turn, ending == PRECHECK_NOT_YET, run->until_ms,
                      moment_steady_ms()))
-        outcome_not_ready(run->terms->outcome, slot->turn->step->item->host.text, why.text);
+        outcome_not_ready(run->terms->outcome, slot->turn->step, why.text);
+}
+
+/* Whether the host is ordered for once more, at once: the order rate holds. */
+static bool order_again(const struct run *run, struct slot *slot)
+{
+    if (++slot->stumbles >= STUMBLES || !may_begin(run))
+        return false;
+    slot->stage = STAGE_READY;
+    return true;
 }
 
 static void finish_order(struct run *run, struct slot *slot)
 {
     struct error why;
-    int64_t not_after;
     const struct plan_step *step = slot->turn->step;
     enum issuer_ending ending = issuer_judge(run->terms->acme, &slot->child, &why);
     child_free(&slot->child);
     slot->stage = STAGE_FREE;
+    if (ending == ISSUER_DONE || ending == ISSUER_FAILED || ending == ISSUER_STUMBLED)
+        run->answered = true;
     switch (ending) {
     case ISSUER_DONE:
-        if (install(run, step, &not_after, &why) == 0)
-            tell_renewed(run, step, not_after);
-        else
-            tell_failed(run, step, why.text);
+        install_received(run, slot);
         break;
     case ISSUER_NO_CA:
     case ISSUER_NO_ACCOUNT:
     case ISSUER_NO_CLIENT:
-        run->ends = true; /* the others would fare no better */
-        tell_failed(run, step, why.text);
+        end_run(run, step, why.text);
+        break;
+    case ISSUER_STUMBLED:
+        if (!order_again(run, slot))
+            tell_failed(run, step, why.text);
         break;
     case ISSUER_FAILED:
         tell_failed(run, step, why.text);
@@ -213,7 +290,7 @@ static void look_after(struct run *run, struct slot *slot)
         finish_check(run, slot);
     } else if (slot->stage == STAGE_ORDER && child_has_ended(&slot->child)) {
         finish_order(run, slot);
-    } else if (slot->stage == STAGE_ORDER && now_s() >= slot->bound) {
+    } else if (slot->stage == STAGE_ORDER && moment_steady_ms() >= slot->bound_ms) {
         child_end(&slot->child);
         child_free(&slot->child);
         slot->stage = STAGE_FREE;

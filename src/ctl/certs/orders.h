@@ -9,6 +9,7 @@
 
 #include "common/base/error.h"
 #include "common/config/config.h"
+#include "ctl/acme/ari.h"
 #include "ctl/acme/precheck.h"
 #include "ctl/certs/outcome.h"
 #include "ctl/certs/pace.h"
@@ -18,6 +19,7 @@
 struct orders_terms {
     const struct config_acme *acme;
     const struct plan *plan;
+    const struct ari *ari;
     const struct precheck_terms *precheck; /* NULL: no host is looked at before */
     struct pace *pace;
     struct outcome *outcome;

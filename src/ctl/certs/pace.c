@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/base/file.h"
 #include "ctl/base/replace.h"
@@ -23,15 +22,26 @@ static int64_t order_time(const json_t *orders, size_t index)
     return (int64_t)json_integer_value(json_array_get(orders, index));
 }
 
-/* A time to come is of a clock that was wrong: it must not hold anything up for ever. */
-static void forget_old(struct pace *pace, int64_t now)
+/* A clock that was set back leaves orders of a time to come: they were made, so they count as made
+ * now. Those of more than a day ahead are of a clock that was wrong, and must not hold anything up.
+ */
+static void correct_orders(struct pace *pace, int64_t now)
 {
     json_t *orders = json_object_get(pace->root, "orders");
     for (size_t i = json_array_size(orders); i > 0; i--) {
         int64_t when = order_time(orders, i - 1);
-        if (when <= now - HOUR_S || when > now)
+        if (when <= now - HOUR_S || when - PACE_AHEAD_S > now) {
             json_array_remove(orders, i - 1);
+        } else if (when > now) {
+            json_array_set_new(orders, i - 1, json_integer((json_int_t)now));
+            pace->corrected = true;
+        }
     }
+}
+
+static void forget_old(struct pace *pace, int64_t now)
+{
+    correct_orders(pace, now);
     json_t *hosts = json_object_get(pace->root, "hosts");
     const char *host;
     json_t *entry;
@@ -52,32 +62,54 @@ static json_t *parse(const struct file *file, const char *path, struct error *wh
         json_is_object(json_object_get(root, "hosts")))
         return root;
     json_decref(root);
-    error_set(why,
-              "%s: this is not what mta-stsctl wrote; remove it, and the order rate and the hosts "
-              "that wait are forgotten",
-              path);
+    error_set(why, "%s: this is not what mta-stsctl wrote", path);
     return NULL;
+}
+
+/* Returns what the file has; NULL with *damage if there is none or it is of no use, and with the
+ * cause in it if it cannot be read. */
+static json_t *read_root(const char *path, struct error *damage)
+{
+    struct file file;
+    *damage = (struct error){0};
+    if (file_read(&file, path, FILE_MOST, damage) != 0)
+        return NULL;
+    json_t *root = parse(&file, path, damage);
+    file_free(&file);
+    return root;
 }
 
 int pace_load(struct pace *out, const char *directory, int64_t now, struct error *why)
 {
-    struct file file;
-    struct stat state;
     *out = (struct pace){.now = now};
     snprintf(out->path, sizeof(out->path), "%s/pace.json", directory);
-    if (stat(out->path, &state) != 0 && errno == ENOENT) {
-        out->root = json_pack("{s:[], s:{}}", "orders", "hosts");
-        if (out->root == NULL)
-            error_set(why, "out of memory");
-    } else if (file_read(&file, out->path, FILE_MOST, why) == 0) {
-        out->root = parse(&file, out->path, why);
-        file_free(&file);
-    }
-    if (out->root == NULL) {
+    out->root = read_root(out->path, &out->damage);
+    int cause = out->damage.cause;
+    if (out->root == NULL && cause != 0 && cause != EFBIG && cause != ENOENT) {
+        *why = out->damage;
         *out = (struct pace){0};
         return -1;
     }
+    out->damaged = out->root == NULL && cause != ENOENT;
+    if (out->root == NULL)
+        out->root = json_pack("{s:[], s:{}}", "orders", "hosts");
+    if (out->root == NULL) {
+        *out = (struct pace){0};
+        return error_set(why, "out of memory");
+    }
     forget_old(out, now);
+    return 0;
+}
+
+int pace_put_aside(struct pace *pace, struct error *why)
+{
+    struct error damage = pace->damage;
+    if (replace_put_aside(pace->path, why) != 0)
+        return -1;
+    error_set(&pace->damage,
+              "%s; it was renamed to pace.json.damaged, and the orders of the last hour and the "
+              "hosts that wait after a failure are forgotten",
+              damage.text);
     return 0;
 }
 
@@ -115,9 +147,21 @@ static const json_t *entry_of(const struct pace *pace, const char *host)
     return json_object_get(json_object_get(pace->root, "hosts"), host);
 }
 
-int64_t pace_next_try(const struct pace *pace, const char *host)
+int64_t pace_next_try(const struct pace *pace, const char *host, int64_t not_after, int64_t now)
 {
-    return (int64_t)json_integer_value(json_object_get(entry_of(pace, host), "next_try"));
+    int64_t next = (int64_t)json_integer_value(json_object_get(entry_of(pace, host), "next_try"));
+    return next <= now + pace_wait_s(UINT_MAX, not_after, now) ? next : 0;
+}
+
+const char *pace_reason(const struct pace *pace, const char *host)
+{
+    return json_string_value(json_object_get(entry_of(pace, host), "reason"));
+}
+
+bool pace_is_away(const struct pace *pace, const char *host)
+{
+    const char *away = json_string_value(json_object_get(pace->root, "away"));
+    return away != NULL && strcmp(away, host) == 0;
 }
 
 unsigned pace_failures(const struct pace *pace, const char *host)
@@ -126,12 +170,22 @@ unsigned pace_failures(const struct pace *pace, const char *host)
     return failures > 0 && failures < FAILURES_TOP ? (unsigned)failures : 0;
 }
 
-int64_t pace_wait_s(unsigned failures)
+/* So that a certificate is tried for often enough before it ends. */
+static int64_t longest_wait_s(int64_t not_after, int64_t now)
 {
+    if (not_after == 0)
+        return PACE_WAIT_MOST_S;
+    int64_t most = not_after > now ? (not_after - now) / 8 : 0;
+    return most < HOUR_S ? HOUR_S : most < PACE_WAIT_MOST_S ? most : PACE_WAIT_MOST_S;
+}
+
+int64_t pace_wait_s(unsigned failures, int64_t not_after, int64_t now)
+{
+    int64_t most = longest_wait_s(not_after, now);
     int64_t wait = PACE_WAIT_FIRST_S;
-    for (unsigned i = 1; i < failures && wait < PACE_WAIT_MOST_S; i++)
+    for (unsigned i = 1; i < failures && wait < most; i++)
         wait *= 2;
-    return wait < PACE_WAIT_MOST_S ? wait : PACE_WAIT_MOST_S;
+    return wait < most ? wait : most;
 }
 
 static int save(const struct pace *pace, struct error *why)
@@ -145,6 +199,11 @@ static int save(const struct pace *pace, struct error *why)
     return result;
 }
 
+int pace_keep(const struct pace *pace, struct error *why)
+{
+    return pace->corrected ? save(pace, why) : 0;
+}
+
 int pace_note_order(struct pace *pace, int64_t now, struct error *why)
 {
     forget_old(pace, now);
@@ -153,11 +212,12 @@ int pace_note_order(struct pace *pace, int64_t now, struct error *why)
     return save(pace, why);
 }
 
-int pace_note_failure(struct pace *pace, const char *host, int64_t now, const char *reason,
-                      struct error *why)
+int pace_note_failure(struct pace *pace, const char *host, int64_t not_after, int64_t now,
+                      const char *reason, struct error *why)
 {
     unsigned failures = pace_failures(pace, host) + 1;
-    json_int_t next = now + pace_wait_s(failures);
+    json_int_t next = now + pace_wait_s(failures, not_after, now);
+    json_object_del(pace->root, "away");
     json_t *text = json_string(reason);
     if (text == NULL) /* it names a path in some other encoding */
         text = json_string("a reason that is not UTF-8");
@@ -168,9 +228,16 @@ int pace_note_failure(struct pace *pace, const char *host, int64_t now, const ch
     return save(pace, why);
 }
 
+int pace_note_away(struct pace *pace, const char *host, struct error *why)
+{
+    if (json_object_set_new(pace->root, "away", json_string(host)) != 0)
+        return error_set(why, "out of memory");
+    return save(pace, why);
+}
+
 int pace_note_success(struct pace *pace, const char *host, struct error *why)
 {
-    if (json_object_del(json_object_get(pace->root, "hosts"), host) != 0)
-        return 0; /* it had not failed */
-    return save(pace, why);
+    bool was_away = json_object_del(pace->root, "away") == 0;
+    bool had_failed = json_object_del(json_object_get(pace->root, "hosts"), host) == 0;
+    return was_away || had_failed ? save(pace, why) : 0;
 }

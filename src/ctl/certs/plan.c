@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define OFTEN 3 /* failures in a row */
+
 static bool is_usable(const struct inventory_item *item)
 {
     return item->loaded && item->covers;
@@ -15,6 +17,8 @@ static int compare(const void *a, const void *b)
     const struct plan_step *right = b;
     if (left->waits != right->waits)
         return left->waits ? 1 : -1;
+    if (left->late != right->late)
+        return left->late ? 1 : -1;
     return due_compare(
         &(struct due_host){left->item->host.text, is_usable(left->item), left->item->not_after},
         &(struct due_host){right->item->host.text, is_usable(right->item), right->item->not_after});
@@ -29,9 +33,16 @@ static void add(struct plan *plan, const struct inventory_item *item,
         due = ari_due_at(terms->ari, item->renewal_id, item->not_before, item->not_after, &by_ari);
     if (!item->managed || (due > now && !terms->forced))
         return;
-    bool waits = !terms->forced && pace_next_try(terms->pace, item->host.text) > now;
-    plan->steps[plan->count++] =
-        (struct plan_step){.item = item, .due_at = due, .by_ari = by_ari, .waits = waits};
+    const char *host = item->host.text;
+    int64_t end = is_usable(item) ? item->not_after : 0;
+    bool waits = !terms->forced && pace_next_try(terms->pace, host, end, now) > now;
+    bool late = pace_failures(terms->pace, host) >= OFTEN || pace_is_away(terms->pace, host);
+    plan->steps[plan->count++] = (struct plan_step){.item = item,
+                                                    .due_at = due,
+                                                    .not_after = end,
+                                                    .by_ari = by_ari,
+                                                    .late = late,
+                                                    .waits = waits};
     plan->waiting += waits;
 }
 
@@ -48,7 +59,9 @@ int plan_make(struct plan *out, const struct plan_terms *terms, int64_t now, str
     for (size_t i = 0; i < out->count; i++) {
         struct plan_step *step = &out->steps[i];
         step->order_at = pace_order_at(terms->pace, terms->per_hour, now, i);
-        int64_t next = step->waits ? pace_next_try(terms->pace, step->item->host.text) : 0;
+        int64_t next = step->waits
+                           ? pace_next_try(terms->pace, step->item->host.text, step->not_after, now)
+                           : 0;
         if (next > step->order_at)
             step->order_at = next;
         if (step->order_at > out->done_at)

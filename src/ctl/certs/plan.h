@@ -14,8 +14,11 @@ struct plan_step {
     const struct inventory_item *item; /* borrowed */
     int64_t due_at;                    /* 0: it has no usable certificate */
     int64_t order_at;
-    bool by_ari; /* the CA suggested due_at */
-    bool waits;  /* it failed, and its time to try again has not come */
+    int64_t not_after; /* of its certificate; 0: it has no usable one */
+    bool by_ari;       /* the CA suggested due_at */
+    bool late;         /* it comes after the others: its orders failed again and again, or the last
+                        * one found no CA, and the next must not be kept from theirs */
+    bool waits;        /* it failed, and its time to try again has not come */
 };
 
 struct plan {

@@ -4,12 +4,19 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "common/base/printable.h"
 #include "ctl/acme/deploy.h"
 #include "ctl/acme/issuer.h"
+#include "ctl/base/become.h"
 #include "ctl/base/progress.h"
+#include "ctl/base/setup.h"
 #include "ctl/certs/inventory.h"
+#include "ctl/certs/leftover.h"
 #include "ctl/certs/lock.h"
 #include "ctl/certs/orders.h"
 #include "ctl/certs/outcome.h"
@@ -26,6 +33,7 @@ struct run {
     struct directory directory;
     struct dns *dns;
     struct plan plan;
+    struct told told;
     struct outcome outcome;
     struct error note;   /* on the CA; empty: none */
     bool halted;         /* not each host had its turn */
@@ -40,17 +48,21 @@ static int64_t now_s(void)
 static int sum_up(struct run *run, struct error *why)
 {
     struct outcome_rest rest = {.due = run->plan.count,
-                                .waiting = run->plan.waiting,
                                 .orders_per_hour = run->acme->orders_per_hour,
                                 .now = now_s(),
-                                .note = run->note.text[0] != '\0' ? run->note.text : NULL};
+                                .note = run->note.text[0] != '\0' ? run->note.text : NULL,
+                                .ended = run->halted ? run->reason.text : NULL};
+    const struct outcome *outcome = &run->outcome;
     rest.next_order_at = pace_order_at(&run->pace, rest.orders_per_hour, rest.now, 0);
     if (outcome_sum_up(&run->outcome, &rest, why) != 0)
         return -1;
+    (void)told_save(&run->told, rest.now, NULL); /* what is not kept is said again */
     if (run->halted)
-        fprintf(stderr, "mta-stsctl: %s\n", run->reason.text);
-    size_t bad = run->outcome.failed + run->outcome.not_ready + run->outcome.undeployed;
-    return bad + rest.waiting > 0 || run->halted ? 1 : 0;
+        printable_say(stderr, "mta-stsctl: %s", run->reason.text);
+    if (run->halted || outcome->recent > 0)
+        return SETUP_FOUND;
+    size_t bad = outcome->failed + outcome->not_ready + outcome->waiting + outcome->undeployed;
+    return bad > 0 ? SETUP_KNOWN : SETUP_FINE;
 }
 
 static bool has_managed(const struct inventory *inventory)
@@ -79,12 +91,23 @@ static int ask_directory(struct run *run, struct error *why)
     return 0;
 }
 
+/* A damaged file must not end every run for all hosts. */
+static int load_pace(struct run *run, struct error *why)
+{
+    if (pace_load(&run->pace, run->acme->state, now_s(), why) != 0)
+        return -1;
+    if (run->pace.damaged && pace_put_aside(&run->pace, why) != 0)
+        return -1;
+    if (run->pace.damaged)
+        fprintf(stderr, "mta-stsctl: %s\n", run->pace.damage.text);
+    return pace_keep(&run->pace, why);
+}
+
 static int make_plan(struct run *run, struct error *why)
 {
     const struct renew_order *order = run->order;
     if (inventory_load(&run->inventory, order->config, order->only, now_s(), why) != 0 ||
-        pace_load(&run->pace, run->acme->state, now_s(), why) != 0 ||
-        ari_load(&run->ari, run->acme->state, why) != 0)
+        load_pace(run, why) != 0 || ari_load(&run->ari, run->acme->state, why) != 0)
         return -1;
     if (order->only != NULL && !has_managed(&run->inventory))
         return error_set(why,
@@ -123,15 +146,50 @@ static void deploy_owed(struct run *run)
     }
 }
 
+/* Asks after what earlier runs received and did not install, as after what is in service: the CA
+ * may be about to revoke both. */
+static int ask_after_left_overs(struct run *run, struct error *why)
+{
+    struct install found;
+    size_t count = 0;
+    const char **ids = calloc(run->plan.count + 1, sizeof(*ids));
+    char(*texts)[ARI_ID_MAX] = calloc(run->plan.count + 1, sizeof(*texts));
+    if (ids == NULL || texts == NULL) {
+        free(ids);
+        free(texts);
+        return error_set(why, "out of memory");
+    }
+    for (size_t i = 0; i < run->plan.count; i++) {
+        const struct plan_step *step = &run->plan.steps[i];
+        if (step->waits || !leftover_load(&found, run->acme, step->item, &run->ari, now_s()))
+            continue;
+        memcpy(texts[count], found.renewal_id, sizeof(texts[count]));
+        ids[count] = texts[count];
+        count++;
+        install_free(&found);
+    }
+    int result = count > 0 ? ask_directory(run, why) : 0;
+    if (result == 0)
+        suggestion_ask(&run->ari, ids, count, run->web, &run->directory, now_s());
+    free(ids);
+    free(texts);
+    return result;
+}
+
 static int order_all(struct run *run, struct error *why)
 {
     const struct renew_order *order = run->order;
-    struct precheck_terms precheck = {
-        .acme = run->acme, .directory = &run->directory, .port = order->probe_port};
+    const struct reach reach = {order->config};
+    struct precheck_terms precheck = {.acme = run->acme,
+                                      .directory = &run->directory,
+                                      .reach = order->only == NULL ? &reach : NULL,
+                                      .port = order->probe_port};
     if (issuer_need_account(run->acme, why) != 0)
         return -1;
     if (run->acme->precheck && (ask_directory(run, why) != 0 ||
                                 dns_open(&run->dns, order->resolver, order->anchors, why) != 0))
+        return -1;
+    if (!order->forced && ask_after_left_overs(run, why) != 0)
         return -1;
     precheck.dns = run->dns;
     progress_begin("done", run->plan.count - run->plan.waiting);
@@ -140,6 +198,7 @@ static int order_all(struct run *run, struct error *why)
                                           .plan = &run->plan,
                                           .precheck = run->acme->precheck ? &precheck : NULL,
                                           .pace = &run->pace,
+                                          .ari = &run->ari,
                                           .outcome = &run->outcome,
                                           .anew = order->forced,
                                           .wait_s = order->wait_s},
@@ -148,11 +207,28 @@ static int order_all(struct run *run, struct error *why)
     return 0;
 }
 
+static void tell_waiting(struct run *run)
+{
+    for (size_t i = 0; i < run->plan.count; i++) {
+        const struct plan_step *step = &run->plan.steps[i];
+        const char *host = step->item->host.text;
+        const char *reason = pace_reason(&run->pace, host);
+        if (step->waits)
+            outcome_waits(&run->outcome, step, pace_failures(&run->pace, host),
+                          reason != NULL ? reason : "not noted");
+    }
+}
+
 static int run_locked(struct run *run, struct error *why)
 {
-    if (outcome_open(&run->outcome, run->order->json, why) != 0 || make_plan(run, why) != 0)
+    const struct renew_order *order = run->order;
+    bool all = order->only != NULL || isatty(STDOUT_FILENO) == 1;
+    if (told_load(&run->told, run->acme->state, why) != 0 ||
+        outcome_open(&run->outcome, &run->told, order->json, all, why) != 0 ||
+        make_plan(run, why) != 0)
         return -1;
     deploy_owed(run);
+    tell_waiting(run);
     if (run->plan.count > run->plan.waiting && order_all(run, why) != 0)
         return -1;
     return sum_up(run, why);
@@ -166,7 +242,7 @@ int renew_run(const struct renew_order *order, struct error *why)
                               "once you have read the CA's terms");
     if (!run.acme->renew_auto)
         return error_set(why, "nothing is ordered, since [acme] says `renew = off`");
-    if (issuer_prepare(run.acme, why) != 0)
+    if (become_owner_of(run.acme->state, why) != 0 || issuer_prepare(run.acme, why) != 0)
         return -1;
     int lock = lock_take(run.acme->state, why);
     if (lock < 0)
@@ -179,6 +255,7 @@ int renew_run(const struct renew_order *order, struct error *why)
     pace_free(&run.pace);
     inventory_free(&run.inventory);
     outcome_close(&run.outcome);
+    told_free(&run.told);
     lock_release(lock);
     return result;
 }

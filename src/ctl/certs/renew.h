@@ -19,8 +19,9 @@ struct renew_order {
     unsigned wait_s;     /* how long hosts that are not ready are waited for; 0: moments */
 };
 
-/* Says on stdout what came of each host. Returns 1 when a host failed, is not ready, or waits after
- * a failure, 0 otherwise, or -1 with why when nothing could be tried. */
+/* Says on stdout what came of each host. Returns SETUP_FOUND when a host failed, is not ready, or
+ * waits after a failure; SETUP_KNOWN when each such host has been in trouble for more than a day;
+ * SETUP_FINE otherwise; or -1 with why when nothing could be tried. */
 int renew_run(const struct renew_order *order, struct error *why);
 
 #endif

@@ -31,15 +31,17 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
         const struct plan_step *step = &plan->steps[i];
         char since[MOMENT_TEXT_MAX] = "-";
         char order[MOMENT_TEXT_MAX] = "now";
-        char note[ARI_URL_MAX + 64] = "";
+        char note[sizeof(struct error) + 64] = "";
         unsigned failures = pace_failures(pace, step->item->host.text);
         if (step->due_at != 0)
             moment_text(step->due_at, since);
         if (step->order_at > now)
             moment_text(step->order_at, order);
+        const char *reason = pace_reason(pace, step->item->host.text);
         if (step->waits)
-            snprintf(note, sizeof(note), "waits after %u failure%s in a row", failures,
-                     failures == 1 ? "" : "s");
+            snprintf(note, sizeof(note), "waits after %u failure%s in a row%s%s", failures,
+                     failures == 1 ? "" : "s", reason != NULL ? ": " : "",
+                     reason != NULL ? reason : "");
         else if (step->due_at == 0)
             snprintf(note, sizeof(note), "has no certificate that can be used");
         else
@@ -63,11 +65,12 @@ static json_t *step_json(const struct plan_step *step, const struct pace *pace,
 {
     json_t *due = step->due_at != 0 ? json_integer((json_int_t)step->due_at) : json_null();
     const char *by = step->due_at == 0 ? NULL : step->by_ari ? "ari" : "lifetime";
-    return json_pack("{s:s, s:s, s:o, s:s?, s:o, s:I, s:b, s:i}", "domain", step->item->domain,
-                     "host", step->item->host.text, "due_at", due, "due_by", by, "ari",
-                     ari_json(ari, step->item->renewal_id), "order_at", (json_int_t)step->order_at,
-                     "waits", (int)step->waits, "failures",
-                     (int)pace_failures(pace, step->item->host.text));
+    const char *reason = pace_reason(pace, step->item->host.text);
+    return json_pack("{s:s, s:s, s:o, s:s?, s:o, s:I, s:b, s:i, s:s?}", "domain",
+                     step->item->domain, "host", step->item->host.text, "due_at", due, "due_by", by,
+                     "ari", ari_json(ari, step->item->renewal_id), "order_at",
+                     (json_int_t)step->order_at, "waits", (int)step->waits, "failures",
+                     (int)pace_failures(pace, step->item->host.text), "reason", reason);
 }
 
 static int write_json(const struct plan *plan, const struct pace *pace, const struct ari *ari,

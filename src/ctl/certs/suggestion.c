@@ -21,20 +21,31 @@ bool suggestion_is_wanted(const struct ari *ari, const struct inventory *invento
     return false;
 }
 
+void suggestion_ask(struct ari *ari, const char *const *ids, size_t count, struct web *web,
+                    const struct directory *directory, int64_t now)
+{
+    size_t wanted_count = 0;
+    const char **wanted = calloc(count + 1, sizeof(*wanted));
+    for (size_t i = 0; i < count && wanted != NULL; i++) {
+        if (ari_poll_is_due(ari, ids[i], now))
+            wanted[wanted_count++] = ids[i];
+    }
+    if (wanted_count > 0 && directory->renewal_info[0] != '\0') {
+        ari_poll(ari, web, directory->renewal_info, wanted, wanted_count, now);
+        (void)ari_save(ari, now, NULL); /* what is not kept is asked again */
+    }
+    free(wanted);
+}
+
 void suggestion_refresh(struct ari *ari, const struct inventory *inventory, struct web *web,
                         const struct directory *directory, int64_t now)
 {
     size_t count = 0;
     const char **ids = calloc(inventory->count + 1, sizeof(*ids));
-    if (ids == NULL || directory->renewal_info[0] == '\0') {
-        free(ids);
-        return;
-    }
-    for (size_t i = 0; i < inventory->count; i++) {
+    for (size_t i = 0; i < inventory->count && ids != NULL; i++) {
         if (is_wanted(ari, &inventory->items[i], now))
             ids[count++] = inventory->items[i].renewal_id;
     }
-    ari_poll(ari, web, directory->renewal_info, ids, count, now);
-    (void)ari_save(ari, now, NULL); /* what is not kept is asked again */
+    suggestion_ask(ari, ids, count, web, directory, now);
     free(ids);
 }

@@ -3,6 +3,7 @@
 #ifndef CTL_CERTS_SUGGESTION_H
 #define CTL_CERTS_SUGGESTION_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "ctl/acme/ari.h"
@@ -17,5 +18,10 @@ bool suggestion_is_wanted(const struct ari *ari, const struct inventory *invento
  * well and refuses nothing: due is then what the lifetime says. */
 void suggestion_refresh(struct ari *ari, const struct inventory *inventory, struct web *web,
                         const struct directory *directory, int64_t now);
+
+/* The same of these certificates, by their identifiers; those are left out that the CA should not
+ * be asked after now. */
+void suggestion_ask(struct ari *ari, const char *const *ids, size_t count, struct web *web,
+                    const struct directory *directory, int64_t now);
 
 #endif

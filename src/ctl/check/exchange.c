@@ -87,8 +87,16 @@ static void try_gate(void *context, size_t index)
         .trust = round->way->trust,
         .bound_s = round->way->bound_s,
     };
-    network_address_text(&round->addresses[index], gate->address);
-    smtp_try(&gate->smtp, &request);
+    network_address_text(request.address, gate->address);
+    gate->scope = network_address_scope(request.address);
+    if (reach_allows(round->way->reach, request.address)) {
+        smtp_try(&gate->smtp, &request);
+        return;
+    }
+    gate->smtp.failure = SMTP_UNREACHABLE;
+    error_set(&gate->smtp.why,
+              "a %s address, which --all does not try; name the domain to have it tried",
+              gate->scope);
 }
 
 static void try_gates(struct exchange *out, const struct exchange_way *way)

@@ -9,12 +9,14 @@
 #include "common/base/network.h"
 #include "ctl/check/smtp.h"
 #include "ctl/net/dns.h"
+#include "ctl/net/reach.h"
 
 #define EXCHANGE_GATES_MAX 8 /* addresses of one host that are tried */
 
 /* A mail host at one of its addresses. */
 struct exchange_gate {
     char address[NETWORK_TEXT_MAX];
+    const char *scope; /* of network_address_scope */
     struct smtp smtp;
 };
 
@@ -40,8 +42,9 @@ struct exchange {
 struct exchange_way {
     struct dns *dns;
     const struct peer_trust *trust;
-    unsigned port;    /* 0: 25 */
-    unsigned bound_s; /* 0: SMTP_BOUND_S */
+    unsigned port;             /* 0: 25 */
+    unsigned bound_s;          /* 0: SMTP_BOUND_S */
+    const struct reach *reach; /* NULL: any address is tried */
 };
 
 /* The hosts; may be used by several threads at a time. */

@@ -11,7 +11,7 @@
 #include "ctl/net/fetch.h"
 #include "ctl/net/txtrecord.h"
 
-/* More ms for an answer are slow; more addresses of the host, or more MX, are not tried. */
+/* More ms are slow; more addresses of the host, or more MX, are not tried. */
 enum { FACTS_SLOW_MS = 1000, FACTS_DOORS_MAX = 8, FACTS_MX_MAX = 32 };
 
 /* The TXT records of one name. */
@@ -29,9 +29,10 @@ struct facts_alias {
 struct facts_door {                  /* the policy host at one of its addresses */
     char text[NETWORK_TEXT_MAX * 4]; /* the address, or "HOST:PORT" of --connect */
     struct network_address address;  /* none with --connect */
-    bool is_v4;
+    const char *scope;               /* of network_address_scope */
+    bool is_v4, left_out;            /* not tried: see reach */
     struct fetch fetch;
-    bool stranger_served; /* a TLS session was given for a name that is not served there */
+    bool stranger_served; /* it gave a TLS session for a name that it does not serve */
 };
 
 struct facts_mx {
@@ -39,7 +40,7 @@ struct facts_mx {
     const struct exchange *exchange; /* borrowed from the pool */
 };
 
-/* {0} with domain and host set is valid: of a domain that has nothing. */
+/* {0} with domain and host set is valid: a domain that has nothing. */
 struct facts {
     const char *domain; /* borrowed */
     char host[DNSDATA_NAME_MAX];
@@ -58,9 +59,9 @@ struct facts {
     struct facts_mx *mx;       /* in the order of their preference */
     size_t mx_count;
     const struct config_policy *configured; /* what our configuration has; NULL: not ours */
+    bool records_off;                       /* our configuration wants no `_mta-sts` record */
     struct seen before;                     /* by --state; {0}: nothing */
     struct seen after; /* with what is seen now; {0}: no --state, or no policy */
-
     /* Found out of the above by facts_settle. */
     struct txtrecord_sts record;
     bool reports_wanted;        /* a usable record _smtp._tls asks for them */
@@ -74,7 +75,7 @@ struct facts {
 void facts_settle(struct facts *facts);
 void facts_free(struct facts *facts);
 
-/* Whether an mx of the policy admits this host; whether it is valid and of this mode. */
+/* Whether an mx of the policy admits the host; whether it is valid and of this mode. */
 bool facts_allows(const struct facts *facts, const char *host);
 bool facts_has_mode(const struct facts *facts, enum policy_mode mode);
 

@@ -38,6 +38,7 @@ static void observe(void *context, size_t index)
     struct facts *facts = &run->out[index].facts;
     observe_domain(facts, run->targets[index].domain, run->order->way, (int64_t)time(NULL));
     facts->configured = run->targets[index].configured;
+    facts->records_off = run->targets[index].records_off;
     if (run->order->done != NULL)
         run->order->done();
 }

@@ -13,6 +13,7 @@
 struct inspection_target {
     const char *domain;
     const struct config_policy *configured; /* its policy in our configuration; NULL: not ours */
+    bool records_off;                       /* there; with it, a missing record is no error */
 };
 
 /* What came of it. {0} is valid and empty. */

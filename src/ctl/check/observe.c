@@ -141,6 +141,7 @@ static void add_doors(struct round *round, const struct dns_answer *answer, bool
             !network_address_of_rdata(&door->address, record->bytes, record->length))
             continue;
         network_address_text(&door->address, door->text);
+        door->scope = network_address_scope(&door->address);
         door->is_v4 = is_v4;
         facts->door_count++;
     }
@@ -163,6 +164,14 @@ static void find_doors(struct round *round)
     }
     add_doors(round, &facts->v4, true);
     add_doors(round, &facts->v6, false);
+}
+
+/* What stands for the answer of a door that is not tried. */
+static void leave_out(struct facts_door *door)
+{
+    door->left_out = true;
+    door->fetch.failure = FETCH_UNREACHABLE;
+    error_set(&door->fetch.why, "a %s address, which was not tried", door->scope);
 }
 
 /* Fetches the policy of the host as it is served at the door. */
@@ -191,6 +200,11 @@ static void try_door(struct round *round, size_t index)
 {
     struct facts_door *door = &round->facts->doors[index];
     struct fetch stranger;
+    if (round->way->connect_to == NULL && !reach_allows(round->way->reach, &door->address)) {
+        leave_out(door);
+        note_first(round, index);
+        return;
+    }
     fetch_at(&door->fetch, door, round->facts->host, round->way);
     note_first(round, index);
     if (door->fetch.peer.version[0] == '\0')

@@ -6,14 +6,16 @@
 #include "ctl/check/exchange.h"
 #include "ctl/check/facts.h"
 #include "ctl/net/dns.h"
+#include "ctl/net/reach.h"
 
 /* What all observations share. */
 struct observe_way {
     struct dns *dns;
     const struct peer_trust *trust;
     struct exchange_pool *exchanges;
-    const char *connect_to; /* "HOST:PORT" in place of the host's addresses; NULL: none */
-    unsigned port;          /* of the policy host; 0: 443 */
+    const char *connect_to;    /* "HOST:PORT" in place of the host's addresses; NULL: none */
+    unsigned port;             /* of the policy host; 0: 443 */
+    const struct reach *reach; /* NULL: any address is tried */
 };
 
 /* Fills all that is not judged, remembered or configured; domain is borrowed. Nothing fails: what

@@ -75,6 +75,12 @@ void rows_judge_d1(struct rows_check *check)
     char name[DNSDATA_NAME_MAX + 16];
     struct rows_about about = {name, "every sender", "publish v=STSv1; id=ID; there"};
     snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
+    if (facts->records_off &&
+        (facts->sts.answer.outcome == DNS_NO_NAME || facts->sts.answer.outcome == DNS_NO_DATA)) {
+        about = (struct rows_about){.where = name};
+        rows_say(check, SEVERITY_NOTE, &about, "there is no record, as `records = off` says");
+        return;
+    }
     switch (facts->sts.answer.outcome) {
     case DNS_FOUND:
         break;

@@ -30,6 +30,21 @@ static void judge_connection(struct rows_check *check, const struct facts_door *
 {
     const struct fetch *fetch = &door->fetch;
     about->sender = "every sender";
+    if (door->left_out) {
+        about->advice = "publish a public one; if it is yours, write it as address in [dns], or "
+                        "name the domain to have it tried";
+        rows_say(check, SEVERITY_ERROR, about,
+                 "a %s address, where senders on the Internet find nobody; it was not tried",
+                 door->scope);
+        return;
+    }
+    if (door->scope != NULL) {
+        about->sender = NULL;
+        about->advice = "publish a public one, unless DNS has another elsewhere";
+        rows_say(check, SEVERITY_NOTE, about,
+                 "a %s address, where senders on the Internet find nobody", door->scope);
+        about->sender = "every sender";
+    }
     about->advice = "let it answer HTTPS on port 443, with TLS 1.2 and 1.3";
     if (!spoke_tls(door))
         rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);

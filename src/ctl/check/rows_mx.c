@@ -107,6 +107,10 @@ static void judge_gate(struct rows_check *check, const struct exchange *exchange
     struct rows_place place;
     struct rows_about about = {rows_place(&place, exchange->host, gate->address),
                                enforced && !untried ? "every sender" : NULL, advise(smtp)};
+    const struct rows_about beside = {about.where, NULL, "give it a public one as well"};
+    if (gate->scope != NULL)
+        rows_say(check, SEVERITY_NOTE, &beside,
+                 "a %s address, where senders on the Internet find nobody", gate->scope);
     if (untried) {
         rows_say(check, SEVERITY_WARNING, &about, "it could not be tested: %s", smtp->why.text);
     } else if (smtp->failure != SMTP_FINE) {

@@ -119,19 +119,29 @@ void rows_judge_w2(struct rows_check *check)
     const struct facts *facts = check->facts;
     const struct seen *seen = &facts->after;
     const struct rows_about about = {facts->host, NULL, NULL};
-    int64_t day_s = seen_removable(seen);
-    char day[16];
-    if (day_s == 0)
+    struct seen_removal removal;
+    char from[16], to[16], at[16], latest[16];
+    if (!seen_removal(&removal, seen))
         return;
-    if (seen->largest_max_age == 0)
+    /* The day itself still counts: until its end. */
+    moment_day(removal.at - 1, at);
+    moment_day(removal.latest - 1, latest);
+    if (removal.at == 0)
         rows_say(check, SEVERITY_NOTE, &about,
                  "keep it for the largest max_age that was ever served, which was not seen");
-    else if (day_s <= facts->now)
+    else if (removal.latest <= facts->now)
         rows_say(check, SEVERITY_NOTE, &about,
                  "no sender holds an older policy any more: the record and the host may go");
+    else if (removal.latest == removal.at)
+        rows_say(check, SEVERITY_NOTE, &about,
+                 "keep record and host until the end of %s (UTC): some sender may hold an older "
+                 "policy (max_age %u) until then",
+                 at, seen->held_max_age);
     else
         rows_say(check, SEVERITY_NOTE, &about,
-                 "keep record and host until %s: some sender may hold an older policy (max_age "
-                 "%u) until then",
-                 moment_day(day_s, day), seen->largest_max_age);
+                 "not looked at from %s to %s: keep record and host until the end of %s (UTC), as "
+                 "long as a policy served in between may be held; if there was none, until the end "
+                 "of %s (max_age %u)",
+                 moment_day(seen->gap_from, from), moment_day(seen->gap_to, to), latest, at,
+                 seen->held_max_age);
 }

@@ -19,9 +19,15 @@ struct seen {
     char id[SEEN_ID_MAX];             /* of the record; empty: there was none */
     char digest[POLICYID_LENGTH + 1]; /* of the bytes first seen with this id */
     enum policy_mode mode;
-    int64_t mode_since;       /* when this mode was first seen, without another since */
-    uint32_t largest_max_age; /* of all policies but those of mode none */
-    int64_t last;
+    uint32_t max_age;   /* of what was served until the next look, perhaps; 0: mode none */
+    int64_t mode_since; /* when this mode was first seen, without another since */
+    int64_t
+        held_until; /* a sender may hold a policy of another mode than none so long; 0: not known */
+    uint32_t held_max_age; /* of that policy */
+    int64_t last;          /* the last look, by the clock that was believed */
+    unsigned behind;  /* looks in a row, by a clock that is a day or more behind the last one */
+    int64_t gap_from; /* more than two days without a look, the latest ones; 0 and 0: none */
+    int64_t gap_to;
 };
 
 /* A policy as it is seen now. */
@@ -38,9 +44,15 @@ struct seen_now {
 int seen_update(struct seen *out, const struct seen *before, const struct seen_now *now,
                 struct error *why);
 
-/* When a policy of mode none and its record may go: the last sender has forgotten what was served
- * before it (RFC 8461 section 8.3). 0: the mode is another. Pure. */
-int64_t seen_removable(const struct seen *seen);
+/* When a policy of mode none and its record may go, since no sender holds what was served before it
+ * (RFC 8461 section 8.3): ends of days, in UTC. */
+struct seen_removal {
+    int64_t at;     /* 0: it was not seen what was served before */
+    int64_t latest; /* not before at; later where another policy may have been served in a gap */
+};
+
+/* Returns false when the mode is another. Pure. */
+bool seen_removal(struct seen_removal *out, const struct seen *seen);
 
 /* DIRECTORY/DOMAIN.json; a file that is not there is an empty state. Return 0, or -1 with why. */
 int seen_load(struct seen *out, const char *directory, const char *domain, struct error *why);

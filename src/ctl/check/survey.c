@@ -27,7 +27,8 @@ static const char help[] =
     "\n"
     "  -c, --config FILE   the configuration of mta-stsd (default: " SETUP_CONFIG "\n"
     "                      for --all; otherwise it is read only if given)\n"
-    "      --all           check each domain of the configuration\n"
+    "      --all           check each domain of the configuration; private addresses in DNS are\n"
+    "                      not tried\n"
     "      --state DIR     remember there what was seen, and compare with what was seen before\n"
     "  -j, --jobs N        check so many domains at a time (default: 128)\n"
     "      --connect HOST:PORT\n"
@@ -136,12 +137,15 @@ static int check_batches(const struct inspection_target *targets, size_t count,
     return result;
 }
 
-static int check(const struct inspection_target *targets, size_t count, struct order *order)
+static int check(const struct inspection_target *targets, size_t count, struct order *order,
+                 const struct config *config)
 {
     struct sums sums = {.wanted = count, .domains = json_array()};
     struct exchange_pool *pool = NULL;
     struct error why;
-    struct exchange_way mail = {.port = order->smtp_port};
+    const struct reach reach = {config};
+    const struct reach *bounds = order->all ? &reach : NULL;
+    struct exchange_way mail = {.port = order->smtp_port, .reach = bounds};
     int status = SETUP_FAILED;
     if (sums.domains == NULL || outside_open(&order->outside, &why) != 0) {
         setup_fail("%s", sums.domains == NULL ? "out of memory" : why.text);
@@ -159,6 +163,7 @@ static int check(const struct inspection_target *targets, size_t count, struct o
         .exchanges = pool,
         .connect_to = order->connect_to,
         .port = order->outside.port,
+        .reach = bounds,
     };
     const struct inspection_order inspecting = {&way, order->state, order->jobs, progress_step};
     if (check_batches(targets, count, order, &inspecting, &sums) == 0) {
@@ -182,7 +187,8 @@ static size_t list_configured(struct inspection_target *targets, const struct co
     for (size_t i = 0; i < config->domain_count; i++) {
         const struct config_domain *domain = &config->domains[i];
         if (!domain->broken)
-            targets[count++] = (struct inspection_target){domain->name, domain->policy};
+            targets[count++] =
+                (struct inspection_target){domain->name, domain->policy, domain->records_off};
     }
     return count;
 }
@@ -195,8 +201,8 @@ static int list_named(struct inspection_target *targets, struct hostname *names,
             return SETUP_FAILED;
         const struct config_domain *known =
             config != NULL ? setup_find(config, names[i].text) : NULL;
-        targets[i] =
-            (struct inspection_target){names[i].text, known != NULL ? known->policy : NULL};
+        targets[i] = (struct inspection_target){names[i].text, known != NULL ? known->policy : NULL,
+                                                known != NULL && known->records_off};
     }
     return 0;
 }
@@ -211,9 +217,9 @@ static int list_and_check(struct order *order, const struct config *config, char
     if (targets == NULL || names == NULL)
         setup_fail("out of memory");
     else if (order->all)
-        status = check(targets, list_configured(targets, config), order);
+        status = check(targets, list_configured(targets, config), order, config);
     else if (list_named(targets, names, words, config) == 0)
-        status = check(targets, count, order);
+        status = check(targets, count, order, config);
     free(targets);
     free(names);
     return status;

@@ -96,9 +96,9 @@ static json_t *verdicts_json(const struct verdict *verdicts)
 
 static json_t *removable_json(const struct facts *facts)
 {
-    int64_t when = seen_removable(&facts->after);
-    return when != 0 && facts->after.largest_max_age != 0 ? json_integer((json_int_t)when)
-                                                          : json_null();
+    struct seen_removal removal;
+    bool is_known = seen_removal(&removal, &facts->after) && removal.at != 0;
+    return is_known ? json_integer((json_int_t)removal.latest) : json_null();
 }
 
 json_t *surveyjson_make(const struct inspection *item)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/printable.h"
 #include "common/name/hostname.h"
 #include "ctl/base/jobs.h"
 #include "ctl/base/options.h"
@@ -285,8 +286,8 @@ static int say_failed(const struct order *order)
     for (size_t i = 0; i < order->count; i++) {
         if (!order->proposals[i].failed)
             continue;
-        fprintf(stderr, "mta-stsctl: %s: %s\n", order->proposals[i].domain,
-                order->proposals[i].why.text);
+        printable_say(stderr, "mta-stsctl: %s: %s", order->proposals[i].domain,
+                      order->proposals[i].why.text);
         status = SETUP_FOUND;
     }
     return status;

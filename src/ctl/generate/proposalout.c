@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/printable.h"
 #include "common/config/iniline.h"
 #include "common/policy/policyid.h"
 #include "ctl/base/print.h"
@@ -13,13 +14,13 @@
 void proposalout_say(const struct proposal *proposal)
 {
     for (size_t i = 0; i < proposal->note_count; i++)
-        fprintf(stderr, "mta-stsctl: %s: %s\n", proposal->domain, proposal->notes[i]);
+        printable_say(stderr, "mta-stsctl: %s: %s", proposal->domain, proposal->notes[i]);
 }
 
 static void put_comments(const struct proposal *proposal, const char *mark)
 {
     for (size_t i = 0; i < proposal->note_count; i++)
-        printf("%s %s\n", mark, proposal->notes[i]);
+        printable_say(stdout, "%s %s", mark, proposal->notes[i]);
 }
 
 static void put_section(const struct proposal *proposal)

@@ -96,6 +96,7 @@ struct hearing {
     const char *where;
     unsigned line;    /* in place of the finding's; 0: the finding's */
     const char *only; /* the one rule that counts; NULL: all */
+    bool unquoted;    /* nothing of the file may be */
 };
 
 static void hear(void *context, const struct lint_finding *finding)
@@ -103,7 +104,11 @@ static void hear(void *context, const struct lint_finding *finding)
     const struct hearing *hearing = context;
     if (hearing->only != NULL && strcmp(finding->rule->id, hearing->only) != 0)
         return;
-    findings_copy(hearing->all, &finding->found, hearing->where, hearing->line);
+    struct finding found = finding->found;
+    struct lint_unquoted texts;
+    if (hearing->unquoted)
+        lint_unquote(&found, finding->rule, &texts);
+    findings_copy(hearing->all, &found, hearing->where, hearing->line);
 }
 
 /* P12 of the checks: what is no mistake, and yet should not be forgotten. */
@@ -127,22 +132,28 @@ static struct finding reminder_of(enum policy_mode mode, const char *where, unsi
                             .advice = reminders[mode].advice};
 }
 
-void inspect_policy(struct findings *all, const char *name, const char *domain, const char *bytes,
-                    size_t length)
+void inspect_policy(struct findings *all, const struct inspect_text *text)
 {
-    struct hearing hearing = {.all = all, .where = name};
-    struct policytext text;
-    if (length > POLICY_MAX_BYTES) {
-        (void)lint_policy_size(length, hear, &hearing);
+    struct hearing hearing = {.all = all, .where = text->name, .unquoted = text->unquoted != NULL};
+    struct policytext parsed;
+    if (text->length > POLICY_MAX_BYTES) {
+        (void)lint_policy_size(text->length, hear, &hearing);
         return;
     }
-    (void)lint_policy_text_of(domain, bytes, length, hear, &hearing);
-    if (policytext_read(&text, bytes, length, NULL) == 0 &&
-        reminders[text.policy.mode].rule != NULL) {
-        struct finding note = reminder_of(text.policy.mode, name, 0);
-        findings_add(all, &note, "%s", reminders[text.policy.mode].problem);
+    if (text->unquoted != NULL)
+        findings_add(all,
+                     &(struct finding){.severity = SEVERITY_NOTE,
+                                       .rule = "unquoted",
+                                       .where = text->name,
+                                       .advice = "run this as the owner of the file"},
+                     "%s", text->unquoted);
+    (void)lint_policy_text_of(text->domain, text->bytes, text->length, hear, &hearing);
+    if (policytext_read(&parsed, text->bytes, text->length, NULL) == 0 &&
+        reminders[parsed.policy.mode].rule != NULL) {
+        struct finding note = reminder_of(parsed.policy.mode, text->name, 0);
+        findings_add(all, &note, "%s", reminders[parsed.policy.mode].problem);
     }
-    policytext_free(&text);
+    policytext_free(&parsed);
 }
 
 /* What is not of lint's table has one rule. */
@@ -196,7 +207,8 @@ static void add_domains(struct findings *all, const struct config *config, struc
         struct policytext text;
         if (domain->broken || !counts(filter, domain->place.file))
             continue;
-        struct hearing hearing = {all, domain->place.file, domain->place.line, "mx-own-wildcard"};
+        struct hearing hearing = {all, domain->place.file, domain->place.line, "mx-own-wildcard",
+                                  false};
         (void)lint_policy_text_of(domain->name, domain->policy->bytes, domain->policy->length, hear,
                                   &hearing);
         if (policytext_read(&text, domain->policy->bytes, domain->policy->length, NULL) == 0 &&

@@ -21,9 +21,16 @@ int inspect_kind_parse(enum inspect_kind *out, const char *name);
 /* What the file is, by its name and else by its first line that says something. Pure. */
 enum inspect_kind inspect_guess(const char *name, const char *bytes, size_t length);
 
-/* domain: whose policy it is, in lower case; NULL: not known. */
-void inspect_policy(struct findings *all, const char *name, const char *domain, const char *bytes,
-                    size_t length);
+/* A policy's bytes, and what else is known of them. */
+struct inspect_text {
+    const char *name;     /* of the file */
+    const char *domain;   /* whose policy it is, in lower case; NULL: not known */
+    const char *unquoted; /* why nothing of it is quoted, which is a note then; NULL: it is */
+    const char *bytes;
+    size_t length;
+};
+
+void inspect_policy(struct findings *all, const struct inspect_text *text);
 
 /* The configuration at path and all that it reads. within: not NULL, the configuration that reads
  * path as an include, and only what is found in path counts. Returns 0, or -1 with a sentence when

@@ -4,16 +4,20 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/file.h"
+#include "common/base/printable.h"
+#include "common/config/quotable.h"
 #include "common/name/hostname.h"
+#include "common/policy/lint.h"
 #include "ctl/base/options.h"
 #include "ctl/base/print.h"
+#include "ctl/base/readas.h"
 #include "ctl/base/replace.h"
 #include "ctl/base/setup.h"
 #include "ctl/lint/inspect.h"
@@ -67,7 +71,9 @@ struct order {
 struct outcome {
     const char *name; /* as given, "-" as "standard input" */
     enum inspect_kind kind;
-    bool changed; /* bytes were written */
+    bool changed;         /* bytes were written */
+    const char *unquoted; /* why nothing of a policy is quoted; NULL: it is */
+    char reader[65];      /* whom it was read as, where root runs this; else empty */
     struct findings findings;
 };
 
@@ -87,14 +93,18 @@ static void add_steps(struct outcome *outcome, const struct repair *repair, bool
                      "%s", repair->steps[i].done);
 }
 
-/* The file itself is replaced, not a link to it. */
-static int write_back(const char *path, const struct repair *repair, struct error *why)
+/* The file itself is replaced, not a link to it, and only the file that was judged. */
+static int write_back(const char *path, const struct file_stamp *judged,
+                      const struct repair *repair, struct error *why)
 {
-    char real[PATH_MAX];
-    if (realpath(path, real) == NULL)
-        return error_set(why, "%s: %s", path, strerror(errno));
+    struct place place;
+    if (place_open(&place, path, &(struct place_terms){.follows = true}, why) != 0)
+        return -1;
     const struct replace_part part = {(const unsigned char *)repair->bytes, repair->length};
-    return replace_file(real, &part, 1, NEW_FILE_MODE, why);
+    const struct replace_terms terms = {.mode = NEW_FILE_MODE, .expected = judged};
+    int result = replace_in(&place, &part, 1, &terms, why);
+    place_close(&place);
+    return result;
 }
 
 static int write_out(const struct repair *repair, struct error *why)
@@ -116,16 +126,16 @@ static int fix(struct outcome *outcome, const struct order *order, const char *p
         goto done;
     }
     add_steps(outcome, &repair, order->dry_run);
-    if (order->dry_run)
-        inspect_policy(&outcome->findings, outcome->name, domain, (const char *)file->bytes,
-                       file->length);
-    else
-        inspect_policy(&outcome->findings, outcome->name, domain, repair.bytes, repair.length);
+    struct inspect_text text = {.name = outcome->name,
+                                .domain = domain,
+                                .bytes = order->dry_run ? (const char *)file->bytes : repair.bytes,
+                                .length = order->dry_run ? file->length : repair.length};
+    inspect_policy(&outcome->findings, &text);
 
     if (is_standard_input(path) && !order->dry_run)
         result = write_out(&repair, why);
     else if (repair.count > 0 && !order->dry_run)
-        result = write_back(path, &repair, why);
+        result = write_back(path, &file->stamp, &repair, why);
     else
         result = 0;
     outcome->changed = result == 0 && repair.count > 0 && !order->dry_run;
@@ -158,10 +168,15 @@ static int judge(struct outcome *outcome, const struct order *order, const char 
         return -1;
     switch (outcome->kind) {
     case INSPECT_POLICY:
-        if (order->fixes)
+        if (order->fixes && outcome->unquoted == NULL) /* what is put right is quoted, too */
             return fix(outcome, order, path, file, why);
-        inspect_policy(&outcome->findings, outcome->name,
-                       order->domain.length > 0 ? order->domain.text : NULL, bytes, file->length);
+        inspect_policy(
+            &outcome->findings,
+            &(struct inspect_text){.name = outcome->name,
+                                   .domain = order->domain.length > 0 ? order->domain.text : NULL,
+                                   .unquoted = outcome->unquoted,
+                                   .bytes = bytes,
+                                   .length = file->length});
         return 0;
     case INSPECT_INI:
         if (is_standard_input(path))
@@ -172,6 +187,38 @@ static int judge(struct outcome *outcome, const struct order *order, const char 
                             order->config_path, why);
     }
     return -1;
+}
+
+/* Root reads what others may not, and what is said of it others may read. */
+static int judge_for_root(struct outcome *outcome, const struct order *order, const char *path,
+                          const struct file *file, struct error *why)
+{
+    struct readas readas = {.is_on = false};
+    bool is_own = quotable_is_own(path, file);
+    const char *main = order->config_path != NULL ? order->config_path : path;
+    bool is_policy = outcome->kind == INSPECT_POLICY;
+    bool reads_more = outcome->kind == INSPECT_INI || order->config_path != NULL;
+    if (is_policy && !lint_is_pem((const char *)file->bytes, file->length))
+        outcome->unquoted = quotable_refusal(path, file);
+    if (order->fixes && !order->dry_run && !is_own)
+        return error_set(why,
+                         "%s: nothing is written, as its owner is not that of its directory; run "
+                         "this as the owner of the file",
+                         outcome->name);
+    if (!is_policy && reads_more && readas_begin(&readas, main, why) != 0)
+        return -1;
+    bool is_read_as_root = !readas.is_on || outcome->kind == INSPECT_LIST;
+    snprintf(outcome->reader, sizeof(outcome->reader), "%s", readas.is_on ? readas.user : "root");
+    int result;
+    if (!is_policy && is_read_as_root && !is_own)
+        result = error_set(why,
+                           "%s: nothing is said of it, as its owner is not that of its directory; "
+                           "run this as the owner of the file",
+                           outcome->name);
+    else
+        result = judge(outcome, order, path, file, why);
+    readas_end(&readas);
+    return result;
 }
 
 static int lint(struct outcome *outcome, const struct order *order, const char *path)
@@ -186,7 +233,9 @@ static int lint(struct outcome *outcome, const struct order *order, const char *
                         : is_standard_input(path)
                             ? INSPECT_POLICY
                             : inspect_guess(path, (const char *)file.bytes, file.length);
-        result = judge(outcome, order, path, &file, &why);
+        result = geteuid() == 0 && !is_standard_input(path)
+                     ? judge_for_root(outcome, order, path, &file, &why)
+                     : judge(outcome, order, path, &file, &why);
     }
     if (result == 0 && outcome->findings.out_of_memory)
         result = error_set(&why, "%s: out of memory", outcome->name);
@@ -199,7 +248,8 @@ static int lint(struct outcome *outcome, const struct order *order, const char *
 /* Of all files. */
 struct sums {
     size_t errors, warnings, notes, changes;
-    json_t *files; /* an array; NULL in human output */
+    json_t *files;   /* an array; NULL in human output */
+    char reader[65]; /* of the last file, where root runs this; else empty */
 };
 
 /* Standard output holds the policy then. */
@@ -213,8 +263,8 @@ static int say_on_stderr(const struct findings *all)
         char line[16] = "";
         if (finding->line != 0)
             snprintf(line, sizeof(line), "%u:", finding->line);
-        fprintf(stderr, "%s:%s %s: %s: %s\n", finding->where, line,
-                severity_name(finding->severity), finding->rule, sentence);
+        printable_say(stderr, "%s:%s %s: %s: %s", finding->where, line,
+                      severity_name(finding->severity), finding->rule, sentence);
         free(sentence);
     }
     return 0;
@@ -228,11 +278,14 @@ static int write_outcome(const struct outcome *outcome, const struct order *orde
     sums->warnings += all->warnings;
     sums->notes += all->notes;
     sums->changes += all->count - all->errors - all->warnings - all->notes;
+    memcpy(sums->reader, outcome->reader, sizeof(sums->reader));
     if (sums->files != NULL)
         return json_array_append_new(
-            sums->files, json_pack("{s:o, s:s, s:b, s:o}", "file", print_text_json(outcome->name),
-                                   "type", inspect_kind_name(outcome->kind), "changed",
-                                   (int)outcome->changed, "findings", findings_json(all)));
+            sums->files,
+            json_pack("{s:o, s:s, s:s?, s:b, s:o}", "file", print_text_json(outcome->name), "type",
+                      inspect_kind_name(outcome->kind), "read_as",
+                      outcome->reader[0] != '\0' ? outcome->reader : NULL, "changed",
+                      (int)outcome->changed, "findings", findings_json(all)));
     if (order->fixes && is_standard_input(order->files[0]))
         return say_on_stderr(all);
     return findings_write(all);
@@ -258,6 +311,9 @@ static int write_sums(const struct order *order, struct sums *sums)
     if (order->fixes)
         fprintf(out, "; %zu thing%s %s", sums->changes, plural(sums->changes),
                 order->dry_run ? "can be put right" : "put right");
+    if (sums->reader[0] != '\0')
+        fprintf(out, "; read as %s%s", strcmp(sums->reader, "root") != 0 ? "user " : "",
+                sums->reader);
     fputc('\n', out);
     return fflush(out);
 }

@@ -19,11 +19,19 @@
 #define TYPE_DNSKEY    48
 #define TTL_MAX        "2147483647" /* as published; libunbound would say a day at most */
 
+/* Zones of private networks, which libunbound answers by itself (NXDOMAIN) and a resolver there may
+ * well have: RFC 6761 section 6.2, RFC 8375. */
+static const char *const private_zones[] = {"test.", "home.arpa."};
+
+/* The root's signatures deny the first of them; the other is delegated without any. */
+#define UNSIGNED_ZONE "test."
+
 /* One context of libunbound serves all threads that ask: its own thread asks, ours hands the
  * answers out. */
 struct dns {
     char *resolver;
     char *anchors;
+    bool chosen; /* the anchors are not the system's */
     bool validates;
     struct ub_ctx *context;
     int ending[2]; /* a pipe; what is written to it ends our thread */
@@ -55,7 +63,8 @@ static int configure(struct ub_ctx *context, const struct dns *dns, struct error
         ub_ctx_set_option(context, "do-not-query-localhost:", "no") != 0 ||
         ub_ctx_set_option(context, "cache-max-ttl:", TTL_MAX) != 0 ||
         ub_ctx_set_option(context, "cache-max-negative-ttl:", "1") != 0 ||
-        ub_ctx_set_option(context, "infra-host-ttl:", "1") != 0)
+        ub_ctx_set_option(context, "infra-host-ttl:", "1") != 0 ||
+        (!dns->chosen && ub_ctx_set_option(context, "domain-insecure:", UNSIGNED_ZONE) != 0))
         return error_set(why, "libunbound cannot be set up");
     if (dns->resolver != NULL && ub_ctx_set_fwd(context, dns->resolver) != 0)
         return error_set(why, "%s: no resolver; write ADDRESS or ADDRESS@PORT", dns->resolver);
@@ -63,6 +72,11 @@ static int configure(struct ub_ctx *context, const struct dns *dns, struct error
         return error_set(why, "/etc/resolv.conf cannot be read: %s", strerror(errno));
     if (dns->validates && ub_ctx_add_ta_file(context, dns->anchors) != 0)
         return error_set(why, "%s: no trust anchors can be read from it", dns->anchors);
+    /* Last, since it ends the configuration. */
+    for (size_t i = 0; i < sizeof(private_zones) / sizeof(private_zones[0]); i++) {
+        if (ub_ctx_zone_remove(context, private_zones[i]) != 0)
+            return error_set(why, "libunbound cannot be set up");
+    }
     return 0;
 }
 
@@ -210,12 +224,12 @@ static bool passes_dnssec(struct dns *dns)
 }
 
 /* Starts; where the anchors were not chosen, they are used only if validation works. */
-static int start_validating(struct dns *dns, bool chosen, struct error *why)
+static int start_validating(struct dns *dns, struct error *why)
 {
-    dns->validates = access(dns->anchors, R_OK) == 0 || chosen;
+    dns->validates = access(dns->anchors, R_OK) == 0 || dns->chosen;
     if (start(dns, why) != 0)
         return -1;
-    if (chosen || !dns->validates || passes_dnssec(dns))
+    if (dns->chosen || !dns->validates || passes_dnssec(dns))
         return 0;
     stop(dns);
     dns->validates = false;
@@ -231,12 +245,13 @@ int dns_open(struct dns **out, const char *resolver, const char *anchors, struct
     pthread_mutex_init(&dns->lock, NULL);
     dns->ending[0] = dns->ending[1] = -1;
     dns->resolver = resolver != NULL ? strdup(resolver) : NULL;
+    dns->chosen = anchors != NULL;
     dns->anchors = strdup(anchors != NULL ? anchors : SYSTEM_ANCHORS);
     int result = 0;
     if (dns->anchors == NULL || (resolver != NULL && dns->resolver == NULL))
         result = error_set(why, "out of memory");
     else
-        result = start_validating(dns, anchors != NULL, why);
+        result = start_validating(dns, why);
     if (result == 0)
         *out = dns;
     else

@@ -16,6 +16,8 @@ libctl_a_SOURCES += \
 	%D%/outside.h \
 	%D%/peer.c \
 	%D%/peer.h \
+	%D%/reach.c \
+	%D%/reach.h \
 	%D%/transfer.c \
 	%D%/transfer.h \
 	%D%/txtrecord.c \

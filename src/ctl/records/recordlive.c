@@ -144,6 +144,7 @@ static void hold_unless_served(const struct work *work, struct recordset_entry *
         .address_count = dns->address_count,
         .port = order->port,
         .policy = entry->domain->policy,
+        .reach = order->reach,
     };
     if (served_everywhere(&question, &why) != 0)
         settle(entry, RECORDSET_HELD, why.text);

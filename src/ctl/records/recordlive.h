@@ -8,14 +8,16 @@
 
 #include "ctl/net/dns.h"
 #include "ctl/net/peer.h"
+#include "ctl/net/reach.h"
 #include "ctl/records/recordset.h"
 
 struct recordlive_order {
     struct dns *dns;
     const struct peer_trust *trust;
-    bool compares; /* each entry; else only those that may have to be held back */
-    bool forced;   /* nothing is held back */
-    unsigned port; /* of the policy hosts; 0: 443 */
+    bool compares;             /* each entry; else only those that may have to be held back */
+    bool forced;               /* nothing is held back */
+    unsigned port;             /* of the policy hosts; 0: 443 */
+    const struct reach *reach; /* NULL: any address is asked */
 };
 
 /* Sets each entry's state, many side by side. An entry that says which policy there is may change

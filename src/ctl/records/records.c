@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/printable.h"
 #include "common/name/hostname.h"
 #include "ctl/base/options.h"
 #include "ctl/base/setup.h"
@@ -156,12 +157,14 @@ static int judge(struct recordset *set, struct order *order, struct error *why)
         return 0;
     if (outside_open(&order->outside, why) != 0)
         return -1;
+    const struct reach reach = {order->set.config};
     const struct recordlive_order live = {
         .dns = order->outside.dns,
         .trust = order->outside.trust,
         .compares = order->out.changed,
         .forced = order->forced,
         .port = order->outside.port,
+        .reach = order->set.only == NULL ? &reach : NULL,
     };
     return recordlive_judge(set, &live, why);
 }
@@ -176,9 +179,9 @@ static size_t say_held(const struct recordset *set)
         if (!held && entry->state != RECORDSET_FAILED)
             continue;
         count++;
-        fprintf(stderr, "mta-stsctl: %s: %s: %s\n", entry->name,
-                held ? "held back" : "DNS could not be asked",
-                entry->why != NULL ? entry->why : "out of memory");
+        printable_say(stderr, "mta-stsctl: %s: %s: %s", entry->name,
+                      held ? "held back" : "DNS could not be asked",
+                      entry->why != NULL ? entry->why : "out of memory");
     }
     return count;
 }

@@ -112,7 +112,7 @@ static int add_entries(struct maker *maker, const struct config_domain *domain)
     const struct config_dns *dns = &maker->order->config->dns;
     int result = 0;
     if (maker->order->provider)
-        return add_provider_entry(maker, domain);
+        return domain->records_off ? 0 : add_provider_entry(maker, domain);
     /* In the order in which they may be published: the host first. */
     if (dns->address_count > 0)
         result = add_at(maker, domain, RECORDSET_HOST, RECORDSET_ADDRESSES, "mta-sts", NULL);
@@ -121,7 +121,9 @@ static int add_entries(struct maker *maker, const struct config_domain *domain)
     if (result == 0 && maker->reports != NULL)
         result =
             add_at(maker, domain, RECORDSET_REPORTS, RECORDSET_TXT, "_smtp._tls", maker->reports);
-    return result == 0 ? add_policy_entry(maker, domain) : -1;
+    if (result != 0 || domain->records_off)
+        return result;
+    return add_policy_entry(maker, domain);
 }
 
 static void keep_error(void *context, const struct finding *finding)

@@ -32,6 +32,26 @@ static int ask(const struct served_question *question, const char *host,
     return result == 0 ? 0 : error_set(why, "%s at %s: %s", host, place, reason.text);
 }
 
+/* Those in DNS. What is left out is nobody's on the Internet. */
+static int ask_found(const struct served_question *question, const char *host,
+                     const struct network_address *found, size_t count, struct error *why)
+{
+    size_t asked = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!reach_allows(question->reach, &found[i]))
+            continue;
+        asked++;
+        if (ask(question, host, &found[i], why) != 0)
+            return -1;
+    }
+    if (asked > 0)
+        return 0;
+    return error_set(why,
+                     "%s leads to a %s address, which is not asked; publish its public address, "
+                     "or name the domain to have it asked",
+                     host, network_address_scope(&found[0]));
+}
+
 static int ask_all(const struct served_question *question, const char *host,
                    const struct network_address *addresses, size_t count, struct error *why)
 {
@@ -51,7 +71,7 @@ int served_everywhere(const struct served_question *question, struct error *why)
     if (dns_addresses(question->dns, host, &found, &count, &reason) != DNS_FOUND)
         return error_set(why, "%s; publish the records of %s first", reason.text, host);
     int result = count <= FETCH_ADDRESSES_MAX
-                     ? ask_all(question, host, found, count, why)
+                     ? ask_found(question, host, found, count, why)
                      : error_set(why, "%s has %zu addresses, and %d at most can be asked", host,
                                  count, FETCH_ADDRESSES_MAX);
     if (result == 0)

@@ -8,6 +8,7 @@
 #include "common/config/config.h"
 #include "ctl/net/dns.h"
 #include "ctl/net/peer.h"
+#include "ctl/net/reach.h"
 
 struct served_question {
     struct dns *dns;
@@ -17,6 +18,7 @@ struct served_question {
     size_t address_count;
     unsigned port; /* 0: 443 */
     const struct config_policy *policy;
+    const struct reach *reach; /* bounds which of those in DNS are asked; NULL: all are */
 };
 
 /* Fetches from each address that DNS has for the host, and from those given, as a sender would.

@@ -8,7 +8,8 @@
 #include <zlib.h>
 
 #define FIRST_ROOM    65536
-#define GZIP_ONLY     16 /* added to the window bits: no zlib or raw stream */
+#define PIECE         65536 /* unpacked between two looks */
+#define GZIP_ONLY     16    /* added to the window bits: no zlib or raw stream */
 #define MEGABYTE      1048576
 #define WINDOW_BITS   15
 #define UNPACK_FACTOR 2
@@ -16,6 +17,8 @@
 struct output {
     unsigned char *bytes;
     size_t length, room, limit;
+    gunzip_look *look; /* or NULL */
+    void *context;
 };
 
 bool gunzip_knows(const unsigned char *bytes, size_t length)
@@ -54,16 +57,20 @@ static int unpack_member(z_stream *stream, struct output *output, struct error *
             return -1;
         size_t room = output->room - output->length;
         stream->next_out = output->bytes + output->length;
-        stream->avail_out = (uInt)(room < UINT_MAX ? room : UINT_MAX);
+        stream->avail_out = (uInt)(room < PIECE ? room : PIECE);
         uInt offered = stream->avail_out;
         int result = inflate(stream, Z_NO_FLUSH);
-        output->length += offered - stream->avail_out;
+        size_t got = offered - stream->avail_out;
+        output->length += got;
         if (output->length > output->limit)
             return refuse_large(output->limit, why);
+        if (output->look != NULL &&
+            output->look(output->context, output->bytes + output->length - got, got, why) != 0)
+            return -1;
         if (result == Z_STREAM_END)
             return 0;
         if (result == Z_BUF_ERROR ||
-            (result == Z_OK && stream->avail_in == 0 && output->length < output->room))
+            (result == Z_OK && stream->avail_in == 0 && stream->avail_out > 0))
             return error_set(why, "the gzip data is cut off; it was not received whole");
         if (result != Z_OK)
             return error_set(why, "the gzip data is damaged%s%s", stream->msg != NULL ? ": " : "",
@@ -87,9 +94,9 @@ static int unpack_members(z_stream *stream, struct output *output, struct error 
 }
 
 int gunzip_bytes(unsigned char **out, size_t *out_length, const unsigned char *bytes, size_t length,
-                 size_t limit, struct error *why)
+                 size_t limit, gunzip_look *look, void *context, struct error *why)
 {
-    struct output output = {.limit = limit};
+    struct output output = {.limit = limit, .look = look, .context = context};
     z_stream stream = {.next_in = bytes, .avail_in = (uInt)length};
     *out = NULL;
     *out_length = 0;
@@ -99,12 +106,12 @@ int gunzip_bytes(unsigned char **out, size_t *out_length, const unsigned char *b
         return error_set(why, "out of memory");
     int result = unpack_members(&stream, &output, why);
     inflateEnd(&stream);
+    *out_length = output.length;
     if (result != 0 || output.bytes == NULL) {
         free(output.bytes);
         return -1;
     }
     output.bytes[output.length] = '\0';
     *out = output.bytes;
-    *out_length = output.length;
     return 0;
 }

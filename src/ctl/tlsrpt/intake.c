@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/printable.h"
 #include "ctl/base/progress.h"
 #include "ctl/tlsrpt/report.h"
 #include "ctl/tlsrpt/report_oddity.h"
@@ -35,7 +36,7 @@ static void say(struct intake *intake, enum severity severity, const char *where
     report_clean(place, sizeof(place), where);
     findings_say(&intake->said, severity, place, 0, "%s", clean);
     progress_wipe();
-    fprintf(stderr, "%s: %s: %s\n", place, names[severity], clean);
+    printable_say(stderr, "%s: %s: %s", place, names[severity], clean);
 }
 
 /* ---- What is odd: said once for each organisation, not for each of its thousand reports. */

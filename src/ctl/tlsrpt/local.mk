@@ -26,6 +26,8 @@ libctl_a_SOURCES += \
 	%D%/reportfile.h \
 	%D%/reportmail.c \
 	%D%/reportmail.h \
+	%D%/reportscan.c \
+	%D%/reportscan.h \
 	%D%/tally.c \
 	%D%/tally.h \
 	%D%/tlsrpt.c \

@@ -9,49 +9,18 @@
 #include "ctl/tlsrpt/report_oddity.h"
 #include "ctl/tlsrpt/report_policy.h"
 #include "ctl/tlsrpt/report_text.h"
+#include "ctl/tlsrpt/reportscan.h"
 
 #define DAY_S      INT64_C(86400)
 #define FIRST_DATE INT64_C(1451606400) /* 2016: before, nobody had heard of TLS reports */
 #define AHEAD_S    (2 * DAY_S)         /* a clock, or a zone, may be wrong by that much */
 #define SPAN_MAX_S (2 * DAY_S)
 
-/* Refuses before anything is allocated what would cost far more memory than its bytes: a list of
- * empty lists, or lists in lists. */
-static int check_shape(const char *json, size_t length, struct error *why)
-{
-    size_t depth = 0, lists = 0, values = 0;
-    bool in_text = false;
-    for (size_t i = 0; i < length; i++) {
-        char byte = json[i];
-        if (in_text) {
-            i += byte == '\\';
-            in_text = byte != '"';
-            continue;
-        }
-        in_text = byte == '"';
-        values += byte == ',';
-        if (byte == '[' || byte == '{') {
-            lists++;
-            depth++;
-        } else if ((byte == ']' || byte == '}') && depth > 0) {
-            depth--;
-        }
-        if (depth > REPORT_DEPTH_MAX)
-            return error_set(why, "lists nested more than %d deep, which no report needs",
-                             REPORT_DEPTH_MAX);
-        if (lists > REPORT_LISTS_MAX || values > REPORT_VALUES_MAX)
-            return error_set(why,
-                             "more than %d lists and objects, or %d values, which no report needs",
-                             REPORT_LISTS_MAX, REPORT_VALUES_MAX);
-    }
-    return 0;
-}
-
 static json_t *load(const char *json, size_t length, struct error *why)
 {
     json_error_t fault;
     char text[JSON_ERROR_TEXT_LENGTH + 1];
-    if (check_shape(json, length, why) != 0)
+    if (reportscan_take(&(struct reportscan){0}, (const unsigned char *)json, length, why) != 0)
         return NULL;
     json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, &fault);
     if (root != NULL)
@@ -175,9 +144,7 @@ int report_parse(struct report *out, const char *json, size_t length, const char
     json_t *root = load(json, length, why);
     if (root == NULL)
         return -1;
-    if (!json_is_object(root))
-        error_set(why, "the JSON is a list and no object, so this is no TLS report");
-    else if (read_names(out, root, why) == 0 && read_day(out, root, now, why) == 0)
+    if (read_names(out, root, why) == 0 && read_day(out, root, now, why) == 0)
         result = read_policies(out, root, domain, why);
     json_decref(root);
     if (result != 0)

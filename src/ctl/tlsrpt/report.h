@@ -11,10 +11,7 @@
 #include "common/base/error.h"
 #include "common/policy/policy.h"
 
-#define REPORT_DEPTH_MAX    32    /* of lists and objects in each other; a report has 6 */
-#define REPORT_LISTS_MAX    50000 /* lists and objects */
 #define REPORT_POLICIES_MAX 1000
-#define REPORT_VALUES_MAX   500000                 /* commas, that is about: values */
 #define REPORT_COUNT_MAX    INT64_C(1000000000000) /* sessions in one number */
 #define REPORT_TEXT_MAX     253                    /* bytes of a name; longer ones are cut */
 

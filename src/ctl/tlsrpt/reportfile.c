@@ -11,6 +11,7 @@
 #include "common/name/hostname.h"
 #include "ctl/tlsrpt/gunzip.h"
 #include "ctl/tlsrpt/reportmail.h"
+#include "ctl/tlsrpt/reportscan.h"
 
 #define WHERE_MAX 4300 /* a path of full length and what stands behind it */
 
@@ -18,9 +19,11 @@ struct reading {
     const struct reportfile_events *events;
     void *context;
     const char *path;
-    size_t mail;       /* of a mailbox, from 1; 0: there is one at most */
-    size_t attachment; /* of the mail, from 1 */
-    size_t empty;      /* mails without a report */
+    size_t mail;            /* of a mailbox, from 1; 0: there is one at most */
+    size_t attachment;      /* of the mail, from 1 */
+    size_t unpacked;        /* bytes of the mail's attachments */
+    struct reportscan scan; /* of all of them */
+    size_t empty;           /* mails without a report */
     size_t first_empty;
 };
 
@@ -110,8 +113,42 @@ static const char *strange(const struct piece *piece)
     return "neither JSON, nor gzip, nor a mail";
 }
 
+static void judge_attachment(struct reading *reading, struct piece *piece)
+{
+    skip_mark_and_blanks(piece);
+    if (is_json(piece))
+        hand_over(reading, piece);
+    else
+        say_broken(reading, strange(piece));
+}
+
+static int look_for_report(void *scan, const unsigned char *bytes, size_t length, struct error *why)
+{
+    return reportscan_take(scan, bytes, length, why);
+}
+
+/* Unpacks an attachment as far as it can be a report and the mail's bound allows. The caller frees
+ * *unpacked. Returns 0, or -1 with why. */
+static int unpack_attachment(struct reading *reading, struct piece *piece, unsigned char **unpacked,
+                             struct error *why)
+{
+    size_t left = REPORTFILE_MAIL_TEXTS_MAX - reading->unpacked;
+    size_t limit = left < REPORTFILE_TEXT_MAX ? left : REPORTFILE_TEXT_MAX;
+    int result = gunzip_bytes(unpacked, &piece->length, piece->bytes, piece->length, limit,
+                              look_for_report, &reading->scan, why);
+    piece->bytes = *unpacked;
+    return result;
+}
+
+static int look_at_plain(struct reading *reading, const struct piece *piece, struct error *why)
+{
+    struct piece text = *piece;
+    skip_mark_and_blanks(&text);
+    return is_json(&text) ? reportscan_take(&reading->scan, piece->bytes, piece->length, why) : 0;
+}
+
 /* What a mail has attached. */
-static void read_attachment(void *context, const struct reportmail_part *part)
+static bool read_attachment(void *context, const struct reportmail_part *part)
 {
     struct reading *reading = context;
     struct piece piece = {
@@ -124,20 +161,21 @@ static void read_attachment(void *context, const struct reportmail_part *part)
     unsigned char *unpacked = NULL;
     struct error why;
     reading->attachment++;
-    if (gunzip_knows(piece.bytes, piece.length)) {
-        if (gunzip_bytes(&unpacked, &piece.length, piece.bytes, piece.length, REPORTFILE_TEXT_MAX,
-                         &why) != 0) {
-            say_broken(reading, why.text);
-            return;
-        }
-        piece.bytes = unpacked;
-    }
-    skip_mark_and_blanks(&piece);
-    if (is_json(&piece))
-        hand_over(reading, &piece);
+    reportscan_begin_next(&reading->scan);
+    int result = gunzip_knows(piece.bytes, piece.length)
+                     ? unpack_attachment(reading, &piece, &unpacked, &why)
+                     : look_at_plain(reading, &piece, &why);
+    reading->unpacked += piece.length;
+    bool goes_on = reading->unpacked <= REPORTFILE_MAIL_TEXTS_MAX;
+    if (!goes_on)
+        say_broken(reading, "the attachments of the mail are more than 16 MiB, unpacked; this one "
+                            "and those behind are left out");
+    else if (result != 0)
+        say_broken(reading, why.text);
     else
-        say_broken(reading, strange(&piece));
+        judge_attachment(reading, &piece);
     free(unpacked);
+    return goes_on;
 }
 
 static void read_mail(struct reading *reading, const unsigned char *bytes, size_t length)
@@ -145,6 +183,8 @@ static void read_mail(struct reading *reading, const unsigned char *bytes, size_
     size_t taken;
     struct error why;
     reading->attachment = 0;
+    reading->unpacked = 0;
+    reading->scan = (struct reportscan){0};
     int result = reportmail_read(bytes, length, read_attachment, reading, &taken, &why);
     reading->attachment = 0;
     if (result != 0)
@@ -224,7 +264,8 @@ void reportfile_read(const char *path, const unsigned char *bytes, size_t length
     unsigned char *unpacked = NULL;
     struct error why;
     if (gunzip_knows(bytes, length)) {
-        if (gunzip_bytes(&unpacked, &piece.length, bytes, length, REPORTFILE_TEXT_MAX, &why) != 0) {
+        if (gunzip_bytes(&unpacked, &piece.length, bytes, length, REPORTFILE_TEXT_MAX, NULL, NULL,
+                         &why) != 0) {
             say_broken(&reading, why.text);
             return;
         }

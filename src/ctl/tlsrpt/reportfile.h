@@ -6,9 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define REPORTFILE_MAX       134217728 /* bytes of a file, which may be a mailbox */
-#define REPORTFILE_TEXT_MAX  8388608   /* bytes of one report's JSON, unpacked */
-#define REPORTFILE_MAILS_MAX 100000    /* of a mailbox */
+#define REPORTFILE_MAX            134217728 /* bytes of a file, which may be a mailbox */
+#define REPORTFILE_TEXT_MAX       8388608   /* bytes of one report's JSON, unpacked */
+#define REPORTFILE_MAIL_TEXTS_MAX 16777216  /* bytes of all attachments of one mail, unpacked */
+#define REPORTFILE_MAILS_MAX      100000    /* of a mailbox */
 
 /* The JSON text of what may be a report; lives until the callback returns. */
 struct reportfile_text {

@@ -11,6 +11,8 @@ struct reading {
     void *context;
     const char *domain;
     size_t taken;
+    bool stopped;  /* take wants no more */
+    bool has_more; /* than may be taken */
 };
 
 enum likeness {
@@ -70,15 +72,18 @@ static void take_part(struct reading *reading, GMimeObject *object)
     enum likeness likeness = judge(object, name);
     if (likeness == LIKENESS_NONE)
         return;
+    reading->has_more = reading->taken == REPORTMAIL_TAKEN_MAX;
+    if (reading->has_more)
+        return;
     GByteArray *bytes;
     if (decode(GMIME_PART(object), &bytes) == 0) {
+        struct reportmail_part part = {.name = name,
+                                       .domain = reading->domain,
+                                       .usual = likeness == LIKENESS_USUAL,
+                                       .bytes = bytes->data,
+                                       .length = bytes->len};
         reading->taken++;
-        reading->take(reading->context,
-                      &(struct reportmail_part){.name = name,
-                                                .domain = reading->domain,
-                                                .usual = likeness == LIKENESS_USUAL,
-                                                .bytes = bytes->data,
-                                                .length = bytes->len});
+        reading->stopped = !reading->take(reading->context, &part);
     }
     if (bytes != NULL)
         g_byte_array_free(bytes, TRUE);
@@ -109,7 +114,7 @@ static int check_size(const unsigned char *bytes, size_t length, struct error *w
 static void read_parts(struct reading *reading, GMimeMessage *message)
 {
     GMimePartIter *iterator = g_mime_part_iter_new(GMIME_OBJECT(message));
-    while (g_mime_part_iter_is_valid(iterator)) {
+    while (!reading->stopped && !reading->has_more && g_mime_part_iter_is_valid(iterator)) {
         take_part(reading, g_mime_part_iter_get_current(iterator));
         g_mime_part_iter_next(iterator);
     }
@@ -119,6 +124,7 @@ static void read_parts(struct reading *reading, GMimeMessage *message)
 int reportmail_read(const unsigned char *bytes, size_t length, reportmail_take *take, void *context,
                     size_t *taken, struct error *why)
 {
+    struct reading reading = {.take = take, .context = context};
     *taken = 0;
     if (check_size(bytes, length, why) != 0)
         return -1;
@@ -127,16 +133,16 @@ int reportmail_read(const unsigned char *bytes, size_t length, reportmail_take *
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
     GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
     if (message != NULL) {
-        struct reading reading = {
-            .take = take,
-            .context = context,
-            .domain = g_mime_object_get_header(GMIME_OBJECT(message), "TLS-Report-Domain"),
-        };
+        reading.domain = g_mime_object_get_header(GMIME_OBJECT(message), "TLS-Report-Domain");
         read_parts(&reading, message);
         *taken = reading.taken;
         g_object_unref(message);
     }
     g_object_unref(parser);
     g_object_unref(stream);
+    if (reading.has_more)
+        return error_set(why,
+                         "more than %d attachments that may be reports; those behind are left out",
+                         REPORTMAIL_TAKEN_MAX);
     return message != NULL ? 0 : error_set(why, "not a mail that can be read");
 }

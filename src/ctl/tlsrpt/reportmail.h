@@ -12,6 +12,7 @@
 #define REPORTMAIL_LINES_MAX 300000   /* each may be a header field, which costs far more */
 #define REPORTMAIL_PARTS_MAX 1000     /* lines that may begin a part */
 #define REPORTMAIL_MARKS_MAX 100000   /* semicolons: each may be a parameter of a field */
+#define REPORTMAIL_TAKEN_MAX 10       /* parts that may be reports */
 
 /* All of it lives until the callback returns. */
 struct reportmail_part {
@@ -22,10 +23,12 @@ struct reportmail_part {
     size_t length;
 };
 
-typedef void reportmail_take(void *context, const struct reportmail_part *part);
+/* Returns whether more of the mail's parts are wanted. */
+typedef bool reportmail_take(void *context, const struct reportmail_part *part);
 
 /* Reads one mail, and hands over each part whose type or name says that it may be a report; also
- * those of mails that are attached to it. *taken says how many. Returns 0, or -1 with why. */
+ * those of mails that are attached to it. *taken says how many. Returns 0, or -1 with why; where
+ * there are more than REPORTMAIL_TAKEN_MAX of them, those were handed over before. */
 int reportmail_read(const unsigned char *bytes, size_t length, reportmail_take *take, void *context,
                     size_t *taken, struct error *why);
 

@@ -14,8 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/base/printable.h"
+
 #define LINE_MAX_BYTES 2048 /* with prefix and line end; under PIPE_BUF, so lines never mix */
-#define TOKEN_NS       (INT64_C(1000000000) / LOG_STRANGERS_PER_S)
 #define LEFT_OUT       "%" PRIu64 " lines of this kind were left out"
 
 #define NS_PER_MS    INT64_C(1000000)
@@ -35,13 +36,17 @@ static struct {
     uint64_t lost;
 } output = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* What strangers may still say: a bucket of LOG_STRANGERS_PER_S tokens, kept as the time at which
- * it would be full, so that no token is lost to rounding. */
-static struct {
+/* What may still be said of a kind: a bucket of tokens, kept as the time at which it would be full,
+ * so that no token is lost to rounding. */
+struct bucket {
     pthread_mutex_t lock;
+    int64_t per_s;   /* and as many at once */
     int64_t full_ns; /* monotonic clock */
     uint64_t left_out;
-} strangers = {.lock = PTHREAD_MUTEX_INITIALIZER};
+};
+
+static struct bucket strangers = {.lock = PTHREAD_MUTEX_INITIALIZER, .per_s = LOG_STRANGERS_PER_S};
+static struct bucket troubles = {.lock = PTHREAD_MUTEX_INITIALIZER, .per_s = LOG_TROUBLES_PER_S};
 
 void log_open(void)
 {
@@ -158,11 +163,6 @@ struct manner {
     bool is_patient; /* it waits for a reader */
 };
 
-static bool is_unwanted(unsigned char byte, bool ascii_only)
-{
-    return byte < 0x20 || byte == 0x7f || (ascii_only && byte > 0x7f);
-}
-
 /* Ends a cut line with "..." in place of its last whole character or characters. */
 static size_t mark_cut(char *line, size_t length)
 {
@@ -187,9 +187,10 @@ emit(enum log_level level, struct manner manner, const char *format, va_list arg
     size_t end = start + (size_t)made;
     if ((size_t)made >= room)
         end = mark_cut(line, sizeof(line) - 1);
-    for (size_t i = start; i < end; i++)
-        if (is_unwanted((unsigned char)line[i], manner.is_ascii))
+    for (size_t i = start; i < end && manner.is_ascii; i++)
+        if ((unsigned char)line[i] > 0x7f)
             line[i] = '?';
+    end = start + printable_clean(line + start, end - start);
     line[end] = '\n';
     write_line(line, end + 1, manner.is_patient);
 }
@@ -204,50 +205,56 @@ emit_ours(enum log_level level, struct manner manner, const char *format, ...)
 }
 
 /* Takes that many tokens, all or none. Under the lock. */
-static bool take_tokens(int count)
+static bool take_tokens(struct bucket *bucket, int count)
 {
     int64_t now = monotonic_ns();
-    int64_t full = strangers.full_ns > now ? strangers.full_ns : now;
-    if (full + count * TOKEN_NS > now + LOG_STRANGERS_PER_S * TOKEN_NS)
+    int64_t full = bucket->full_ns > now ? bucket->full_ns : now;
+    int64_t token_ns = INT64_C(1000000000) / bucket->per_s;
+    if (full + count * token_ns > now + bucket->per_s * token_ns)
         return false;
-    strangers.full_ns = full + count * TOKEN_NS;
+    bucket->full_ns = full + count * token_ns;
     return true;
 }
 
 /* How many lines left out may be told of now; 0: none, or not yet. */
-static uint64_t take_left_out(void)
+static uint64_t take_left_out(struct bucket *bucket)
 {
     uint64_t count = 0;
-    pthread_mutex_lock(&strangers.lock);
-    if (strangers.left_out > 0 && take_tokens(1)) {
-        count = strangers.left_out;
-        strangers.left_out = 0;
+    pthread_mutex_lock(&bucket->lock);
+    if (bucket->left_out > 0 && take_tokens(bucket, 1)) {
+        count = bucket->left_out;
+        bucket->left_out = 0;
     }
-    pthread_mutex_unlock(&strangers.lock);
+    pthread_mutex_unlock(&bucket->lock);
     return count;
 }
 
-/* Whether a stranger's line may be written; *told is what must be told before it. */
-static bool may_speak(uint64_t *told)
+/* Whether a line of the kind may be written; *told is what must be told before it. */
+static bool may_speak(struct bucket *bucket, uint64_t *told)
 {
-    pthread_mutex_lock(&strangers.lock);
-    bool may = take_tokens(strangers.left_out > 0 ? 2 : 1);
+    pthread_mutex_lock(&bucket->lock);
+    bool may = take_tokens(bucket, bucket->left_out > 0 ? 2 : 1);
     if (may) {
-        *told = strangers.left_out;
-        strangers.left_out = 0;
+        *told = bucket->left_out;
+        bucket->left_out = 0;
     } else {
-        strangers.left_out++;
+        bucket->left_out++;
     }
-    pthread_mutex_unlock(&strangers.lock);
+    pthread_mutex_unlock(&bucket->lock);
     return may;
+}
+
+static void tell_left_out(uint64_t count)
+{
+    if (count > 0)
+        emit_ours(LOG_LEVEL_NOTICE, (struct manner){0}, LEFT_OUT, count);
 }
 
 void log_line(enum log_level level, const char *format, ...)
 {
     va_list arguments;
-    uint64_t told = take_left_out();
-    if (told > 0)
-        emit_ours(LOG_LEVEL_NOTICE, (struct manner){0}, LEFT_OUT, told);
+    tell_left_out(take_left_out(&strangers));
+    tell_left_out(take_left_out(&troubles));
     va_start(arguments, format);
     emit(level, (struct manner){0}, format, arguments);
     va_end(arguments);
@@ -257,12 +264,23 @@ void log_stranger(enum log_level level, const char *format, ...)
 {
     va_list arguments;
     uint64_t told = 0;
-    if (!may_speak(&told))
+    if (!may_speak(&strangers, &told))
         return;
-    if (told > 0)
-        emit_ours(LOG_LEVEL_NOTICE, (struct manner){0}, LEFT_OUT, told);
+    tell_left_out(told);
     va_start(arguments, format);
     emit(level, (struct manner){.is_ascii = true}, format, arguments);
+    va_end(arguments);
+}
+
+void log_trouble(enum log_level level, const char *format, ...)
+{
+    va_list arguments;
+    uint64_t told = 0;
+    if (!may_speak(&troubles, &told))
+        return;
+    tell_left_out(told);
+    va_start(arguments, format);
+    emit(level, (struct manner){0}, format, arguments);
     va_end(arguments);
 }
 

@@ -30,13 +30,20 @@ void log_never_wait(void);
 /* The findings that follow are of another load: they may wait for 5 seconds in all. */
 void log_begin_load(void);
 
-/* One line, without its line end. Control bytes are replaced by '?'. Safe from any thread. */
+/* One line, without its line end. What is not fit to be shown is replaced by '?'. Safe from any
+ * thread. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* As log_line, for lines that a stranger can cause, but for fetches that went well: at most
  * LOG_STRANGERS_PER_S a second in all; then one line says how many were left out. */
 #define LOG_STRANGERS_PER_S 20
 void log_stranger(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same for lines about this machine that come again as long as a trouble lasts, such as a lack
+ * of descriptors: LOG_TROUBLES_PER_S of them, whatever strangers cause meanwhile. */
+#define LOG_TROUBLES_PER_S 5
+void log_trouble(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* "file:line: sentence", an error, warning or notice. */

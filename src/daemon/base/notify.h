@@ -3,9 +3,12 @@
 #ifndef DAEMON_BASE_NOTIFY_H
 #define DAEMON_BASE_NOTIFY_H
 
-/* Sends "READY=1" and its like to NOTIFY_SOCKET; does nothing where that is not set, or before
- * datagram_open. Failures are
- * not reported: the service manager has its own time-out. */
+/* Connects the process's one socket to NOTIFY_SOCKET, where that is set: before the sandbox, within
+ * which nobody is connected to. Returns 0, or -1 with errno; then nothing is sent. */
+int notify_open(void);
+
+/* Sends "READY=1" and its like, and waits a second for it at most. Failures are not reported: the
+ * service manager has its own time-out. */
 void notify_send(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Sends RELOADING=1 with the monotonic time, as Type=notify-reload wants it. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/cert/cert_trust.h"
 #include "daemon/hosts/certfile.h"
 #include "daemon/hosts/certstore.h"
 
@@ -76,6 +77,9 @@ static void check_pair(struct slot *slot, const struct config_pair *pair, const 
     if (certfile_judge_name(&slot->cert, slot->chain_path, host, &why) != 0)
         findings_say(said, SEVERITY_ERROR, place->file, place->line, "%s: %s", host->text,
                      why.text);
+    if (cert_trust_judge(&slot->cert, &why) != 0)
+        findings_say(said, SEVERITY_WARNING, place->file, place->line, "%s: %s: %s", host->text,
+                     slot->chain_path, why.text);
     check_dates(slot, place, host, said);
 }
 

@@ -173,6 +173,15 @@ enum certfile_news certfile_look(struct certfile *file, int64_t now_ms, struct c
     return news;
 }
 
+void certfile_copy_state(struct certfile *to, const struct certfile *from)
+{
+    const char *chain_path = to->chain_path;
+    const char *key_path = to->key_path;
+    *to = *from;
+    to->chain_path = chain_path;
+    to->key_path = key_path;
+}
+
 void certfile_forget(struct certfile *file)
 {
     file->loaded = false;

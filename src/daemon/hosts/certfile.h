@@ -38,6 +38,9 @@ enum certfile_news {
 enum certfile_news certfile_look(struct certfile *file, int64_t now_ms, struct cert *out,
                                  struct error *why);
 
+/* Takes over the state, but for the paths. */
+void certfile_copy_state(struct certfile *to, const struct certfile *from);
+
 /* The next look reads the files, and hands over what they hold though it is the same. */
 void certfile_forget(struct certfile *file);
 

@@ -3,45 +3,57 @@
  * read once from the files that an ACME client or its hook wrote. Never shared between threads. */
 #include "daemon/hosts/challenge.h"
 
-#include <limits.h>
-#include <mbedtls/base64.h>
-#include <mbedtls/pem.h>
-#include <mbedtls/psa_util.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "common/base/file.h"
-#include "common/cert/pem.h"
+#include "daemon/hosts/challenge_parts.h"
 
-#define DIGEST_BYTES 32
-#define DIGEST_CHARACTERS                                                                          \
-    43                  /* of base64url without padding: RFC 8737 section 3 by RFC 8555 8.1        \
-                         */
-#define CACHED       64 /* hosts whose challenge is pending at one time, in one worker */
-#define CERT_DER_MAX 2048
+#define CACHED      64 /* hosts whose challenge is pending at one time, in one worker */
+#define LOOKING_MAX 32 /* looks under way; other places keep what was found until it is used */
+#define CHECK_MS    250
+#define RETRIES_MAX 8 /* of a look, each with a descriptor freed before */
 
-/* acmeIdentifier, 1.3.6.1.5.5.7.1.31: RFC 8737 section 6.1. */
-static const char acme_identifier[] = "\x2b\x06\x01\x05\x05\x07\x01\x1f";
-
-struct challenge {
-    unsigned references;
+/* A host, and what the last look found. {0} is free. */
+struct place {
     struct hostname host;
-    struct file_stamp stamp; /* of the file it was made from */
-    struct file_stamp key_stamp;
-    struct cert cert;
+    uint64_t found; /* the number of the look that ended last */
+    struct challenge *challenge;
+    struct error why; /* where there is none */
+
+    struct loader_job *job; /* the look under way, or NULL */
+    unsigned retries;
+    struct lookup_list waiters;
 };
 
 struct challenges {
-    struct challenge *items[CACHED];
-    size_t next; /* the place that is reused next */
+    const struct lookup_context *context;
+    uint64_t looks; /* begun so far */
+    size_t looking; /* under way */
+    int64_t check_ms;
+    struct place places[CACHED];
 };
 
-struct challenges *challenges_open(void)
+/* A look for the files of one host: first what it is given, then what it found. */
+struct look {
+    struct loader_job job;
+    struct challenges *challenges;
+    struct place *place;
+    uint64_t number;
+    struct hostname host;
+    struct challenge_stamps known;
+    enum challenge_news news;
+    struct challenge *challenge;
+    struct error why;
+    char directory[];
+};
+
+struct challenges *challenges_open(const struct lookup_context *context)
 {
-    return calloc(1, sizeof(struct challenges));
+    struct challenges *challenges = calloc(1, sizeof(*challenges));
+    if (challenges != NULL)
+        challenges->context = context;
+    return challenges;
 }
 
 void challenge_unref(struct challenge *challenge)
@@ -52,307 +64,166 @@ void challenge_unref(struct challenge *challenge)
     free(challenge);
 }
 
-void challenges_close(struct challenges *challenges)
-{
-    for (size_t i = 0; challenges != NULL && i < CACHED; i++)
-        challenge_unref(challenges->items[i]);
-    free(challenges);
-}
-
 struct cert *challenge_cert(struct challenge *challenge)
 {
     return &challenge->cert;
 }
 
-/* base64url to base64, with the padding that mbedTLS wants. */
-static int read_digest(unsigned char digest[DIGEST_BYTES], const struct file *file)
+void challenges_close(struct challenges *challenges)
 {
-    unsigned char text[DIGEST_CHARACTERS + 1], decoded[DIGEST_BYTES + 1];
-    size_t length = file->length, written;
-    while (length > 0 && (file->bytes[length - 1] == '\n' || file->bytes[length - 1] == '\r'))
-        length--;
-    if (length != DIGEST_CHARACTERS)
-        return -1;
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = file->bytes[i];
-        if (byte == '+' || byte == '/' || byte == '=')
-            return -1;
-        text[i] = byte == '-' ? '+' : byte == '_' ? '/' : byte;
+    for (size_t i = 0; challenges != NULL && i < CACHED; i++) {
+        if (challenges->places[i].job != NULL)
+            loader_forget(challenges->places[i].job);
+        challenge_unref(challenges->places[i].challenge);
     }
-    text[length] = '=';
-    if (mbedtls_base64_decode(decoded, sizeof(decoded), &written, text, sizeof(text)) != 0 ||
-        written != DIGEST_BYTES)
-        return -1;
-    memcpy(digest, decoded, DIGEST_BYTES);
-    return 0;
+    free(challenges);
 }
 
-static int set_dates(mbedtls_x509write_cert *write)
+/* ---- Looks. */
+
+static struct look *look_of(struct loader_job *job)
 {
-    char from[16], to[16];
-    struct tm moment;
-    time_t now = time(NULL), start = now - CHALLENGE_AGE_S, end = now + 2 * (time_t)CHALLENGE_AGE_S;
-    strftime(from, sizeof(from), "%Y%m%d%H%M%S", gmtime_r(&start, &moment));
-    strftime(to, sizeof(to), "%Y%m%d%H%M%S", gmtime_r(&end, &moment));
-    return mbedtls_x509write_crt_set_validity(write, from, to);
+    return (struct look *)(void *)job; /* its first member */
 }
 
-static int set_extensions(mbedtls_x509write_cert *write, struct hostname *host,
-                          const unsigned char digest[DIGEST_BYTES])
+static void run_look(struct loader_job *job)
 {
-    unsigned char octets[2 + DIGEST_BYTES] = {MBEDTLS_ASN1_OCTET_STRING, DIGEST_BYTES};
-    memcpy(octets + 2, digest, DIGEST_BYTES);
-    mbedtls_x509_san_list name = {0};
-    name.node.type = MBEDTLS_X509_SAN_DNS_NAME;
-    name.node.san.unstructured_name.p = (unsigned char *)host->text;
-    name.node.san.unstructured_name.len = host->length;
-    int code = mbedtls_x509write_crt_set_subject_alternative_name(write, &name);
-    if (code == 0)
-        code = mbedtls_x509write_crt_set_extension(
-            write, acme_identifier, sizeof(acme_identifier) - 1, 1, octets, sizeof(octets));
-    return code;
+    struct look *look = look_of(job);
+    look->news =
+        challenge_load(&look->challenge, look->directory, &look->host, &look->known, &look->why);
 }
 
-/* mbedTLS does not know the extension, not even when it has just written it. Counts how often it
- * stands there as RFC 8737 section 3 wants it. */
-static int allow_acme_identifier(void *found, const mbedtls_x509_crt *chain,
-                                 const mbedtls_x509_buf *oid, int critical,
-                                 const unsigned char *from, const unsigned char *to)
+static void free_look(struct loader_job *job)
 {
-    (void)chain;
-    bool is_ours =
-        oid->len == sizeof(acme_identifier) - 1 && memcmp(oid->p, acme_identifier, oid->len) == 0;
-    if (!is_ours || critical == 0 || to - from != 2 + DIGEST_BYTES ||
-        from[0] != MBEDTLS_ASN1_OCTET_STRING || from[1] != DIGEST_BYTES)
-        return MBEDTLS_ERR_X509_INVALID_EXTENSIONS;
-    ++*(unsigned *)found;
-    return 0;
+    struct look *look = look_of(job);
+    challenge_unref(look->challenge);
+    free(look);
 }
 
-/* Writes the certificate with the key that is in cert already, and parses it back. */
-static int write_cert(struct cert *cert, struct hostname *host,
-                      const unsigned char digest[DIGEST_BYTES])
+static bool begin_look(struct challenges *challenges, struct place *place, const char *directory);
+
+/* Whether another look was begun in its place: descriptors were out, and one is free now. */
+static bool retry(struct look *look)
 {
-    unsigned char der[CERT_DER_MAX], serial[16];
-    mbedtls_x509write_cert write;
-    mbedtls_x509write_crt_init(&write);
-    mbedtls_x509write_crt_set_version(&write, MBEDTLS_X509_CRT_VERSION_3);
-    mbedtls_x509write_crt_set_md_alg(&write, MBEDTLS_MD_SHA256);
-    mbedtls_x509write_crt_set_subject_key(&write, &cert->key);
-    mbedtls_x509write_crt_set_issuer_key(&write, &cert->key);
-    int code = mbedtls_psa_get_random(MBEDTLS_PSA_RANDOM_STATE, serial, sizeof(serial));
-    serial[0] = (serial[0] & 0x3fU) | 0x40U; /* positive, and 16 bytes long */
-    if (code == 0)
-        code = mbedtls_x509write_crt_set_serial_raw(&write, serial, sizeof(serial));
-    if (code == 0)
-        code = mbedtls_x509write_crt_set_subject_name(&write, "CN=acme-challenge");
-    if (code == 0)
-        code = mbedtls_x509write_crt_set_issuer_name(&write, "CN=acme-challenge");
-    if (code == 0)
-        code = set_dates(&write);
-    if (code == 0)
-        code = set_extensions(&write, host, digest);
-    if (code == 0) /* it writes at the buffer's end */
-        code = mbedtls_x509write_crt_der(&write, der, sizeof(der), mbedtls_psa_get_random,
-                                         MBEDTLS_PSA_RANDOM_STATE);
-    mbedtls_x509write_crt_free(&write);
-    if (code <= 0)
-        return -1;
-    unsigned found = 0;
-    return mbedtls_x509_crt_parse_der_with_ext_cb(&cert->chain, der + sizeof(der) - code,
-                                                  (size_t)code, 1, allow_acme_identifier, &found);
+    struct place *place = look->place;
+    if (look->news != CHALLENGE_NEWS_NONE_PENDING || place->retries == RETRIES_MAX ||
+        !lookup_may_retry(look->challenges->context, look->why.cause))
+        return false;
+    place->retries++;
+    return begin_look(look->challenges, place, look->directory);
 }
 
-static int make_cert(struct cert *cert, struct hostname *host,
-                     const unsigned char digest[DIGEST_BYTES], struct error *why)
+static void finish_look(struct loader_job *job, int64_t now_ms)
 {
-    mbedtls_x509_crt_init(&cert->chain);
-    mbedtls_pk_init(&cert->key);
-    if (mbedtls_pk_setup(&cert->key, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)) != 0 ||
-        mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(cert->key),
-                            mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE) != 0 ||
-        write_cert(cert, host, digest) != 0)
-        return error_set(why, "the challenge's certificate cannot be made: out of memory");
-    return 0;
-}
-
-/* A file that is there, and young enough to be meant. */
-static int check_stamp(const char *path, const struct file_stamp *stamp, struct error *why)
-{
-    static const struct file_stamp none;
-    if (file_stamp_equal(stamp, &none))
-        return error_set(why, "no challenge is pending");
-    if (stamp->modified.tv_sec < time(NULL) - CHALLENGE_AGE_S)
-        return error_set(why, "%s: the challenge is older than %d minutes: its hook forgot it",
-                         path, CHALLENGE_AGE_S / 60);
-    return 0;
-}
-
-static int load_digest(struct challenge *challenge, const char *path, struct error *why)
-{
-    struct file file;
-    unsigned char digest[DIGEST_BYTES];
-    int result = -1;
-    if (file_read(&file, path, CHALLENGE_FILE_MAX, why) != 0)
-        return -1;
-    challenge->stamp = file.stamp;
-    if (read_digest(digest, &file) != 0)
-        error_set(why, "%s: no challenge; write the base64url digest of the key authorization",
-                  path);
-    else
-        result = make_cert(&challenge->cert, &challenge->host, digest, why);
-    file_free(&file);
-    return result;
-}
-
-static int parse_pem_cert(mbedtls_x509_crt *cert, const struct file *file, unsigned *found)
-{
-    mbedtls_pem_context pem;
-    size_t used, length;
-    mbedtls_pem_init(&pem);
-    int code = mbedtls_pem_read_buffer(&pem, "-----BEGIN CERTIFICATE-----",
-                                       "-----END CERTIFICATE-----", file->bytes, NULL, 0, &used);
-    if (code == 0) {
-        const unsigned char *der = mbedtls_pem_get_buffer(&pem, &length);
-        code = mbedtls_x509_crt_parse_der_with_ext_cb(cert, der, length, 1, allow_acme_identifier,
-                                                      found);
+    struct look *look = look_of(job);
+    struct place *place = look->place;
+    (void)now_ms;
+    place->job = NULL;
+    look->challenges->looking--;
+    if (retry(look))
+        return;
+    place->retries = 0;
+    place->found = look->number;
+    if (look->news != CHALLENGE_NEWS_SAME) {
+        challenge_unref(place->challenge);
+        place->challenge = look->challenge; /* handed over */
+        place->why = look->why;
+        look->challenge = NULL;
     }
-    mbedtls_pem_free(&pem);
-    return code;
+    lookup_move(&place->waiters, look->challenges->context->ready);
 }
 
-/* Self-signed, with the one extension, for the one host and no other (RFC 8737 section 3). */
-static bool answers_for(const struct cert *cert, const struct hostname *host, unsigned found)
+static bool begin_look(struct challenges *challenges, struct place *place, const char *directory)
 {
-    const mbedtls_x509_crt *own = &cert->chain;
-    const mbedtls_x509_sequence *names = &own->subject_alt_names;
-    return found == 1 && names->next == NULL && names->buf.len == host->length &&
-           cert_covers(cert, host) && own->issuer_raw.len == own->subject_raw.len &&
-           memcmp(own->issuer_raw.p, own->subject_raw.p, own->issuer_raw.len) == 0;
-}
-
-static int read_pair(struct challenge *challenge, const struct file *own, const struct file *key,
-                     struct error *why)
-{
-    struct cert *cert = &challenge->cert;
-    struct pem_blocks owns, keys;
-    unsigned found = 0;
-    mbedtls_x509_crt_init(&cert->chain);
-    mbedtls_pk_init(&cert->key);
-    if (pem_scan(&owns, "the challenge's certificate", own->bytes, own->length, why) != 0 ||
-        pem_scan(&keys, "the challenge's key", key->bytes, key->length, why) != 0)
-        return -1;
-    if (owns.certificates != 1 || keys.keys != 1 || keys.encrypted)
-        return error_set(why, "the files are not one certificate and its key");
-    if (parse_pem_cert(&cert->chain, own, &found) != 0 ||
-        !answers_for(cert, &challenge->host, found))
-        return error_set(why, "the certificate answers no challenge for this host");
-    if (mbedtls_pk_parse_key(&cert->key, key->bytes, key->length + 1, NULL, 0,
-                             mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE) != 0 ||
-        mbedtls_pk_check_pair(&cert->chain.pk, &cert->key, mbedtls_psa_get_random,
-                              MBEDTLS_PSA_RANDOM_STATE) != 0)
-        return error_set(why, "the key does not belong to the certificate");
-    return 0;
-}
-
-/* Made by another ACME client whole: nothing is left but to show it. */
-static int load_pair(struct challenge *challenge, const char *path, const char *key_path,
-                     struct error *why)
-{
-    struct file own, key;
-    struct error reason;
-    if (file_read(&own, path, CHALLENGE_PEM_MAX, why) != 0)
-        return -1;
-    int result = file_read(&key, key_path, CHALLENGE_PEM_MAX, why);
-    if (result == 0) {
-        challenge->stamp = own.stamp;
-        challenge->key_stamp = key.stamp;
-        result = read_pair(challenge, &own, &key, &reason);
-        if (result != 0)
-            error_set(why, "%s: %s", path, reason.text);
-        file_free(&key);
+    size_t size = strlen(directory) + 1;
+    struct look *look = calloc(1, sizeof(*look) + size);
+    if (look == NULL)
+        return false;
+    look->job = (struct loader_job){
+        .run = run_look,
+        .finish = finish_look,
+        .free = free_look,
+        .key = lookup_hash(lookup_hash(LOOKUP_HASH_START, directory), place->host.text)};
+    look->challenges = challenges;
+    look->place = place;
+    look->number = challenges->looks + 1;
+    look->host = place->host;
+    if (place->challenge != NULL)
+        look->known = place->challenge->stamps;
+    memcpy(look->directory, directory, size);
+    if (!loader_submit(challenges->context->port, &look->job)) {
+        free_look(&look->job);
+        return false;
     }
-    file_free(&own);
-    return result;
+    challenges->looks++;
+    challenges->looking++;
+    place->job = &look->job;
+    return true;
 }
 
-/* Where the host's challenge is: a digest, or a pair of files made by another client. */
-struct place {
-    char path[PATH_MAX];
-    char key_path[PATH_MAX]; /* empty where path holds a digest */
-    struct file_stamp stamp;
-    struct file_stamp key_stamp;
-};
+/* ---- The search. */
 
-static struct challenge *load(const struct place *where, const struct hostname *host,
-                              struct error *why)
+/* The place of the host; else a free one, or the one whose look ended first. NULL: none, since too
+ * many looks are under way. */
+static struct place *place_of(struct challenges *challenges, const struct hostname *host)
 {
-    struct challenge *challenge = calloc(1, sizeof(*challenge));
-    if (challenge == NULL) {
-        error_set(why, "%s: out of memory", where->path);
+    struct place *oldest = NULL;
+    for (size_t i = 0; i < CACHED; i++) {
+        struct place *place = &challenges->places[i];
+        if (hostname_equal(&place->host, host))
+            return place;
+        if (place->job == NULL && (oldest == NULL || place->found < oldest->found))
+            oldest = place;
+    }
+    if (challenges->looking >= LOOKING_MAX)
         return NULL;
+    challenge_unref(oldest->challenge);
+    *oldest = (struct place){.host = *host};
+    return oldest;
+}
+
+enum lookup_result challenge_find(struct challenges *challenges, const char *directory,
+                                  const struct hostname *host, uint64_t *asked,
+                                  struct lookup_waiter *waiter, struct challenge **out,
+                                  struct error *why)
+{
+    *out = NULL;
+    if (*asked == 0)
+        *asked = challenges->looks + 1;
+    struct place *place = place_of(challenges, host);
+    if (place == NULL)
+        return LOOKUP_LATE;
+    if (place->found < *asked) {
+        bool is_under_way =
+            place->job != NULL || (waiter != NULL && begin_look(challenges, place, directory));
+        if (!is_under_way || waiter == NULL)
+            return LOOKUP_LATE;
+        lookup_wait(waiter, &place->waiters);
+        return LOOKUP_WAIT;
     }
-    challenge->references = 1;
-    challenge->host = *host;
-    int result = where->key_path[0] == '\0'
-                     ? load_digest(challenge, where->path, why)
-                     : load_pair(challenge, where->path, where->key_path, why);
-    if (result == 0)
-        return challenge;
-    challenge_unref(challenge);
-    return NULL;
-}
-
-/* The place of the host's challenge, or the one to be reused next. */
-static struct challenge **place_of(struct challenges *challenges, const struct hostname *host)
-{
-    for (size_t i = 0; i < CACHED; i++)
-        if (challenges->items[i] != NULL && hostname_equal(&challenges->items[i]->host, host))
-            return &challenges->items[i];
-    struct challenge **place = &challenges->items[challenges->next];
-    challenges->next = (challenges->next + 1) % CACHED;
-    return place;
-}
-
-static int locate(struct place *out, const char *directory, const struct hostname *host,
-                  struct error *why)
-{
-    struct error other;
-    *out = (struct place){0};
-    if (snprintf(out->path, sizeof(out->path), "%s/%s", directory, host->text) +
-            sizeof(".crt.pem") >
-        sizeof(out->path))
-        return error_set(why, "%s: the path is too long", directory);
-    out->stamp = file_stamp_of(out->path);
-    if (check_stamp(out->path, &out->stamp, why) == 0)
-        return 0;
-    struct place pair;
-    snprintf(pair.path, sizeof(pair.path), "%s/%s.crt.pem", directory, host->text);
-    snprintf(pair.key_path, sizeof(pair.key_path), "%s/%s.key.pem", directory, host->text);
-    pair.stamp = file_stamp_of(pair.path);
-    pair.key_stamp = file_stamp_of(pair.key_path);
-    bool forgotten = !file_stamp_equal(&out->stamp, &(struct file_stamp){0});
-    if (check_stamp(pair.path, &pair.stamp, forgotten ? &other : why) != 0)
-        return -1;
-    *out = pair;
-    return 0;
-}
-
-struct challenge *challenge_find(struct challenges *challenges, const char *directory,
-                                 const struct hostname *host, struct error *why)
-{
-    struct place where;
-    if (locate(&where, directory, host, why) != 0)
-        return NULL;
-    struct challenge **place = place_of(challenges, host);
-    if (*place == NULL || !hostname_equal(&(*place)->host, host) ||
-        !file_stamp_equal(&(*place)->stamp, &where.stamp) ||
-        !file_stamp_equal(&(*place)->key_stamp, &where.key_stamp)) {
-        challenge_unref(*place);
-        *place = load(&where, host, why);
+    if (place->challenge == NULL) {
+        *why = place->why;
+        return LOOKUP_NONE;
     }
-    if (*place == NULL)
-        return NULL;
-    (*place)->references++;
-    return *place;
+    place->challenge->references++;
+    *out = place->challenge;
+    return LOOKUP_FOUND;
+}
+
+/* ---- Looks that take long. */
+
+int64_t challenges_wait_ms(const struct challenges *challenges, int64_t now_ms, int64_t limit_ms)
+{
+    if (challenges->looking == 0)
+        return limit_ms;
+    int64_t left_ms = challenges->check_ms > now_ms ? challenges->check_ms - now_ms : 0;
+    return limit_ms < 0 || left_ms < limit_ms ? left_ms : limit_ms;
+}
+
+void challenges_check(struct challenges *challenges, int64_t now_ms)
+{
+    if (challenges->looking == 0 || now_ms < challenges->check_ms)
+        return;
+    challenges->check_ms = now_ms + CHECK_MS;
+    loader_tell_hanging(loader_of(challenges->context->port));
 }

@@ -8,6 +8,7 @@
 
 #include "common/base/finding.h"
 #include "common/base/moment.h"
+#include "common/base/printable.h"
 #include "common/config/config.h"
 #include "common/name/hostname.h"
 #include "daemon/life/health_visit.h"
@@ -57,21 +58,22 @@ static int say(enum health_ending ending, const char *place, const char *host, c
 {
     switch (ending) {
     case HEALTH_ENDING_SERVED:
-        printf("healthy: %s serves the policy of %s\n", place,
-               host != NULL ? host : "default_host");
+        printable_say(stdout, "healthy: %s serves the policy of %s", place,
+                      host != NULL ? host : "default_host");
         return 0;
     case HEALTH_ENDING_ALERT:
         if (host != NULL)
-            printf("healthy: %s answers TLS, but refuses %s; the server's log says why\n", place,
-                   host);
+            printable_say(stdout,
+                          "healthy: %s answers TLS, but refuses %s; the server's log says why",
+                          place, host);
         else
-            printf("healthy: %s answers TLS\n", place);
+            printable_say(stdout, "healthy: %s answers TLS", place);
         return 0;
     case HEALTH_ENDING_UNREACHED:
     case HEALTH_ENDING_SICK:
         break;
     }
-    printf("unhealthy: %s: %s\n", place, why);
+    printable_say(stdout, "unhealthy: %s: %s", place, why);
     return 1;
 }
 
@@ -105,7 +107,8 @@ int health_run(const char *config_path)
     struct hostname host = {0};
     struct config *config = load(config_path);
     if (config == NULL) {
-        printf("unhealthy: %s cannot be read, so where to ask is not known\n", config_path);
+        printable_say(stdout, "unhealthy: %s cannot be read, so where to ask is not known",
+                      config_path);
         return 1;
     }
     int status = ask(&config->server, choose_host(config, &host));

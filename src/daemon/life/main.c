@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/base/printable.h"
 #include "daemon/base/log.h"
 #include "daemon/life/check.h"
 #include "daemon/life/health.h"
@@ -128,7 +129,7 @@ int main(int argc, char **argv)
         }
     }
     if (optind < argc) {
-        fprintf(stderr, "mta-stsd: %s: no arguments are taken beside options\n", argv[optind]);
+        printable_say(stderr, "mta-stsd: %s: no arguments are taken beside options", argv[optind]);
         return EXIT_USAGE;
     }
     return perform(task, config, server);

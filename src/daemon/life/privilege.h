@@ -4,8 +4,6 @@
 #define DAEMON_LIFE_PRIVILEGE_H
 
 #include "common/base/error.h"
-#include "common/base/finding.h"
-#include "common/config/config.h"
 
 /* Becomes the user, a name or number, with its group and supplementary groups, and rules out new
  * privileges. Started without root, it only checks that the user is the one already running.
@@ -18,9 +16,5 @@ int privilege_check(const char *user, struct error *why);
 
 /* Whether the user, if not NULL, exists and is not root, whoever asks. */
 int privilege_check_account(const char *user, struct error *why);
-
-/* After privilege_drop: warns of each file of the configuration that can no longer be read, since a
- * reload would be refused for it, or go on with what a policy file held before. */
-void privilege_check_files(const struct config *config, struct findings *said);
 
 #endif

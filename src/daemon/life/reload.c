@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* reload: asks a running server for a reload and waits for what comes of it; and the server's side
- * of that: whom to tell, and telling. */
+ * of that: who waits, and telling them. */
 #include "daemon/life/reload.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,120 +18,194 @@
 #include <unistd.h>
 
 #include "common/base/error.h"
-#include "daemon/base/datagram.h"
 #include "daemon/base/deadline.h"
 #include "daemon/base/log.h"
 
-#define ASK_AGAIN_MS 5000  /* two signals of a kind that wait together become one */
 #define PATIENCE_MS  80000 /* systemd's is 90 s */
-#define LIFE_MS      500   /* between looks whether the server is still there */
+#define ASK_AGAIN_MS 5000
+#define SEARCH_MS    5000 /* for the socket of a server that has just been started */
+#define LIFE_MS      500  /* between looks whether the server is still there */
 #define DONE         "done"
+#define NAME         "mta-stsd-reload-" /* and a random number, which nobody can take before */
+#define ALL_SOCKETS  "/proc/self/net/unix"
 
-/* ---- The socket of one question: a name that nobody else can guess, and that ends with it. */
-
-static socklen_t name_socket(struct sockaddr_un *address, const struct reload_asker *asker)
+static int peer_of(int fd, struct ucred *out)
 {
-    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    int length = snprintf(address->sun_path + 1, sizeof(address->sun_path) - 1,
-                          "mta-stsd-reload-%ld-%08x", (long)asker->pid, (unsigned)asker->word);
+    socklen_t length = sizeof(*out);
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, out, &length);
+}
+
+/* An abstract socket's; the name is without its leading NUL. */
+static socklen_t make_address(struct sockaddr_un *out, const char *name)
+{
+    *out = (struct sockaddr_un){.sun_family = AF_UNIX};
+    int length = snprintf(out->sun_path + 1, sizeof(out->sun_path) - 1, "%s", name);
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
 }
 
 /* ---- The server's side. */
 
-struct reload_asker reload_asker_of(const struct signalfd_siginfo *received)
+static int listening = -1;
+
+int reload_open(void)
 {
-    if (received->ssi_signo != SIGHUP || received->ssi_code != SI_QUEUE)
-        return (struct reload_asker){0};
-    return (struct reload_asker){.pid = (pid_t)received->ssi_pid, .word = received->ssi_int};
+    uint64_t random;
+    char name[64];
+    struct sockaddr_un address;
+    if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+        return -1;
+    snprintf(name, sizeof(name), NAME "%016llx", (unsigned long long)random);
+    socklen_t length = make_address(&address, name);
+    listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listening < 0)
+        return -1;
+    if (bind(listening, (struct sockaddr *)&address, length) == 0 &&
+        listen(listening, RELOAD_ASKERS_MAX) == 0)
+        return 0;
+    int reason = errno;
+    reload_close();
+    errno = reason;
+    return -1;
 }
 
-void reload_answer(const struct reload_asker *asker, const char *refusal)
+void reload_close(void)
 {
-    struct sockaddr_un address;
+    if (listening >= 0)
+        close(listening);
+    listening = -1;
+}
+
+void reload_take_askers(struct reload_askers *out)
+{
+    struct ucred peer;
+    *out = (struct reload_askers){0};
+    for (int i = 0; i < RELOAD_ASKERS_MAX && listening >= 0; i++) {
+        int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0)
+            return; /* no more, or no descriptor for it: it waits for the next */
+        if (peer_of(fd, &peer) == 0 && (peer.uid == 0 || peer.uid == geteuid()))
+            out->fds[out->count++] = fd;
+        else
+            close(fd);
+    }
+}
+
+void reload_answer(struct reload_askers *askers, const char *refusal)
+{
     const char *said = refusal != NULL ? refusal : DONE;
-    if (asker->pid == 0)
-        return;
-    socklen_t length = name_socket(&address, asker);
-    datagram_send(said, &address, length, MSG_DONTWAIT);
+    for (size_t i = 0; i < askers->count; i++) {
+        (void)send(askers->fds[i], said, strlen(said), MSG_NOSIGNAL);
+        close(askers->fds[i]);
+    }
+    askers->count = 0;
 }
 
 /* ---- The asker's side. */
 
-static int open_socket(struct reload_asker *asker)
+/* One question, from its connection on. */
+struct question {
+    pid_t server;
+    int fd;             /* -1: not connected */
+    bool is_full;       /* somebody has as many connections as may wait; perhaps the server */
+    int64_t asked_ms;   /* when the signal was sent last */
+    int64_t reached_ms; /* when there was somebody to ask last */
+};
+
+/* Connects to the name, if it is the server's. */
+static void connect_to(struct question *question, const char *name)
 {
     struct sockaddr_un address;
-    const int on = 1;
-    asker->pid = getpid();
-    if (getrandom(&asker->word, sizeof(asker->word), 0) != (ssize_t)sizeof(asker->word))
-        return -1;
-    socklen_t length = name_socket(&address, asker);
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct ucred peer;
+    socklen_t length = make_address(&address, name);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
-        return -1;
-    if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0 &&
-        bind(fd, (struct sockaddr *)&address, length) == 0)
-        return fd;
-    close(fd);
-    return -1;
+        return;
+    if (connect(fd, (struct sockaddr *)&address, length) != 0)
+        question->is_full = question->is_full || errno == EAGAIN;
+    else if (peer_of(fd, &peer) == 0 && peer.pid == question->server)
+        question->fd = fd;
+    if (question->fd != fd)
+        close(fd);
 }
 
-/* The answer's text; false when it is from somebody else. */
-static bool receive(int fd, pid_t server, char *out, size_t size)
+/* Looks at all sockets with such a name, whoever made them. */
+static void connect_server(struct question *question)
 {
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(struct ucred))];
-    } control;
-    struct iovec part = {.iov_base = out, .iov_len = size - 1};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof(control.bytes)};
-    ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT);
-    const struct cmsghdr *first = length > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (first == NULL || first->cmsg_level != SOL_SOCKET || first->cmsg_type != SCM_CREDENTIALS)
+    char line[256];
+    FILE *sockets = fopen(ALL_SOCKETS, "re");
+    question->is_full = false;
+    while (sockets != NULL && question->fd < 0 && fgets(line, sizeof(line), sockets) != NULL) {
+        char *name = strstr(line, "@" NAME);
+        if (name == NULL)
+            continue;
+        name[strcspn(name, "\n")] = '\0';
+        connect_to(question, name + 1);
+    }
+    if (sockets != NULL)
+        fclose(sockets);
+}
+
+/* Connects, and then sends the signal, which also makes room for a connection. Returns -1 with why
+ * where there is no such process, or none that may be asked. */
+static int ask(struct question *question, struct error *why)
+{
+    int64_t now = deadline_now_ms();
+    bool asks = question->fd < 0;
+    if (asks) {
+        connect_server(question);
+        asks = question->fd >= 0 || (question->is_full && now >= question->asked_ms + ASK_AGAIN_MS);
+    }
+    if (kill(question->server, asks ? SIGHUP : 0) != 0)
+        return error_set(why, "process %ld: %s", (long)question->server, strerror(errno));
+    if (asks)
+        question->asked_ms = now;
+    if (question->fd >= 0 || question->is_full)
+        question->reached_ms = now;
+    if (now > question->reached_ms + SEARCH_MS)
+        return error_set(why,
+                         "process %ld is no mta-stsd of this version that could be asked; restart "
+                         "it, or send it SIGHUP and read its log",
+                         (long)question->server);
+    return 0;
+}
+
+/* What it says within a moment; false: nothing yet, or it went, and has to be asked again. */
+static bool hear(struct question *question, char *out, size_t size)
+{
+    struct pollfd answer = {.fd = question->fd, .events = POLLIN};
+    if (poll(&answer, 1, LIFE_MS) <= 0)
         return false;
-    struct ucred sender;
-    memcpy(&sender, CMSG_DATA(first), sizeof(sender));
-    out[length] = '\0';
-    return sender.pid == server;
+    ssize_t length = recv(question->fd, out, size - 1, MSG_DONTWAIT);
+    if (length > 0) {
+        out[length] = '\0';
+        return true;
+    }
+    close(question->fd);
+    question->fd = -1;
+    return false;
 }
 
-static int send_signal(pid_t server, const struct reload_asker *asker)
-{
-    return sigqueue(server, SIGHUP, (union sigval){.sival_int = asker->word});
-}
-
-/* Waits for the answer, asking again now and then. Returns an exit status, with the reason in why
- * if it is not 0. */
-static int wait_for_answer(int fd, pid_t server, const struct reload_asker *asker,
-                           struct error *why)
+/* Returns 0 when the reload is done, or -1 with why. */
+static int wait_for_answer(struct question *question, struct error *why)
 {
     char said[256];
-    int64_t begun_ms = deadline_now_ms();
-    int64_t asked_ms = begun_ms - ASK_AGAIN_MS;
-    for (int64_t now = begun_ms; now < begun_ms + PATIENCE_MS; now = deadline_now_ms()) {
-        bool asks = now >= asked_ms + ASK_AGAIN_MS;
-        if ((asks ? send_signal(server, asker) : kill(server, 0)) != 0)
-            return error_set(why, "process %ld: %s", (long)server, strerror(errno));
-        if (asks)
-            asked_ms = now;
-        struct pollfd answer = {.fd = fd, .events = POLLIN};
-        if (poll(&answer, 1, LIFE_MS) > 0 && receive(fd, server, said, sizeof(said))) {
-            if (strcmp(said, DONE) == 0)
-                return 0;
-            return error_set(why, "reload refused: %s; the configuration loaded before serves on",
-                             said);
-        }
+    int64_t end_ms = question->reached_ms + PATIENCE_MS;
+    while (deadline_now_ms() < end_ms) {
+        if (ask(question, why) != 0)
+            return -1;
+        if (!hear(question, said, sizeof(said)))
+            continue;
+        if (strcmp(said, DONE) == 0)
+            return 0;
+        return error_set(why, "reload refused: %s; the configuration loaded before serves on",
+                         said);
     }
-    return error_set(why, "process %ld does not answer; its log says more", (long)server);
+    return error_set(why, "process %ld does not answer; its log says more", (long)question->server);
 }
 
 int reload_run(const char *pid)
 {
     struct error why;
-    struct reload_asker asker = {0};
     char *end;
     errno = 0;
     long server = strtol(pid, &end, 10);
@@ -137,14 +213,13 @@ int reload_run(const char *pid)
         log_line(LOG_LEVEL_ERROR, "--reload %s: write the process id of a running mta-stsd", pid);
         return 2;
     }
-    int fd = open_socket(&asker);
-    if (fd < 0) {
-        log_line(LOG_LEVEL_ERROR, "cannot wait for an answer: %s", strerror(errno));
-        return 1;
-    }
-    int status = wait_for_answer(fd, (pid_t)server, &asker, &why);
-    close(fd);
-    if (status == 0)
+    int64_t now = deadline_now_ms();
+    struct question question = {
+        .server = (pid_t)server, .fd = -1, .asked_ms = now - ASK_AGAIN_MS, .reached_ms = now};
+    int result = wait_for_answer(&question, &why);
+    if (question.fd >= 0)
+        close(question.fd);
+    if (result == 0)
         return 0;
     log_line(LOG_LEVEL_ERROR, "%s", why.text);
     return 1;

@@ -10,22 +10,28 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/finding.h"
 #include "common/config/config.h"
-#include "daemon/base/datagram.h"
+#include "daemon/base/capacity.h"
+#include "daemon/base/loader.h"
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
+#include "daemon/hosts/certpool.h"
 #include "daemon/hosts/site.h"
-#include "daemon/life/capacity.h"
+#include "daemon/life/configload.h"
 #include "daemon/life/heartbeat.h"
+#include "daemon/life/load.h"
 #include "daemon/life/privilege.h"
 #include "daemon/life/reload.h"
+#include "daemon/life/removal.h"
+#include "daemon/life/startup.h"
 #include "daemon/life/watch.h"
 #include "daemon/sandbox/sandbox.h"
 #include "daemon/serve/limit.h"
 #include "daemon/serve/listener.h"
 #include "daemon/serve/tls.h"
 #include "daemon/serve/worker.h"
+
+#define POOL_PAIRS 1024 /* of certificates that all workers share, as many as one keeps */
 
 struct server {
     const char *config_path;
@@ -36,79 +42,10 @@ struct server {
     struct worker_shared shared;
     struct worker **workers;
     size_t worker_count;
-    bool lacked_memory; /* the last load of the configuration */
-    size_t broken;      /* domains of the current configuration that an error took out */
+    struct configload *load;     /* a reload under way, or NULL */
+    struct reload_askers askers; /* who asked for it */
+    size_t broken;               /* domains of the current configuration that an error took out */
 };
-
-static void log_findings(const struct findings *said)
-{
-    for (size_t i = 0; i < said->count; i++)
-        log_finding(&said->items[i]);
-    if (said->out_of_memory)
-        log_line(LOG_LEVEL_ERROR, "out of memory: not all can be said");
-}
-
-/* Reads the configuration and logs what it has to say. NULL when the whole is refused. */
-static struct config *load_config(struct server *server)
-{
-    struct findings said = {0};
-    struct config *config = NULL;
-    log_begin_load();
-    watch_begin_load(server->watch);
-    if (config_load_within(&config, server->config_path, sandbox_denial, &said) != 0)
-        config = NULL;
-    watch_end_load(server->watch, config);
-    log_findings(&said);
-    server->lacked_memory = said.lacked_memory;
-    findings_free(&said);
-    return config;
-}
-
-/* How many domains a reload may drop: design says a percentage or a number; a part of one is one.
- */
-static size_t removable(const struct config_server *server, size_t served)
-{
-    if (!server->max_removed_is_percent)
-        return server->max_removed;
-    if (server->max_removed >= 100)
-        return SIZE_MAX;
-    return (served * server->max_removed + 99) / 100;
-}
-
-/* Judges the setting `user` and logs what is wrong with it, at its line. */
-static bool user_is_fine(const char *config_path, const struct config_server *settings,
-                         int (*judge)(const char *user, struct error *why))
-{
-    struct error why;
-    struct findings said = {0};
-    const struct config_place *place = &settings->user_place;
-    if (judge(settings->user, &why) == 0)
-        return true;
-    findings_say(&said, SEVERITY_ERROR, place->file != NULL ? place->file : config_path,
-                 place->line, "%s", why.text);
-    log_findings(&said);
-    findings_free(&said);
-    return false;
-}
-
-static void log_unreadable_files(const struct site_table *table)
-{
-    struct findings said = {0};
-    privilege_check_files(site_table_config(table), &said);
-    log_findings(&said);
-    findings_free(&said);
-}
-
-static struct listener_set *open_listeners(struct server *server,
-                                           const struct config_server *settings)
-{
-    struct findings said = {0};
-    struct listener_set *listeners =
-        listener_set_open(settings, server->listeners, &server->inherited, &said);
-    log_findings(&said);
-    findings_free(&said);
-    return listeners;
-}
 
 static bool is_same_user(const struct config_server *old, const struct config_server *new)
 {
@@ -149,54 +86,24 @@ static void log_serving(const struct server *server, const char *what)
                 count == 1 ? "" : "s", server->broken);
 }
 
-/* Why the new table may not take the old one's place, after what it would drop was logged; or NULL.
- */
-static const char *refuse_removal(const struct server *server, const struct site_table *table)
-{
-    const struct config_server *settings = site_table_server(table);
-    size_t served = site_table_count(server->table);
-    size_t removed = site_table_removed(table, server->table);
-    size_t most = removable(settings, served);
-    if (most < SIZE_MAX && served > 0 && site_table_count(table) == 0) {
-        log_line(LOG_LEVEL_ERROR,
-                 "no domain would be left of %zu; bring one back, write "
-                 "`max_removed = 100%%`, or restart to accept it",
-                 served);
-        return "no domain would be left";
-    }
-    if (removed > most) {
-        log_line(LOG_LEVEL_ERROR,
-                 "%zu of %zu domains would go, more than max_removed = %u%s "
-                 "allows; bring them back, or restart to accept it",
-                 removed, served, settings->max_removed,
-                 settings->max_removed_is_percent ? "%" : "");
-        return "too many domains would go";
-    }
-    return NULL;
-}
-
 /* Builds the next state whole, then swaps it in. Returns NULL, or why the old state serves on. */
 static const char *swap_state(struct server *server, struct config **config)
 {
-    struct error why;
     size_t broken = (*config)->broken_count;
-    if (sandbox_admits(*config, &why) != 0) {
-        log_line(LOG_LEVEL_ERROR, "%s", why.text);
-        return "a path lies outside of the sandbox";
-    }
     struct site_table *table = site_table_build(config, server->table);
     if (table == NULL)
         return "out of memory";
 
     const struct config_server *settings = site_table_server(table);
     struct listener_set *listeners = NULL;
-    const char *refusal = refuse_removal(server, table);
+    const char *refusal = removal_refuse(server->table, table);
     /* Once found is enough: what adds an account puts another file in the place of /etc/passwd,
      * which the sandbox keeps from being read. */
     if (!is_same_user(site_table_server(server->table), settings) &&
-        !user_is_fine(server->config_path, settings, privilege_check_account))
+        !load_accepts_user(server->config_path, settings, privilege_check_account))
         refusal = "the next start would fail for its user";
-    if (refusal == NULL && (listeners = open_listeners(server, settings)) == NULL)
+    if (refusal == NULL &&
+        (listeners = load_listeners(settings, server->listeners, &server->inherited)) == NULL)
         refusal = "a `listen` line cannot be met";
     if (refusal != NULL) {
         site_table_unref(table);
@@ -213,41 +120,76 @@ static const char *swap_state(struct server *server, struct config **config)
     return NULL;
 }
 
-static void reload(struct server *server, const struct reload_asker *asker)
+/* What comes of a load; NULL, or why the old state serves on. */
+static const char *take_load(struct server *server, struct configload_result *loaded)
 {
-    notify_reloading();
-    struct config *config = load_config(server);
-    const char *refusal =
-        config == NULL ? "the configuration has errors" : swap_state(server, &config);
-    config_free(config);
+    if (loaded->config == NULL)
+        return "the configuration has errors";
+    if (!loaded->is_denied)
+        return swap_state(server, &loaded->config);
+    log_line(LOG_LEVEL_ERROR, "%s", loaded->denial.text);
+    return "a path lies outside of the sandbox";
+}
+
+static void say_reload(struct server *server, const char *refusal)
+{
     if (refusal == NULL) {
         log_serving(server, "reloaded");
         log_broken(site_table_config(server->table), false);
-        reload_answer(asker, NULL);
-        return;
+    } else {
+        log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
+                 refusal);
+        notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
     }
-    log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
-             refusal);
-    notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
-    reload_answer(asker, refusal);
+    reload_answer(&server->askers, refusal);
+    server->askers = (struct reload_askers){0};
+}
+
+static void begin_reload(struct server *server, const struct reload_askers *askers)
+{
+    notify_reloading();
+    server->askers = *askers;
+    server->load = configload_begin(server->watch, server->config_path, server->table);
+    if (server->load == NULL)
+        say_reload(server, "out of memory, or of threads");
+}
+
+/* Goes on with one that is under way, if it has ended, or if there is no end to it. */
+static void go_on_with_reload(struct server *server)
+{
+    if (server->load == NULL)
+        return;
+    bool is_done = configload_is_done(server->load);
+    if (!is_done && !configload_hangs(server->load))
+        return;
+    struct configload_result loaded = configload_end(server->load);
+    server->load = NULL;
+    say_reload(server, is_done ? take_load(server, &loaded) : "a file of it does not answer");
+    config_free(loaded.config);
+}
+
+static size_t judge_connections(const struct server *server, const struct config_server *settings)
+{
+    struct findings said = {0};
+    size_t most = capacity_judge_connections(settings, server->config_path, &said);
+    load_say(&said);
+    return most;
 }
 
 static int start_workers(struct server *server)
 {
     const struct config_server *settings = site_table_server(server->table);
     struct error why;
-    size_t count = settings->workers != 0 ? settings->workers : capacity_cores();
-    size_t bearable = capacity_raise_connections();
-    size_t most = settings->max_connections;
-    if (most > bearable) {
-        most = bearable;
-        log_line(LOG_LEVEL_NOTICE,
-                 "%zu connections at most, not max_connections = %u: the limit of "
-                 "open files bears no more",
-                 most, settings->max_connections);
+    if (loader_open(&server->shared.loader, LOADER_HANG_MS, &why) != 0 ||
+        watch_use_loader(server->watch, server->shared.loader) != 0) {
+        log_line(LOG_LEVEL_ERROR, "cannot prepare to read files: %s", strerror(errno));
+        return -1;
     }
+    size_t count = capacity_workers(settings), most = judge_connections(server, settings);
     server->shared.max_connections = (most + count - 1) / count;
     server->shared.limit = limit_open(server->shared.max_connections * count);
+    if (count > 1)
+        server->shared.pool = certpool_open(POOL_PAIRS);
     server->workers = calloc(count, sizeof(struct worker *));
     if (server->workers == NULL || server->shared.limit == NULL) {
         log_line(LOG_LEVEL_ERROR, "out of memory");
@@ -264,8 +206,8 @@ static int start_workers(struct server *server)
     return 0;
 }
 
-/* Everything that needs root, then root is given up, then the threads start. Returns the exit
- * status of a start that failed, or 0. */
+/* Opens all that has to be there before root is given up, loads as the user, and starts the
+ * threads. Returns the exit status of a start that failed, or 0. */
 static int start(struct server *server)
 {
     struct error why;
@@ -273,33 +215,31 @@ static int start(struct server *server)
         log_line(LOG_LEVEL_ERROR, "cannot wait for signals: %s", strerror(errno));
         return EXIT_FAILURE;
     }
-    if (datagram_open() != 0) {
-        log_line(LOG_LEVEL_ERROR, "cannot open a socket to tell others: %s", strerror(errno));
+    if (notify_open() != 0)
+        log_line(LOG_LEVEL_WARNING,
+                 "the service manager cannot be told anything: NOTIFY_SOCKET: %s", strerror(errno));
+    if (reload_open() != 0) {
+        log_line(LOG_LEVEL_ERROR, "cannot open a socket for who asks for a reload: %s",
+                 strerror(errno));
         return EXIT_FAILURE;
     }
-    struct config *config = load_config(server);
-    if (config == NULL)
-        return server->lacked_memory ? 1 : SERVER_EXIT_CONFIG;
-    server->broken = config->broken_count;
-    server->table = site_table_build(&config, NULL);
+    struct startup startup = {.watch = server->watch, .inherited = &server->inherited};
+    int status = startup_run(&startup, server->config_path);
+    server->listeners = startup.listeners;
+    if (status != 0)
+        return status;
+    server->broken = startup.config->broken_count;
+    server->table = site_table_build(&startup.config, NULL);
     if (server->table == NULL) {
-        config_free(config);
+        config_free(startup.config);
         log_line(LOG_LEVEL_ERROR, "out of memory");
         return EXIT_FAILURE;
     }
-    const struct config_server *settings = site_table_server(server->table);
-    bool can_drop = user_is_fine(server->config_path, settings, privilege_check);
-    server->listeners = open_listeners(server, settings);
-    if (!can_drop || (server->listeners == NULL && server->inherited.count > 0))
-        return SERVER_EXIT_CONFIG; /* another start would find the same sockets */
-    if (server->listeners == NULL)
-        return EXIT_FAILURE;
-    if (privilege_drop(settings->user, &why) != 0 || tls_open(&server->shared.tls, &why) != 0 ||
+    if (tls_open(&server->shared.tls, &why) != 0 ||
         sandbox_enter(site_table_config(server->table), &why) != 0) {
         log_line(LOG_LEVEL_ERROR, "%s", why.text);
         return EXIT_FAILURE;
     }
-    log_unreadable_files(server->table);
     return start_workers(server) == 0 ? 0 : EXIT_FAILURE;
 }
 
@@ -314,10 +254,13 @@ static void stop(struct server *server)
     for (size_t i = 0; i < server->worker_count; i++)
         worker_close(server->workers[i]);
     free(server->workers);
+    watch_close(server->watch);
+    loader_close(server->shared.loader);
+    certpool_close(server->shared.pool);
     limit_close(server->shared.limit);
     tls_close(server->shared.tls);
     site_table_unref(server->table);
-    watch_close(server->watch);
+    reload_close();
 }
 
 /* The signals that the main thread waits for; blocked before any thread starts, so in all. */
@@ -339,23 +282,28 @@ static void serve(struct server *server)
     struct signalfd_siginfo received = {0};
     bool serves = true;
     while (serves) {
-        struct reload_asker asker = {0};
+        struct reload_askers askers = {0};
         switch (watch_wait(server->watch, heartbeat.due_ms, &received)) {
         case WATCH_SIGNAL:
             serves = received.ssi_signo == SIGHUP;
-            asker = reload_asker_of(&received);
+            reload_take_askers(&askers);
             if (serves)
-                reload(server, &asker);
+                begin_reload(server, &askers);
             break;
         case WATCH_CHANGE:
-            reload(server, &asker);
+            begin_reload(server, &askers);
             break;
         case WATCH_TIME:
+            go_on_with_reload(server);
             break;
         }
         heartbeat_beat(&heartbeat, server->workers, server->worker_count);
     }
     heartbeat_stop(&heartbeat);
+    if (server->load == NULL)
+        return;
+    config_free(configload_end(server->load).config);
+    reload_answer(&server->askers, "the server was told to stop");
 }
 
 int server_run(const char *config_path)

@@ -3,12 +3,8 @@
 #ifndef DAEMON_LIFE_SERVER_H
 #define DAEMON_LIFE_SERVER_H
 
-/* That of a start whose configuration was refused, so that a service manager need not try again:
- * EX_CONFIG of sysexits(3). */
-#define SERVER_EXIT_CONFIG 78
-
 /* Serves the configuration until SIGTERM or SIGINT; SIGHUP reloads it. Returns the exit status: 0,
- * SERVER_EXIT_CONFIG, or 1 when the start failed otherwise, with the reasons in the log. */
+ * STARTUP_EXIT_CONFIG, or 1 when the start failed otherwise, with the reasons in the log. */
 int server_run(const char *config_path);
 
 #endif

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/file.h"
 #include "common/config/config.h"
 
 #define STEPS_MAX 40 /* links and directories on the way to one path */
@@ -41,6 +42,12 @@ void watch_places_set(struct watch_places *places, const char *const *paths, siz
             return;
         places->paths[places->path_count++] = copy;
     }
+}
+
+void watch_places_copy(struct watch_places *out, const struct watch_places *places)
+{
+    *out = (struct watch_places){.events = -1};
+    watch_places_set(out, (const char *const *)places->paths, places->path_count);
 }
 
 static void forget_directories(struct watch_places *places)
@@ -77,7 +84,9 @@ static bool parent_of(const char *path, char out[PATH_MAX])
 static bool read_link(const char *path, const char *parent, char out[PATH_MAX])
 {
     char target[PATH_MAX];
+    file_note(path);
     ssize_t length = readlink(path, target, sizeof(target) - 1);
+    file_note(NULL);
     if (length <= 0)
         return false;
     target[length] = '\0';
@@ -88,11 +97,16 @@ static bool read_link(const char *path, const char *parent, char out[PATH_MAX])
 
 static void watch_directory(struct watch_places *places, const char *directory)
 {
-    if (places->events >= 0 && inotify_add_watch(places->events, directory, EVENTS) >= 0)
+    file_note(directory);
+    bool is_watched =
+        places->events >= 0 && inotify_add_watch(places->events, directory, EVENTS) >= 0;
+    int fault = errno;
+    file_note(NULL);
+    if (is_watched)
         return;
     places->complete = false;
-    if (places->events >= 0 && places->fault == 0 && errno != ENOENT && errno != ENOTDIR)
-        places->fault = errno;
+    if (places->events >= 0 && places->fault == 0 && fault != ENOENT && fault != ENOTDIR)
+        places->fault = fault;
 }
 
 /* Whether it was not among the directories. */
@@ -144,7 +158,10 @@ void watch_places_renew(struct watch_places *places)
     }
     for (size_t i = 0; i < places->path_count; i++) {
         follow(places, places->paths[i], true, STEPS_MAX);
-        if (stat(places->paths[i], &state) == 0 && S_ISDIR(state.st_mode))
+        file_note(places->paths[i]);
+        bool is_directory = stat(places->paths[i], &state) == 0 && S_ISDIR(state.st_mode);
+        file_note(NULL);
+        if (is_directory)
             add_directory(places, places->paths[i]);
     }
 }
@@ -235,9 +252,14 @@ static void add_directory_time(struct watch_stamp *stamp, const char *directory,
 struct watch_stamp watch_places_look(const struct watch_places *places, bool loosely)
 {
     struct watch_stamp stamp = {0};
-    for (size_t i = 0; i < places->path_count; i++)
+    for (size_t i = 0; i < places->path_count; i++) {
+        file_note(places->paths[i]);
         add_path(&stamp, places->paths[i]);
-    for (size_t i = 0; i < places->directory_count; i++)
+    }
+    for (size_t i = 0; i < places->directory_count; i++) {
+        file_note(places->directories[i]);
         add_directory_time(&stamp, places->directories[i], loosely);
+    }
+    file_note(NULL);
     return stamp;
 }

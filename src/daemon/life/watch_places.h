@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* {0} is not valid: events is -1 where there is none. */
+/* {.events = -1} is empty; {0} is not valid. */
 struct watch_places {
     char **paths; /* what the configuration was read from */
     size_t path_count;
@@ -28,8 +28,11 @@ struct watch_stamp {
 void watch_places_set(struct watch_places *places, const char *const *paths, size_t count);
 void watch_places_free(struct watch_places *places);
 
-/* Has the kernel watch the directories of the paths, of each link on the way, and of what these
- * lead to, as they are now. */
+/* The same paths; no directory of them is watched yet. */
+void watch_places_copy(struct watch_places *out, const struct watch_places *places);
+
+/* This and the next call read files. Has the kernel watch the directories of the paths, of each
+ * link on the way, and of what these lead to, as they are now. */
 void watch_places_renew(struct watch_places *places);
 
 /* Looks at each path. Of an include's directory only the names that an include reads count, unless

@@ -10,6 +10,8 @@ libdaemon_a_SOURCES += \
 	%D%/sandbox_filter.h \
 	%D%/sandbox_list.c \
 	%D%/sandbox_list.h \
+	%D%/sandbox_send.c \
+	%D%/sandbox_send.h \
 	%D%/sandbox_trees.c \
 	%D%/sandbox_trees.h \
 	%D%/sandbox_unknown.c \

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "daemon/sandbox/sandbox_list.h"
+#include "daemon/sandbox/sandbox_send.h"
 
 /* ---- The filter. */
 
@@ -188,7 +189,7 @@ static bool answers_near(const struct judgement *judgement, struct seccomp_data 
         return false;
     for (unsigned i = 0; i < condition->count; i++) {
         const struct scmp_arg_cmp *must = &condition->must[i];
-        for (uint64_t bit = 1; bit <= must->datum_a; bit <<= 1) {
+        for (uint64_t bit = 1; bit != 0 && bit <= must->datum_a; bit <<= 1) {
             call.args[must->arg] ^= bit & must->datum_a;
             if (!answers(judgement, &call))
                 return false;
@@ -244,6 +245,8 @@ int sandbox_calls_enter(struct error *why)
     sandbox_unknown_await();
     if (result == 0)
         result = sandbox_filter_enter(&filter);
+    if (result == 0)
+        sandbox_send_begin();
     if (result == -EINVAL || result == -ENOSYS) {
         log_line(LOG_LEVEL_NOTICE, "sandbox: this kernel has no seccomp filters, so all system "
                                    "calls may be made");

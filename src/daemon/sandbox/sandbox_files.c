@@ -53,7 +53,7 @@ static int create(int version)
     if (version >= 5)
         rules.fs |= FS_IOCTL_DEV;
     if (version >= 6) {
-        rules.scoped = SCOPE_SIGNAL;
+        rules.scoped = SCOPE_ABSTRACT | SCOPE_SIGNAL;
         size = sizeof(rules);
     }
     return (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);

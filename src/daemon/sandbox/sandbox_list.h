@@ -26,7 +26,7 @@ struct sandbox_condition {
     struct scmp_arg_cmp must[3]; /* SCMP_CMP_MASKED_EQ all: datum_a is the mask */
 };
 
-#define SANDBOX_LIST_CONDITIONS 10
+#define SANDBOX_LIST_CONDITIONS 40
 
 /* Of this very process, whose number is in them. Returns how many. */
 size_t sandbox_list_conditions(struct sandbox_condition out[SANDBOX_LIST_CONDITIONS]);

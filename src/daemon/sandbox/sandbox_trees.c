@@ -9,6 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/base/file.h"
+#include "common/base/systemdir.h"
+#include "common/config/pattern.h"
 #include "daemon/base/log.h"
 #include "daemon/sandbox/sandbox.h"
 
@@ -18,23 +21,6 @@ static struct {
     size_t count;
     bool is_closed;
 } trees;
-
-/* The directory in which the first varying part of a pattern stands; of a plain path, its own. */
-static void fixed_part(const char *pattern, char out[PATH_MAX])
-{
-    size_t used = 0;
-    size_t end = 0;
-    for (const char *at = pattern; *at != '\0' && used < PATH_MAX - 1; at++) {
-        if (at[0] == '%' && at[1] != '%')
-            break;
-        if (*at == '%')
-            at++;
-        if (*at == '/')
-            end = used;
-        out[used++] = *at;
-    }
-    out[end > 0 ? end : 1] = '\0';
-}
 
 /* Cuts the last part off. Whether one is left that is not the root. */
 static bool to_parent(char path[PATH_MAX])
@@ -65,19 +51,6 @@ static bool lies_within(const char *path)
         if (path[length] == '/' || (path[length] == '\0' && is_same_file(&trees.states[i], path)))
             return true;
     }
-    return false;
-}
-
-/* Whether many other things stand there, so that it is not opened for one file of ours. */
-static bool is_systems_own(const char *directory)
-{
-    static const char *const names[] = {
-        "/",      "/bin", "/boot", "/dev",  "/etc",       "/home",          "/lib",     "/lib64",
-        "/media", "/mnt", "/opt",  "/proc", "/root",      "/run",           "/sbin",    "/srv",
-        "/sys",   "/tmp", "/usr",  "/var",  "/usr/local", "/usr/local/etc", "/var/lib", "/var/tmp"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcmp(names[i], directory) == 0)
-            return true;
     return false;
 }
 
@@ -113,15 +86,23 @@ static int add_tree(const char *path, struct error *why)
         if (!to_parent(tried) || strchr(tried + 1, '/') == NULL)
             return 0;
     }
-    return lies_within(found) ? 0 : keep(found, why);
+    if (lies_within(found))
+        return 0;
+    if (systemdir_is(found) && strlen(tried) < strlen(path))
+        log_line(LOG_LEVEL_WARNING,
+                 "sandbox: %s is not there, so that all of %s may be read, where it will be; make "
+                 "it, and restart the server",
+                 path, found);
+    return keep(found, why);
 }
 
-/* The directory above, but none that holds other things than ours: "/srv" of "/srv/certs". */
+/* The directory above, but none that holds other things than ours: "/srv" of "/srv/certs",
+ * "/var/lib" of "/var/lib/certs". */
 static int add_parent(const char *path, struct error *why)
 {
     char above[PATH_MAX];
     snprintf(above, sizeof(above), "%s", path);
-    if (!to_parent(above) || strchr(above + 1, '/') == NULL)
+    if (!to_parent(above) || strchr(above + 1, '/') == NULL || systemdir_is(above))
         return 0;
     return add_tree(above, why);
 }
@@ -164,7 +145,7 @@ static int add_file(const char *path, struct error *why)
         return -1;
     if (!find_directory(path, directory) || lies_within(directory))
         return 0;
-    if (!is_systems_own(directory))
+    if (!systemdir_is(directory))
         return add_tree(directory, why);
     if (!is_directory(path))
         log_line(LOG_LEVEL_WARNING,
@@ -180,7 +161,7 @@ static int add_file(const char *path, struct error *why)
 static int add_pattern(const char *pattern, struct error *why)
 {
     char path[PATH_MAX];
-    fixed_part(pattern, path);
+    pattern_fixed_part(pattern, path);
     if (add_parent(path, why) != 0)
         return -1;
     return add_tree(path, why);
@@ -230,7 +211,12 @@ int sandbox_trees_gather(const struct config *config, struct error *why)
 bool sandbox_denies(const char *path)
 {
     char found[PATH_MAX];
-    return trees.is_closed && realpath(path, found) != NULL && !lies_within(found);
+    if (!trees.is_closed)
+        return false;
+    file_note(path);
+    bool denies = realpath(path, found) != NULL && !lies_within(found);
+    file_note(NULL);
+    return denies;
 }
 
 /* Without read_path the new start opens what the configuration names. */
@@ -242,11 +228,11 @@ bool sandbox_denial(const char *path, struct error *advice)
     char found[PATH_MAX];
     char directory[PATH_MAX];
     static const char reason[] = "; it lies outside of what the running server may read:";
-    if (!sandbox_denies(path) || realpath(path, found) == NULL)
+    if (!sandbox_denies(path) || realpath(path, found) == NULL) /* it has just answered */
         return false;
     if (is_directory(found) || !find_directory(found, directory))
         error_set(advice, "%s " LINE_TO_ADD, reason, found);
-    else if (is_systems_own(directory))
+    else if (systemdir_is(directory))
         error_set(advice,
                   "%s keep it in a directory of its own, such as /etc/mta-stsd, and restart the "
                   "server",
@@ -260,7 +246,7 @@ int sandbox_admits(const struct config *config, struct error *why)
 {
     for (size_t i = 0; i < config->pattern_count; i++) {
         char path[PATH_MAX];
-        fixed_part(config->patterns[i], path);
+        pattern_fixed_part(config->patterns[i], path);
         if (sandbox_denies(path))
             return error_set(why,
                              "%s lies outside of what the running server may read; " LINE_TO_ADD,

@@ -31,8 +31,11 @@ void access_log_refusal(const struct network_address *client, const char *reason
     log_stranger(LOG_LEVEL_INFO, "refused client=%s reason=\"%s\"", text, reason);
 }
 
-void access_log_challenge(const struct network_address *client, const struct hostname *host)
+void access_log_challenge(enum config_access_log mode, const struct network_address *client,
+                          const struct hostname *host)
 {
+    if (mode != CONFIG_ACCESS_LOG_ON)
+        return;
     char text[NETWORK_TEXT_MAX];
     network_address_text(client, text);
     log_stranger(LOG_LEVEL_INFO, "challenge host=%s client=%s answered", host->text, text);

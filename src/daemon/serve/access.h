@@ -25,6 +25,7 @@ void access_log(enum config_access_log mode, const struct access_entry *entry);
 void access_log_refusal(const struct network_address *client, const char *reason);
 
 /* A handshake that answered a TLS-ALPN-01 challenge. */
-void access_log_challenge(const struct network_address *client, const struct hostname *host);
+void access_log_challenge(enum config_access_log mode, const struct network_address *client,
+                          const struct hostname *host);
 
 #endif

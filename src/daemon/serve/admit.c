@@ -19,15 +19,16 @@ bool admit_is_listed(const struct config_networks *networks, const struct networ
 }
 
 enum limit_verdict admit_connection(struct limit *limit, const struct config_server *server,
-                                    struct crowd_member *member)
+                                    struct conn_member *member, unsigned *held)
 {
     const struct limit_bounds bounds = {{
         [LIMIT_WIDTH_SOURCE] = server->limit_per_source,
         [LIMIT_WIDTH_NETWORK] = server->limit_per_network,
     }};
+    *held = 0;
     if (admit_is_listed(&server->limit_exempt, &member->source))
         return LIMIT_VERDICT_TAKEN;
-    enum limit_verdict verdict = limit_take(limit, &member->source, &bounds);
+    enum limit_verdict verdict = limit_take(limit, &member->source, &bounds, held);
     member->counted = verdict == LIMIT_VERDICT_TAKEN;
     return verdict;
 }
@@ -41,7 +42,7 @@ static struct limit_bounds handshakes(const struct config_server *server)
 }
 
 bool admit_handshake(struct limit *limit, const struct config_server *server,
-                     const struct crowd_member *member, int64_t now_ms)
+                     const struct conn_member *member, int64_t now_ms)
 {
     const struct limit_bounds per_second = handshakes(server);
     if (!member->counted)
@@ -67,7 +68,7 @@ int64_t admit_work_ns(void)
 }
 
 void admit_charge(struct limit *limit, const struct config_server *server,
-                  const struct crowd_member *member, int64_t work_ns, int64_t turn_ms,
+                  const struct conn_member *member, int64_t work_ns, int64_t turn_ms,
                   int64_t now_ms)
 {
     const struct limit_bounds per_second = handshakes(server);

@@ -100,6 +100,19 @@ static bool has_control_bytes(const char *bytes, size_t length)
     return false;
 }
 
+/* RFC 9110 section 5.1: a field's name is a token. */
+static bool is_token(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+        bool is_digit = byte >= '0' && byte <= '9';
+        if (!is_letter && !is_digit && (byte == '\0' || strchr("!#$%&'*+-.^_`|~", byte) == NULL))
+            return false;
+    }
+    return length > 0;
+}
+
 static bool read_length(uint64_t *out, const char *value, size_t length)
 {
     *out = 0;
@@ -116,11 +129,17 @@ static bool name_is(const char *name, size_t length, const char *field)
     return length == strlen(field) && strncasecmp(name, field, length) == 0;
 }
 
+void answer_read_trailer(struct answer_request *request, const char *name, size_t name_length,
+                         const char *value, size_t value_length)
+{
+    if (!is_token(name, name_length) || has_control_bytes(value, value_length))
+        request->malformed = true;
+}
+
 void answer_read_field(struct answer_request *request, const char *name, size_t name_length,
                        const char *value, size_t value_length)
 {
-    if (has_control_bytes(name, name_length) || has_control_bytes(value, value_length))
-        request->malformed = true;
+    answer_read_trailer(request, name, name_length, value, value_length);
     if (name_is(name, name_length, "Host")) {
         request->host_fields++;
         if (!read_host(&request->host, &request->host_is_another, value, value_length))

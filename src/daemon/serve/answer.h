@@ -54,6 +54,10 @@ void answer_read_target(struct answer_request *request, const char *target);
 void answer_read_field(struct answer_request *request, const char *name, size_t name_length,
                        const char *value, size_t value_length);
 
+/* One field behind a chunked body: it counts for nothing, but must be well-formed. */
+void answer_read_trailer(struct answer_request *request, const char *name, size_t name_length,
+                         const char *value, size_t value_length);
+
 /* The refusal that must be said before the body is read: 400 or 413, or 0 when there is none. */
 unsigned answer_early_status(const struct answer_request *request);
 

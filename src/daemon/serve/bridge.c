@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #define ANSWER_BUFFER 8192
-#define SETTLE_TURNS  64 /* of libmicrohttpd, to read what a client left that has gone */
+#define SETTLE_TURNS  64   /* of libmicrohttpd, to read what it has been given */
+#define USUAL_REQUEST 4096 /* bytes: libmicrohttpd has room for more */
 
 /* Bytes on their way: taken from one side, not given to the other yet. */
 struct stretch {
@@ -25,10 +26,12 @@ struct bridge {
     struct tls_session *session;
     struct http_exchange *exchange;
     int pair;
-    bool client_ended;  /* the client sends nothing more */
+    bool client_ended;  /* the client sends nothing more, or nothing more is read from it */
+    bool is_flooded;    /* the latter */
     bool request_ended; /* libmicrohttpd takes nothing more: refused, or told of the end */
     bool answer_ended;  /* libmicrohttpd gives nothing more */
     unsigned status;
+    size_t given; /* bytes of the request, to libmicrohttpd */
     struct stretch request;
     struct stretch answer;
     unsigned char request_bytes[BRIDGE_FIRST_MAX];
@@ -99,7 +102,12 @@ static enum step take_request(struct bridge *bridge)
         bridge->request = (struct stretch){.start = 0, .end = moved};
         return STEP_MOVED;
     case TLS_RESULT_AGAIN:
+    case TLS_RESULT_WAIT:
         return STEP_STUCK;
+    case TLS_RESULT_FLOODED:
+        bridge->is_flooded = true;
+        bridge->client_ended = true;
+        return STEP_MOVED;
     case TLS_RESULT_END:
         bridge->client_ended = true;
         return STEP_MOVED;
@@ -121,6 +129,7 @@ static enum step give_request(struct bridge *bridge)
             send(bridge->pair, bridge->request_bytes + bridge->request.start, left, MSG_NOSIGNAL);
     if (sent > 0) {
         bridge->request.start += (size_t)sent;
+        bridge->given += (size_t)sent;
         return STEP_MOVED;
     }
     if (sent < 0 && (errno == EAGAIN || errno == EINTR))
@@ -169,7 +178,9 @@ static enum step give_answer(struct bridge *bridge)
         bridge->answer.start += moved;
         return STEP_MOVED;
     case TLS_RESULT_AGAIN:
+    case TLS_RESULT_WAIT:
         return STEP_STUCK;
+    case TLS_RESULT_FLOODED:
     case TLS_RESULT_END:
     case TLS_RESULT_FAILED:
         break;
@@ -177,10 +188,10 @@ static enum step give_answer(struct bridge *bridge)
     return STEP_FAILED;
 }
 
-static bool has_unread_request(const struct bridge *bridge)
+static int unread_request(const struct bridge *bridge)
 {
     int unread = 0;
-    return ioctl(bridge->pair, SIOCOUTQ, &unread) == 0 && unread > 0;
+    return ioctl(bridge->pair, SIOCOUTQ, &unread) == 0 ? unread : 0;
 }
 
 /* The client is gone and all it sent is in the pair. libmicrohttpd overlooks a half close that
@@ -194,7 +205,7 @@ static enum step end_request(struct bridge *bridge)
     bridge->request_ended = true;
     for (int turn = 0; turn < SETTLE_TURNS; turn++) {
         http_run(bridge->http);
-        if (!has_unread_request(bridge))
+        if (unread_request(bridge) == 0)
             break;
     }
     if (!http_exchange_is_whole(bridge->exchange))
@@ -202,10 +213,58 @@ static enum step end_request(struct bridge *bridge)
     return STEP_MOVED;
 }
 
+static bool has_answer(const struct bridge *bridge)
+{
+    char byte;
+    return recv(bridge->pair, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN;
+}
+
+/* Whether libmicrohttpd reads no more of the request and says nothing: its memory is full of a line
+ * that does not end, such as a chunk's with an extension of many kB. It says then that it has
+ * nothing to do, and would keep the client until the deadline. Before that it reads some hundred
+ * bytes a turn, while the kernel tells of whole writes only. */
+static bool is_stuck(const struct bridge *bridge)
+{
+    int unread = bridge->given > USUAL_REQUEST ? unread_request(bridge) : 0;
+    bool has_work = true;
+    for (int idle = 0; idle < SETTLE_TURNS && unread > 0 && has_work; idle++) {
+        int before = unread;
+        http_run(bridge->http);
+        unread = unread_request(bridge);
+        has_work = http_wait_ms(bridge->http) >= 0;
+        if (unread < before)
+            idle = 0;
+        if (has_answer(bridge))
+            return false;
+    }
+    return unread > 0 && !http_exchange_is_whole(bridge->exchange);
+}
+
+/* In libmicrohttpd's place. No body: it may be a HEAD. */
+static void refuse_request(struct bridge *bridge)
+{
+    static const char answer[] = "HTTP/1.1 413 Content Too Large\r\n"
+                                 "Content-Length: 0\r\nConnection: close\r\n\r\n";
+    memcpy(bridge->answer_buffer, answer, sizeof(answer) - 1);
+    bridge->answer = (struct stretch){.start = 0, .end = sizeof(answer) - 1};
+    read_status(bridge, sizeof(answer) - 1);
+    bridge->request_ended = true;
+    bridge->answer_ended = true;
+}
+
+static enum step free_stuck(struct bridge *bridge)
+{
+    if (bridge->answer_ended || bridge->request_ended ||
+        bridge->answer.start < bridge->answer.end || !is_stuck(bridge))
+        return STEP_STUCK;
+    refuse_request(bridge);
+    return STEP_MOVED;
+}
+
 enum bridge_result bridge_run(struct bridge *bridge)
 {
     static enum step (*const steps[])(struct bridge *) = {
-        take_request, give_request, end_request, take_answer, give_answer,
+        take_request, give_request, end_request, take_answer, free_stuck, give_answer,
     };
     enum step outcome;
     do {
@@ -218,7 +277,8 @@ enum bridge_result bridge_run(struct bridge *bridge)
                 outcome = STEP_MOVED;
         }
         if (bridge->answer_ended && bridge->answer.start == bridge->answer.end)
-            return BRIDGE_RESULT_END;
+            return bridge->is_flooded && bridge->status == 0 ? BRIDGE_RESULT_FAILED
+                                                             : BRIDGE_RESULT_END;
     } while (outcome == STEP_MOVED);
     return BRIDGE_RESULT_WAIT;
 }

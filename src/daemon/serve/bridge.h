@@ -15,7 +15,7 @@ struct bridge;
 enum bridge_result {
     BRIDGE_RESULT_WAIT,   /* nothing moves until the socket or the pair is ready */
     BRIDGE_RESULT_END,    /* the answer is out to its last byte, or there will be none */
-    BRIDGE_RESULT_FAILED, /* the TLS session failed */
+    BRIDGE_RESULT_FAILED, /* the TLS session failed, or the client sent too much for an answer */
 };
 
 /* Opens the exchange for the session's host and takes the first decrypted bytes, at most

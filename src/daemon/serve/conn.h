@@ -9,10 +9,9 @@
 #include <stdint.h>
 
 #include "common/base/network.h"
-#include "daemon/hosts/certstore.h"
-#include "daemon/hosts/challenge.h"
+#include "daemon/hosts/caches.h"
 #include "daemon/hosts/site.h"
-#include "daemon/serve/crowd.h"
+#include "daemon/serve/conn_queues.h"
 #include "daemon/serve/http.h"
 #include "daemon/serve/limit.h"
 #include "daemon/serve/tls.h"
@@ -37,36 +36,44 @@ struct conn_context {
     int64_t now_ms;
     int64_t turn_ms;      /* how long this turn has taken so far */
     int64_t last_turn_ms; /* and how long the last one took */
+    size_t max_connections;
     struct tls *tls;
     struct http *http;
-    struct certstore *certs;
-    struct challenges *challenges;
+    struct caches caches;
     struct limit *limit;
-    struct site_table *table; /* the current one; a session holds its own */
-    struct crowd crowd;       /* of all open connections */
-    size_t count;             /* open connections */
-    struct conn *buried;      /* closed in this turn; events may still point to them */
+    struct site_table *table;  /* the current one; a session holds its own */
+    struct conn_queues queues; /* of all open connections */
+    size_t count;              /* open connections */
+    struct conn *running;      /* whose step is under way; nobody else may end it */
+    struct conn *closed;       /* in this turn; events may still point to them */
 };
 
-/* Takes over an accepted descriptor, also when it refuses it: a network over its limit makes room
- * by its own oldest idle connection, or the newcomer is closed at once. */
+/* Whether all slots are taken. */
+bool conn_is_full(const struct conn_context *context);
+
+/* Whether nobody may be displaced now, but somebody in the next millisecond: one that came in this
+ * very turn, and to whom nobody has listened yet. */
+bool conn_must_wait(const struct conn_context *context);
+
+/* Takes over an accepted descriptor, also when it refuses it. Where its network is over its limit,
+ * that network's oldest idle connection gives way; where all slots are taken, the one that
+ * conn_queues_displaced names; where there is none, the newcomer is closed at once. */
 void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer);
 
-/* Does all that can be done now. */
+/* Does all that can be done now; nothing for one that was closed in this turn. */
 void conn_run(struct conn *conn);
 
-/* Closes what is due. */
+/* Goes on with those that waited for files and whose turn has come. */
+void conn_resume(struct conn_context *context);
+
+/* Ends what is due; those that wait for files even then, with an alert. */
 void conn_expire(struct conn_context *context);
 
-/* Closes the oldest idle connection to make room. Returns whether there was one. */
-bool conn_evict(struct conn_context *context);
-
-/* Whether each idle connection was accepted in this very turn, so that nobody has listened to it.
- */
-bool conn_only_new_are_idle(const struct conn_context *context);
+/* Ends one that may be displaced, descriptors or memory being out. Whether there was one. */
+bool conn_displace(struct conn_context *context);
 
 /* Frees what was closed; no event of the turn may be looked at after it. */
-void conn_bury(struct conn_context *context);
+void conn_free_closed(struct conn_context *context);
 
 void conn_close_all(struct conn_context *context);
 

@@ -108,6 +108,15 @@ static enum MHD_Result on_field(void *cls, enum MHD_ValueKind kind, const char *
     return MHD_YES;
 }
 
+static enum MHD_Result on_trailer(void *cls, enum MHD_ValueKind kind, const char *name,
+                                  size_t name_length, const char *value, size_t value_length)
+{
+    (void)kind;
+    struct http_exchange *exchange = cls;
+    answer_read_trailer(&exchange->request, name, name_length, value, value_length);
+    return MHD_YES;
+}
+
 static enum MHD_Result add_field(struct MHD_Response *response, const char *name, const char *value)
 {
     return value == NULL ? MHD_YES : MHD_add_response_header(response, name, value);
@@ -164,7 +173,11 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         return exchange->body_bytes <= ANSWER_BODY_MAX ? MHD_YES : MHD_NO;
     }
     struct answer answer;
-    answer_make(&answer, &exchange->request, method, &exchange->host, exchange->site);
+    MHD_get_connection_values_n(connection, MHD_FOOTER_KIND, on_trailer, exchange);
+    if (exchange->request.malformed)
+        answer_make_status(&answer, 400);
+    else
+        answer_make(&answer, &exchange->request, method, &exchange->host, exchange->site);
     exchange->whole = true;
     return send_answer(connection, &answer);
 }

@@ -184,7 +184,7 @@ static bool is_full(unsigned count, unsigned most)
 }
 
 static enum limit_verdict take_locked(struct limit *limit, const struct network_address *source,
-                                      const struct limit_bounds *bounds)
+                                      const struct limit_bounds *bounds, unsigned *held)
 {
     struct key narrow = key_of(source, LIMIT_WIDTH_SOURCE);
     struct key wide = key_of(source, LIMIT_WIDTH_NETWORK);
@@ -198,14 +198,16 @@ static enum limit_verdict take_locked(struct limit *limit, const struct network_
         return LIMIT_VERDICT_NETWORK_FULL;
     }
     all->connections++;
+    if (held != NULL)
+        *held = all->connections;
     return LIMIT_VERDICT_TAKEN;
 }
 
 enum limit_verdict limit_take(struct limit *limit, const struct network_address *source,
-                              const struct limit_bounds *connections)
+                              const struct limit_bounds *connections, unsigned *held)
 {
     pthread_mutex_lock(&limit->lock);
-    enum limit_verdict verdict = take_locked(limit, source, connections);
+    enum limit_verdict verdict = take_locked(limit, source, connections, held);
     pthread_mutex_unlock(&limit->lock);
     return verdict;
 }

@@ -37,9 +37,10 @@ struct limit *limit_open(size_t max_connections);
 void limit_close(struct limit *limit);
 
 /* Counts one connection at both widths, or at none. Once taken, limit_give must follow with the
- * same address. */
+ * same address, and *held (if not NULL) is how many its LIMIT_WIDTH_NETWORK has, this one with
+ * them. */
 enum limit_verdict limit_take(struct limit *limit, const struct network_address *source,
-                              const struct limit_bounds *connections);
+                              const struct limit_bounds *connections, unsigned *held);
 void limit_give(struct limit *limit, const struct network_address *source);
 
 /* Whether a handshake may begin: each width bears so many a second, and as many at once after a

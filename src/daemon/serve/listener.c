@@ -6,11 +6,14 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "daemon/base/port_holder.h"
 
 #define INHERITED_FIRST 3 /* SD_LISTEN_FDS_START */
 #define BACKLOG         4096
@@ -39,25 +42,42 @@ static struct network_endpoint bound_endpoint(int fd)
     return endpoint;
 }
 
+/* All that are open. A worker keeps one that no configuration has any more until its turn ends, and
+ * until then the kernel gives the port to nobody else. */
+static struct {
+    pthread_mutex_t lock;
+    struct listener *first;
+} open_listeners = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 static struct listener *listener_new(int fd, bool inherited, const struct network_endpoint *wanted)
 {
     struct listener *listener = calloc(1, sizeof(*listener));
     if (listener == NULL)
         return NULL;
-    atomic_init(&listener->references, 1);
+    listener->references = 1;
     listener->fd = fd;
     listener->inherited = inherited;
     listener->wanted = *wanted;
     listener->bound = bound_endpoint(fd);
+    pthread_mutex_lock(&open_listeners.lock);
+    listener->next = open_listeners.first;
+    open_listeners.first = listener;
+    pthread_mutex_unlock(&open_listeners.lock);
     return listener;
 }
 
 static void listener_unref(struct listener *listener)
 {
-    if (atomic_fetch_sub(&listener->references, 1) != 1)
-        return;
-    close(listener->fd);
-    free(listener);
+    pthread_mutex_lock(&open_listeners.lock);
+    if (--listener->references == 0) {
+        struct listener **at = &open_listeners.first;
+        while (*at != listener)
+            at = &(*at)->next;
+        *at = listener->next;
+        close(listener->fd);
+        free(listener);
+    }
+    pthread_mutex_unlock(&open_listeners.lock);
 }
 
 /* A listening socket, or -1 with errno. No SO_REUSEPORT: a second server on the port is an error.
@@ -171,7 +191,7 @@ static const char *advice_for(int reason, const struct listener_set *old)
 static void complain_of_open(const struct config_listen *line, int reason,
                              const struct listener_set *old, struct findings *said)
 {
-    char text[NETWORK_TEXT_MAX], held[NETWORK_TEXT_MAX];
+    char text[NETWORK_TEXT_MAX], held[NETWORK_TEXT_MAX], other[PORT_HOLDER_MAX];
     const struct listener *holder = find_holder(old, &line->endpoint);
     bool absent = is_absent_ipv6(line, reason);
     network_endpoint_text(&line->endpoint, text);
@@ -181,6 +201,13 @@ static void complain_of_open(const struct config_listen *line, int reason,
                      "listen = %s: this server holds the port of %s already, as %s; restart it "
                      "to change that",
                      line->text, text, held);
+        return;
+    }
+    if (reason == EADDRINUSE && port_holder_find(other, &line->endpoint)) {
+        findings_say(said, SEVERITY_ERROR, line->place.file, line->place.line,
+                     "listen = %s: cannot listen on %s: the port is in use by %s; stop that, write "
+                     "another port, or share it as the guide next-to-a-web-server says",
+                     line->text, text, other);
         return;
     }
     findings_say(said, absent ? SEVERITY_NOTE : SEVERITY_ERROR, line->place.file, line->place.line,
@@ -211,15 +238,37 @@ static struct listener *open_line(const struct config_listen *line, const struct
     return listener;
 }
 
-/* That of the old set which the new one does not have yet: two lines may want any free port. */
-static struct listener *find_kept(const struct listener_set *old, const struct listener_set *set,
+static bool is_any_port(const struct network_endpoint *endpoint)
+{
+    return endpoint->address.v4.sin_port == 0; /* at the same place in both families */
+}
+
+/* That of the old set which the new one does not have yet: two lines may want any free port. Else
+ * one that has gone from the configuration, and that a worker holds still. */
+static struct listener *find_open(const struct listener_set *old, const struct listener_set *set,
                                   const struct network_endpoint *wanted)
 {
     for (size_t i = 0; old != NULL && i < old->count; i++)
         if (network_endpoint_equal(&old->items[i]->wanted, wanted) &&
             !listener_set_has(set, old->items[i]))
             return old->items[i];
-    return NULL;
+    struct listener *at = is_any_port(wanted) ? NULL : open_listeners.first;
+    while (at != NULL &&
+           (!network_endpoint_equal(&at->wanted, wanted) || listener_set_has(set, at)))
+        at = at->next;
+    return at;
+}
+
+/* With one more reference; or NULL. */
+static struct listener *take_open(const struct listener_set *old, const struct listener_set *set,
+                                  const struct network_endpoint *wanted)
+{
+    pthread_mutex_lock(&open_listeners.lock);
+    struct listener *listener = find_open(old, set, wanted);
+    if (listener != NULL)
+        listener->references++;
+    pthread_mutex_unlock(&open_listeners.lock);
+    return listener;
 }
 
 static void complain_of_unused(const struct config_server *server,
@@ -258,10 +307,8 @@ struct listener_set *listener_set_open(const struct config_server *server,
     atomic_init(&set->references, 1);
     complain_of_unused(server, inherited, said);
     for (size_t i = 0; i < server->listen_count; i++) {
-        struct listener *listener = find_kept(old, set, &server->listen[i].endpoint);
-        if (listener != NULL)
-            atomic_fetch_add(&listener->references, 1);
-        else
+        struct listener *listener = take_open(old, set, &server->listen[i].endpoint);
+        if (listener == NULL)
             listener = open_line(&server->listen[i], old, inherited, said);
         if (listener != NULL)
             set->items[set->count++] = listener;

@@ -13,7 +13,8 @@
 #include "common/config/config.h"
 
 struct listener {
-    atomic_uint references;
+    unsigned references; /* under a lock, as the next */
+    struct listener *next;
     int fd; /* not blocking; closed with the last reference */
     bool inherited;
     struct network_endpoint wanted; /* as the `listen` line says; port 0: any */
@@ -38,9 +39,9 @@ struct listener_inherited {
 struct listener_inherited listener_inherit(void);
 
 /* One listener for each endpoint of the `listen` lines: that of old (may be NULL) where it has it,
- * else the inherited socket of that address, else a fresh one. Adds all that is wrong to *said: a
- * port in use, a `listen` line that is not among the inherited sockets or the reverse. NULL then.
- */
+ * else one that an older set had and a worker still holds, else the inherited socket of that
+ * address, else a fresh one. Adds all that is wrong to *said: a port in use, a `listen` line that
+ * is not among the inherited sockets or the reverse. NULL then. */
 struct listener_set *listener_set_open(const struct config_server *server,
                                        const struct listener_set *old,
                                        const struct listener_inherited *inherited,

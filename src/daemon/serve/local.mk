@@ -10,8 +10,10 @@ libdaemon_a_SOURCES += \
 	%D%/bridge.h \
 	%D%/conn.c \
 	%D%/conn.h \
-	%D%/crowd.c \
-	%D%/crowd.h \
+	%D%/conn_queues.c \
+	%D%/conn_queues.h \
+	%D%/conn_steps.c \
+	%D%/conn_steps.h \
 	%D%/http.c \
 	%D%/http.h \
 	%D%/limit.c \
@@ -20,8 +22,14 @@ libdaemon_a_SOURCES += \
 	%D%/listener.h \
 	%D%/proxy.c \
 	%D%/proxy.h \
+	%D%/replay.c \
+	%D%/replay.h \
 	%D%/tls.c \
 	%D%/tls.h \
+	%D%/tls_alert.c \
+	%D%/tls_alert.h \
+	%D%/tls_select.c \
+	%D%/tls_select.h \
 	%D%/wire.c \
 	%D%/wire.h \
 	%D%/worker.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* tls: mbedTLS on a socket, and the one place where a host and its certificates are chosen. */
+/* tls: mbedTLS on a socket. */
 #include "daemon/serve/tls.h"
 
 #include <assert.h>
@@ -12,9 +12,12 @@
 #include <string.h>
 
 #include "common/cert/cert.h"
+#include "daemon/serve/tls_alert.h"
+#include "daemon/serve/tls_select.h"
 #include "daemon/serve/wire.h"
 
 #define EMPTY_RECORDS_MAX 32 /* in a row, of one connection */
+#define SEALED_ALERT_MAX  40 /* bytes of an encrypted alert's record: mbedTLS fills up to 16 */
 
 struct tls {
     mbedtls_ssl_config conf;
@@ -23,17 +26,12 @@ struct tls {
 struct tls_session {
     mbedtls_ssl_context ssl;
     struct wire wire;
-    bool write_waits;            /* the last write is to be repeated with the same bytes */
-    bool ended;                  /* close_notify was sent */
-    const struct tls_view *view; /* during the handshake only */
-    struct hostname host;        /* empty until a name is known */
-    struct site_table *table;    /* held, from the choice of the host on */
-    const struct site *site;
-    struct certstore_pair *pairs[CERTSTORE_PAIRS_MAX]; /* held while the handshake uses them */
-    size_t pair_count;
-    struct challenge *challenge; /* held; NULL: this is no challenge */
-    const char *refusal;         /* our own reason, or NULL */
-    int code;                    /* mbedTLS's last error */
+    bool write_waits; /* the last write is to be repeated with the same bytes */
+    bool ended;       /* close_notify was sent */
+    struct tls_selection selection;
+    int code;              /* mbedTLS's last error */
+    unsigned sent_records; /* before the last step of the handshake */
+    size_t received;       /* bytes, before it */
 };
 
 /* ECDHE with AEAD only. */
@@ -50,105 +48,13 @@ static const int ciphersuites[] = {
     0,
 };
 
+/* No sender needs secp521r1, and a share of it costs 6 ms. */
 static const uint16_t groups[] = {
-    MBEDTLS_SSL_IANA_TLS_GROUP_X25519,    MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
-    MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1, MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
+    MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+    MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+    MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
     MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
 };
-
-/* In the order of our preference: the challenge's only where http/1.1 is not offered. */
-static const char *alpn_protocols[] = {"http/1.1", CHALLENGE_PROTOCOL, NULL};
-
-static int choose_host(struct tls_session *session, const struct hostname *host)
-{
-    const struct site *site = site_find(session->view->table, host);
-    if (site == NULL) {
-        session->refusal = "no such host is configured";
-        return -1;
-    }
-    session->table = site_table_ref(session->view->table);
-    session->site = site;
-    return 0;
-}
-
-/* The name only; RFC 6066 section 3. A HelloRetryRequest, and a 1.2 client, bring it twice; another
- * one than before is refused. mbedTLS answers -1 with the alert unrecognized_name. */
-static int on_server_name(void *unused, mbedtls_ssl_context *ssl, const unsigned char *name,
-                          size_t length)
-{
-    (void)unused;
-    struct tls_session *session = mbedtls_ssl_get_user_data_p(ssl);
-    struct hostname host;
-    if (hostname_parse(&host, (const char *)name, length, NULL) != 0) {
-        session->refusal = "the server name is no host name";
-        return -1;
-    }
-    if (session->site != NULL && hostname_equal(&host, &session->host))
-        return 0;
-    if (session->site != NULL) {
-        session->refusal = "two different server names";
-        return -1;
-    }
-    session->host = host;
-    return choose_host(session, &host);
-}
-
-static int refuse(struct tls_session *session, unsigned char alert, const char *reason)
-{
-    session->refusal = reason;
-    (void)mbedtls_ssl_send_alert_message(&session->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert);
-    return MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE;
-}
-
-/* RFC 8737 section 3: the answer to a challenge is this handshake's certificate. */
-static int answer_challenge(struct tls_session *session)
-{
-    struct error why;
-    const struct config_acme *acme = &site_table_config(session->view->table)->acme;
-    if (acme->present)
-        session->challenge =
-            challenge_find(session->view->challenges, acme->challenges, &session->host, &why);
-    if (session->challenge == NULL)
-        return refuse(session, MBEDTLS_SSL_ALERT_MSG_NO_APPLICATION_PROTOCOL,
-                      "no challenge is pending");
-    struct cert *cert = challenge_cert(session->challenge);
-    return mbedtls_ssl_set_hs_own_cert(&session->ssl, &cert->chain, &cert->key);
-}
-
-static bool offers_challenge_only(const mbedtls_ssl_context *ssl)
-{
-    const char *chosen = mbedtls_ssl_get_alpn_protocol(ssl);
-    return chosen != NULL && strcmp(chosen, CHALLENGE_PROTOCOL) == 0;
-}
-
-/* After all extensions are read, before any key is exchanged: SNI and ALPN are known. A refusal
- * here sends its alert itself, mbedTLS does not. It runs again after a HelloRetryRequest. */
-static int on_certificate(mbedtls_ssl_context *ssl)
-{
-    struct tls_session *session = mbedtls_ssl_get_user_data_p(ssl);
-    if (session->pair_count > 0 || session->challenge != NULL)
-        return 0; /* mbedtls_ssl_set_hs_own_cert would append them again */
-
-    if (session->site == NULL) {
-        const struct hostname *host = &site_table_server(session->view->table)->default_host;
-        if (host->length == 0 || choose_host(session, host) != 0)
-            return refuse(session, MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME, "no server name");
-        session->host = *host;
-    }
-    if (offers_challenge_only(ssl))
-        return answer_challenge(session);
-    session->pair_count = certstore_find(session->view->certs, session->site, &session->host,
-                                         session->view->now_ms, session->pairs);
-    if (session->pair_count == 0)
-        return refuse(session, MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR, "no usable certificate");
-    for (size_t i = 0; i < session->pair_count; i++) {
-        struct cert *cert = certstore_pair_cert(session->pairs[i]);
-        int code = mbedtls_ssl_set_hs_own_cert(ssl, &cert->chain, &cert->key);
-        if (code != 0)
-            return code;
-    }
-    return 0;
-}
 
 void tls_session_flush(struct tls_session *session)
 {
@@ -166,7 +72,7 @@ int tls_open(struct tls **out, struct error *why)
     mbedtls_ssl_config_init(conf);
     if (mbedtls_ssl_config_defaults(conf, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
                                     MBEDTLS_SSL_PRESET_DEFAULT) != 0 ||
-        mbedtls_ssl_conf_alpn_protocols(conf, alpn_protocols) != 0) {
+        tls_select_configure(conf) != 0) {
         tls_close(tls);
         return error_set(why, "TLS: mbedTLS refuses its configuration, or memory is out");
     }
@@ -177,8 +83,6 @@ int tls_open(struct tls **out, struct error *why)
     mbedtls_ssl_conf_groups(conf, groups);
     mbedtls_ssl_conf_tls13_key_exchange_modes(conf, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL);
     mbedtls_ssl_conf_session_tickets(conf, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
-    mbedtls_ssl_conf_sni(conf, on_server_name, NULL);
-    mbedtls_ssl_conf_cert_cb(conf, on_certificate);
     *out = tls;
     return 0;
 }
@@ -196,21 +100,16 @@ struct tls_session *tls_session_open(struct tls *tls, int fd)
     struct tls_session *session = calloc(1, sizeof(*session));
     if (session == NULL)
         return NULL;
-    session->wire.fd = fd;
+    session->wire = (struct wire){.fd = fd, .replay = {.keeps = true}};
+    session->selection.replay = &session->wire.replay;
     mbedtls_ssl_init(&session->ssl);
     if (mbedtls_ssl_setup(&session->ssl, &tls->conf) != 0) {
         tls_session_close(session);
         return NULL;
     }
-    mbedtls_ssl_set_user_data_p(&session->ssl, session);
+    mbedtls_ssl_set_user_data_p(&session->ssl, &session->selection);
     mbedtls_ssl_set_bio(&session->ssl, &session->wire, wire_send, wire_receive, NULL);
     return session;
-}
-
-static void give_pairs_back(struct tls_session *session)
-{
-    while (session->pair_count > 0)
-        certstore_pair_unref(session->pairs[--session->pair_count]);
 }
 
 void tls_session_close(struct tls_session *session)
@@ -218,9 +117,8 @@ void tls_session_close(struct tls_session *session)
     if (session == NULL)
         return;
     mbedtls_ssl_free(&session->ssl);
-    give_pairs_back(session);
-    challenge_unref(session->challenge);
-    site_table_unref(session->table);
+    tls_select_free(&session->selection);
+    replay_end(&session->wire.replay);
     free(session);
 }
 
@@ -234,18 +132,27 @@ static bool must_go_on(struct tls_session *session, int code, unsigned *turns)
     return ++*turns < EMPTY_RECORDS_MAX;
 }
 
+/* Nothing came, and the socket has nothing more, or nothing more is read. */
+static enum tls_result result_of_silence(struct tls_session *session)
+{
+    if (!session->wire.is_flooded)
+        return TLS_RESULT_AGAIN;
+    session->selection.refusal = "too many bytes before a request";
+    return TLS_RESULT_FLOODED;
+}
+
 /* What mbedTLS's code means to the connection. */
 static enum tls_result result_of(struct tls_session *session, int code)
 {
     session->code = code;
     switch (code) {
     case MBEDTLS_ERR_SSL_WANT_READ:
-        return session->wire.is_drained ? TLS_RESULT_AGAIN : TLS_RESULT_FAILED;
+        return session->wire.is_drained ? result_of_silence(session) : TLS_RESULT_FAILED;
     case MBEDTLS_ERR_SSL_WANT_WRITE:
         return TLS_RESULT_AGAIN;
     case 0:
         return session->wire.saw_end      ? TLS_RESULT_END
-               : session->wire.is_drained ? TLS_RESULT_AGAIN
+               : session->wire.is_drained ? result_of_silence(session)
                                           : TLS_RESULT_FAILED;
     case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
     case MBEDTLS_ERR_SSL_CONN_EOF:
@@ -255,38 +162,82 @@ static enum tls_result result_of(struct tls_session *session, int code)
     }
 }
 
-/* mbedTLS squares the two values that blind an RSA key one after the other. Where memory ends
- * between them, each later signature is wrong, and by TLS 1.3 it is sent: only the client sees it,
- * and goes. */
-static void doubt_pairs(struct tls_session *session)
+static int step_handshake(struct tls_session *session)
 {
-    for (size_t i = 0; i < session->pair_count; i++)
-        if (mbedtls_pk_can_do(&certstore_pair_cert(session->pairs[i])->key, MBEDTLS_PK_RSA))
-            certstore_pair_doubt(session->pairs[i]);
+    int code = 0;
+    while (code == 0 && mbedtls_ssl_is_handshake_over(&session->ssl) == 0) {
+        session->sent_records = session->wire.out.count;
+        session->received = session->wire.received;
+        code = mbedtls_ssl_handshake_step(&session->ssl);
+    }
+    return code;
+}
+
+/* Whether the failed step sent an alert. From TLS 1.3's ServerHello on it shows by its size alone;
+ * no step that fails has sent another record as small. */
+static bool alert_was_sent(const struct tls_session *session)
+{
+    const struct wire_record *sent = &session->wire.out;
+    unsigned kind = wire_record_kind(sent);
+    bool is_sealed_alert =
+        kind == MBEDTLS_SSL_MSG_APPLICATION_DATA && wire_record_length(sent) <= SEALED_ALERT_MAX;
+    return sent->count != session->sent_records &&
+           (kind == MBEDTLS_SSL_MSG_ALERT || is_sealed_alert);
+}
+
+/* mbedTLS fails in silence in some places. What it held back goes out by the first call, and the
+ * alert by the second. */
+static void ensure_alert(struct tls_session *session)
+{
+    int alert = tls_alert_for(session->code, &session->wire.in,
+                              session->wire.received != session->received);
+    for (int i = 0; i < 2 && alert != TLS_ALERT_NONE && !alert_was_sent(session); i++)
+        (void)mbedtls_ssl_send_alert_message(&session->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+                                             (unsigned char)alert);
+}
+
+/* mbedTLS has no way to wait within its callback, so the handshake begins anew, with the same bytes
+ * of the client: what was sent so far is nothing. */
+static int begin_again(struct tls_session *session)
+{
+    session->selection.waits = false;
+    wire_rewind(&session->wire);
+    return mbedtls_ssl_session_reset(&session->ssl);
+}
+
+static int go_on(struct tls_session *session)
+{
+    unsigned turns = 0;
+    int code = session->selection.waits ? begin_again(session) : 0;
+    if (code != 0)
+        return code;
+    session->wire.is_drained = false;
+    do
+        code = step_handshake(session);
+    while (code != 0 && must_go_on(session, code, &turns));
+    return code;
 }
 
 enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
 {
-    unsigned turns = 0;
-    int code;
-    session->view = view;
-    session->wire.is_drained = false;
-    do
-        code = mbedtls_ssl_handshake(&session->ssl);
-    while (code != 0 && must_go_on(session, code, &turns));
-    session->view = NULL;
+    struct tls_selection *selection = &session->selection;
+    if (selection->waits && view->waiter != NULL && lookup_is_waiting(view->waiter))
+        return TLS_RESULT_WAIT;
+    selection->view = view;
+    int code = go_on(session);
+    selection->view = NULL;
+    if (selection->waits)
+        return TLS_RESULT_WAIT;
     enum tls_result result = code == 0 ? TLS_RESULT_DONE : result_of(session, code);
-    if (result == TLS_RESULT_AGAIN && session->wire.is_flooded) {
-        session->refusal = "too many bytes before a request";
-        result = TLS_RESULT_FAILED;
-    }
     if (result == TLS_RESULT_DONE) {
-        assert(session->site != NULL);
+        assert(session->selection.site != NULL);
         if (mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3)
             wire_acknowledge(&session->wire); /* 1.3 sends nothing after the client's Finished */
-        give_pairs_back(session); /* mbedTLS has forgotten them with the handshake's state */
+        tls_select_release_pairs(
+            &session->selection); /* mbedTLS has forgotten them with the handshake's state */
     } else if (result != TLS_RESULT_AGAIN) {
-        doubt_pairs(session);
+        ensure_alert(session);
+        tls_select_doubt_pairs(&session->selection);
     }
     tls_session_flush(session);
     return result;
@@ -330,22 +281,22 @@ enum tls_result tls_session_end(struct tls_session *session)
 
 bool tls_session_is_challenge(const struct tls_session *session)
 {
-    return session->challenge != NULL;
+    return session->selection.challenge != NULL;
 }
 
 const struct hostname *tls_session_host(const struct tls_session *session)
 {
-    return &session->host;
+    return &session->selection.host;
 }
 
 const struct site *tls_session_site(const struct tls_session *session)
 {
-    return session->site;
+    return session->selection.site;
 }
 
 struct site_table *tls_session_table(const struct tls_session *session)
 {
-    return session->table;
+    return session->selection.table;
 }
 
 const char *tls_session_version(const struct tls_session *session)
@@ -353,14 +304,43 @@ const char *tls_session_version(const struct tls_session *session)
     return mbedtls_ssl_get_version(&session->ssl);
 }
 
+/* The alert by which the client left, or -1; *authentic: it came encrypted. mbedTLS 3.6 has no
+ * function that tells which alert was fatal. A plain one is kept by wire: behind the server's
+ * Finished, TLS 1.3 takes it for a record that cannot be decrypted (OpenSSL refuses a certificate
+ * before it changes its keys). */
+static int client_alert(const struct tls_session *session, bool *authentic)
+{
+    int plain =
+        session->code == MBEDTLS_ERR_SSL_WANT_READ ? -1 : wire_record_alert(&session->wire.in);
+    *authentic = plain < 0;
+    if (plain >= 0 || session->code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+        return plain;
+    return session->ssl.MBEDTLS_PRIVATE(in_msg)[1];
+}
+
+static void describe_failure(const struct tls_session *session, char *out, size_t size)
+{
+    char text[128];
+    int sent = wire_record_alert(&session->wire.out);
+    const char *cause = tls_alert_cause(sent);
+    mbedtls_strerror(session->code, text, sizeof(text));
+    (void)snprintf(out, size, "TLS: %s%s%s", cause != NULL ? cause : text,
+                   sent >= 0 ? ", answered by the alert " : "",
+                   sent >= 0 ? tls_alert_name(sent) : "");
+}
+
 void tls_session_reason(const struct tls_session *session, char *out, size_t size)
 {
-    if (session->refusal != NULL) {
-        (void)snprintf(out, size, "%s%s%s", session->refusal, session->host.length > 0 ? ": " : "",
-                       session->host.text);
-        return;
-    }
-    char text[128];
-    mbedtls_strerror(session->code, text, sizeof(text));
-    (void)snprintf(out, size, "TLS: %s", text);
+    char text[TLS_REASON_MAX];
+    const struct tls_selection *selection = &session->selection;
+    bool authentic;
+    int alert = client_alert(session, &authentic);
+    if (selection->refusal != NULL)
+        (void)snprintf(text, sizeof(text), "%s", selection->refusal);
+    else if (alert >= 0)
+        tls_alert_describe(text, sizeof(text), alert, authentic);
+    else
+        describe_failure(session, text, sizeof(text));
+    bool has_host = selection->host.length > 0;
+    (void)snprintf(out, size, "%s%s%s", text, has_host ? ": " : "", selection->host.text);
 }

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* tls: mbedTLS on a socket, and the one place where a host and its certificates are chosen. */
+/* tls: mbedTLS on a socket. */
 #ifndef DAEMON_SERVE_TLS_H
 #define DAEMON_SERVE_TLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "common/base/error.h"
 #include "common/name/hostname.h"
-#include "daemon/hosts/certstore.h"
-#include "daemon/hosts/challenge.h"
 #include "daemon/hosts/site.h"
 
 /* What all sessions share; read by every worker, changed by none. */
@@ -19,22 +16,19 @@ struct tls;
 int tls_open(struct tls **out, struct error *why);
 void tls_close(struct tls *tls);
 
-/* Where a session looks for its host: borrowed at the time of the handshake. */
-struct tls_view {
-    struct site_table *table;
-    struct certstore *certs;
-    struct challenges *challenges;
-    int64_t now_ms;
-};
+/* Where a session looks for its host; see tls_select. */
+struct tls_view;
 
 /* One client's session. */
 struct tls_session;
 
 enum tls_result {
-    TLS_RESULT_DONE,   /* it moved: the handshake ended, or *moved bytes were read or written */
-    TLS_RESULT_AGAIN,  /* nothing more until the socket is ready */
-    TLS_RESULT_END,    /* the client will send nothing more */
-    TLS_RESULT_FAILED, /* over; an alert was sent where mbedTLS has one */
+    TLS_RESULT_DONE,    /* it moved: the handshake ended, or *moved bytes were read or written */
+    TLS_RESULT_AGAIN,   /* nothing more until the socket is ready */
+    TLS_RESULT_END,     /* the client will send nothing more */
+    TLS_RESULT_WAIT,    /* nothing more until the waiter's turn has come: see lookup.h */
+    TLS_RESULT_FLOODED, /* the client sent more than it may; nothing more is read from it */
+    TLS_RESULT_FAILED, /* over; a handshake has ended with an alert, unless the client's ended it */
 };
 
 /* NULL when out of memory. The descriptor is lent and must not block. */
@@ -67,7 +61,9 @@ const struct site *tls_session_site(const struct tls_session *session);
 struct site_table *tls_session_table(const struct tls_session *session);
 const char *tls_session_version(const struct tls_session *session);
 
-/* Why the handshake failed, for the log: never the client's own bytes but a parsed name. */
+/* Why the session failed, or what flooded it, for the log: never the client's own bytes but a
+ * parsed name and an alert's. */
+#define TLS_REASON_MAX (HOSTNAME_MAX + 160)
 void tls_session_reason(const struct tls_session *session, char *out, size_t size);
 
 #endif

@@ -15,8 +15,6 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
-#include "daemon/hosts/certstore.h"
-#include "daemon/hosts/challenge.h"
 #include "daemon/serve/conn.h"
 #include "daemon/serve/http.h"
 #include "daemon/serve/worker_accept.h"
@@ -70,7 +68,7 @@ static void close_gates(struct worker *worker)
 
 static void pause_accepting(struct worker *worker, int reason)
 {
-    log_stranger(LOG_LEVEL_ERROR, "accepting pauses: %s", strerror(reason));
+    log_trouble(LOG_LEVEL_ERROR, "accepting pauses: %s", strerror(reason));
     close_gates(worker);
     worker->accept_paused_until_ms = deadline_now_ms() + ACCEPT_PAUSE_MS;
 }
@@ -90,10 +88,16 @@ static bool recover_accept(struct worker *worker, int listen_fd, int reason)
 {
     if (reason == EAGAIN || !worker_accept_has_waiting(listen_fd))
         return false;
-    if (worker_accept_was_the_clients(reason) || conn_evict(&worker->context))
+    if (worker_accept_was_the_clients(reason))
         return true;
-    if (reason == EMFILE && worker_accept_refuse(listen_fd, &worker->spare_fd))
-        return true;
+    if (worker_accept_lacks_room(reason)) {
+        if (conn_displace(&worker->context))
+            return true;
+        if (conn_must_wait(&worker->context))
+            return false;
+        if (reason == EMFILE && worker_accept_refuse(listen_fd, &worker->spare_fd))
+            return true;
+    }
     pause_accepting(worker, reason);
     return false;
 }
@@ -101,9 +105,8 @@ static bool recover_accept(struct worker *worker, int listen_fd, int reason)
 static void accept_clients(struct worker *worker, const struct listener *listener, int most)
 {
     for (int i = 0; i < most; i++) {
-        if (worker->context.count >= worker->shared->max_connections &&
-            conn_only_new_are_idle(&worker->context))
-            return; /* they may have spoken already; the next turn knows */
+        if (conn_is_full(&worker->context) && conn_must_wait(&worker->context))
+            return;
         struct sockaddr_storage peer = {0};
         socklen_t length = sizeof(peer);
         int fd =
@@ -111,11 +114,6 @@ static void accept_clients(struct worker *worker, const struct listener *listene
         if (fd < 0) {
             if (!recover_accept(worker, listener->fd, errno))
                 return;
-            continue;
-        }
-        if (worker->context.count >= worker->shared->max_connections &&
-            !conn_evict(&worker->context)) {
-            close(fd); /* all are busy */
             continue;
         }
         conn_accept(&worker->context, fd, (const struct sockaddr *)&peer);
@@ -229,7 +227,8 @@ static int64_t wait_ms(struct worker *worker)
         if (own[i] != INT64_MAX && (limit_ms < 0 || left_ms < limit_ms))
             limit_ms = left_ms;
     }
-    return crowd_wait_ms(&worker->context.crowd, worker->context.now_ms, limit_ms);
+    limit_ms = caches_wait_ms(&worker->context.caches, worker->context.now_ms, limit_ms);
+    return conn_queues_wait_ms(&worker->context.queues, worker->context.now_ms, limit_ms);
 }
 
 static void turn(struct worker *worker)
@@ -250,10 +249,13 @@ static void turn(struct worker *worker)
         }
         has_orders = true;
         take_table(worker);
+        caches_run(&worker->context.caches, worker->context.now_ms);
     }
+    caches_check(&worker->context.caches, worker->context.now_ms);
+    conn_resume(&worker->context);
     http_run(worker->context.http);
     conn_expire(&worker->context);
-    conn_bury(&worker->context);
+    conn_free_closed(&worker->context);
     if (has_orders) /* last, since it frees what events point to */
         take_orders(worker);
     if (worker->accept_paused_until_ms > 0 &&
@@ -274,7 +276,7 @@ static void *run(void *argument)
     while (!worker->draining ||
            (worker->context.count > 0 && worker->context.now_ms < worker->drain_until_ms));
     conn_close_all(&worker->context);
-    conn_bury(&worker->context);
+    conn_free_closed(&worker->context);
     http_run(worker->context.http); /* lets go of the exchanges */
     return NULL;
 }
@@ -282,8 +284,7 @@ static void *run(void *argument)
 static void free_worker(struct worker *worker)
 {
     http_close(worker->context.http);
-    certstore_close(worker->context.certs);
-    challenges_close(worker->context.challenges);
+    caches_close(&worker->context.caches);
     site_table_unref(worker->context.table);
     site_table_unref(worker->next_table);
     listener_set_unref(worker->listeners);
@@ -299,6 +300,13 @@ static void free_worker(struct worker *worker)
     free(worker);
 }
 
+/* A loader lacks a descriptor. */
+static bool make_room(void *owner)
+{
+    struct worker *worker = owner;
+    return conn_displace(&worker->context);
+}
+
 static int open_parts(struct worker *worker, struct error *why)
 {
     worker->context.epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -306,11 +314,10 @@ static int open_parts(struct worker *worker, struct error *why)
     worker->spare_fd = worker_accept_spare();
     if (worker->context.epoll < 0 || worker->wake_fd < 0 || worker->spare_fd < 0)
         return error_set(why, "cannot start a worker: %s", strerror(errno));
-    worker->context.certs = certstore_open(CERTIFICATES);
-    worker->context.challenges = challenges_open();
     worker->gates = make_gates(worker->listeners);
-    if (worker->context.certs == NULL || worker->context.challenges == NULL ||
-        worker->gates == NULL)
+    if (worker->gates == NULL ||
+        caches_open(&worker->context.caches, worker->shared->loader, worker->shared->pool,
+                    worker->wake_fd, CERTIFICATES, make_room, worker) != 0)
         return error_set(why, "cannot start a worker: out of memory");
     if (http_open(&worker->context.http, why) != 0)
         return -1;
@@ -331,6 +338,7 @@ int worker_open(struct worker **out, const struct worker_shared *shared, struct 
     worker->shared = shared;
     worker->context.tls = shared->tls;
     worker->context.limit = shared->limit;
+    worker->context.max_connections = shared->max_connections;
     worker->context.table = site_table_ref(table);
     worker->listeners = listener_set_ref(listeners);
     worker->wake_source.kind = worker->http_source.kind = CONN_SOURCE_OTHER;

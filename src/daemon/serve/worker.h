@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/base/error.h"
+#include "daemon/base/loader.h"
 #include "daemon/hosts/site.h"
 #include "daemon/serve/limit.h"
 #include "daemon/serve/listener.h"
@@ -19,6 +20,8 @@ struct worker;
 struct worker_shared {
     struct tls *tls;
     struct limit *limit;
+    struct loader *loader;
+    struct certpool *pool;  /* NULL: there is one worker */
     size_t max_connections; /* of one worker */
 };
 

@@ -15,7 +15,12 @@ bool worker_accept_was_the_clients(int reason)
 {
     return reason == EINTR || reason == ECONNABORTED || reason == EPROTO || reason == ENETDOWN ||
            reason == ENOPROTOOPT || reason == EHOSTDOWN || reason == EHOSTUNREACH ||
-           reason == ENETUNREACH || reason == EPERM;
+           reason == ENETUNREACH;
+}
+
+bool worker_accept_lacks_room(int reason)
+{
+    return reason == EMFILE || reason == ENFILE || reason == ENOBUFS || reason == ENOMEM;
 }
 
 bool worker_accept_has_waiting(int listen_fd)
@@ -39,7 +44,7 @@ bool worker_accept_refuse(int listen_fd, int *spare_fd)
         close(fd);
     *spare_fd = worker_accept_spare();
     if (fd >= 0)
-        log_stranger(LOG_LEVEL_WARNING, "a client was refused: no descriptors left; raise the "
-                                        "limit of open files, or lower max_connections");
+        log_trouble(LOG_LEVEL_WARNING, "a client was refused: no descriptors left; raise the limit "
+                                       "of open files, or lower max_connections");
     return fd >= 0;
 }

@@ -8,6 +8,10 @@
 /* Whether errno tells of that client's trouble, and the next one may fare better. */
 bool worker_accept_was_the_clients(int reason);
 
+/* Whether a connection that ends may mend it. Any other reason, EPERM of a security module among
+ * them, holds for the next client as well. */
+bool worker_accept_lacks_room(int reason);
+
 /* Whether a client waits: out of descriptors, accept4 fails either way. */
 bool worker_accept_has_waiting(int listen_fd);
 

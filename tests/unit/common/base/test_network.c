@@ -239,6 +239,50 @@ static void takes_addresses_of_sockets_uniformly(void)
     CHECK(strcmp(text, "::") == 0, "%s", text);
 }
 
+static void tells_where_no_host_of_the_internet_can_be(void)
+{
+    static const struct {
+        const char *text;
+        const char *scope; /* NULL: anywhere */
+    } rows[] = {
+        {"0.0.0.0", "loopback"},
+        {"127.0.0.1", "loopback"},
+        {"127.255.255.255", "loopback"},
+        {"128.0.0.0", NULL},
+        {"::", "loopback"},
+        {"::1", "loopback"},
+        {"::2", NULL},
+        {"10.0.0.1", "private"},
+        {"11.0.0.0", NULL},
+        {"100.63.255.255", NULL},
+        {"100.64.0.1", "private"},
+        {"172.15.255.255", NULL},
+        {"172.31.255.255", "private"},
+        {"172.32.0.0", NULL},
+        {"192.168.1.1", "private"},
+        {"192.169.0.0", NULL},
+        {"fd00::1", "private"},
+        {"fec0::1", "private"},
+        {"169.254.169.254", "link-local"},
+        {"fe80::1", "link-local"},
+        {"224.0.0.1", "multicast"},
+        {"255.255.255.255", "multicast"},
+        {"ff02::1", "multicast"},
+        {"64:ff9b::7f00:1", "loopback"},
+        {"64:ff9b::a9fe:a9fe", "link-local"},
+        {"64:ff9b::c000:201", NULL},
+        {"192.0.2.1", NULL},
+        {"2001:db8::1", NULL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct network single;
+        CHECK(network_parse(&single, rows[i].text, NULL) == 0, "%s", rows[i].text);
+        const char *scope = network_address_scope(&single.base);
+        CHECK((scope == NULL) == (rows[i].scope == NULL), "%s", rows[i].text);
+        CHECK(scope == NULL || strcmp(scope, rows[i].scope) == 0, "%s: %s", rows[i].text, scope);
+    }
+}
+
 static void compares_endpoints(void)
 {
     static const struct {
@@ -272,6 +316,7 @@ static const struct test tests[] = {
     TEST(gives_endpoints_that_bind),
     TEST(refuses_what_is_no_listen_line),
     TEST(takes_addresses_of_sockets_uniformly),
+    TEST(tells_where_no_host_of_the_internet_can_be),
     TEST(compares_endpoints),
 };
 

@@ -202,6 +202,32 @@ static void refuses_bytes_that_are_no_pem(void)
           "a NUL byte in the key: %s", why.text);
 }
 
+static void names_the_binary_form_that_a_file_has(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+        const char *words;
+    } rows[] = {
+        {"\xff\xfe-\0-\0-\0", 8, "text in UTF-16; save it as plain ASCII"},
+        {"\xfe\xff\0-\0-\0-", 8, "text in UTF-16"},
+        {"\x30\x82\x09\x71\x02\x01\x03\x30\x82\x09\x37\x06\x00", 13, "a PKCS#12 archive"},
+        {"\x30\x82\x00\x71\x30\x82\x00\x03", 8, "convert a binary (DER) file"},
+    };
+    make_pair(&(struct make_cert){.key = p256(0)});
+    struct file key = file_of(key_text);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        unsigned char bytes[16] = {0};
+        struct file chain = {.bytes = bytes, .length = rows[i].length};
+        struct cert cert;
+        struct error why;
+        memcpy(bytes, rows[i].bytes, rows[i].length);
+        CHECK(cert_parse(&cert, &chain, &key, &why) == -1 &&
+                  strstr(why.text, rows[i].words) != NULL,
+              "row %zu: %s", i, why.text);
+    }
+}
+
 /* mbedTLS itself takes a chain whose last certificate is cut, and says 0. */
 static void refuses_a_file_cut_anywhere_but_between_blocks(void)
 {
@@ -504,6 +530,7 @@ static const struct test tests[] = {
     TEST(refuses_encrypted_keys_with_their_own_sentence),
     TEST(refuses_blocks_that_mbedtls_would_pass_over_in_silence),
     TEST(refuses_bytes_that_are_no_pem),
+    TEST(names_the_binary_form_that_a_file_has),
     TEST(refuses_a_file_cut_anywhere_but_between_blocks),
     TEST(refuses_a_damaged_certificate_in_the_middle_of_a_chain),
     TEST(wants_each_certificate_issued_by_the_next),

@@ -62,6 +62,22 @@ static void warns_below_a_quarter_and_is_an_error_below_an_eighth(void)
     }
 }
 
+static void its_end_has_three_stages(void)
+{
+    static const struct {
+        int64_t left;
+        enum due_stage stage;
+    } rows[] = {
+        {80, DUE_STAGE_GOOD},    {20, DUE_STAGE_GOOD},    {19, DUE_STAGE_QUARTER},
+        {10, DUE_STAGE_QUARTER}, {9, DUE_STAGE_EIGHTH},   {1, DUE_STAGE_EIGHTH},
+        {0, DUE_STAGE_REFUSED},  {-1, DUE_STAGE_REFUSED}, {81, DUE_STAGE_REFUSED},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        enum due_stage stage = due_stage(0, 80, 80 - rows[i].left);
+        CHECK(stage == rows[i].stage, "row %zu: %d", i, (int)stage);
+    }
+}
+
 static void a_host_without_a_certificate_comes_first_then_the_first_to_expire(void)
 {
     static const struct due_host rows[] = {
@@ -83,6 +99,7 @@ static void a_host_without_a_certificate_comes_first_then_the_first_to_expire(vo
 static const struct test tests[] = {
     TEST(is_due_with_a_third_of_the_lifetime_left_or_half_if_under_ten_days),
     TEST(warns_below_a_quarter_and_is_an_error_below_an_eighth),
+    TEST(its_end_has_three_stages),
     TEST(a_host_without_a_certificate_comes_first_then_the_first_to_expire),
 };
 

@@ -292,9 +292,9 @@ static void sorts_what_it_says_by_file_and_line(void)
     char order[400] = "";
     tree_write(&tree, "main.ini",
                "[a.example]\nmx = m.example\nmode = x\n[server]\ndomains_file = list\n"
-               "include = inc\n[b.example]\nmx = 192.0.2.1\ncertificate = /c\nmode = y\n");
+               "include = inc\n[b.example]\nmx = 192.0.2.1\ncertificate = /c/d\nmode = y\n");
     tree_write(&tree, "list", "c..example\nd.example max-age=1\n");
-    tree_write(&tree, "inc/z.ini", "[y.example]\nmx = 192.0.2.1\nmode = z\ncertificate = /c\n");
+    tree_write(&tree, "inc/z.ini", "[y.example]\nmx = 192.0.2.1\nmode = z\ncertificate = /c/d\n");
     tree_load(&tree);
     for (size_t i = 0, used = 0; i < tree.said.count; i++)
         used +=
@@ -395,7 +395,7 @@ static void says_what_a_template_lacks_once(void)
                                  i % 2 ? "mode=testing" : "");
     tree_write(&tree, "main.ini",
                "[server]\ndomains_file = l\n[policy t]\nmode = enforce\n"
-               "max_age = 3600\nmx = *.com\n[defaults]\ncertificate = /c\n");
+               "max_age = 3600\nmx = *.com\n[defaults]\ncertificate = /c/d\n");
     tree_write(&tree, "l", list);
     tree_load(&tree);
     CHECK(tree.result == 0 && tree.config->domain_count == 100 && tree.config->broken_count == 0);

@@ -251,8 +251,8 @@ static void refuses_a_key_that_stands_twice_and_names_both_lines(void)
 static void refuses_certificates_that_are_no_pairs(void)
 {
     static const struct row rows[] = {
-        {DOMAIN MX "private_key = /k\n", HARM_DOMAIN, 7, "without a certificate", 0},
-        {DOMAIN MX "certificate = /c\nprivate_key = /k\nprivate_key = /l\n", HARM_DOMAIN, 9,
+        {DOMAIN MX "private_key = /k/d\n", HARM_DOMAIN, 7, "without a certificate", 0},
+        {DOMAIN MX "certificate = /c/d\nprivate_key = /k/d\nprivate_key = /l/d\n", HARM_DOMAIN, 9,
          "at line 7 has its private_key already", 0},
         {DOMAIN MX "certificate = /c/%s.pem\n", HARM_DOMAIN, 7, "write %h for the policy host", 0},
         {DOMAIN MX "certificate = /c/%\n", HARM_DOMAIN, 7, "write `%%`", 0},
@@ -325,11 +325,11 @@ static void refuses_an_over_long_line(void)
 {
     char text[3000];
     struct row row = {text, HARM_DOMAIN, 7, "over 1,024 bytes", 0};
-    snprintf(text, sizeof(text), "%s%scertificate = /%01500d\n", DOMAIN, MX, 0);
+    snprintf(text, sizeof(text), "%s%scertificate = /c/%01498d\n", DOMAIN, MX, 0);
     check_row(&row);
     snprintf(text, sizeof(text), "%s%s; %01500d\n", DOMAIN, MX, 0);
     check_row(&row);
-    snprintf(text, sizeof(text), "%s%scertificate = /%01000d\n", DOMAIN, MX, 0);
+    snprintf(text, sizeof(text), "%s%scertificate = /c/%0998d\n", DOMAIN, MX, 0);
     row = (struct row){text, HARM_NONE, 0, "", 0};
     check_row(&row);
 }

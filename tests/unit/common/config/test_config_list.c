@@ -25,7 +25,7 @@ static void reads_one_domain_a_line(void)
          "version: STSv1|mode: enforce|mx: a.example|mx: b.example|max_age: 700000|"},
         {"  a.example\toutlook # a comment, mode=none",
          "version: STSv1|mode: enforce|mx: *.mail.protection.outlook.com|max_age: 604800|"},
-        {"a.example certificate=/x.pem private_key=/x.key certificate=/y.pem\r",
+        {"a.example certificate=/c/x.pem private_key=/c/x.key certificate=/c/y.pem\r",
          "version: STSv1|mode: testing|mx: d.example|max_age: 86400|"},
         {"a.example policy_file=p.txt",
          "version: STSv1|mode: enforce|mx: m.example|max_age: 604800|"},
@@ -95,7 +95,7 @@ static void breaks_the_domain_of_a_bad_line_alone(void)
         {"bad.example mode=\"none\"", "write it without", false},
         {"bad.example mx=192.0.2.1", "is an IP address", false},
         {"bad.example mx=mail.bad.example.", "ends in a dot", false},
-        {"bad.example policy_file=/p mode=none", "either policy_file, or mode", false},
+        {"bad.example policy_file=/p/p mode=none", "either policy_file, or mode", false},
         {"bad.example policy_file=/nowhere/p.txt",
          "policy_file: /nowhere/p.txt: No such file or directory; put the policy of bad.example "
          "there, or correct the path",
@@ -207,7 +207,7 @@ static void names_both_places_of_a_domain_that_stands_twice(void)
         char text[1000];
         snprintf(text, sizeof(text),
                  "[server]\ninclude = inc\ndomains_file = list\ndomains_file = more\n[defaults]\n"
-                 "certificate = /c\n[policy p]\nmx = p.example\n\n%s",
+                 "certificate = /c/d\n[policy p]\nmx = p.example\n\n%s",
                  rows[i].main);
         tree_write(&tree, "main.ini", text);
         tree_write(&tree, "inc/i.ini", rows[i].include);
@@ -255,7 +255,7 @@ static void serves_a_policy_file_as_it_stands(void)
 {
     struct tree tree = tree_open();
     tree_write(&tree, "main.ini",
-               "[defaults]\ncertificate = /c\n"
+               "[defaults]\ncertificate = /c/d\n"
                "policy_file = www/%d/.well-known/mta-sts.txt\n[a.example]\n[b.example]\n");
     tree_write(&tree, "www/a.example/.well-known/mta-sts.txt", GOOD_FILE);
     tree_write(&tree, "www/b.example/.well-known/mta-sts.txt",
@@ -281,7 +281,7 @@ static void judges_a_policy_file_by_the_same_rules(void)
     memset(exact, 'x', sizeof(exact));
     tree_write(
         &tree, "main.ini",
-        "[defaults]\ncertificate = /c\npolicy_file = %d\n[comment.example]\n"
+        "[defaults]\ncertificate = /c/d\npolicy_file = %d\n[comment.example]\n"
         "[large.example]\n[exact.example]\n[gone.example]\n[folder.example]\n[fine.example]\n");
     tree_write(&tree, "comment.example",
                "version: STSv1\r\n# hello\r\nmode: none\r\n"
@@ -309,7 +309,7 @@ static void says_ten_findings_of_a_policy_file_and_how_many_more(void)
     for (size_t i = 0; i < 32000; i++)
         memcpy(drowning + 2 * i, "x\n", 2);
     tree_write(&tree, "main.ini",
-               "[defaults]\ncertificate = /c\npolicy_file = %d\n[drowning.example]\n"
+               "[defaults]\ncertificate = /c/d\npolicy_file = %d\n[drowning.example]\n"
                "[late.example]\n[key.example]\n[warned.example]\n[fine.example]\n");
     tree_write(&tree, "drowning.example", drowning);
     tree_write(&tree, "late.example",
@@ -334,15 +334,15 @@ static void says_ten_findings_of_a_policy_file_and_how_many_more(void)
     CHECK(tree.said.errors == 11 + 1 + 1 && tree.said.warnings == 10 + 11, "%zu errors, %zu",
           tree.said.errors, tree.said.warnings);
     tree_load(&tree);
-    CHECK(tree.said.count == 12 + 1 + 11 + 12, "%zu at the next load", tree.said.count);
+    CHECK(tree.said.count == 12 + 1 + 11 + 12 + 1, "%zu at the next load", tree.said.count);
     tree_close(&tree);
 }
 
 static void refuses_the_whole_for_a_templates_policy_file(void)
 {
     static const char *const texts[] = {
-        "[defaults]\ncertificate = /c\n[policy t]\npolicy_file = p\n[a.example]\npolicy = t\n",
-        "[policy t]\ncertificate = /c\n[defaults]\npolicy_file = p\n[a.example]\npolicy = t\n",
+        "[defaults]\ncertificate = /c/d\n[policy t]\npolicy_file = p\n[a.example]\npolicy = t\n",
+        "[policy t]\ncertificate = /c/d\n[defaults]\npolicy_file = p\n[a.example]\npolicy = t\n",
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct tree tree = tree_of(texts[i]);

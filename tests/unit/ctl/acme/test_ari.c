@@ -143,7 +143,7 @@ static void keeps_answers_and_failures_and_says_when_to_ask_again(void)
 static void is_due_by_its_window_but_with_an_eighth_left_at_the_latest(void)
 {
     const int64_t start = 1000000;
-    const int64_t end = start + 800000;
+    const int64_t end = start + 8000000;
     struct ari ari = {.root = json_object()};
     bool by_ari;
     CHECK(ari_due_at(&ari, "x.y", start, end, &by_ari) == due_at(start, end) && !by_ari);
@@ -152,7 +152,9 @@ static void is_due_by_its_window_but_with_an_eighth_left_at_the_latest(void)
     ari_keep(&ari, "x.y", &(struct ari_window){start + 100, start + 101, ""}, 0, start);
     CHECK(ari_due_at(&ari, "x.y", start, end, &by_ari) == start + 100 && by_ari);
     ari_keep(&ari, "x.y", &(struct ari_window){end + 1000, end + 2000, ""}, 0, start);
-    CHECK(ari_due_at(&ari, "x.y", start, end, &by_ari) == end - 100000 && by_ari);
+    CHECK(ari_due_at(&ari, "x.y", start, end, &by_ari) == end - 1000000 && by_ari);
+    /* Six days: half of them must be left for a CA that is away. */
+    CHECK(ari_due_at(&ari, "x.y", start, start + 518400, &by_ari) == start + 259200 && by_ari);
     CHECK(ari_due_at(&(struct ari){0}, "x.y", start, end, &by_ari) == due_at(start, end));
     ari_free(&ari);
 }

@@ -37,6 +37,11 @@ static void each_ending_of_the_client_has_its_sentence(void)
          "{\n    \"type\": \"urn:ietf:params:acme:error:rateLimited\",\n    \"detail\": \"too many "
          "new orders\"\n}\n",
          ISSUER_FAILED, "the CA takes no more orders for now: too many new orders"},
+        {2, "uacme: failed to parse challenge\nuacme: failed to authorize order at https://x\n",
+         ISSUER_STUMBLED,
+         "the installed uacme stops at a challenge without a token, as dns-persist-01 is, which "
+         "the "
+         "CA offers before tls-alpn-01; install uacme 1.8 or later"},
         {143, "", ISSUER_FAILED, "the ACME client ended with status 143: it said nothing"},
         {2,
          "uacme: x\nuacme-challenge: not begun: deploy_command failed with status 3: ssh: no\n"

@@ -137,9 +137,12 @@ static void another_clients_pair_is_left_alone(void)
     put(path_of(".crt.pem"), "x");
     CHECK(trial_place(&trial, directory, &host, &why) == -1);
     CHECK(strstr(why.text, "another ACME client") != NULL && !is_there(path_of("")));
-    utime(path_of(".crt.pem"), &(struct utimbuf){1, 1});
-    CHECK(trial_place(&trial, directory, &host, &why) == 0);
-    trial_remove(&trial);
+    const time_t old_or_of_a_wrong_clock[] = {1, time(NULL) + 90000};
+    for (int i = 0; i < 2; i++) {
+        utime(path_of(".crt.pem"), &(struct utimbuf){1, old_or_of_a_wrong_clock[i]});
+        CHECK(trial_place(&trial, directory, &host, &why) == 0);
+        trial_remove(&trial);
+    }
     unlink(path_of(".crt.pem"));
 }
 

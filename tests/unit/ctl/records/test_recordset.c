@@ -49,6 +49,26 @@ static void list(char *out, size_t size, const struct recordset_order *order, co
     recordset_free(&set);
 }
 
+static void leaves_out_the_policy_record_where_it_is_not_wanted(void)
+{
+    struct setup setup;
+    char said[1024];
+    set_up(&setup);
+    setup.domains[0].records_off = true;
+    setup.config.dns.cname = "mta-sts.provider.example";
+    for (int provider = 0; provider < 2; provider++) {
+        setup.config.dns.target = provider ? "%d._mta-sts.provider.example" : NULL;
+        struct recordset_order order = {.config = &setup.config, .provider = provider != 0};
+        list(said, sizeof(said), &order, NULL);
+        CHECK(strstr(said, "_mta-sts.a.example") == NULL &&
+                  strstr(said, "a.example._mta-sts") == NULL,
+              "%s", said);
+        CHECK(provider || strstr(said, "mta-sts.a.example CNAME") != NULL, "%s", said);
+        CHECK(strstr(said, "c.example") != NULL, "%s", said);
+    }
+    free(setup.policy);
+}
+
 static void lists_what_the_configuration_has_and_no_more(void)
 {
     static const char *uris[] = {"mailto:a@example.com"};
@@ -122,6 +142,7 @@ int main(void)
 {
     static const struct test tests[] = {
         TEST(lists_what_the_configuration_has_and_no_more),
+        TEST(leaves_out_the_policy_record_where_it_is_not_wanted),
         TEST(leads_customers_to_the_providers_zone),
         TEST(refuses_what_dns_cannot_hold),
     };

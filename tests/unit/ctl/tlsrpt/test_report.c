@@ -4,6 +4,7 @@
 
 #include "ctl/tlsrpt/report_oddity.h"
 #include "ctl/tlsrpt/report_text.h"
+#include "ctl/tlsrpt/reportscan.h"
 #include "test.h"
 
 #define NOW INT64_C(1795305600) /* 2026-11-22T00:00:00Z */
@@ -115,6 +116,9 @@ static void refuses_with_the_reason_and_leaves_nothing(void)
         {HEAD "[{" STS ", " COUNTS("true", "0") "}]}", "no number"},
         {HEAD "[{" STS ", " COUNTS("\"1234567890123\"", "0") "}]}", "no number"},
         {HEAD "[[]]}", "policies[0]: this is no object"},
+        {HEAD "[#]}", "a character that belongs in a text"},
+        {HEAD "[\"a\nb\"]}", "a control character"},
+        {"x", "no TLS report"},
         {HEAD "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "nested more than 32 deep"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -123,6 +127,39 @@ static void refuses_with_the_reason_and_leaves_nothing(void)
         CHECK(parse(&report, rows[i].json, &why) == -1, "row %zu", i);
         CHECK(strstr(why.text, rows[i].text) != NULL, "row %zu: %s", i, why.text);
         CHECK(report.arena.blocks == NULL && report.count == 0, "row %zu", i);
+    }
+}
+
+/* What is behind the first bad byte is never looked at, so it costs nothing. */
+static void ends_at_the_first_byte_that_no_report_has(void)
+{
+    static const struct {
+        const char *start, *filling, *text;
+        size_t count; /* so many fillings are refused, one less is not */
+    } rows[] = {
+        {"{\"a\":\"", "x", "a text of more than 65536 bytes", REPORTSCAN_TEXT_MAX + 1},
+        {"{\"a\":\"", "\\n", "a text of more than 65536 bytes", REPORTSCAN_TEXT_MAX / 2 + 1},
+        {"{", " ", "blanks in a row", REPORTSCAN_BLANKS_MAX + 1},
+        {"", "\n", "blanks in a row", REPORTSCAN_BLANKS_MAX + 1},
+        {"{\"a\":[", "0,", "more than 500000 values", REPORTSCAN_VALUES_MAX + 1},
+        {"{\"a\":[", "{}", "more than 50000 lists", REPORTSCAN_LISTS_MAX - 1},
+        {"", "[", "a list and no object", 1},
+        {"", "x", "no JSON object", 1},
+        {"{}", "{", "more behind its end", 1},
+        {"\xef\xbb\xbf{\"a\":", "\xef", "a character that belongs in a text", 1},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct reportscan scan = {0};
+        struct error why = {.text = "-"};
+        const unsigned char *start = (const unsigned char *)rows[i].start;
+        const unsigned char *filling = (const unsigned char *)rows[i].filling;
+        CHECK(reportscan_take(&scan, start, strlen(rows[i].start), &why) == 0, "row %zu", i);
+        size_t count = 1;
+        while (count <= rows[i].count &&
+               reportscan_take(&scan, filling, strlen(rows[i].filling), &why) == 0)
+            count++;
+        CHECK(count == rows[i].count, "row %zu: %zu", i, count);
+        CHECK(strstr(why.text, rows[i].text) != NULL, "row %zu: %s", i, why.text);
     }
 }
 
@@ -238,6 +275,7 @@ static const struct test tests[] = {
     TEST(reads_a_whole_report),
     TEST(reads_what_is_odd_and_notes_it),
     TEST(refuses_with_the_reason_and_leaves_nothing),
+    TEST(ends_at_the_first_byte_that_no_report_has),
     TEST(brackets_in_texts_are_no_nesting),
     TEST(a_policy_that_cannot_be_read_does_not_take_the_others_with_it),
     TEST(a_domain_that_is_not_named_is_that_of_the_others_or_of_the_hint),

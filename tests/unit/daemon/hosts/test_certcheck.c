@@ -60,6 +60,20 @@ static void check(const char *domain, const char *name)
     free(pairs);
 }
 
+static void warns_of_a_chain_that_no_client_can_verify(void)
+{
+    mbedtls_pk_context *key = make_cert_key(MAKE_CERT_P256, 0);
+    write_pair("own.pem", &(struct make_cert){.key = key,
+                                              .subject = "CN=mta-sts.example.com",
+                                              .issuer = "CN=mta-sts.example.com"});
+    check("example.com", "own.pem");
+    CHECK(said.count == 1 && said.errors == 0 && said.warnings == 1, "%zu", said.count);
+    CHECK(said.count == 1 && said.items[0].line == 7 &&
+              strstr(said.items[0].problem, "self-signed") != NULL,
+          "%s", said.items[0].problem);
+    remove_file("own.pem");
+}
+
 static void says_nothing_of_a_good_pair(void)
 {
     write_pair("good.pem", &(struct make_cert){.key = make_cert_key(MAKE_CERT_P256, 0)});
@@ -190,6 +204,7 @@ static void judges_each_host_of_a_shared_file_and_both_of_its_pairs(void)
 
 static const struct test tests[] = {
     TEST(says_nothing_of_a_good_pair),
+    TEST(warns_of_a_chain_that_no_client_can_verify),
     TEST(says_what_is_wrong_with_each_pair_and_where),
     TEST(warns_below_a_quarter_of_90_45_or_6_days_and_calls_an_eighth_an_error),
     TEST(judges_each_host_of_a_shared_file_and_both_of_its_pairs),

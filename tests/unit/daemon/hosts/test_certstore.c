@@ -4,24 +4,31 @@
 #include "daemon/hosts/certstore.h"
 
 #include <errno.h>
+#include <mbedtls/psa_util.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "common/config/config.h"
 #include "daemon/base/log.h"
 #include "daemon/hosts/certfile.h"
+#include "loading.h"
 #include "make_cert.h"
 #include "test.h"
 
 #define FILES 128
 
-/* What stands in for the disk: room "file". */
+/* What stands in for the disk: module "file". It is changed while no loader thread reads it. */
 static struct fake {
     char path[64];
     const char *text; /* NULL: there is no such file */
     bool unreadable;
     struct file_stamp stamp;
 } files[FILES];
+static int hang_gate[2] = {-1, -1}; /* a pipe; "/hang/..." answers a byte each */
+static atomic_uint hung;
+static atomic_bool hangs;
 static size_t file_count;
 static unsigned looks;
 static unsigned reads;
@@ -60,8 +67,20 @@ void file_free(struct file *file)
     *file = (struct file){0};
 }
 
+static void hang(const char *path)
+{
+    char byte;
+    file_note(path);
+    atomic_fetch_add(&hung, 1);
+    if (read(hang_gate[0], &byte, 1) != 1)
+        abort();
+    file_note(NULL);
+}
+
 struct file_stamp file_stamp_of(const char *path)
 {
+    if (hangs && strncmp(path, "/hang/", 6) == 0)
+        hang(path);
     const struct fake *fake = find_fake(path);
     looks++;
     return fake != NULL ? fake->stamp : (struct file_stamp){0};
@@ -72,7 +91,20 @@ bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)
     return a->inode == b->inode && a->changed.tv_sec == b->changed.tv_sec;
 }
 
-/* What stands in for the rooms "config" and "log". */
+/* What stands in for the time of day: seconds are added to it. */
+static int64_t clock_off_by_s;
+
+time_t time(time_t *out)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    now.tv_sec += clock_off_by_s;
+    if (out != NULL)
+        *out = now.tv_sec;
+    return now.tv_sec;
+}
+
+/* What stands in for the modules "config" and "log". */
 int config_expand(char *out, size_t size, const char *pattern, const char *domain)
 {
     const char *mark = strstr(pattern, "%d");
@@ -84,15 +116,19 @@ int config_expand(char *out, size_t size, const char *pattern, const char *domai
 
 static char logged[65536];
 
+static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER; /* loader threads log, too */
+
 void log_line(enum log_level level, const char *format, ...)
 {
-    size_t used = strlen(logged);
     va_list arguments;
+    pthread_mutex_lock(&log_lock);
+    size_t used = strlen(logged);
     va_start(arguments, format);
     used += (size_t)snprintf(logged + used, sizeof(logged) - used, "<%d>", (int)level);
     used += (size_t)vsnprintf(logged + used, sizeof(logged) - used, format, arguments);
     va_end(arguments);
     snprintf(logged + used, sizeof(logged) - used, "\n");
+    pthread_mutex_unlock(&log_lock);
 }
 
 /* Whether exactly that many lines were logged since the last look, the last of them with all of
@@ -183,6 +219,8 @@ static struct fake *put(const char *path, const char *bytes)
 }
 
 /* A store, its clock, and one host with up to eight pairs. */
+static struct loading loading;
+static struct certpool *pool; /* NULL, but for tests of it */
 static struct certstore *store;
 static int64_t now_ms;
 static struct config_pairs *pairs;
@@ -198,7 +236,8 @@ static void begin(void)
     reads = 0;
     logged[0] = '\0';
     now_ms = 1000000;
-    store = certstore_open(8);
+    loading_open(&loading, 50);
+    store = certstore_open(8, &loading.context, pool);
     pairs = calloc(1, sizeof(*pairs) + 8 * sizeof(struct config_pair));
     if (store == NULL || pairs == NULL)
         abort();
@@ -216,14 +255,25 @@ static void release(void)
         certstore_pair_unref(found[--found_count]);
 }
 
-static size_t find_for(const char *domain)
+/* Asks once. */
+static enum lookup_result ask_for(const char *domain, struct lookup_waiter *waiter)
 {
     struct site site = {.domain = domain, .pairs = pairs};
     struct hostname host;
     release();
     snprintf(host.text, sizeof(host.text), "mta-sts.%s", domain);
     host.length = (unsigned char)strlen(host.text);
-    found_count = certstore_find(store, &site, &host, now_ms, found);
+    return certstore_find(store, &site, &host, now_ms, waiter, found, &found_count);
+}
+
+/* Asks, and waits for as long as it has to. */
+static size_t find_for(const char *domain)
+{
+    struct lookup_waiter waiter = {0};
+    while (ask_for(domain, &waiter) == LOOKUP_WAIT) {
+        while (lookup_take(&loading.ready) == NULL)
+            loading_finish(&loading, now_ms);
+    }
     return found_count;
 }
 
@@ -236,6 +286,7 @@ static void end(void)
 {
     release();
     certstore_close(store);
+    loading_close(&loading);
     free(pairs);
 }
 
@@ -302,21 +353,19 @@ static void expands_the_patterns_of_both_paths(void)
 
 static void takes_a_renewed_file_and_leaves_the_old_pair_to_who_holds_it(void)
 {
-    struct certstore_pair *held[CERTSTORE_PAIRS_MAX];
-    struct site site = {.domain = "example.com", .pairs = NULL};
-    struct hostname host = {.length = 19, .text = "mta-sts.example.com"};
     begin();
-    site.pairs = pairs;
     put("/c.pem", text.first);
     add_pair("/c.pem", NULL);
-    CHECK(certstore_find(store, &site, &host, now_ms, held) == 1, "not found");
+    CHECK(find() == 1, "not found");
+    struct certstore_pair *held = found[0];
+    found_count = 0;
     put("/c.pem", text.second);
     CHECK(find() == 1 && shows(0, text.first), "changed too soon");
     now_ms += CERTSTORE_CHECK_MS;
     CHECK(find() == 1 && shows(0, text.second), "not renewed");
     check_logged(1, "<5>mta-sts.example.com: /c.pem: renewed, valid until 2099-12-31 23:59:59 UTC");
-    CHECK(certstore_pair_cert(held[0])->not_after == 4102444799, "the held pair is gone");
-    certstore_pair_unref(held[0]);
+    CHECK(certstore_pair_cert(held)->not_after == 4102444799, "the held pair is gone");
+    certstore_pair_unref(held);
     end();
 }
 
@@ -579,6 +628,54 @@ static void warns_once_for_each_load_of_wrong_dates_and_serves(void)
     end();
 }
 
+/* A hundred days: the clock walks through them, and stands wrong in between. */
+static void says_each_stage_of_a_certificates_end_once_whatever_the_clock_does(void)
+{
+    static const struct {
+        int day;          /* after the certificate was made */
+        const char *said; /* NULL: nothing */
+    } rows[] = {
+        {10, NULL},
+        {-20000, "not valid before"}, /* 1970 or so */
+        {11, NULL},
+        {76, "<4>mta-sts.example.com: /c.pem: only 24 days of its lifetime are left"},
+        {80, NULL},
+        {88, "<3>mta-sts.example.com: /c.pem: only 12 days of its lifetime are left"},
+        {95, NULL},
+        {20, NULL}, /* set back: it is good again */
+        {89, "<3>mta-sts.example.com: /c.pem: only 11 days of its lifetime are left"},
+        {101, "<3>mta-sts.example.com: /c.pem: it, or an issuer in its chain, expired on"},
+        {300, NULL},
+    };
+    const int64_t day_s = 86400;
+    begin();
+    int64_t start = (int64_t)time(NULL);
+    char dates[2][16];
+    for (int i = 0; i < 2; i++) {
+        time_t when = (time_t)(start + i * 100 * day_s);
+        struct tm date;
+        CHECK(strftime(dates[i], sizeof(dates[i]), "%Y%m%d%H%M%S", gmtime_r(&when, &date)) > 0);
+    }
+    char *hundred_days = malloc(MAKE_CERT_TEXT);
+    CHECK(hundred_days != NULL);
+    make_text(hundred_days, &(struct make_cert){.key = make_cert_key(MAKE_CERT_P256, 0),
+                                                .not_before = dates[0],
+                                                .not_after = dates[1]});
+    put("/c.pem", hundred_days);
+    add_pair("/c.pem", NULL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        clock_off_by_s = rows[i].day * day_s;
+        for (int minute = 0; minute < 3; minute++) {
+            now_ms += 60000;
+            CHECK(find() == 1, "not served");
+        }
+        check_logged(rows[i].said != NULL, rows[i].said != NULL ? rows[i].said : "");
+    }
+    clock_off_by_s = 0;
+    end();
+    free(hundred_days);
+}
+
 static void refuses_a_certificate_for_each_host_it_does_not_cover_and_says_so_once_a_load(void)
 {
     begin();
@@ -686,7 +783,7 @@ static void writes_twenty_lines_a_second_at_most_and_the_rest_later(void)
     unsigned lines = 0;
     begin();
     certstore_close(store);
-    store = certstore_open(1000);
+    store = certstore_open(1000, &loading.context, NULL);
     add_pair("/%d.pem", NULL);
     for (int second = 0; second < 10; second++) {
         unsigned before = lines;
@@ -701,6 +798,204 @@ static void writes_twenty_lines_a_second_at_most_and_the_rest_later(void)
         now_ms += CERTSTORE_MISSING_MS;
     }
     CHECK(lines == 50, "%u lines in all", lines);
+    end();
+}
+
+/* ---- Files that do not answer. */
+
+static void begin_hanging(void)
+{
+    if (pipe(hang_gate) != 0)
+        abort();
+    hung = 0;
+    hangs = true;
+}
+
+/* All that hang answer, and whatever comes later. */
+static void end_hanging(void)
+{
+    char bytes[64] = {0};
+    hangs = false;
+    if (write(hang_gate[1], bytes, sizeof(bytes)) != (ssize_t)sizeof(bytes))
+        abort();
+}
+
+static void close_gate(void)
+{
+    end();
+    close(hang_gate[0]);
+    close(hang_gate[1]);
+}
+
+#define AWAIT(condition)                                                                           \
+    do {                                                                                           \
+        unsigned turns_ = 0;                                                                       \
+        while (!(condition) && ++turns_ < 60000)                                                   \
+            usleep(1000);                                                                          \
+        CHECK(condition);                                                                          \
+    } while (0)
+
+/* Time goes on, by the loader's clock as well, until the log names what hangs. */
+static void check_until_told(void)
+{
+    pthread_mutex_lock(&log_lock);
+    logged[0] = '\0';
+    pthread_mutex_unlock(&log_lock);
+    AWAIT((now_ms += CERTSTORE_PATIENCE_MS, certstore_check(store, now_ms),
+           strstr(logged, "does not answer") != NULL));
+}
+
+static void serves_a_loaded_pair_while_a_look_at_its_files_hangs(void)
+{
+    struct lookup_waiter waiter = {0};
+    begin();
+    put("/hang/c.pem", text.first);
+    add_pair("/hang/c.pem", NULL);
+    CHECK(find() == 1, "not found");
+    begin_hanging();
+    put("/hang/c.pem", text.second);
+    now_ms += CERTSTORE_CHECK_MS;
+    CHECK(ask_for("example.com", &waiter) == LOOKUP_WAIT, "a look is worth a moment");
+    CHECK(certstore_wait_ms(store, now_ms, -1) == CERTSTORE_PATIENCE_MS);
+    AWAIT(hung == 1);
+    now_ms += CERTSTORE_PATIENCE_MS - 1;
+    certstore_check(store, now_ms);
+    CHECK(lookup_take(&loading.ready) == NULL, "too soon");
+    now_ms += 1;
+    certstore_check(store, now_ms);
+    CHECK(lookup_take(&loading.ready) == &waiter, "not let go on");
+    for (int i = 0; i < 10; i++) {
+        CHECK(ask_for("example.com", &waiter) == LOOKUP_FOUND && shows(0, text.first), "%d", i);
+        now_ms += CERTSTORE_CHECK_MS;
+    }
+    check_until_told();
+    CHECK(hung == 1, "%u looks", hung);
+    end_hanging();
+    loading_finish(&loading, now_ms);
+    CHECK(find() == 1 && shows(0, text.second), "not renewed");
+    close_gate();
+}
+
+static void waits_for_a_first_look_for_as_long_as_it_takes(void)
+{
+    struct lookup_waiter waiter = {0}, other = {0};
+    begin();
+    begin_hanging();
+    put("/hang/c.pem", text.first);
+    put("/d.pem", text.first);
+    add_pair("/hang/c.pem", NULL);
+    CHECK(ask_for("example.com", &waiter) == LOOKUP_WAIT, "not waited for");
+    CHECK(ask_for("example.com", NULL) == LOOKUP_LATE, "with no time left");
+    check_until_told();
+    CHECK(lookup_take(&loading.ready) == &waiter, "another pair may do");
+    CHECK(ask_for("example.com", &waiter) == LOOKUP_WAIT, "there is none");
+    certstore_check(store, now_ms += CERTSTORE_PATIENCE_MS);
+    CHECK(lookup_take(&loading.ready) == NULL, "nothing new");
+    add_pair("/d.pem", NULL);
+    CHECK(find() == 1 && shows(0, text.first), "the other pair does");
+    CHECK(ask_for("example.com", &other) == LOOKUP_FOUND, "and without waiting");
+    pairs->count = 1;
+    end_hanging();
+    loading_finish(&loading, now_ms);
+    CHECK(lookup_take(&loading.ready) == &waiter && find() == 1, "not found");
+    close_gate();
+}
+
+static void hosts_that_hang_drive_no_loaded_one_out(void)
+{
+    char domain[16];
+    struct lookup_waiter waiters[100] = {0};
+    begin();
+    put("/ok.pem", text.first);
+    add_pair("/ok.pem", NULL);
+    find();
+    check_counts("the loaded one", 1, 1);
+    begin_hanging();
+    pairs->items[0].certificate = "/hang/%d.pem";
+    unsigned waiting = 0, late = 0;
+    for (int i = 0; i < 100; i++) {
+        snprintf(domain, sizeof(domain), "%d.example", i);
+        enum lookup_result result = ask_for(domain, &waiters[i]);
+        waiting += result == LOOKUP_WAIT;
+        late += result == LOOKUP_LATE;
+    }
+    CHECK(waiting == 8 / 4 + CERTSTORE_PAIRS_MAX && waiting + late == 100, "%u, %u", waiting, late);
+    pairs->items[0].certificate = "/ok.pem";
+    CHECK(ask_for("example.com", NULL) == LOOKUP_FOUND, "driven out");
+    end_hanging();
+    for (int i = 0; i < 100; i++)
+        lookup_leave(&waiters[i]);
+    close_gate();
+}
+
+static void uses_what_another_worker_has_loaded_while_the_files_hang(void)
+{
+    struct lookup_waiter waiter = {0};
+    pool = certpool_open(8);
+    begin();
+    put("/hang/chain", text.first_chain);
+    put("/hang/key", text.first_key);
+    add_pair("/hang/chain", "/hang/key");
+    CHECK(find() == 1, "not found");
+    struct certstore *first = store;
+    store = certstore_open(8, &loading.context, pool);
+    begin_hanging();
+    CHECK(ask_for("example.com", &waiter) == LOOKUP_WAIT, "not tried");
+    now_ms += CERTSTORE_PATIENCE_MS;
+    certstore_check(store, now_ms);
+    CHECK(lookup_take(&loading.ready) == &waiter, "not let go on");
+    CHECK(ask_for("example.com", &waiter) == LOOKUP_FOUND && shows(0, text.first_chain),
+          "not used");
+    end_hanging();
+    loading_finish(&loading, now_ms);
+    const struct certstore_pair *pooled = found[0];
+    CHECK(find() == 1 && found[0] == pooled, "the same again is no renewal");
+    check_logged(0, "");
+    put("/hang/chain", text.second_chain);
+    put("/hang/key", text.second_key);
+    now_ms += CERTSTORE_CHECK_MS;
+    CHECK(find() == 1 && shows(0, text.second_chain), "not renewed");
+    check_logged(1, "renewed");
+    release();
+    certstore_close(first);
+    close_gate();
+    certpool_close(pool);
+    pool = NULL;
+}
+
+static void a_pool_is_bounded_and_keeps_what_was_put_last(void)
+{
+    char path[64];
+    struct cert cert = {.not_after = 0};
+    begin();
+    put("/rsa.pem", text.rsa);
+    add_pair("/rsa.pem", NULL);
+    CHECK(find() == 1, "not found");
+    const struct cert *model = certstore_pair_cert(found[0]);
+    struct certpool *small = certpool_open(10);
+    for (int i = 0; i < 100; i++) {
+        struct certfile file = {.chain_path = path, .key_path = path};
+        snprintf(path, sizeof(path), "/%d", i % 50);
+        if (cert_copy(&cert, model) != 0)
+            abort();
+        certpool_put(small, &file, &cert);
+    }
+    unsigned kept = 0;
+    for (int i = 0; i < 50; i++) {
+        struct certfile file = {.chain_path = path, .key_path = path};
+        snprintf(path, sizeof(path), "/%d", i);
+        if (certpool_get(small, &file, &cert) == 0) {
+            CHECK(i >= 40, "%d is older than others", i);
+            CHECK(cert.chain.raw.len == model->chain.raw.len && cert.not_after == model->not_after);
+            CHECK(mbedtls_pk_check_pair(&cert.chain.pk, &cert.key, mbedtls_psa_get_random,
+                                        MBEDTLS_PSA_RANDOM_STATE) == 0,
+                  "another key");
+            cert_free(&cert);
+            kept++;
+        }
+    }
+    CHECK(kept == 10, "%u", kept);
+    certpool_close(small);
     end();
 }
 
@@ -722,11 +1017,17 @@ static const struct test tests[] = {
     TEST(gives_both_kinds_in_the_order_configured_and_one_when_one_is_missing),
     TEST(uses_no_more_than_four_pairs_of_a_host),
     TEST(warns_once_for_each_load_of_wrong_dates_and_serves),
+    TEST(says_each_stage_of_a_certificates_end_once_whatever_the_clock_does),
     TEST(refuses_a_certificate_for_each_host_it_does_not_cover_and_says_so_once_a_load),
     TEST(keeps_the_pair_of_a_host_whose_file_was_replaced_by_one_for_another),
     TEST(serves_each_host_by_the_newest_certificate_that_has_its_name),
     TEST(keeps_one_certificate_beside_the_newest_and_no_expired_one),
     TEST(writes_twenty_lines_a_second_at_most_and_the_rest_later),
+    TEST(serves_a_loaded_pair_while_a_look_at_its_files_hangs),
+    TEST(waits_for_a_first_look_for_as_long_as_it_takes),
+    TEST(hosts_that_hang_drive_no_loaded_one_out),
+    TEST(uses_what_another_worker_has_loaded_while_the_files_hang),
+    TEST(a_pool_is_bounded_and_keeps_what_was_put_last),
 };
 
 TEST_MAIN(tests)

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "loading.h"
 #include "make_cert.h"
 #include "test.h"
 
@@ -21,6 +22,7 @@
 #define EXTENSION "\x06\x08\x2b\x06\x01\x05\x05\x07\x01\x1f\x01\x01\xff\x04\x22\x04\x20" DIGEST
 
 static char directory[] = "/tmp/mta-stsd-test-XXXXXX";
+static struct loading loading;
 static struct challenges *challenges;
 
 static struct hostname host_of(const char *name)
@@ -45,17 +47,33 @@ static void put(const char *name, const char *text)
         abort();
 }
 
+/* Asks, and waits for as long as it has to. */
 static struct challenge *find(const char *name, struct error *why)
 {
+    uint64_t asked = 0;
+    struct challenge *found;
+    struct lookup_waiter waiter = {0};
     struct hostname host = host_of(name);
-    return challenge_find(challenges, directory, &host, why);
+    while (challenge_find(challenges, directory, &host, &asked, &waiter, &found, why) ==
+           LOOKUP_WAIT) {
+        while (lookup_take(&loading.ready) == NULL)
+            loading_finish(&loading, 0);
+    }
+    return found;
 }
 
 static void begin(void)
 {
     struct error why;
-    if (cert_init(&why) != 0 || (challenges = challenges_open()) == NULL)
+    loading_open(&loading, 50);
+    if (cert_init(&why) != 0 || (challenges = challenges_open(&loading.context)) == NULL)
         abort();
+}
+
+static void end(void)
+{
+    challenges_close(challenges);
+    loading_close(&loading);
 }
 
 static void makes_one_certificate_a_file_with_the_digest(void)
@@ -74,7 +92,7 @@ static void makes_one_certificate_a_file_with_the_digest(void)
     CHECK(mbedtls_pk_can_do(&cert->key, MBEDTLS_PK_ECDSA));
     challenge_unref(first);
     challenge_unref(second);
-    challenges_close(challenges);
+    end();
 }
 
 static void takes_a_new_digest_and_leaves_the_old_one_to_who_holds_it(void)
@@ -91,7 +109,7 @@ static void takes_a_new_digest_and_leaves_the_old_one_to_who_holds_it(void)
     CHECK(memmem(challenge_cert(held)->chain.raw.p, challenge_cert(held)->chain.raw.len, DIGEST,
                  32) != NULL);
     challenge_unref(fresh);
-    challenges_close(challenges);
+    end();
     challenge_unref(held);
 }
 
@@ -116,7 +134,7 @@ static void refuses_files_that_hold_no_digest(void)
         CHECK(find("mta-sts.a.example", &why) == NULL, "\"%s\"", texts[i]);
         CHECK(strstr(why.text, "mta-sts.a.example") != NULL, "%s", why.text);
     }
-    challenges_close(challenges);
+    end();
 }
 
 static void refuses_what_its_hook_forgot_and_what_is_no_file(void)
@@ -137,7 +155,7 @@ static void refuses_what_its_hook_forgot_and_what_is_no_file(void)
     CHECK(find("mta-sts.a.example", &why) == NULL, "a FIFO");
     unlink(path_of("mta-sts.a.example"));
     CHECK(find("mta-sts.a.example", &why) == NULL, "nothing");
-    challenges_close(challenges);
+    end();
 }
 
 static void holds_more_hosts_than_its_cache_has_room_for(void)
@@ -153,7 +171,7 @@ static void holds_more_hosts_than_its_cache_has_room_for(void)
         challenge_unref(challenge);
         unlink(path_of(host));
     }
-    challenges_close(challenges);
+    end();
 }
 
 /* --- Pairs of files that another client made, here out of our own certificates. */
@@ -263,7 +281,7 @@ static void shows_the_certificate_that_another_client_made(void)
     challenge_unref(first);
     challenge_unref(second);
     challenge_unref(third);
-    challenges_close(challenges);
+    end();
 }
 
 static void refuses_pairs_that_are_no_answer_for_the_host(void)
@@ -293,7 +311,7 @@ static void refuses_pairs_that_are_no_answer_for_the_host(void)
     refuse_pair("of an issuer", bad.own, bad.key, none);
     changed_pair(&bad, "\x05\x07\x01\x1f", "\x05\x07\x01\x1e", 4);
     refuse_pair("another extension", bad.own, bad.key, none);
-    challenges_close(challenges);
+    end();
 }
 
 static void refuses_a_certificate_without_the_extension_or_for_other_names_too(void)
@@ -327,6 +345,38 @@ static void refuses_a_certificate_without_the_extension_or_for_other_names_too(v
     struct challenge *fine = find(host, &why);
     CHECK(fine != NULL, "%s", why.text);
     challenge_unref(fine);
+    end();
+}
+
+static void refuses_an_rsa_key_that_would_hold_up_other_hosts(void)
+{
+    static struct pair pair;
+    static const struct {
+        enum make_cert_kind kind;
+        const char *sentence; /* NULL: taken */
+    } rows[] = {
+        {MAKE_CERT_RSA_4104, "RSA key has 4104 bits"},
+        {MAKE_CERT_RSA_2048, NULL},
+        {MAKE_CERT_P521, NULL},
+    };
+    begin();
+    const char *host = "mta-sts.a.example";
+    struct make_cert wanted = {.names = {host}, .issuer = "CN=mta-sts.example.com"};
+    wanted.unknown = "\x04\x20" DIGEST;
+    wanted.unknown_oid = "\x2b\x06\x01\x05\x05\x07\x01\x1f";
+    wanted.critical_unknown = true;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct error why = {.text = "-"};
+        wanted.key = make_cert_key(rows[i].kind, 0);
+        write_made(&pair, &wanted);
+        put(OWN, pair.own);
+        put(KEY, pair.key);
+        struct challenge *found = find(host, &why);
+        CHECK((found == NULL) == (rows[i].sentence != NULL), "row %zu: %s", i, why.text);
+        CHECK(rows[i].sentence == NULL || strstr(why.text, rows[i].sentence) != NULL, "row %zu: %s",
+              i, why.text);
+        challenge_unref(found);
+    }
     challenges_close(challenges);
 }
 
@@ -350,7 +400,7 @@ static void passes_over_a_pair_that_its_client_forgot(void)
     CHECK(fine != NULL, "a forgotten digest hides it: %s", why.text);
     challenge_unref(fine);
     unlink(path_of("mta-sts.a.example"));
-    challenges_close(challenges);
+    end();
 }
 
 static const struct test tests[] = {
@@ -362,6 +412,7 @@ static const struct test tests[] = {
     TEST(shows_the_certificate_that_another_client_made),
     TEST(refuses_pairs_that_are_no_answer_for_the_host),
     TEST(refuses_a_certificate_without_the_extension_or_for_other_names_too),
+    TEST(refuses_an_rsa_key_that_would_hold_up_other_hosts),
     TEST(passes_over_a_pair_that_its_client_forgot),
 };
 

@@ -25,6 +25,8 @@ static char home[64];
 static char inside[PATH_MAX];  /* in the tree of the pattern */
 static char sibling[PATH_MAX]; /* beside it, where links lead */
 static char outside[PATH_MAX];
+static char shared[64];        /* a directory in one of the system's */
+static char neighbour[64];     /* beside that */
 static char renewed[PATH_MAX]; /* beside the configuration, whose path is relative */
 
 static void put(char out[PATH_MAX], const char *directory, const char *name)
@@ -48,6 +50,10 @@ static void begin(void)
     put(inside, "served/live", "x");
     put(sibling, "served/archive", "x");
     put(outside, "other", "x");
+    snprintf(shared, sizeof(shared), "/var/tmp/mta-stsd-sandbox-XXXXXX");
+    snprintf(neighbour, sizeof(neighbour), "/var/tmp/mta-stsd-beside-XXXXXX");
+    CHECK(mkdtemp(shared) != NULL);
+    CHECK(close(mkstemp(neighbour)) == 0);
     put(under, "etc", "own.ini");
     put(renewed, "etc", "renewed.ini");
 }
@@ -59,10 +65,11 @@ static int try_within(int (*action)(void))
     pid_t child = fork();
     if (child == 0) {
         char pattern[PATH_MAX];
-        const char *patterns[] = {pattern};
+        char other[PATH_MAX];
+        const char *patterns[] = {pattern, other};
         const char *files[] = {"own.ini"};
         struct config config = {.patterns = patterns,
-                                .pattern_count = 1,
+                                .pattern_count = 2,
                                 .files = files,
                                 .file_count = 1,
                                 .acme = {.challenges = "/run/mta-stsd/challenges"}};
@@ -72,6 +79,7 @@ static int try_within(int (*action)(void))
         if (chdir(directory) != 0)
             _exit(ENTER_FAILED);
         snprintf(pattern, sizeof(pattern), "%s/served/live/%%h.pem", home);
+        snprintf(other, sizeof(other), "%s/%%h.pem", shared);
         config.server.sandbox = true;
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         _exit(sandbox_enter(&config, &why) == 0 ? action() : ENTER_FAILED);
@@ -107,6 +115,16 @@ static int read_renewed(void)
 static int read_outside(void)
 {
     return open_for(outside, O_RDONLY);
+}
+
+static int read_beside(void)
+{
+    return open_for(neighbour, O_RDONLY);
+}
+
+static int list_shared(void)
+{
+    return open_for(shared, O_RDONLY | O_DIRECTORY);
 }
 
 static int write_inside(void)
@@ -293,6 +311,8 @@ static void a_process_within_reads_its_trees_and_does_nothing_else(void)
         {"reads what takes the place of its configuration", read_renewed, 0},
         {"starts threads", start_thread, 0},
         {"knows what is denied", denies_outside_alone, 0},
+        {"lists a tree in a directory of the system's", list_shared, 0},
+        {"reads what stands beside that tree", read_beside, EACCES},
         {"reads other files", read_outside, EACCES},
         {"writes", write_inside, EACCES},
         {"creates", create_inside, EACCES},
@@ -324,6 +344,7 @@ static void a_process_within_reads_its_trees_and_does_nothing_else(void)
     }
     int ending = IS_INSTRUMENTED ? 0 : try_within(has_no_core_and_no_capability);
     CHECK(ending == 0, "dumps or is root: %d", ending);
+    CHECK(unlink(neighbour) == 0 && rmdir(shared) == 0);
 }
 
 /* As libseccomp leaves rules out, or gives them other answers, when it lacks memory. */

@@ -81,6 +81,10 @@ static const struct request_row rows[] = {
      false, 421},
     {"GET", "https://localhost/.well-known/mta-sts.txt", "Host: mta-sts.example.com", false, 421},
 
+    /* every character that a name may have */
+    {"GET", "/.well-known/mta-sts.txt", "Host: mta-sts.example.com\n!#$%&'*+-.^_`|~aZ09: caf\xe9",
+     false, 200},
+
     /* malformed or ambiguous */
     {"GET", "/.well-known/mta-sts.txt", "", false, 400},
     {"GET", "/.well-known/mta-sts.txt", "Host: ", false, 400},
@@ -120,6 +124,10 @@ static const struct request_row rows[] = {
     {"GET", "/.well-known/mta-sts.txt", "Host: mta-sts.example.com\nX: a\x01z", false, 400},
     {"GET", "/.well-known/mta-sts.txt", "Host: mta-sts.example.com\nX: a\x7fz", false, 400},
     {"GET", "/.well-known/mta-sts.txt", "Host: mta-sts.example.com\nX: a\rz", false, 400},
+
+    {"GET", "/.well-known/mta-sts.txt", "Host: mta-sts.example.com\nX[1]: a", false, 400},
+    {"GET", "/.well-known/mta-sts.txt", "Host: mta-sts.example.com\nX-\xc3\xa9: a", false, 400},
+    {"GET", "/.well-known/mta-sts.txt", "Host: mta-sts.example.com\nX Y: a", true, 400},
 
     /* a body beyond the bound */
     {"GET", "/.well-known/mta-sts.txt", "Host: mta-sts.example.com\nContent-Length: 1025", false,

@@ -36,7 +36,7 @@ static unsigned take_each(struct limit *limit, const char *const *texts, unsigne
     unsigned taken = 0;
     for (unsigned i = 0; i < count; i++) {
         struct network_address source = address(texts[i]);
-        taken += limit_take(limit, &source, bounds) == LIMIT_VERDICT_TAKEN;
+        taken += limit_take(limit, &source, bounds, NULL) == LIMIT_VERDICT_TAKEN;
     }
     return taken;
 }
@@ -46,12 +46,12 @@ static void refuses_a_source_beyond_its_limit_and_no_other(void)
     struct limit *limit = limit_open(10);
     const struct limit_bounds two = {{2, 0}};
     struct network_address one = address("192.0.2.1"), other = address("192.0.2.2");
-    CHECK(limit_take(limit, &one, &two) == LIMIT_VERDICT_TAKEN);
-    CHECK(limit_take(limit, &one, &two) == LIMIT_VERDICT_TAKEN);
-    CHECK(limit_take(limit, &one, &two) == LIMIT_VERDICT_SOURCE_FULL);
-    CHECK(limit_take(limit, &other, &two) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &one, &two, NULL) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &one, &two, NULL) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &one, &two, NULL) == LIMIT_VERDICT_SOURCE_FULL);
+    CHECK(limit_take(limit, &other, &two, NULL) == LIMIT_VERDICT_TAKEN);
     limit_give(limit, &one);
-    CHECK(limit_take(limit, &one, &two) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &one, &two, NULL) == LIMIT_VERDICT_TAKEN);
     limit_close(limit);
 }
 
@@ -65,12 +65,12 @@ static void refuses_a_network_beyond_its_limit_and_no_other(void)
     CHECK(take_each(limit, v4, 4, &three) == 3);
     CHECK(take_each(limit, v6, 4, &three) == 3);
     struct network_address last = address("192.0.2.9"), first = address("192.0.2.1");
-    CHECK(limit_take(limit, &last, &three) == LIMIT_VERDICT_NETWORK_FULL);
+    CHECK(limit_take(limit, &last, &three, NULL) == LIMIT_VERDICT_NETWORK_FULL);
     struct network_address next = address("192.0.3.1"), next6 = address("2001:db8:1::1");
-    CHECK(limit_take(limit, &next, &three) == LIMIT_VERDICT_TAKEN);
-    CHECK(limit_take(limit, &next6, &three) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &next, &three, NULL) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &next6, &three, NULL) == LIMIT_VERDICT_TAKEN);
     limit_give(limit, &first);
-    CHECK(limit_take(limit, &last, &three) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &last, &three, NULL) == LIMIT_VERDICT_TAKEN);
     limit_close(limit);
 }
 
@@ -79,14 +79,14 @@ static void a_refused_connection_leaves_nothing_counted(void)
     struct limit *limit = limit_open(4);
     const struct limit_bounds bounds = {{4, 2}};
     struct network_address one = address("192.0.2.1"), other = address("192.0.2.2");
-    CHECK(limit_take(limit, &one, &bounds) == LIMIT_VERDICT_TAKEN);
-    CHECK(limit_take(limit, &one, &bounds) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &one, &bounds, NULL) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &one, &bounds, NULL) == LIMIT_VERDICT_TAKEN);
     for (int i = 0; i < 100; i++)
-        CHECK(limit_take(limit, &other, &bounds) == LIMIT_VERDICT_NETWORK_FULL);
+        CHECK(limit_take(limit, &other, &bounds, NULL) == LIMIT_VERDICT_NETWORK_FULL);
     limit_give(limit, &one);
     limit_give(limit, &one);
-    CHECK(limit_take(limit, &other, &bounds) == LIMIT_VERDICT_TAKEN);
-    CHECK(limit_take(limit, &other, &bounds) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &other, &bounds, NULL) == LIMIT_VERDICT_TAKEN);
+    CHECK(limit_take(limit, &other, &bounds, NULL) == LIMIT_VERDICT_TAKEN);
     limit_close(limit);
 }
 
@@ -134,8 +134,8 @@ static void paces_the_handshakes_of_a_source(void)
     struct limit *limit = limit_open(10);
     const struct limit_bounds ten = {{10, 0}};
     struct network_address one = address("192.0.2.1"), other = address("192.0.2.2");
-    limit_take(limit, &one, &none);
-    limit_take(limit, &other, &none);
+    limit_take(limit, &one, &none, NULL);
+    limit_take(limit, &other, &none, NULL);
     CHECK(begin_many(limit, &one, &ten, 5000) == 10);
     CHECK(begin_many(limit, &one, &ten, 5099) == 0);
     CHECK(begin_many(limit, &one, &ten, 5100) == 1);
@@ -151,10 +151,10 @@ static void paces_the_handshakes_of_a_network_and_charges_nobody_for_a_refused_o
     const struct limit_bounds bounds = {{4, 6}};
     struct network_address one = address("2001:db8::1"), two = address("2001:db8:0:2::1"),
                            three = address("2001:db8:0:3::1"), far = address("2001:db8:1::1");
-    limit_take(limit, &one, &none);
-    limit_take(limit, &two, &none);
-    limit_take(limit, &three, &none);
-    limit_take(limit, &far, &none);
+    limit_take(limit, &one, &none, NULL);
+    limit_take(limit, &two, &none, NULL);
+    limit_take(limit, &three, &none, NULL);
+    limit_take(limit, &far, &none, NULL);
     CHECK(begin_many(limit, &one, &bounds, 0) == 4);
     CHECK(begin_many(limit, &two, &bounds, 0) == 2);
     CHECK(limit_handshake(limit, &three, &bounds, 0) == LIMIT_VERDICT_NETWORK_FULL);
@@ -169,8 +169,8 @@ static void work_counts_as_handshakes_by_the_millisecond_and_is_paid_off_in_time
     struct limit *limit = limit_open(10);
     const struct limit_bounds bounds = {{20, 40}};
     struct network_address one = address("192.0.2.1"), two = address("192.0.2.2");
-    limit_take(limit, &one, &none);
-    limit_take(limit, &two, &none);
+    limit_take(limit, &one, &none, NULL);
+    limit_take(limit, &two, &none, NULL);
     limit_charge(limit, &one, &bounds, 5 * MS_NS, 0);
     CHECK(begin_many(limit, &one, &bounds, 0) == 15);
     CHECK(begin_many(limit, &two, &bounds, 0) == 20);
@@ -189,11 +189,11 @@ static void remembers_the_handshakes_of_those_who_have_gone(void)
     struct limit *limit = limit_open(10);
     const struct limit_bounds ten = {{10, 0}};
     struct network_address one = address("192.0.2.1");
-    limit_take(limit, &one, &none);
+    limit_take(limit, &one, &none, NULL);
     CHECK(begin_many(limit, &one, &ten, 0) == 10);
     for (unsigned i = 0; i < 8; i++) {
         limit_give(limit, &one);
-        limit_take(limit, &one, &none);
+        limit_take(limit, &one, &none, NULL);
         CHECK(begin_many(limit, &one, &ten, 0) == 0);
     }
     limit_close(limit);
@@ -204,7 +204,7 @@ static void without_a_limit_all_are_taken(void)
     struct limit *limit = limit_open(1000);
     struct network_address one = address("192.0.2.1");
     for (int i = 0; i < 1000; i++)
-        CHECK(limit_take(limit, &one, &none) == LIMIT_VERDICT_TAKEN);
+        CHECK(limit_take(limit, &one, &none, NULL) == LIMIT_VERDICT_TAKEN);
     CHECK(begin_many(limit, &one, &none, 0) == 100000);
     limit_close(limit);
 }
@@ -217,10 +217,12 @@ static void gives_back_the_room_of_networks_that_are_gone(void)
         struct network_address sources[4];
         for (unsigned i = 0; i < 4; i++) {
             sources[i] = numbered(10, (round << 12) + (i << 8));
-            CHECK(limit_take(limit, &sources[i], &one) == LIMIT_VERDICT_TAKEN, "round %u", round);
+            CHECK(limit_take(limit, &sources[i], &one, NULL) == LIMIT_VERDICT_TAKEN, "round %u",
+                  round);
         }
         for (unsigned i = 0; i < 4; i++)
-            CHECK(limit_take(limit, &sources[i], &one) != LIMIT_VERDICT_TAKEN, "round %u", round);
+            CHECK(limit_take(limit, &sources[i], &one, NULL) != LIMIT_VERDICT_TAKEN, "round %u",
+                  round);
         for (unsigned i = 0; i < 4; i++)
             limit_give(limit, &sources[i]);
     }
@@ -234,15 +236,15 @@ static void holds_what_is_open_while_others_come_and_go(void)
     struct network_address held[3];
     for (unsigned i = 0; i < 3; i++) {
         held[i] = numbered(10, i << 8);
-        CHECK(limit_take(limit, &held[i], &one) == LIMIT_VERDICT_TAKEN);
+        CHECK(limit_take(limit, &held[i], &one, NULL) == LIMIT_VERDICT_TAKEN);
     }
     for (unsigned round = 0; round < 1000; round++) {
         struct network_address passing = numbered(172, round << 8);
-        CHECK(limit_take(limit, &passing, &one) == LIMIT_VERDICT_TAKEN, "round %u", round);
+        CHECK(limit_take(limit, &passing, &one, NULL) == LIMIT_VERDICT_TAKEN, "round %u", round);
         limit_give(limit, &passing);
     }
     for (unsigned i = 0; i < 3; i++)
-        CHECK(limit_take(limit, &held[i], &one) == LIMIT_VERDICT_SOURCE_FULL);
+        CHECK(limit_take(limit, &held[i], &one, NULL) == LIMIT_VERDICT_SOURCE_FULL);
     limit_close(limit);
 }
 
@@ -256,7 +258,7 @@ static double seconds_of(unsigned step)
     (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
     for (unsigned i = 0; i < MANY; i++) {
         struct network_address source = numbered(10, i * step);
-        CHECK(limit_take(limit, &source, &none) == LIMIT_VERDICT_TAKEN);
+        CHECK(limit_take(limit, &source, &none, NULL) == LIMIT_VERDICT_TAKEN);
     }
     for (unsigned i = 0; i < MANY; i++) {
         struct network_address source = numbered(10, i * step);
@@ -267,10 +269,22 @@ static double seconds_of(unsigned step)
     return (double)(ended.tv_sec - begun.tv_sec) + (double)(ended.tv_nsec - begun.tv_nsec) / 1e9;
 }
 
+/* The least of five, as what else this machine does only ever adds to it. */
+static double least_seconds_of(unsigned step)
+{
+    double least = seconds_of(step);
+    for (int i = 1; i < 5; i++) {
+        double seconds = seconds_of(step);
+        least = seconds < least ? seconds : least;
+    }
+    return least;
+}
+
 /* All in one chain would take some hundred times as long. */
 static void neighbouring_addresses_cost_no_more_than_scattered_ones(void)
 {
-    double scattered = seconds_of(1021), neighbours = seconds_of(1), strided = seconds_of(256);
+    double scattered = least_seconds_of(1021), neighbours = least_seconds_of(1);
+    double strided = least_seconds_of(256);
     CHECK(neighbours < scattered * 20, "%f s and %f s", neighbours, scattered);
     CHECK(strided < scattered * 20, "%f s and %f s", strided, scattered);
 }
