@@ -3,6 +3,7 @@
 #include "scarce.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -88,7 +89,8 @@ static uint32_t next_chance(void)
     return scarce.state;
 }
 
-static bool is_out(void)
+/* One of threads at a time. */
+static bool is_out_locked(void)
 {
     if (!scarce.is_on)
         return false;
@@ -99,6 +101,15 @@ static bool is_out(void)
         is_out = true;
         scarce.limits_memory = scarce.is_lasting;
     }
+    return is_out;
+}
+
+static bool is_out(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    bool is_out = is_out_locked();
+    pthread_mutex_unlock(&lock);
     if (is_out)
         errno = ENOMEM;
     return is_out;

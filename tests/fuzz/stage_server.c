@@ -3,9 +3,11 @@
 #include "stage_server.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "answers.h"
@@ -29,6 +31,7 @@ static const char inis[][512] = {
 };
 const char *const stage_hosts[] = {"mta-sts.alpha.example", "mta-sts.beta.example"};
 static struct tls *tls;
+static struct loader *loader;
 static struct site_table *tables[2]; /* made once: the configuration has a fuzzer of its own */
 
 void stage_check(bool holds)
@@ -39,12 +42,12 @@ void stage_check(bool holds)
 
 static struct site_table *make_table(const char *ini)
 {
-    struct complaints said = {0};
+    struct findings said = {0};
     struct config *config = NULL;
     memory_files_put("/f/main.ini", ini, strlen(ini));
     stage_check(config_load(&config, "/f/main.ini", &said) == 0 && said.errors == 0);
     struct site_table *table = site_table_build(&config, NULL);
-    complaints_free(&said);
+    findings_free(&said);
     stage_check(table != NULL);
     return table;
 }
@@ -70,7 +73,7 @@ static void prepare(void)
     make_cert_append_key(pem, wanted.key);
     memory_files_put("/f/c.pem", pem, strlen(pem));
     memory_files_put("/f/mta-sts.alpha.example", digest, sizeof(digest) - 1);
-    stage_check(tls_open(&tls, &why) == 0);
+    stage_check(tls_open(&tls, &why) == 0 && loader_open(&loader, LOADER_HANG_MS, &why) == 0);
     for (size_t i = 0; i < 2; i++)
         tables[i] = make_table(inis[i]);
     stage_check(atexit(end) == 0);
@@ -87,12 +90,30 @@ void stage_server_open(struct stage_server *server, size_t max_connections)
         .now_ms = 1000,
         .max_connections = max_connections,
         .tls = tls,
-        .certs = certstore_open(4),
-        .challenges = challenges_open(),
         .limit = limit_open(8),
         .table = site_table_ref(tables[0]),
     };
+    server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     stage_check(server->context.epoll >= 0 && http_open(&server->context.http, &why) == 0);
+    stage_check(
+        caches_open(&server->context.caches, loader, NULL, server->wake_fd, 4, NULL, NULL) == 0);
+}
+
+/* Waits for all that is being read. Whether there was something. */
+static bool take_files(struct stage_server *server)
+{
+    struct caches *caches = &server->context.caches;
+    bool took = false;
+    while (caches_wait_ms(caches, server->context.now_ms, -1) >= 0) {
+        uint64_t ignored;
+        struct pollfd wake = {.fd = server->wake_fd, .events = POLLIN};
+        stage_check(poll(&wake, 1, 60000) == 1);
+        (void)!read(server->wake_fd, &ignored, sizeof(ignored));
+        caches_run(caches, server->context.now_ms);
+        took = true;
+    }
+    conn_resume(&server->context);
+    return took;
 }
 
 void stage_server_run(struct stage_server *server)
@@ -101,16 +122,18 @@ void stage_server_run(struct stage_server *server)
     struct epoll_event events[EVENTS_MAX];
     int count;
     unsigned turns = 0;
+    bool took;
     scarce_begin();
     do {
         count = epoll_wait(context->epoll, events, EVENTS_MAX, 0);
         for (int i = 0; i < count; i++)
             conn_run(((struct conn_source *)events[i].data.ptr)->conn);
+        took = take_files(server);
         http_run(context->http);
         conn_expire(context);
         conn_free_closed(context);
         stage_check(++turns < TURNS_MAX);
-    } while (count > 0);
+    } while (count > 0 || took);
     scarce_end();
 }
 
@@ -142,8 +165,8 @@ void stage_server_close(struct stage_server *server)
     stage_check(context->count == 0 && http_wait_ms(context->http) == -1);
     check_limit(context->limit);
     http_close(context->http);
-    certstore_close(context->certs);
-    challenges_close(context->challenges);
+    caches_close(&context->caches);
+    close(server->wake_fd);
     limit_close(context->limit);
     site_table_unref(context->table);
     site_table_unref(server->other);

@@ -7,10 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "conn.h"
+#include "daemon/serve/conn.h"
 
 struct stage_server {
     struct conn_context context;
+    int wake_fd;              /* readable when files have been read */
     struct site_table *other; /* what a reload swaps in */
 };
 

@@ -67,14 +67,14 @@ class Descriptors(harness.TestCase):
 
     def test_a_limit_that_does_not_fit_is_told_with_what_to_write(self):
         for server, files, words in (
-            (["workers = 1", "max_connections = 100"], 329, None),
-            (["workers = 1", "max_connections = 100"], 328,
-             "max_connections = 100 needs 329 open files, and this process may have 328, which bear "
-             "99 connections; write `max_connections = 99`, or raise the limit (LimitNOFILE=329 in "
-             "a unit, `ulimit -n 329` in a shell)"),
-            (["workers = 2"], 1024, "max_connections = 10000 needs 30039 open files, and this process "
-             "may have 1024, which bear 328 connections; write"),
-            (["workers = 2"], 30, "max_connections = 10000 needs 30039 open files, and this process may "
+            (["workers = 1", "max_connections = 100"], 344, None),
+            (["workers = 1", "max_connections = 100"], 343,
+             "max_connections = 100 needs 344 open files, and this process may have 343, which bear "
+             "99 connections; write `max_connections = 99`, or raise the limit (LimitNOFILE=344 in "
+             "a unit, `ulimit -n 344` in a shell)"),
+            (["workers = 2"], 1024, "max_connections = 10000 needs 30053 open files, and this process "
+             "may have 1024, which bear 323 connections; write"),
+            (["workers = 2"], 30, "max_connections = 10000 needs 30053 open files, and this process may "
              "have 30, which bear 1 connection; write `max_connections = 1`"),
         ):
             with self.subTest(server=server, files=files):
