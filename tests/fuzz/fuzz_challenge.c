@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "challenge.h"
+#include "daemon/hosts/challenge_parts.h"
 #include "memory_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -19,34 +19,33 @@ static void check_that(bool holds)
         abort();
 }
 
-static void try_challenge(struct challenges *challenges)
+static void try_challenge(void)
 {
+    static const struct challenge_stamps none;
     struct error why = {.text = ""};
-    struct challenge *challenge = challenge_find(challenges, "/f", &host, &why);
-    if (challenge == NULL) {
-        check_that(why.text[0] != '\0');
+    struct challenge *challenge, *again;
+    if (challenge_load(&challenge, "/f", &host, &none, &why) != CHALLENGE_NEWS_LOADED) {
+        check_that(challenge == NULL && why.text[0] != '\0');
         return;
     }
     struct cert *cert = challenge_cert(challenge);
     check_that(cert_covers(cert, &host) && cert->chain.next == NULL);
     check_that(mbedtls_pk_check_pair(&cert->chain.pk, &cert->key, mbedtls_psa_get_random,
                                      MBEDTLS_PSA_RANDOM_STATE) == 0);
-    check_that(challenge_find(challenges, "/f", &host, &why) == challenge);
-    challenge_unref(challenge);
+    check_that(challenge_load(&again, "/f", &host, &challenge->stamps, &why) ==
+               CHALLENGE_NEWS_SAME);
     challenge_unref(challenge);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *cut = memchr(data, '\0', size);
-    struct challenges *challenges = challenges_open();
-    check_that(challenges != NULL && cert_init(NULL) == 0);
+    check_that(cert_init(NULL) == 0);
     memory_files_put("/f/mta-sts.example.com", cut == NULL ? data : NULL, size);
     memory_files_put("/f/mta-sts.example.com.crt.pem", cut != NULL ? data : NULL,
                      cut != NULL ? (size_t)(cut - data) : 0);
     memory_files_put("/f/mta-sts.example.com.key.pem", cut != NULL ? cut + 1 : NULL,
                      cut != NULL ? size - (size_t)(cut - data) - 1 : 0);
-    try_challenge(challenges);
-    challenges_close(challenges);
+    try_challenge();
     return 0;
 }

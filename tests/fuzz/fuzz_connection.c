@@ -3,16 +3,18 @@
  * first bytes say who they are, each further one what is done next. Nobody gets two final answers,
  * or a policy of another host, and nothing is left at the end. */
 #include <arpa/inet.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "answers.h"
 #include "client.h"
-#include "conn.h"
+#include "daemon/serve/conn.h"
 #include "make_cert.h"
 #include "memory_files.h"
 
@@ -31,6 +33,7 @@ struct input {
 
 struct server {
     struct conn_context context;
+    int wake_fd;
     struct site_table *other; /* what a reload swaps in */
 };
 
@@ -46,6 +49,7 @@ static const char inis[][512] = {
 static const char *const hosts[] = {"mta-sts.alpha.example", "mta-sts.beta.example"};
 static const char *const marks[] = {ANSWERS_ALPHA, ANSWERS_BETA};
 static struct tls *tls;
+static struct loader *loader;
 static struct site_table *tables[2]; /* made once: the configuration has a fuzzer of its own */
 static struct client clients[2] = {{.fd = -1}, {.fd = -1}};
 
@@ -67,12 +71,12 @@ static uint8_t take(struct input *input)
 
 static struct site_table *make_table(const char *ini)
 {
-    struct complaints said = {0};
+    struct findings said = {0};
     struct config *config = NULL;
     memory_files_put("/f/main.ini", ini, strlen(ini));
     check_that(config_load(&config, "/f/main.ini", &said) == 0 && said.errors == 0);
     struct site_table *table = site_table_build(&config, NULL);
-    complaints_free(&said);
+    findings_free(&said);
     check_that(table != NULL);
     return table;
 }
@@ -98,7 +102,7 @@ static void begin(void)
     make_cert_append_key(pem, wanted.key);
     memory_files_put("/f/c.pem", pem, strlen(pem));
     memory_files_put("/f/mta-sts.alpha.example", digest, sizeof(digest) - 1);
-    check_that(tls_open(&tls, &why) == 0);
+    check_that(tls_open(&tls, &why) == 0 && loader_open(&loader, LOADER_HANG_MS, &why) == 0);
     for (size_t i = 0; i < 2; i++)
         tables[i] = make_table(inis[i]);
     check_that(atexit(end) == 0);
@@ -113,12 +117,30 @@ static void open_server(struct server *server)
         .now_ms = 1000,
         .max_connections = 8,
         .tls = tls,
-        .certs = certstore_open(4),
-        .challenges = challenges_open(),
         .limit = limit_open(8),
         .table = site_table_ref(tables[0]),
     };
+    server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     check_that(server->context.epoll >= 0 && http_open(&server->context.http, &why) == 0);
+    check_that(caches_open(&server->context.caches, loader, NULL, server->wake_fd, 4, NULL, NULL) ==
+               0);
+}
+
+/* Waits for all that is being read. Whether there was something. */
+static bool take_files(struct server *server)
+{
+    struct caches *caches = &server->context.caches;
+    bool took = false;
+    while (caches_wait_ms(caches, server->context.now_ms, -1) >= 0) {
+        uint64_t ignored;
+        struct pollfd wake = {.fd = server->wake_fd, .events = POLLIN};
+        check_that(poll(&wake, 1, 60000) == 1);
+        (void)!read(server->wake_fd, &ignored, sizeof(ignored));
+        caches_run(caches, server->context.now_ms);
+        took = true;
+    }
+    conn_resume(&server->context);
+    return took;
 }
 
 /* Runs the worker's turns, as worker.c has them, until nothing is left to do. */
@@ -128,15 +150,17 @@ static void run_server(struct server *server)
     struct epoll_event events[EVENTS_MAX];
     int count;
     unsigned turns = 0;
+    bool took;
     do {
         count = epoll_wait(context->epoll, events, EVENTS_MAX, 0);
         for (int i = 0; i < count; i++)
             conn_run(((struct conn_source *)events[i].data.ptr)->conn);
+        took = take_files(server);
         http_run(context->http);
         conn_expire(context);
         conn_free_closed(context);
         check_that(++turns < TURNS_MAX);
-    } while (count > 0);
+    } while (count > 0 || took);
 }
 
 static void close_server(struct server *server)
@@ -152,8 +176,8 @@ static void close_server(struct server *server)
                LIMIT_VERDICT_TAKEN);
     limit_give(context->limit, &source);
     http_close(context->http);
-    certstore_close(context->certs);
-    challenges_close(context->challenges);
+    caches_close(&context->caches);
+    close(server->wake_fd);
     limit_close(context->limit);
     site_table_unref(context->table);
     site_table_unref(server->other);

@@ -138,7 +138,7 @@ def describe(raw):
 def plain(address, data, *, piece=None, source=None, finish=False):
     """Sends bytes without TLS and reads all that comes back: (bytes, how it ended)."""
     place = (source, 0) if source else None
-    with socket.create_connection(address, timeout=bound(15), source_address=place) as sock:
+    with socket.create_connection(address, timeout=bound(60), source_address=place) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         step = piece or len(data) or 1
         with contextlib.suppress(ConnectionError):

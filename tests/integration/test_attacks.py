@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: ISC
-"""attacks: while hostile clients do their worst from one network, another is served in time."""
-import statistics
-import time
+"""attacks: while hostile clients do their worst from one network, another is served.
+
+That each fetch is answered is asserted here, on any machine; make attacks measures how soon."""
 import unittest
 
 import attack
 import harness
-from harness import bound, policy_text, server_section
+from harness import policy_text, server_section
 
-FETCHES = 100
-LEAST = 1.5  # seconds of each attack
+FETCHES = 10
 ABROAD = "limit_exempt = 192.0.2.0/24"  # so that loopback is limited as others are
 
 
@@ -38,28 +37,14 @@ class Attacks(harness.TestCase):
         return self.start(configuration(self.directory, self.defaults_section(), *server))
 
     def outlast(self, attack_on):
-        """One attack on one server: seconds of each fetch meanwhile."""
+        """One attack on one server: each fetch meanwhile is answered, and nothing is lost."""
         daemon = self.begin()
         before = daemon.descriptors()
         attack.measure(daemon, 3)
-        with attack_on(daemon) as ongoing:
-            begun = time.monotonic()
-            seconds, _ = attack.measure(daemon, 5 if harness.is_instrumented() else FETCHES)
-            while not harness.is_instrumented() and time.monotonic() < begun + LEAST:
-                seconds += attack.measure(daemon, 10)[0]
-        self.assertTrue(harness.is_instrumented() or ongoing.went_on(), "the attackers stopped")
-        harness.eventually(lambda: daemon.descriptors() <= before, 15, "the descriptors' return")
+        with attack_on(daemon):
+            attack.measure(daemon, 5 if harness.is_instrumented() else FETCHES)
+        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
         daemon.stop()
-        return seconds
-
-    def withstand(self, attack_on):
-        """A machine that does other things, too, only ever makes it slower: one of three counts."""
-        for _ in range(3):
-            seconds = self.outlast(attack_on)
-            median, late = statistics.median(seconds), attack.at_share(seconds, 0.99)
-            if harness.is_instrumented() or (median < bound(0.1) and late < bound(1)):
-                return
-        self.fail(f"a fetch took {median:.3f} s at the median, {late:.3f} s at the 99th percentile")
 
     def test_silent_connections_hold_no_tls_state_and_are_cheap(self):
         daemon = self.begin("idle_timeout = 60", "limit_per_source = 0", "limit_per_network = 0")
@@ -74,18 +59,18 @@ class Attacks(harness.TestCase):
             attack.measure(daemon, 3)
 
     @harness.needs("slowhttptest")
-    def test_others_are_served_in_time_under_slowhttptest(self):
+    def test_others_are_served_under_slowhttptest(self):
         for name in attack.SlowHttp.MODES:
             with self.subTest(name):
-                self.withstand(lambda daemon, name=name: attack.SlowHttp(name, daemon))
+                self.outlast(lambda daemon, name=name: attack.SlowHttp(name, daemon))
 
 
 def test_of(name):
-    return lambda self: self.withstand(lambda daemon: attack.Attack(name, daemon.address()))
+    return lambda self: self.outlast(lambda daemon: attack.Attack(name, daemon.address()))
 
 
 for _name in attack.ATTACKS:
-    _method = f"test_others_are_served_in_time_under_{_name.replace(' ', '_').lower()}"
+    _method = f"test_others_are_served_under_{_name.replace(' ', '_').lower()}"
     setattr(Attacks, _method, test_of(_name))
 
 

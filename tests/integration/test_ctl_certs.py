@@ -144,7 +144,7 @@ class Listing(CtlCase):
         )
         times = [step["order_at"] - now for step in said["due"]]
         for seen, wanted in zip(times, (0, 100, 3600, 3700, 7200, 7300)):
-            self.assertAlmostEqual(seen, wanted, delta=10)
+            self.assert_moment(now + seen, now, wanted)
         self.assertEqual([step["waits"] for step in said["due"]], [False] * 5 + [True])
         self.assertEqual(said["done_at"], said["due"][-1]["order_at"])
         self.assertEqual((said["orders_per_hour"], said["orders_last_hour"]), (2, 1))
@@ -389,6 +389,7 @@ class Renewal(RenewalCase):
         (self.home / "domains.d" / "d30.example.ini").unlink()
         daemon.reload()
         self.configure("d30.example")
+        began = time.time()
         process = self.start_renewal()
         harness.eventually(lambda: len(self.whole()) >= 10, 60, "the tenth certificate")
         process.kill()
@@ -405,11 +406,11 @@ class Renewal(RenewalCase):
         self.assertIn(len(calls), range(36, 41))
         self.assertEqual(said["renewed"], len(self.whole()) - len(done))
         self.assertEqual((said["failed"], said["left"]), (1, 50 - 1 - len(self.whole())))
-        self.assertAlmostEqual(said["next_order_at"], time.time() + 3600, delta=120)
+        self.assert_moment(said["next_order_at"], began, 3600)
         (failed,) = [one for one in said["hosts"] if one["outcome"] == "failed"]
         self.assertEqual(failed["host"], "mta-sts.d30.example")
         self.assertIn("the CA refused: ", failed["reason"])
-        self.assertAlmostEqual(failed["next_try"], time.time() + 600, delta=60)
+        self.assert_moment(failed["next_try"], began, 600)
         # None that was renewed is ordered again; only what was under way when it was killed is.
         for host, content in done.items():
             self.assertEqual((self.home / "certs" / f"{host}.pem").read_bytes(), content)
@@ -447,6 +448,7 @@ class Renewal(RenewalCase):
         daemon = self.serve()
 
         def fails(reason, wait):
+            began = time.time()
             said = self.renew_json(status=1)
             self.assertEqual(
                 [(one["host"], one["outcome"]) for one in said["hosts"]], [(host, "failed")]
@@ -455,7 +457,7 @@ class Renewal(RenewalCase):
             self.assertEqual(self.certificate("a.example").read_bytes(), old)
             self.assertEqual(list((self.home / "challenges").iterdir()), [])
             # The next try waits; and then it is made.
-            self.assertAlmostEqual(said["hosts"][0]["next_try"], time.time() + wait, delta=60)
+            self.assert_moment(said["hosts"][0]["next_try"], began, wait)
             calls = len(self.authority.calls())
             self.assertIn("0 failed, 1 wait after a failure", self.renew(status=1))
             self.assertEqual(len(self.authority.calls()), calls)
@@ -506,9 +508,10 @@ class Renewal(RenewalCase):
             acme=("contact = mailto:a@example.com", "orders_per_hour = 2"),
         )
         self.serve()
+        began = time.time()
         said = self.renew_json()
         self.assertEqual((said["renewed"], said["left"]), (2, 1))
-        self.assertAlmostEqual(said["next_order_at"], time.time() + 3600, delta=60)
+        self.assert_moment(said["next_order_at"], began, 3600)
         self.assertIn(
             "0 renewed, 0 failed, 0 wait after a failure, 1 left\n"
             "the order rate of 2 an hour allows the next order at",
@@ -811,7 +814,7 @@ class Unit(harness.TestCase):
 class ShortLived(RenewalCase):
     """Certificates of seconds, as if they were of minutes and the timer ran each second."""
 
-    validity = int(harness.bound(16))
+    validity = int(harness.bound(24))
 
     def test_certificates_of_seconds_are_renewed_again_and_again_and_no_fetch_fails(self):
         self.configure("a.example")
@@ -820,7 +823,7 @@ class ShortLived(RenewalCase):
         load = Fetches(daemon.address(), "mta-sts.a.example", self.authority.context())
         for number in range(2, 4):
             harness.eventually(lambda: self.renew_json()["renewed"] == 1, 60, "its being due")
-            harness.eventually(lambda: len(load.certificates) == number, 10, "its being shown")
+            harness.eventually(lambda: len(load.certificates) >= number, what="its being shown")
         self.assertEqual(load.stop(), [])
         self.assertEqual(len(self.authority.calls()), 3)
 

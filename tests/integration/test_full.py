@@ -5,7 +5,9 @@ import contextlib
 import resource
 import unittest
 
+import attack
 import harness
+import test_attacks
 from harness import policy_text, request, server_section
 
 HOST = "mta-sts.example.com"
@@ -65,14 +67,14 @@ class Descriptors(harness.TestCase):
 
     def test_a_limit_that_does_not_fit_is_told_with_what_to_write(self):
         for server, files, words in (
-            (["workers = 1", "max_connections = 100"], 329, None),
-            (["workers = 1", "max_connections = 100"], 328,
-             "max_connections = 100 needs 329 open files, and this process may have 328, which bear "
-             "99 connections; write `max_connections = 99`, or raise the limit (LimitNOFILE=329 in "
-             "a unit, `ulimit -n 329` in a shell)"),
-            (["workers = 2"], 1024, "max_connections = 10000 needs 30039 open files, and this process "
-             "may have 1024, which bear 328 connections; write"),
-            (["workers = 2"], 30, "max_connections = 10000 needs 30039 open files, and this process may "
+            (["workers = 1", "max_connections = 100"], 344, None),
+            (["workers = 1", "max_connections = 100"], 343,
+             "max_connections = 100 needs 344 open files, and this process may have 343, which bear "
+             "99 connections; write `max_connections = 99`, or raise the limit (LimitNOFILE=344 in "
+             "a unit, `ulimit -n 344` in a shell)"),
+            (["workers = 2"], 1024, "max_connections = 10000 needs 30053 open files, and this process "
+             "may have 1024, which bear 323 connections; write"),
+            (["workers = 2"], 30, "max_connections = 10000 needs 30053 open files, and this process may "
              "have 30, which bear 1 connection; write `max_connections = 1`"),
         ):
             with self.subTest(server=server, files=files):
@@ -91,6 +93,46 @@ class Descriptors(harness.TestCase):
                         self.assertNotIn("max_connections", said)
                     else:
                         self.assertIn(f".ini: notice: {words}", said)
+
+
+class Slots(harness.TestCase):
+    """Sources of other networks hold every slot, each time in another phase."""
+
+    SLOTS = {"full: left open": 100}  # others 400: these go after two seconds
+    SOURCES, NETWORKS = 8, 8
+    FETCHES = 5 if harness.is_instrumented() else 40
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.certify("example.com", "large.example")
+
+    def begin(self, name, slots):
+        lines = ["access_log = errors", *attack.filling_section(name, slots)]
+        defaults = self.defaults_section()
+        return self.start(test_attacks.configuration(self.directory, defaults, *lines))
+
+    def withstand(self, name):
+        slots = self.SLOTS.get(name, 400)
+        daemon = self.begin(name, slots)
+        before = daemon.descriptors()
+        sources = attack.sources_of(self.SOURCES, self.NETWORKS)
+        with attack.Attack(name, daemon.address(), sources) as ongoing:
+            attack.wait_until_full(daemon, name, slots, before, 60)
+            attack.measure(daemon, self.FETCHES)  # fails where one of them does
+            attack.wait_until_full(daemon, name, slots, before, 60)
+        self.assertTrue(ongoing.went_on(), "the attackers stopped")
+        harness.eventually(lambda: daemon.descriptors() <= before, 15, "the descriptors' return")
+        daemon.stop()
+
+
+def test_of(name):
+    return lambda self: self.withstand(name)
+
+
+for _name in attack.FILLING:
+    _method = _name.replace("full: ", "").replace(" ", "_").lower()
+    setattr(Slots, f"test_every_fetch_is_served_while_others_hold_all_slots_by_{_method}", test_of(_name))
 
 
 if __name__ == "__main__":

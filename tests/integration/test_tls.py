@@ -272,7 +272,7 @@ class Tls(harness.TestCase):
 
         for second in (b"mta-sts.both.example", b"mta-sts.example.org", b"mta-sts.example.com\0"):
             with self.subTest(second=second):
-                with socket.create_connection(self.address, timeout=bound(10)) as sock:
+                with socket.create_connection(self.address, timeout=bound(60)) as sock:
                     sock.sendall(hello(HOST.encode(), False))
                     first = sock.recv(65536)
                     self.assertEqual(rawtls.describe(first)[0], "server_hello")  # the retry request
@@ -312,6 +312,7 @@ class Tls(harness.TestCase):
         for version in ("1.2", "1.3"):
             for offered in (
                 ["http/1.1"],
+                ["http/1.0", "http/1.1"],
                 ["h2", "http/1.1"],
                 ["http/1.1", "h2"],
                 ["x", "h3", "http/1.1"],
@@ -330,12 +331,32 @@ class Tls(harness.TestCase):
             self.assertIsNone(client.tls.selected_alpn_protocol())
             self.assertEqual(client.send(request(HOST)).finish().one().body, BODY)
 
-    def test_a_list_without_http_1_1_gets_no_application_protocol(self):
+    def test_http_1_0_alone_is_chosen_and_served(self):
+        for version in ("1.2", "1.3"):
+            for offered in (["http/1.0"], ["h2", "http/1.0"], ["acme-tls/1", "http/1.0"]):
+                for spoken in ("HTTP/1.0", "HTTP/1.1"):
+                    with self.subTest(version=version, offered=offered, spoken=spoken):
+                        context = tls_context(version, alpn=offered)
+                        client = harness.TlsClient(self.address, HOST, context).handshake()
+                        self.assertEqual(client.tls.selected_alpn_protocol(), "http/1.0")
+                        data = request(HOST, version=spoken)
+                        self.assertEqual(client.send(data).finish().one().body, BODY)
+
+    @needs("curl")
+    def test_curl_that_speaks_http_1_0_is_served(self):
+        done = run(
+            *("curl", "-sS", "--http1.0", "--cacert", pki().root_file()),
+            *("--connect-to", f"{HOST}:443:{self.address[0]}:{self.address[1]}"),
+            f"https://{HOST}{harness.PATH}",
+        )
+        self.assertEqual(done.stdout.encode(), BODY.replace(b"\r\n", b"\n"), done.stderr)
+
+    def test_a_list_without_http_gets_no_application_protocol(self):
         for version in ("1.2", "1.3"):
             for offered in (
                 ["h2"],
-                ["http/1.0"],
                 ["HTTP/1.1"],
+                ["http/0.9"],
                 ["http/1.1x"],
                 ["acme-tls/1"],
                 ["h2", "smtp"],
@@ -392,6 +413,16 @@ class Tls(harness.TestCase):
                 leaf = pki().leaf(BOTH, kind="rsa" if kind == "RSA" else "ec")
                 self.assertEqual(client.tls.getpeercert(True), leaf.der)
                 self.assertEqual(client.send(request(BOTH)).finish().one().body, BODY)
+
+    def test_a_certificate_of_p_384_or_p_521_is_served(self):
+        for kind in ("p384", "p521"):
+            self.certify(f"{kind}.example", kind=kind)
+            text = f"[{kind}.example]\nmx = mail.example.com\n"
+            daemon = self.start(harness.server_section() + self.defaults_section() + text)
+            for version in ("1.2", "1.3"):
+                with self.subTest(kind=kind, version=version):
+                    context = tls_context(version)
+                    self.assert_serves(daemon, f"mta-sts.{kind}.example", BODY, context=context)
 
     def test_a_client_that_knows_both_gets_the_one_configured_first(self):
         for version in ("1.2", "1.3"):

@@ -195,21 +195,32 @@ class Watch(harness.TestCase):
         self.assert_mx(daemon, "b.example")
 
     def test_a_half_written_file_is_waited_for(self):
-        """Written in pieces over three seconds; each piece alone would be refused."""
+        """Written in pieces over three seconds; each piece alone would be refused. Where this machine
+        held up the writer for longer than the daemon waits, it is tried again."""
         daemon = self.begin(self.ini(section("example.com", "a.example")))
-        since = daemon.mark()
-        text = self.ini(section("example.com", "b.example"))
+        for number in range(20):
+            since = daemon.mark()
+            longest = self.write_in_pieces(self.ini(section("example.com", f"b{number}.example")))
+            daemon.wait_for_log("^reload(ed| refused): ", since=since)
+            if longest < 0.6:
+                break
+        self.assertNotRegex(daemon.log(since), "error|refused")
+        self.assert_mx(daemon, f"b{number}.example")
+
+    def write_in_pieces(self, text):
+        """The configuration, after pieces that are none; the longest time between two of them."""
+        moments = [time.monotonic()]
         with open(self.home / "mta-stsd.ini", "w", encoding="ascii") as file:
             for number in range(10):
                 file.write("; wait\n" if number else "[serv\n")
                 file.flush()
-                time.sleep(0.2)
+                moments.append(time.monotonic())
+                time.sleep(0.2)  # the pace of a slow copy, which is what this is about
             file.seek(0)
             file.write(text)
             file.truncate()
-        self.expect(daemon, since)
-        self.assertNotRegex(daemon.log(since), "error|refused")
-        self.assert_mx(daemon, "b.example")
+        moments.append(time.monotonic())
+        return max(later - earlier for earlier, later in zip(moments, moments[1:]))
 
     def test_what_never_settles_is_loaded_within_a_bound(self):
         daemon = self.begin(self.ini(section("example.com", "a.example")))
@@ -310,7 +321,7 @@ class Watch(harness.TestCase):
         daemon = self.begin(self.ini(section("example.com", "a.example")))
         for _ in range(3):
             daemon.reload()
-        eventually(lambda: self.switches(daemon.pid, 1.5) < 3 * harness.SLOW, 20, "rest")
+        eventually(lambda: self.switches(daemon.pid, 1.5) < 3 * harness.SLOW, 60, "rest")
         self.assertLess(daemon.descriptors(), 100)
 
     @staticmethod

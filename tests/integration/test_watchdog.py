@@ -59,6 +59,23 @@ class Watchdog(harness.TestCase):
         ini += "[example.com]\nmx = mail.example.com\n"
         return self.start(ini, environment={**self.variables, **variables}, preexec=preexec)
 
+    def next_ping(self):
+        """When the next one came; an error if none does."""
+        self.sock.settimeout(harness.bound(20))
+        while self.sock.recv(4096) != b"WATCHDOG=1":
+            pass
+        return time.monotonic()
+
+    def assert_comes_in_time(self):
+        """Three in a row, each at half of the time. A machine that does other things may hold up a
+        few: it is tried again."""
+        def in_time():
+            moments = [self.next_ping() for _ in range(4)]
+            gaps = [later - earlier for earlier, later in zip(moments, moments[1:])]
+            return all(HALF * 0.5 < gap < HALF * 1.7 for gap in gaps)
+
+        harness.eventually(in_time, 60, "a row of pings that come in time")
+
     def pings(self, seconds):
         """When each came, of that time."""
         moments = []
@@ -90,10 +107,8 @@ class Watchdog(harness.TestCase):
                     for _ in range(5):
                         self.assertEqual(fetch(daemon.address(), HOST).body, policy_text())
                     daemon.reload()
-                moments = self.pings(HALF * 6)
-                self.assertIn(len(moments), (5, 6, 7), moments)
-                for earlier, later in zip(moments, moments[1:]):
-                    self.assertLess(later - earlier, HALF * 1.7)
+                self.drain()
+                self.assert_comes_in_time()
 
     def test_it_comes_while_descriptors_are_out(self):
         """What is missing for new clients must not end the old ones."""
@@ -108,17 +123,23 @@ class Watchdog(harness.TestCase):
 
         harness.eventually(are_out, what="the last descriptor's use")
         self.drain()
-        self.assertIn(len(self.pings(HALF * 4)), (3, 4, 5))
+        self.assert_comes_in_time()
 
     def test_a_service_manager_that_does_not_listen_holds_up_nothing(self):
         daemon = self.begin(WATCHDOG_USEC=str(20_000))
-        time.sleep(1)  # its queue is full by now
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.setblocking(False)
+            with contextlib.suppress(BlockingIOError):  # until its queue is full
+                while True:
+                    other.sendto(b"x", self.sock.getsockname())
+        before = self.switches(daemon)
+        harness.eventually(lambda: self.switches(daemon) > before + 20, what="its turns")
         daemon.signal(signal.SIGTERM)
         self.assertEqual(daemon.wait(), 0)
 
     def test_it_stays_away_while_one_worker_is_stuck_and_comes_back(self):
         daemon = self.begin()
-        self.assertTrue(self.pings(HALF * 2.5))
+        self.next_ping()
         stopped = Stopped(self.worker(daemon))
         try:
             daemon.wait_for_log("^a thread is stuck; if it stays so, the watchdog ends this process$")
@@ -127,7 +148,7 @@ class Watchdog(harness.TestCase):
         finally:
             stopped.let_go()
         daemon.wait_for_log("^the thread that was stuck goes on$")
-        self.assertTrue(self.pings(HALF * 3))
+        self.next_ping()
         self.assertEqual(len(re.findall("stuck", daemon.log())), 2)
 
     def test_without_a_watchdog_there_is_none(self):
@@ -147,9 +168,13 @@ class Watchdog(harness.TestCase):
     @unittest.skipIf(harness.is_instrumented(), "a sanitizer has a thread that wakes")
     def test_an_idle_server_wakes_for_nothing_else(self):
         daemon = self.begin(WATCHDOG_USEC="")
-        time_in = self.switches(daemon)
-        self.pings(2)
-        self.assertLess(self.switches(daemon) - time_in, 5)
+
+        def is_at_rest():
+            before = self.switches(daemon)
+            self.pings(2)
+            return self.switches(daemon) - before < 5
+
+        harness.eventually(is_at_rest, what="two seconds of rest")
         daemon.signal(signal.SIGTERM)
 
     @staticmethod

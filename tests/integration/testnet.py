@@ -269,6 +269,7 @@ class Net:
         lines = ["[server]", "user = nobody", "max_removed = 100%"]
         # All domains are looked at at once, from one address, on whatever machine this is.
         lines += ["handshakes_per_source = 0", "handshakes_per_network = 0"]
+        lines += ["handshake_timeout = 60", "idle_timeout = 60", "request_timeout = 60"]
         lines += [f"listen = {DAEMON[0]}:443", f"listen = [{DAEMON[1]}]:443", "[defaults]"]
         lines += [
             f"certificate = {self.directory}/web.pem",
@@ -440,7 +441,7 @@ class Net:
             child.terminate()
         for child in reversed(self.children):
             try:
-                child.wait(bound(10))
+                child.wait(bound(60))
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()

@@ -87,14 +87,22 @@ def kept(*what):
     return place / f"{what[0]}-{hashlib.sha256(repr(what).encode()).hexdigest()[:12]}.tar"
 
 
-def in_root(root, *command, **options):
-    """Runs a command there, with this machine's network, in a mount name space of its own."""
-    script = """
-        mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && mount --rbind /dev "$0/dev" &&
-        cp --dereference /etc/resolv.conf "$0/etc/resolv.conf" && exec chroot "$0" "$@"
-    """
+CHROOT = """
+    mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && mount --rbind /dev "$0/dev" &&
+    cp --dereference /etc/resolv.conf "$0/etc/resolv.conf" && exec chroot "$0" "$@"
+"""
+
+
+def inside(root, *command, script=CHROOT):
+    """The words that run a command there, with this machine's network, in a mount name space of its
+    own. The script enters the root ($0) and becomes the command."""
     unshare = ("unshare", "-m", "-p", "-f", "--kill-child", "--propagation", "private")
-    return call(*unshare, "sh", "-c", script, root, *CLEAN, *command, **options)
+    return [*unshare, "sh", "-c", script, root, *CLEAN, *command]
+
+
+def in_root(root, *command, **options):
+    """Runs a command there, to its end."""
+    return call(*inside(root, *command), **options)
 
 
 # --- the booted machine -------------------------------------------------------------------------
