@@ -542,7 +542,7 @@ class Check(harness.TestCase):
         if not shutil.which("setpriv"):
             self.skipTest("not installed: setpriv")
         prefix = ("setpriv", "--reuid", "nobody", "--regid", "65534", "--clear-groups")
-        return {"prefix": prefix, "program": harness.copy_for_others(harness.BINARY)}
+        return {"prefix": prefix}
 
     def test_a_user_who_cannot_become_another_is_refused(self):
         ini = self.good().replace("user = nobody\n", "")

@@ -42,7 +42,7 @@ class Reload(harness.TestCase):
     @staticmethod
     def is_closed(port):
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=bound(5)).close()
+            socket.create_connection(("127.0.0.1", port), timeout=bound(60)).close()
         except (ConnectionRefusedError, ConnectionResetError):
             return True
         return False

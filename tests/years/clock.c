@@ -134,7 +134,10 @@ __attribute__((constructor)) static void begin(void)
     close(fd);
     if (offset == MAP_FAILED)
         stop("the file of YEARS_CLOCK cannot be mapped");
-    haste = factor != NULL ? atoll(factor) : 1;
+    char *end = NULL;
+    haste = factor != NULL ? strtoll(factor, &end, 10) : 1;
+    if (haste < 1 || (end != NULL && *end != '\0'))
+        stop("YEARS_HASTE is no number");
     redirect_all((char *)getauxval(AT_SYSINFO_EHDR));
 }
 
