@@ -9,15 +9,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "certs.h"
-#include "generate.h"
-#include "installfile.h"
-#include "lintfile.h"
-#include "matching.h"
-#include "records.h"
-#include "setup.h"
-#include "survey.h"
-#include "tlsrpt.h"
+#include "common/base/printable.h"
+#include "ctl/base/installfile.h"
+#include "ctl/base/setup.h"
+#include "ctl/certs/certs.h"
+#include "ctl/check/survey.h"
+#include "ctl/generate/generate.h"
+#include "ctl/lint/lintfile.h"
+#include "ctl/matching.h"
+#include "ctl/records/records.h"
+#include "ctl/tlsrpt/tlsrpt.h"
 
 static const struct verb {
     const char *name;
@@ -104,6 +105,6 @@ int main(int argc, char **argv)
     if (word[0] == '\0')
         fputs("mta-stsctl: no verb; try 'mta-stsctl --help'\n", stderr);
     else
-        fprintf(stderr, "mta-stsctl: \"%s\" is no verb; try 'mta-stsctl --help'\n", word);
+        printable_say(stderr, "mta-stsctl: \"%s\" is no verb; try 'mta-stsctl --help'", word);
     return SETUP_FAILED;
 }

@@ -122,7 +122,7 @@ exec unshare $flags -m sh -c 'mount --bind "$0" {os.path.dirname(SYSTEM_BUNDLE)}
         """A TLS client's context that trusts what this CA issues, and nothing else."""
         trust = ssl.create_default_context(cafile=str(self.api_root))
         url = f"https://localhost:{self.ports['manage']}/roots/0"
-        with urllib.request.urlopen(url, context=trust, timeout=harness.bound(10)) as answer:
+        with urllib.request.urlopen(url, context=trust, timeout=harness.bound(60)) as answer:
             return ssl.create_default_context(cadata=answer.read().decode())
 
     def close(self):
@@ -145,7 +145,7 @@ class NewerAuthority(Authority):
         body = json.dumps({"Certificate": pem.decode(), "ARIResponse": json.dumps(window)})
         url = f"https://localhost:{self.ports['manage']}/set-renewal-info/"
         trust = ssl.create_default_context(cafile=str(self.api_root))
-        with urllib.request.urlopen(url, body.encode(), timeout=harness.bound(10), context=trust):
+        with urllib.request.urlopen(url, body.encode(), timeout=harness.bound(60), context=trust):
             pass
 
     def asked(self):

@@ -39,20 +39,31 @@ REPORT = re.compile(
 )
 
 
+def source_text(part, name):
+    """The text of the one file of that name below src/PART."""
+    (path,) = (SOURCE / "src" / part).rglob(name)
+    return path.read_text()
+
+
 def bound(seconds):
     """A time-out, longer where the daemon runs slowly."""
     return seconds * SLOW
 
 
-def eventually(question, seconds=20, what="the condition"):
-    """Polls until question() is true and returns its answer. The bound ends a hang; it judges nothing."""
-    deadline = time.monotonic() + bound(seconds)
+def patience(seconds):
+    """A time-out that ends a hang and judges nothing: long enough for a machine that does other work."""
+    return bound(max(seconds, 30))
+
+
+def eventually(question, seconds=30, what="the condition"):
+    """Polls until question() is true and returns its answer."""
+    deadline = time.monotonic() + patience(seconds)
     while True:
         answer = question()
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not come true within {bound(seconds)} s")
+            raise AssertionError(f"{what} did not come true within {patience(seconds)} s")
         time.sleep(0.01)
 
 
@@ -66,7 +77,7 @@ def run(*command, seconds=30, **options):
         [str(word) for word in command],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        timeout=bound(seconds),
+        timeout=patience(seconds),
         check=False,
         **options,
     )
@@ -83,13 +94,6 @@ def make_directory(prefix="mta-stsd-test-"):
     directory = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
     directory.chmod(0o755)
     return directory
-
-
-def copy_for_others(program):
-    """A copy that every user can reach, which a checkout below /root is not."""
-    directory = make_directory()
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    return shutil.copy(program, directory)
 
 
 def own_ports():
@@ -568,7 +572,6 @@ class Daemon:
         pass_fds=(),
         journal=False,
         ready=True,
-        program=BINARY,
     ):
         self.lines = []
         self.news = threading.Condition()
@@ -581,7 +584,7 @@ class Daemon:
             status = os.fstat(stderr)
             environment["JOURNAL_STREAM"] = f"{status.st_dev}:{status.st_ino}"
         self.process = subprocess.Popen(
-            [*prefix, *WRAPPER, program, "-c", str(ini)],
+            [*prefix, *WRAPPER, BINARY, "-c", str(ini)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
@@ -621,9 +624,9 @@ class Daemon:
         with self.news:
             return len(self.lines)
 
-    def wait_for_log(self, pattern, seconds=20, since=0):
+    def wait_for_log(self, pattern, seconds=30, since=0):
         """Waits for a line that the pattern is found in; returns the match."""
-        deadline = time.monotonic() + bound(seconds)
+        deadline = time.monotonic() + patience(seconds)
         place = since
         with self.news:
             while True:

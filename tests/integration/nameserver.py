@@ -99,7 +99,7 @@ class Nameserver:
     def stop(self):
         self.process.terminate()
         try:
-            self.process.wait(bound(10))
+            self.process.wait(bound(60))
         finally:
             self.process.kill()
             self.process.wait()

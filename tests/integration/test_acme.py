@@ -45,7 +45,7 @@ class Challenges(AcmeCase):
         context.set_alpn_protocols(list(protocols))
         if version:
             context.minimum_version = context.maximum_version = version
-        with socket.create_connection(daemon.address(), bound(5)) as sock:
+        with socket.create_connection(daemon.address(), bound(60)) as sock:
             with context.wrap_socket(sock, server_hostname=host) as tls:
                 der = tls.getpeercert(binary_form=True)
                 return tls.selected_alpn_protocol(), der, tls.recv(100)

@@ -101,31 +101,72 @@ class AskedReload(harness.TestCase):
             pending = [line.split()[1] for line in status if line.startswith("ShdPnd:")]
         return int(pending[0], 16) & 1 << (signal.SIGHUP - 1)
 
-    # Answers with "done" to whoever asks, from a process that nobody asked.
-    STRANGER = """
-import socket, sys
-names = [line.split()[-1] for line in open("/proc/self/net/unix") if "@mta-stsd-reload-" in line]
-for name in names:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
-        sock.sendto(b"done", "\\0" + name[1:])
-print(len(names))
+    # Takes a hundred such names and says "done" to whoever connects.
+    IMPOSTOR = """
+import socket
+socks = []
+for number in range(100):
+    socks.append(socket.socket(socket.AF_UNIX))
+    socks[-1].bind(f"\\0mta-stsd-reload-{number:016x}")
+    socks[-1].listen(1)
+print("ready", flush=True)
+kept = []
+while True:
+    for sock in socks:
+        sock.setblocking(False)
+        try:
+            kept.append(sock.accept()[0])
+            kept[-1].sendall(b"done")
+        except BlockingIOError:
+            pass
 """
 
-    def test_the_answer_of_a_stranger_does_not_count(self):
+    # Holds as many connections to each such name as it takes.
+    HOARDER = """
+import socket, time
+names = [line.split()[-1] for line in open("/proc/self/net/unix") if "@mta-stsd-reload-" in line]
+kept = []
+for name in set(names):
+    for _ in range(200):
+        kept.append(socket.socket(socket.AF_UNIX))
+        kept[-1].setblocking(False)
+        try:
+            kept[-1].connect("\\0" + name[1:])
+        except BlockingIOError:
+            break
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+    def other(self, program, *command):
+        process = subprocess.Popen(
+            [*command, sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
+        )
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), "ready\n")
+
+    def test_the_answer_of_another_process_does_not_count(self):
+        self.other(self.IMPOSTOR)
         daemon = self.start(self.ini("a.example"))
         self.write("mta-stsd.ini", "[server]\ncolour = red\n")
-        daemon.signal(signal.SIGSTOP)
-        asking = subprocess.Popen(self.command(daemon.pid), stderr=subprocess.PIPE)
+        self.refuse(daemon.pid, "^reload refused: the configuration has errors; ")
 
-        def is_told():
-            done = run(sys.executable, "-c", self.STRANGER)
-            return done.stdout.strip() not in ("", "0")
+    @unittest.skipUnless(os.geteuid() == 0, "another user takes root")
+    def test_another_users_connections_keep_nobody_from_the_answer(self):
+        daemon = self.start(self.ini("a.example"))
+        self.other(self.HOARDER, "setpriv", "--reuid=12345", "--regid=12345", "--clear-groups")
+        self.write("mta-stsd.ini", self.ini("b.example"))
+        self.assertEqual(self.ask(daemon.pid), (0, ""))
+        self.assert_serves(daemon, HOST, policy_text(["b.example"]))
 
-        harness.eventually(is_told, 15, "the question")
-        daemon.signal(signal.SIGCONT)
-        said = asking.communicate(timeout=bound(60))[1]
-        self.assertEqual(asking.returncode, 1, said)
-        self.assertIn(b"the configuration has errors", said)
+    def test_what_is_no_mta_stsd_is_not_signalled(self):
+        other = subprocess.Popen(["sleep", "600"])
+        self.addCleanup(other.wait)
+        self.addCleanup(other.kill)
+        self.refuse(other.pid, f"^process {other.pid} is no mta-stsd of this version that could be")
+        self.assertIsNone(other.poll())
 
     def test_what_is_no_process_id_is_a_wrong_command_line(self):
         for pid in ("", "x", "0", "-1", "1x", "99999999999"):

@@ -176,14 +176,13 @@ class InstallCertificate(HookCase):
     def test_a_user_outside_the_directorys_group_installs_nothing(self):
         chain, key = self.deliver(harness.pki().leaf(HOST))
         os.chown(self.certs, 65534, 1)
-        install = harness.copy_for_others(INSTALL)
         outside = ("setpriv", "--reuid", 65534, "--regid", 65534, "--clear-groups")
-        done = run(*outside, install, HOST, chain, key, env=self.environment())
+        done = run(*outside, INSTALL, HOST, chain, key, env=self.environment())
         self.assertEqual(done.returncode, 1)
         self.assertIn("cannot be given to the directory's group", done.stderr)
         self.assertEqual(self.installed(), [])
         inside = ("setpriv", "--reuid", 65534, "--regid", 65534, "--groups", 1)
-        done = run(*inside, install, HOST, chain, key, env=self.environment())
+        done = run(*inside, INSTALL, HOST, chain, key, env=self.environment())
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual((self.certs / f"{HOST}.pem").stat().st_gid, 1)
 

@@ -9,7 +9,7 @@ import unittest
 
 import harness
 
-BUILD = pathlib.Path(harness.BINARY).parent
+BUILD = pathlib.Path(os.environ.get("MTA_STSD_BUILD") or pathlib.Path(harness.BINARY).parent)
 COMPANION = os.environ.get("MTA_STSCTL")
 
 

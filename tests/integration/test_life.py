@@ -232,7 +232,7 @@ os.execvp(sys.argv[4], sys.argv[4:])
         ini = self.ini("limit_per_source = 1", "limit_exempt = 127.0.0.2", listen=[str(port)])
         daemon = self.start(ini, **self.options([high]))
         held = [
-            socket.create_connection(("127.0.0.1", port), bound(10), ("127.0.0.2", 0))
+            socket.create_connection(("127.0.0.1", port), bound(60), ("127.0.0.2", 0))
             for _ in range(3)
         ]
         data = request(HOST, fields=["User-Agent: mapped"])
@@ -322,7 +322,7 @@ class Stop(Case):
 
         def is_refused():
             try:
-                socket.create_connection(address, timeout=bound(5)).close()
+                socket.create_connection(address, timeout=bound(60)).close()
             except (ConnectionRefusedError, ConnectionResetError):
                 return True
             return False
@@ -534,7 +534,7 @@ class Log(Case):
     def read_until(self, reader, words):
         said = b""
         while words not in said or not said.endswith(b"\n"):
-            self.assertTrue(select.select([reader], [], [], bound(10))[0], said)
+            self.assertTrue(select.select([reader], [], [], bound(60))[0], said)
             more = os.read(reader, 4096)
             self.assertTrue(more, said)
             said += more

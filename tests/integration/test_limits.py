@@ -320,7 +320,7 @@ class Limits(harness.TestCase):
                 def flood(first, record, address=address, over=over):
                     while not over.is_set():
                         with contextlib.suppress(OSError):
-                            with socket.create_connection(address, timeout=bound(5)) as sock:
+                            with socket.create_connection(address, timeout=bound(60)) as sock:
                                 sock.sendall(first)
                                 while not over.is_set():
                                     sock.send(record * 2000)

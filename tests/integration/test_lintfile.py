@@ -364,7 +364,7 @@ class Verb(LintCase):
                 f"{path}:3  error  mx-trailing-dot  "
                 'mx "mail.example.com." ends in a dot (breaks mox, postfix-tlspol); '
                 "write it without: mail.example.com",
-                "1 error, 0 warnings, 0 notes",
+                "1 error, 0 warnings, 0 notes" + ("; read as root" if harness.as_root() else ""),
             ],
         )
 
@@ -408,7 +408,9 @@ class Verb(LintCase):
             os.chown(tree / name, 65534, 65534, follow_symlinks=False)
         for path in (tree / "mta-sts.txt", tree / "folder" / "mta-sts.txt"):
             done = self.ctl("lint", "--fix", path, status=2)
-            self.assertIn("is a link that another user may have made", done.stderr)
+            self.assertRegex(
+                done.stderr, "is a link that another user may have made|owner is not that of its dir"
+            )
         self.assertEqual(secret.read_bytes(), self.BAD)
         self.assertEqual(own.read_bytes(), self.BAD)
         self.ctl("lint", "--fix", own)

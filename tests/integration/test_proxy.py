@@ -145,7 +145,7 @@ class Proxy(harness.TestCase):
         for name in ("1 TCP4", "2 TCP4"):
             header = GOOD[name][0]
             for length in range(0, len(header), 3):
-                sock = socket.create_connection(self.address, bound(10), source_address=(PROXY, 0))
+                sock = socket.create_connection(self.address, bound(60), source_address=(PROXY, 0))
                 self.addCleanup(sock.close)
                 sock.sendall(header[:length])
                 sock.shutdown(socket.SHUT_WR)
@@ -166,7 +166,7 @@ class Proxy(harness.TestCase):
                 for apart in (False, True):  # whether the end comes after the bytes were looked at
                     with self.subTest(header=name, length=length, apart=apart):
                         sock = socket.create_connection(
-                            daemon.address(), bound(10), source_address=(PROXY, 0)
+                            daemon.address(), bound(60), source_address=(PROXY, 0)
                         )
                         self.addCleanup(sock.close)
                         sock.sendall(header[:length])
@@ -226,7 +226,7 @@ class Proxy(harness.TestCase):
 
         def begin(client):
             """A connection that says its hello."""
-            sock = socket.create_connection(daemon.address(), timeout=bound(10))
+            sock = socket.create_connection(daemon.address(), timeout=bound(60))
             sock.sendall(
                 v2_tcp4(client) + rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode())))
             )
@@ -261,7 +261,7 @@ class Proxy(harness.TestCase):
 
                 def begin(client, daemon=daemon):
                     """A connection that says its hello; whether it is answered."""
-                    sock = socket.create_connection(daemon.address(), timeout=bound(10))
+                    sock = socket.create_connection(daemon.address(), timeout=bound(60))
                     self.addCleanup(sock.close)
                     sock.sendall(f"PROXY TCP6 {client} 2001:db8::2 1 443\r\n".encode() + hello)
                     with contextlib.suppress(ConnectionError):

@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+import threading
 import unittest
 
 import harness
@@ -41,7 +42,7 @@ class Reload(harness.TestCase):
     @staticmethod
     def is_closed(port):
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=bound(5)).close()
+            socket.create_connection(("127.0.0.1", port), timeout=bound(60)).close()
         except (ConnectionRefusedError, ConnectionResetError):
             return True
         return False
@@ -202,6 +203,38 @@ class Reload(harness.TestCase):
         for client in (waiting, on_moved):  # neither lost its connection
             self.assertEqual(client.send(request(HOST)).finish().one().body, body)
         self.assertEqual(fetch(("127.0.0.1", kept), HOST).body, body)
+
+    def test_an_address_that_went_a_moment_ago_comes_back(self):
+        """A worker that has other work holds the removed address meanwhile."""
+        kept, moved = harness.free_port(), harness.free_port()
+        one, both = [f"127.0.0.1:{kept}"], [f"127.0.0.1:{kept}", f"127.0.0.1:{moved}"]
+        inis = [self.ini(section("example.com", "a.example"), listen=at) for at in (one, both)]
+        daemon = self.start(inis[1])
+        stop = threading.Event()
+        busy = [
+            threading.Thread(target=self.shake_hands, args=(daemon.address(), stop))
+            for _ in range(2)
+        ]
+        for thread in busy:
+            thread.start()
+        try:
+            for _ in range(50):
+                for ini in inis:
+                    self.change(daemon, ini)
+                self.assert_serves(daemon, HOST, policy_text(["a.example"]))
+                self.assertEqual(fetch(("127.0.0.1", moved), HOST).status, 200)
+        finally:
+            stop.set()
+            for thread in busy:
+                thread.join()
+
+    @staticmethod
+    def shake_hands(address, stop):
+        while not stop.is_set():
+            try:
+                harness.TlsClient(address, HOST).handshake().sock.close()
+            except (OSError, AssertionError):
+                pass
 
     def test_a_client_that_waits_in_the_queue_of_a_removed_address_is_served(self):
         kept, moved = harness.free_port(), harness.free_port()

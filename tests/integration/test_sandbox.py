@@ -137,7 +137,7 @@ class Sandbox(harness.TestCase):
         closed.mkdir(mode=0o700)
         (closed / "list.txt").write_text("more.example mx=a.example\n")
         self.write("mta-stsd.ini", self.ini(f"domains_file = {closed}/list.txt"))
-        daemon.reload("reload refused")
+        daemon.reload()
         self.assertIn("list.txt: Permission denied; make it readable for", daemon.log())
 
     @unittest.skipUnless(harness.as_root(), "a name space of its own needs root")

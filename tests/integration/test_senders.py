@@ -275,7 +275,7 @@ class Senders(harness.TestCase):
     def test_python_ssl_fetches_over_ipv4_and_ipv6(self):
         for address in self.daemon.addresses:
             context = tls_context()
-            with socket.create_connection(address, timeout=bound(10)) as sock:
+            with socket.create_connection(address, timeout=bound(60)) as sock:
                 with context.wrap_socket(sock, server_hostname=HOST) as tls:
                     tls.sendall(request(HOST))
                     with tls.makefile("rb") as stream:

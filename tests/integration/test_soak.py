@@ -44,7 +44,7 @@ class BadClients:
 
     def connect(self):
         self.count += 1
-        return socket.create_connection(self.address, harness.bound(10), ("127.0.0.2", 0))
+        return socket.create_connection(self.address, harness.bound(60), ("127.0.0.2", 0))
 
     def say(self, data, hold=False):
         sock = self.connect()

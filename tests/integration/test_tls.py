@@ -272,7 +272,7 @@ class Tls(harness.TestCase):
 
         for second in (b"mta-sts.both.example", b"mta-sts.example.org", b"mta-sts.example.com\0"):
             with self.subTest(second=second):
-                with socket.create_connection(self.address, timeout=bound(10)) as sock:
+                with socket.create_connection(self.address, timeout=bound(60)) as sock:
                     sock.sendall(hello(HOST.encode(), False))
                     first = sock.recv(65536)
                     self.assertEqual(rawtls.describe(first)[0], "server_hello")  # the retry request

@@ -441,7 +441,7 @@ class Net:
             child.terminate()
         for child in reversed(self.children):
             try:
-                child.wait(bound(10))
+                child.wait(bound(60))
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
