@@ -9,16 +9,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "certs.h"
-#include "generate.h"
-#include "installfile.h"
-#include "lintfile.h"
-#include "matching.h"
-#include "printable.h"
-#include "records.h"
-#include "setup.h"
-#include "survey.h"
-#include "tlsrpt.h"
+#include "common/base/printable.h"
+#include "ctl/base/installfile.h"
+#include "ctl/base/setup.h"
+#include "ctl/certs/certs.h"
+#include "ctl/check/survey.h"
+#include "ctl/generate/generate.h"
+#include "ctl/lint/lintfile.h"
+#include "ctl/matching.h"
+#include "ctl/records/records.h"
+#include "ctl/tlsrpt/tlsrpt.h"
 
 static const struct verb {
     const char *name;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /* matching: the verb `match`: whether mail to an MX host would go out under a policy. */
-#include "matching.h"
+#include "ctl/matching.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hostfetch.h"
-#include "hostname.h"
-#include "livemx.h"
-#include "mxmatch.h"
-#include "options.h"
-#include "outside.h"
-#include "policytext.h"
-#include "print.h"
-#include "setup.h"
+#include "common/name/hostname.h"
+#include "common/policy/mxmatch.h"
+#include "common/policy/policytext.h"
+#include "ctl/base/options.h"
+#include "ctl/base/print.h"
+#include "ctl/base/setup.h"
+#include "ctl/net/fetch.h"
+#include "ctl/net/livemx.h"
+#include "ctl/net/outside.h"
 
 enum { OPTION_JSON = 256 };
 
@@ -72,9 +72,13 @@ static int fetch_any(struct policytext *out, const struct order *order, const ch
 {
     struct error why = {.text = "no address was found"};
     int result = -1;
-    for (size_t i = 0; i < count && i < HOSTFETCH_ADDRESSES_MAX && result != 0; i++) {
+    for (size_t i = 0; i < count && i < FETCH_ADDRESSES_MAX && result != 0; i++) {
         struct fetch fetch;
-        result = hostfetch(&fetch, host, &addresses[i], order->outside.port, order->outside.trust);
+        const struct fetch_request request = {.host = host,
+                                              .address = &addresses[i],
+                                              .port = order->outside.port,
+                                              .trust = order->outside.trust};
+        result = fetch_policy(&fetch, &request);
         if (result != 0) {
             why = fetch.why;
         } else {

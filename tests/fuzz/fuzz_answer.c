@@ -2,7 +2,7 @@
 /* fuzz_answer: the answer to any target and fields: the first line is the target, each further one
  * a field. The policy is never given under another name, to another path, or to an ambiguous
  * request. */
-#include "answer.h"
+#include "daemon/serve/answer.h"
 
 #include <assert.h>
 #include <stdint.h>

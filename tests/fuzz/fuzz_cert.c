@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cert.h"
+#include "common/cert/cert.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t length);
 

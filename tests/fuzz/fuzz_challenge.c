@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "challenge_parts.h"
+#include "daemon/hosts/challenge_parts.h"
 #include "memory_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* fuzz_config: any bytes as a whole configuration: the main file, then after a NUL byte each file
  * that it names, in turn. No file is touched: this stands in for the room that reads them. */
-#include "config.h"
+#include "common/config/config.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "file.h"
+#include "common/base/file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -76,7 +76,7 @@ static void check_domain(const struct config_domain *domain)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct config *config = NULL;
-    struct complaints said = {0};
+    struct findings said = {0};
     rest = data;
     rest_length = size;
     int result = config_load(&config, "/f/main.ini", &said);
@@ -87,6 +87,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_that(i == 0 || strcmp(config->domains[i - 1].name, config->domains[i].name) < 0);
     }
     config_free(config);
-    complaints_free(&said);
+    findings_free(&said);
     return 0;
 }

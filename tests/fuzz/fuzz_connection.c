@@ -14,7 +14,7 @@
 
 #include "answers.h"
 #include "client.h"
-#include "conn.h"
+#include "daemon/serve/conn.h"
 #include "make_cert.h"
 #include "memory_files.h"
 
@@ -71,12 +71,12 @@ static uint8_t take(struct input *input)
 
 static struct site_table *make_table(const char *ini)
 {
-    struct complaints said = {0};
+    struct findings said = {0};
     struct config *config = NULL;
     memory_files_put("/f/main.ini", ini, strlen(ini));
     check_that(config_load(&config, "/f/main.ini", &said) == 0 && said.errors == 0);
     struct site_table *table = site_table_build(&config, NULL);
-    complaints_free(&said);
+    findings_free(&said);
     check_that(table != NULL);
     return table;
 }

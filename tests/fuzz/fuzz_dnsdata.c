@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "caa.h"
-#include "exchange.h"
+#include "ctl/check/exchange.h"
+#include "ctl/net/caa.h"
 
 #define RECORDS_MAX 8
 

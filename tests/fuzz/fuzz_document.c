@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ari.h"
-#include "directory.h"
-#include "pace.h"
-#include "seen.h"
+#include "ctl/acme/ari.h"
+#include "ctl/acme/directory.h"
+#include "ctl/certs/pace.h"
+#include "ctl/check/seen.h"
 
 #define NOW INT64_C(1795305600) /* 2026-11-22 */
 

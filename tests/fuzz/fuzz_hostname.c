@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "hostname.h"
+#include "common/name/hostname.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "answers.h"
-#include "http.h"
+#include "daemon/serve/http.h"
 #include "memory_files.h"
 
 #define TURNS_MAX 200 /* libmicrohttpd has done with any request long before */
@@ -34,14 +34,14 @@ static void check_that(bool holds)
 
 static void begin(void)
 {
-    struct complaints said = {0};
+    struct findings said = {0};
     struct config *config = NULL;
     struct error why;
     memory_files_put("/f/main.ini", ini, sizeof(ini) - 1);
     check_that(config_load(&config, "/f/main.ini", &said) == 0 && said.errors == 0);
     table = site_table_build(&config, NULL);
     check_that(table != NULL && http_open(&http, &why) == 0);
-    complaints_free(&said);
+    findings_free(&said);
 }
 
 /* Reads what has come. Returns false at the end. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* fuzz_inifile: any bytes as an ini file; what is told must be what stands in its line. */
-#include "inifile.h"
+#include "common/config/inifile.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "peer.h"
+#include "ctl/net/peer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lint.h"
+#include "common/policy/lint.h"
 
 #define MX_MAX    64
 #define RULES_MAX 128
@@ -27,14 +27,17 @@ static void hear(void *context, const struct lint_finding *finding)
     struct heard *heard = context;
     size_t number = (size_t)(finding->rule - lint_rules);
 
+    char sentence[FINDING_MAX];
+    size_t length = finding_print(sentence, sizeof(sentence), &finding->found);
+    assert(length < sizeof(sentence));
     assert(number < RULES_MAX && lint_rules[number].id != NULL);
-    assert(finding->line <= heard->last_line);
-    assert(strstr(finding->text, finding->rule->sender) != NULL);
-    for (const char *text = finding->text; *text != '\0'; text++)
+    assert(finding->found.line <= heard->last_line);
+    assert(strstr(sentence, finding->rule->sender) != NULL);
+    for (const char *text = sentence; *text != '\0'; text++)
         assert((unsigned char)*text >= ' ' && *text != 0x7f);
     heard->counts[number]++;
     heard->total++;
-    heard->refused = heard->refused || finding->rule->severity == LINT_REFUSE;
+    heard->refused = heard->refused || finding->rule->severity == SEVERITY_ERROR;
 }
 
 static void judge_as_file(const char *bytes, size_t size)

@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "lint.h"
-#include "policytext.h"
-#include "repair.h"
+#include "common/policy/lint.h"
+#include "common/policy/policytext.h"
+#include "ctl/lint/repair.h"
 
 #define RULES_MAX 128
 
@@ -26,8 +26,8 @@ static void hear(void *context, const struct lint_finding *finding)
 {
     struct heard *heard = context;
     heard->counts[finding->rule - lint_rules]++;
-    heard->errors += finding->rule->severity == LINT_REFUSE;
-    heard->warnings += finding->rule->severity == LINT_WARN;
+    heard->errors += finding->rule->severity == SEVERITY_ERROR;
+    heard->warnings += finding->rule->severity == SEVERITY_WARNING;
     if (heard->step != NULL && strcmp(heard->step->rule, finding->rule->id) == 0)
         heard->has_step = true;
 }

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "advice.h"
-#include "report.h"
-#include "reportfile.h"
-#include "tally.h"
+#include "ctl/tlsrpt/advice.h"
+#include "ctl/tlsrpt/report.h"
+#include "ctl/tlsrpt/reportfile.h"
+#include "ctl/tlsrpt/tally.h"
 
 #define NOW   INT64_C(1795305600) /* 2026-11-22 */
 #define TODAY ((int)(NOW / 86400))

@@ -5,24 +5,25 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "txtrecord.h"
+#include "common/base/span.h"
+#include "ctl/net/txtrecord.h"
 
 #define TEXTS_MAX 8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void hear(void *context, const struct txtrecord_finding *finding)
+static void hear(void *context, const struct finding *finding)
 {
     bool *failed = context;
-    assert(strchr("DT", finding->row[0]) != NULL && finding->advice[0] != '\0');
-    for (const char *text = finding->sentence; *text != '\0'; text++)
+    assert(strchr("DT", finding->rule[0]) != NULL && finding->advice[0] != '\0');
+    for (const char *text = finding->problem; *text != '\0'; text++)
         assert(*text >= ' ' && *text <= '~');
-    *failed = *failed || finding->severity == TXTRECORD_ERROR;
+    *failed = *failed || finding->severity == SEVERITY_ERROR;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct txtrecord_text texts[TEXTS_MAX] = {{NULL, 0}};
+    struct span texts[TEXTS_MAX] = {{NULL, 0}};
     struct txtrecord_sts sts;
     struct txtrecord_tlsrpt tlsrpt;
     const char *rest = (const char *)data, *end = rest + size;
@@ -32,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (rest < end && count < TEXTS_MAX) {
         const char *line = memchr(rest, '\n', (size_t)(end - rest));
         const char *stop = line != NULL ? line : end;
-        texts[count++] = (struct txtrecord_text){rest, (size_t)(stop - rest)};
+        texts[count++] = (struct span){rest, (size_t)(stop - rest)};
         rest = line != NULL ? line + 1 : end;
     }
     if (txtrecord_judge_sts(&sts, texts, count, hear, &failed))

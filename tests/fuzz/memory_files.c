@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file.h"
+#include "common/base/file.h"
 
 static struct {
     const char *path;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
+#include "daemon/base/log.h"
 
 __attribute__((format(printf, 1, 0))) static void make_line(const char *format, va_list arguments)
 {
@@ -33,7 +33,7 @@ void log_stranger(enum log_level level, const char *format, ...)
     va_end(arguments);
 }
 
-void log_complaint(const struct complaint *complaint)
+void log_finding(const struct finding *complaint)
 {
     (void)complaint;
 }

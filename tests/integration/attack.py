@@ -37,7 +37,8 @@ class Attacker:
     def __init__(self, order):
         self.address = tuple(order["address"])
         self.roots = order["roots"]
-        self.sources = itertools.cycle(f"{NETWORK}.{number}" for number in range(1, 255))
+        self.own = order["sources"]
+        self.sources = itertools.cycle(self.own)
         self.count = 0
         self.over = threading.Event()
         threading.Thread(target=self.wait, daemon=True).start()
@@ -129,19 +130,19 @@ class Attacker:
 
     # many at a time, each slowly
 
-    async def slow_client(self, behave):
+    async def slow_client(self, behave, pause):
         while not self.over.is_set():
             writer = None
             try:
                 writer = await behave()
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(pause)
             except (OSError, ssl.SSLError, asyncio.TimeoutError, asyncio.IncompleteReadError):
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(pause)
             if writer is not None:
                 writer.transport.abort()
 
-    async def slow_clients(self, behave, number):
-        tasks = [asyncio.ensure_future(self.slow_client(behave)) for _ in range(number)]
+    async def slow_clients(self, behaviours, pause=0.05):
+        tasks = [asyncio.ensure_future(self.slow_client(behave, pause)) for behave in behaviours]
         while not self.over.is_set():
             await asyncio.sleep(0.05)
         for task in tasks:
@@ -149,15 +150,31 @@ class Attacker:
 
     def slowly(self, behave, number):
         with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(self.slow_clients(behave, number))
+            asyncio.run(self.slow_clients([behave] * number))
 
-    async def open(self, host=None, context=None, window=None):
+    def fill(self, behave):
+        """As many connections of each source as it may have; those refused come again in a second,
+        or they would take the time that the others need for their handshakes."""
+        behaviours = [lambda source=source: behave(source) for source in self.own * PER_SOURCE]
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(self.slow_clients(behaviours, pause=1))
+
+    async def connect_from(self, source, window=None):
         sock = socket.socket()
         sock.setblocking(False)
         if window:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
-        sock.bind((next(self.sources), 0))
-        await asyncio.get_running_loop().sock_connect(sock, self.address)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # nor does the server hold all
+        try:
+            sock.bind((source, 0))
+            await asyncio.get_running_loop().sock_connect(sock, self.address)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    async def open(self, host=None, context=None):
+        sock = await self.connect_from(next(self.sources))
         return await asyncio.open_connection(sock=sock, server_hostname=host, ssl=context)
 
     async def silence(self):
@@ -185,16 +202,48 @@ class Attacker:
         data = request(HOST, fields=["X: " + "a" * 500])
         return await self.trickle(*await self.open(HOST, context), data)
 
-    async def never_read(self):
-        reader, writer = await self.open(LARGE_HOST, self.shared, window=2048)
-        writer.transport.pause_reading()
-        writer.write(request(LARGE_HOST))
-        self.did()
-        for _ in range(300):
-            if self.over.is_set() or writer.transport.is_closing():
-                break
-            await asyncio.sleep(0.1)
-        return writer
+    async def say_by_tls(self, host, data, seconds=0, window=None, source=None):
+        """Says this, then reads to the end, or reads nothing for so long. asyncio's own TLS keeps
+        256 kB for each, reads up to 512 kB of what nobody wants, and answers a close."""
+        loop, incoming, outgoing = asyncio.get_running_loop(), ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = self.shared.wrap_bio(incoming, outgoing, server_hostname=host)
+        with await self.connect_from(source or next(self.sources), window) as sock:
+            shaken = False
+            while not shaken:
+                with contextlib.suppress(ssl.SSLWantReadError):
+                    tls.do_handshake()
+                    shaken = True
+                    if data:
+                        tls.write(data)
+                await loop.sock_sendall(sock, outgoing.read())
+                if not shaken:
+                    incoming.write(await loop.sock_recv(sock, 65536) or b"the end")
+            self.did()
+            await asyncio.sleep(seconds)
+            while not seconds and await loop.sock_recv(sock, 65536):
+                pass
+
+    async def never_read(self, source=None):
+        await self.say_by_tls(LARGE_HOST, request(LARGE_HOST), 60, 2048, source)
+
+    # and so that all of the server's connections stay in one phase
+
+    async def hold(self, source, data=b""):
+        """One on which this is said, and no more."""
+        loop = asyncio.get_running_loop()
+        with await self.connect_from(source) as sock:
+            await loop.sock_sendall(sock, data)
+            self.did()
+            while await loop.sock_recv(sock, 65536):
+                pass
+
+    async def hold_shaken(self, source, data=b""):
+        """The same after a handshake."""
+        await self.say_by_tls(HOST, data, source=source)
+
+    async def hold_open(self, source):
+        """One whose answer arrives, and which is not closed."""
+        await self.say_by_tls(HOST, request(HOST), 3, source=source)
 
 
 HELLO = rawtls.records(rawtls.client_hello(rawtls.sni(HOST.encode()), version="1.3"))
@@ -299,24 +348,87 @@ ATTACKS = {
     ),
 }
 
+# The same for attacks of many sources, each of which opens as many connections as it may, so that the
+# server has no slot left; one for each phase in which a connection can be held. Last: descriptors that
+# each takes there.
+PER_SOURCE = 64
+FILLING = {
+    "full: silent": (lambda one: one.fill(one.hold), "say nothing", 1),
+    "full: PROXY headers": (
+        lambda one: one.fill(lambda source: one.hold(source, b"PROXY TCP4 ")),
+        "begin a PROXY header, which is awaited from them",
+        1,
+    ),
+    "full: handshakes": (
+        lambda one: one.fill(lambda source: one.hold(source, OLDER_HELLO[:60])),
+        "send half a ClientHello",
+        1,
+    ),
+    "full: no requests": (
+        lambda one: one.fill(one.hold_shaken),
+        "shake hands and say nothing",
+        1,
+    ),
+    "full: requests": (
+        lambda one: one.fill(lambda source: one.hold_shaken(source, request(HOST)[:20])),
+        "send half a request line",
+        3,
+    ),
+    "full: unread answers": (
+        lambda one: one.fill(one.never_read),
+        "ask for 60 kB and read nothing",
+        1,
+    ),
+    "full: left open": (
+        lambda one: one.fill(one.hold_open),
+        "read their answer and do not close",
+        1,
+    ),
+}
+
+
+def filling_section(name, slots):
+    """Lines of [server] with so many slots, and time-outs for which the attackers' core suffices."""
+    lines = [f"max_connections = {slots}"]
+    lines += [f"{phase}_timeout = 600" for phase in ("idle", "handshake", "request")]
+    return lines + ["proxy_from = 127.1.0.0/16"] * ("PROXY" in name)
+
+
+def sources_of(number, networks):
+    """So many addresses, evenly in so many /24s."""
+    return [f"127.1.{one % networks + 1}.{one // networks + 1}" for one in range(number)]
+
+
+def wait_until_full(daemon, name, slots, before, seconds):
+    """Until the slots are all taken, and mostly by connections in the attack's phase."""
+    daemon.wait_for_log("all connections (being|are) in use", seconds)
+    held = FILLING[name][2]
+    harness.eventually(
+        lambda: daemon.descriptors() > before + slots * held * 0.9, seconds, "slots that are all held"
+    )
+
 
 class Attack:
     """The processes of an attack, on a core of their own where there are two; entered, it has
-    begun; left, it is over and count says how often it was done."""
+    begun; left, it is over and count says how often it was done. sources: those of a filling one."""
 
-    def __init__(self, name, address):
-        self.behave, self.processes, self.words = ATTACKS[name]
-        self.order = json.dumps(
-            {"name": name, "address": address, "roots": str(harness.pki().root_file())}
-        )
+    def __init__(self, name, address, sources=()):
+        if sources:
+            self.words, self.processes = FILLING[name][1], 2
+            shares = [sources[number :: self.processes] for number in range(self.processes)]
+        else:
+            self.processes, self.words = ATTACKS[name][1:]
+            shares = [[f"{NETWORK}.{number}" for number in range(1, 255)]] * self.processes
+        order = {"name": name, "address": address, "roots": str(harness.pki().root_file())}
+        self.orders = [json.dumps({**order, "sources": share}) for share in shares]
         self.running = []
         self.count, self.seconds = 0, 0
 
     def __enter__(self):
-        for _ in range(self.processes):
+        for order in self.orders:
             self.running.append(
                 subprocess.Popen(
-                    [sys.executable, __file__, self.order],
+                    [sys.executable, __file__, order],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,
@@ -426,7 +538,7 @@ def attack(order):
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a login has 1024
     one = Attacker(order)
     one.shared = one.context()
-    ATTACKS[order["name"]][0](one)
+    {**ATTACKS, **FILLING}[order["name"]][0](one)
     print(one.count, flush=True)
 
 

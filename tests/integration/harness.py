@@ -39,6 +39,12 @@ REPORT = re.compile(
 )
 
 
+def source_text(part, name):
+    """The text of the one file of that name below src/PART."""
+    (path,) = (SOURCE / "src" / part).rglob(name)
+    return path.read_text()
+
+
 def bound(seconds):
     """A time-out, longer where the daemon runs slowly."""
     return seconds * SLOW

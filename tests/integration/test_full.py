@@ -5,7 +5,9 @@ import contextlib
 import resource
 import unittest
 
+import attack
 import harness
+import test_attacks
 from harness import policy_text, request, server_section
 
 HOST = "mta-sts.example.com"
@@ -91,6 +93,46 @@ class Descriptors(harness.TestCase):
                         self.assertNotIn("max_connections", said)
                     else:
                         self.assertIn(f".ini: notice: {words}", said)
+
+
+class Slots(harness.TestCase):
+    """Sources of other networks hold every slot, each time in another phase."""
+
+    SLOTS = {"full: left open": 100}  # others 400: these go after two seconds
+    SOURCES, NETWORKS = 8, 8
+    FETCHES = 5 if harness.is_instrumented() else 40
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.certify("example.com", "large.example")
+
+    def begin(self, name, slots):
+        lines = ["access_log = errors", *attack.filling_section(name, slots)]
+        defaults = self.defaults_section()
+        return self.start(test_attacks.configuration(self.directory, defaults, *lines))
+
+    def withstand(self, name):
+        slots = self.SLOTS.get(name, 400)
+        daemon = self.begin(name, slots)
+        before = daemon.descriptors()
+        sources = attack.sources_of(self.SOURCES, self.NETWORKS)
+        with attack.Attack(name, daemon.address(), sources) as ongoing:
+            attack.wait_until_full(daemon, name, slots, before, 60)
+            attack.measure(daemon, self.FETCHES)  # fails where one of them does
+            attack.wait_until_full(daemon, name, slots, before, 60)
+        self.assertTrue(ongoing.went_on(), "the attackers stopped")
+        harness.eventually(lambda: daemon.descriptors() <= before, 15, "the descriptors' return")
+        daemon.stop()
+
+
+def test_of(name):
+    return lambda self: self.withstand(name)
+
+
+for _name in attack.FILLING:
+    _method = _name.replace("full: ", "").replace(" ", "_").lower()
+    setattr(Slots, f"test_every_fetch_is_served_while_others_hold_all_slots_by_{_method}", test_of(_name))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ MAIL = "mail A 192.0.2.25\nmail AAAA 2001:db8::25\nmx2 A 203.0.113.26\n"
 # Guides that are not run here, and why.
 ELSEWHERE = {
     "containers": "an engine is needed; tests/container/run builds and starts what it names, by podman",
+    "debian-packages": "clean roots are needed; tests/package/run builds and installs what it names",
     "hosting-at-scale": "its command needs a cluster; tests/container runs the manifests",
 }
 
@@ -360,6 +361,11 @@ class Texts(unittest.TestCase):
                 self.assertIn(f"doc/guides/{path.name}", made)
                 self.assertIn(f"(doc/guides/{path.name})", readme)
 
+    def test_the_readme_begins_with_what_it_is_and_how_to_try_it(self):
+        lines = (harness.SOURCE / "README.md").read_text().splitlines()
+        self.assertLess(lines.index("    ./bootstrap && make demo"), 12)
+        self.assertTrue(lines[2].startswith("MTA-STS (RFC 8461) lets"))
+
     def test_the_first_served_policy_is_on_the_readmes_first_screen(self):
         lines = (harness.SOURCE / "README.md").read_text().splitlines()
         fetch = lines.index("curl https://mta-sts.example.com/.well-known/mta-sts.txt")
@@ -386,9 +392,8 @@ class Texts(unittest.TestCase):
 
     def test_troubleshooting_has_each_kind_of_failure_code_and_state(self):
         text = self.text("troubleshooting")
-        source = harness.SOURCE / "src" / "ctl"
-        kinds = re.findall(r'^    \{"([\w-]+)", FAILURE', (source / "failure.c").read_text(), re.M)
-        codes = re.findall(r'"([45]\.\d\.\d)"', (source / "verdict.c").read_text())
+        kinds = re.findall(r'^    \{"([\w-]+)", FAILURE', harness.source_text("ctl", "failure.c"), re.M)
+        codes = re.findall(r'"([45]\.\d\.\d)"', harness.source_text("ctl", "verdict.c"))
         self.assertGreaterEqual(len(kinds), 11)
         self.assertGreaterEqual(len(set(codes)), 5)
         for word in {*kinds, *codes, *(f"STSFetchResult.{s}" for s in ("NONE", "VALID", "FETCH_ERROR"))}:

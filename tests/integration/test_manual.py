@@ -8,7 +8,6 @@ from harness import run
 from test_ctl_certs import CTL
 
 DOC = harness.SOURCE / "doc"
-COMMON = harness.SOURCE / "src" / "common"
 
 
 def options_of_help(text):
@@ -72,14 +71,14 @@ class Keys(unittest.TestCase):
             with self.subTest(title):
                 section = re.search(rf"^\.Sh {title}\n(.*?)^\.Sh ", page, re.M | re.S)[1]
                 documented = set(re.findall(r"^\.It Ic (\w+) =", section, re.M))
-                rows = re.findall(r"[ {]\{\"(\w+)\", (?:true|false),", (COMMON / source).read_text())
+                rows = re.findall(r"[ {]\{\"(\w+)\", (?:true|false),", harness.source_text("common", source))
                 self.assertGreaterEqual(len(rows), 4)
                 self.assertEqual(documented, set(rows))
 
     def test_a_key_that_may_repeat_is_said_to(self):
         page = (DOC / "mta-stsd.ini.5").read_text()
         for source in ("setserver.c", "setacme.c", "setdns.c"):
-            rows = re.findall(r"[ {]\{\"(\w+)\", (true|false),", (COMMON / source).read_text())
+            rows = re.findall(r"[ {]\{\"(\w+)\", (true|false),", harness.source_text("common", source))
             for key, repeats in rows:
                 with self.subTest(key):
                     text = re.search(rf"^\.It Ic {key} =.*?(?=^\.It Ic|^\.El)", page, re.M | re.S)[0]

@@ -17,9 +17,8 @@ from test_ctl_certs import CTL, CtlCase
 from test_progress import drain
 
 POLICY = "version: STSv1\r\nmode: {}\r\nmx: mail.example.com\r\nmax_age: 604800\r\n"
-EMITTING = ("finding", "lintfile", "listing", "matching", "outcome", "proposalout", "recordout",
+EMITTING = ("finding_out", "lintfile", "listing", "matching", "outcome", "proposalout", "recordout",
             "schedule", "survey", "surveyjson", "totals_json")
-SOURCES = harness.SOURCE / "src" / "ctl"
 ZONES = {"example.com": "@ MX 10 mail\nmail A 127.0.0.1\nmta-sts A 127.0.0.1\n"}
 
 
@@ -96,9 +95,9 @@ class VerbCase(CtlCase):
 def table_of(name):
     """The rows of getopt_long's table in a verb's source: whether the option takes a value, and its
     letter, by its name."""
-    text = (SOURCES / name).read_text()
+    text = harness.source_text("ctl", name)
     if "OUTSIDE_OPTIONS" in text:
-        text += (SOURCES / "outside.h").read_text()
+        text += harness.source_text("ctl", "outside.h")
     rows = re.findall(r'\{\s*(?:\\\s*)?"([\w-]+)", (no|required)_argument, NULL, (?:\'(\w)\'|\w+)', text)
     return {word: (kind == "required", letter) for word, kind, letter in rows}
 
@@ -113,7 +112,7 @@ class CommandLine(VerbCase):
                          rf"Try 'mta-stsctl {verb} --help'\.\n\Z")
 
     def test_each_verb_explains_the_options_that_it_takes_and_no_other(self):
-        main = (SOURCES / "main.c").read_text()
+        main = harness.source_text("ctl", "main.c")
         rooms = dict(re.findall(r'\{"(\w+)",\s*"[^"]*",\s*(\w+)_run\}', main))
         self.assertEqual(set(rooms), set(self.verbs))
         for verb, room in rooms.items():
@@ -258,8 +257,8 @@ class Streams(VerbCase):
 
 def keys_of_sources():
     """The members that the sources of the output name."""
-    text = "".join((SOURCES / f"{room}.c").read_text() for room in EMITTING)
-    text += re.search(r"(?ms)^json_t \*ari_json\(.*?^\}", (SOURCES / "ari.c").read_text())[0]
+    text = "".join(harness.source_text("ctl", f"{room}.c") for room in EMITTING)
+    text += re.search(r"(?ms)^json_t \*ari_json\(.*?^\}", harness.source_text("ctl", "ari.c"))[0]
     keys = set(re.findall(r'(?:json_object_set_new\(out|add\((?:out|root)), "(\w+)"', text))
     views = re.search(r"(?ms)totals_views\[TOTALS_LISTS\] = \{(.*?)^\};", text)[1]
     keys |= set(re.findall(r'\{"(\w+)",', views))

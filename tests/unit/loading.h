@@ -7,8 +7,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "loader.h"
-#include "lookup.h"
+#include "daemon/base/loader.h"
+#include "daemon/base/lookup.h"
 #include "test.h"
 
 struct loading {

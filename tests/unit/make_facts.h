@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "facts.h"
+#include "common/base/span.h"
+#include "ctl/check/facts.h"
 
 #define MAKE_NOW    1800000000
 #define MAKE_POLICY "version: STSv1\r\nmode: enforce\r\nmx: *.example.com\r\nmax_age: 604800\r\n"
@@ -15,7 +16,7 @@
 /* What the facts borrow. */
 struct make_facts {
     struct facts facts;
-    struct txtrecord_text sts[2], tlsrpt[1];
+    struct span sts[2], tlsrpt[1];
     struct facts_door doors[2];
     struct facts_mx mx[2];
     struct exchange exchanges[2];
@@ -75,8 +76,8 @@ static inline void make_facts(struct make_facts *made)
     struct facts *facts = &made->facts;
     *facts = (struct facts){.domain = "example.com", .host = "mta-sts.example.com"};
     facts->now = MAKE_NOW;
-    made->sts[0] = (struct txtrecord_text){sts, sizeof(sts) - 1};
-    made->tlsrpt[0] = (struct txtrecord_text){tlsrpt, sizeof(tlsrpt) - 1};
+    made->sts[0] = (struct span){sts, sizeof(sts) - 1};
+    made->tlsrpt[0] = (struct span){tlsrpt, sizeof(tlsrpt) - 1};
     facts->sts = (struct facts_texts){.items = made->sts, .count = 1};
     facts->tlsrpt = (struct facts_texts){.items = made->tlsrpt, .count = 1};
     for (size_t i = 0; i < 2; i++) {

@@ -9,14 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "common/config/config.h"
 #include "test.h"
 
 struct tree {
     char directory[64];
     char main[96]; /* the path of main.ini */
     struct config *config;
-    struct complaints said;
+    struct findings said;
     int result;
 };
 
@@ -67,7 +67,7 @@ static inline void tree_write(const struct tree *tree, const char *name, const c
 static inline void tree_load(struct tree *tree)
 {
     config_free(tree->config);
-    complaints_free(&tree->said);
+    findings_free(&tree->said);
     tree->result = config_load(&tree->config, tree->main, &tree->said);
 }
 
@@ -83,7 +83,7 @@ static inline int tree_remove(const char *path, const struct stat *state, int ki
 static inline void tree_close(struct tree *tree)
 {
     config_free(tree->config);
-    complaints_free(&tree->said);
+    findings_free(&tree->said);
     nftw(tree->directory, tree_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -99,8 +99,8 @@ static inline struct tree tree_of(const char *main)
 static inline void tree_print(const struct tree *tree)
 {
     for (size_t i = 0; i < tree->said.count; i++)
-        printf("# said: %s:%u: %d: %s\n", tree->said.items[i].file, tree->said.items[i].line,
-               (int)tree->said.items[i].severity, tree->said.items[i].text);
+        printf("# said: %s:%u: %d: %s\n", tree->said.items[i].where, tree->said.items[i].line,
+               (int)tree->said.items[i].severity, tree->said.items[i].problem);
 }
 
 static inline const struct config_domain *tree_domain(const struct tree *tree, const char *name)
@@ -140,15 +140,17 @@ static inline const char *tree_policy(const struct tree *tree, const char *name)
 
 /* How many complaints of this severity stand at the place (a file's name in the tree, or a full
  * path) and hold the fragment. */
-static inline unsigned tree_count(const struct tree *tree, enum complaint_severity severity,
-                                  const char *file, unsigned line, const char *fragment)
+static inline unsigned tree_count(const struct tree *tree, enum severity severity, const char *file,
+                                  unsigned line, const char *fragment)
 {
     unsigned found = 0;
     const char *path = file[0] == '/' ? file : tree_path(tree, file);
     for (size_t i = 0; i < tree->said.count; i++) {
-        const struct complaint *item = &tree->said.items[i];
+        const struct finding *item = &tree->said.items[i];
+        char sentence[FINDING_MAX];
+        finding_print(sentence, sizeof(sentence), item);
         found += item->severity == severity && item->line == line &&
-                 strcmp(item->file, path) == 0 && strstr(item->text, fragment) != NULL;
+                 strcmp(item->where, path) == 0 && strstr(sentence, fragment) != NULL;
     }
     return found;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* clock: preloaded into a program, gives it the time of day that a file says; for check-years.
  *
- * YEARS_CLOCK names the file: an int64_t of seconds, added to the kernel's time of day. The kernel's
- * own code for that, the vDSO, is overwritten in this process, so that programs in Go, which ask no C
- * library, see the same time. Files that are renamed or linked into their place get that time as
- * theirs, as the kernel would give it. Who calls sleep() sleeps for a moment alone, and YEARS_HASTE is
- * a factor for the clock that spans are measured by. x86-64 only. */
+ * YEARS_CLOCK names the file: an int64_t of seconds, added to the kernel's time of day. The
+ * kernel's own code for that, the vDSO, is overwritten in this process, so that programs in Go,
+ * which ask no C library, see the same time. Files that are renamed or linked into their place get
+ * that time as theirs, as the kernel would give it. Who calls sleep() sleeps for a moment alone,
+ * and YEARS_HASTE is a factor for the clock that spans are measured by. x86-64 only. */
 #include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
@@ -29,7 +29,10 @@ static int64_t haste = 1;
 static long call(long number, long a, long b)
 {
     long result;
-    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b) : "rcx", "r11", "memory");
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b)
+                     : "rcx", "r11", "memory");
     return result;
 }
 
@@ -131,7 +134,10 @@ __attribute__((constructor)) static void begin(void)
     close(fd);
     if (offset == MAP_FAILED)
         stop("the file of YEARS_CLOCK cannot be mapped");
-    haste = factor != NULL ? atoll(factor) : 1;
+    char *end = NULL;
+    haste = factor != NULL ? strtoll(factor, &end, 10) : 1;
+    if (haste < 1 || (end != NULL && *end != '\0'))
+        stop("YEARS_HASTE is no number");
     redirect_all((char *)getauxval(AT_SYSINFO_EHDR));
 }
 

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: ISC */
+/* file: reads a whole file that may be anything, within a bound, and without waiting for a writer.
+ */
+#include "common/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FIRST_BYTES 4096 /* room for a file that says it is empty, as those of /proc do */
+
+static struct file_stamp stamp_of(const struct stat *state)
+{
+    return (struct file_stamp){
+        .device = state->st_dev,
+        .inode = state->st_ino,
+        .size = state->st_size,
+        .modified = state->st_mtim,
+        .changed = state->st_ctim,
+    };
+}
+
+/* 64000 as "64,000". */
+static const char *grouped(size_t number, char out[32])
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof(digits), "%zu", number);
+    size_t used = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            out[used++] = ',';
+        out[used++] = digits[i];
+    }
+    out[used] = '\0';
+    return out;
+}
+
+static int refuse_long(const char *path, size_t limit, struct error *why)
+{
+    char number[32];
+    return error_set_errno(why, EFBIG,
+                           "%s: over %s bytes, which is the most that is read of such a file", path,
+                           grouped(limit, number));
+}
+
+static int refuse_kind(const char *path, mode_t mode, struct error *why)
+{
+    return error_set(why, "%s: %s; name a regular file", path,
+                     S_ISDIR(mode)    ? "this is a directory"
+                     : S_ISFIFO(mode) ? "this is a named pipe"
+                     : S_ISSOCK(mode) ? "this is a socket"
+                                      : "this is a device");
+}
+
+static int make_room(struct file *file, size_t *room, size_t limit, const char *path,
+                     struct error *why)
+{
+    if (file->length < *room)
+        return 0;
+    size_t larger = *room <= limit / 2 ? *room * 2 : limit;
+    if (file->length >= larger) /* one byte more tells whether the file ends at the limit */
+        larger = limit + 1;
+    unsigned char *bytes = malloc(larger + 1);
+    if (bytes == NULL)
+        return error_set_errno(why, ENOMEM, "%s: out of memory", path);
+    memcpy(bytes, file->bytes, file->length);
+    explicit_bzero(file->bytes, file->length);
+    free(file->bytes);
+    file->bytes = bytes;
+    *room = larger;
+    return 0;
+}
+
+/* Reads to the end; the size is a guess that a writer may belie. */
+static int read_all(struct file *file, int fd, size_t limit, const char *path, struct error *why)
+{
+    size_t room = file->stamp.size > 0 ? (size_t)file->stamp.size + 1 : FIRST_BYTES;
+    if (limit >= SIZE_MAX - 2)
+        limit = SIZE_MAX - 3;
+    if (room > limit + 1)
+        room = limit + 1;
+    file->bytes = malloc(room + 1);
+    if (file->bytes == NULL)
+        return error_set_errno(why, ENOMEM, "%s: out of memory", path);
+
+    for (;;) {
+        if (make_room(file, &room, limit, path, why) != 0)
+            return -1;
+        ssize_t got = read(fd, file->bytes + file->length, room - file->length);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_set_errno(why, errno, "%s: %s", path, strerror(errno));
+        if (got == 0)
+            break;
+        file->length += (size_t)got;
+        if (file->length > limit)
+            return refuse_long(path, limit, why);
+    }
+    file->bytes[file->length] = '\0';
+    return 0;
+}
+
+static int read_file(struct file *out, const char *path, size_t limit, struct error *why)
+{
+    int result = -1;
+    struct stat state;
+
+    *out = (struct file){0};
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 && errno == ENXIO) /* a socket, or a device without a driver */
+        return error_set(why, "%s: this is no regular file; name one", path);
+    if (fd < 0)
+        return error_set_errno(why, errno, "%s: %s", path, strerror(errno));
+
+    if (fstat(fd, &state) != 0) {
+        error_set_errno(why, errno, "%s: %s", path, strerror(errno));
+        goto done;
+    }
+    if (!S_ISREG(state.st_mode)) {
+        refuse_kind(path, state.st_mode, why);
+        goto done;
+    }
+    if (state.st_size > 0 && (uintmax_t)state.st_size > limit) {
+        refuse_long(path, limit, why);
+        goto done;
+    }
+    out->stamp = stamp_of(&state);
+    out->owner = state.st_uid;
+    result = read_all(out, fd, limit, path, why);
+
+done:
+    close(fd);
+    if (result != 0)
+        file_free(out);
+    return result;
+}
+
+int file_read(struct file *out, const char *path, size_t limit, struct error *why)
+{
+    file_note(path);
+    int result = read_file(out, path, limit, why);
+    file_note(NULL);
+    return result;
+}
+
+int file_read_stdin(struct file *out, size_t limit, struct error *why)
+{
+    *out = (struct file){0};
+    int result = read_all(out, STDIN_FILENO, limit, "standard input", why);
+    if (result != 0)
+        file_free(out);
+    return result;
+}
+
+void file_free(struct file *file)
+{
+    if (file->bytes != NULL)
+        explicit_bzero(file->bytes, file->length);
+    free(file->bytes);
+    *file = (struct file){0};
+}
+
+struct file_stamp file_stamp_of(const char *path)
+{
+    struct stat state;
+    file_note(path);
+    int result = stat(path, &state);
+    file_note(NULL);
+    return result == 0 ? stamp_of(&state) : (struct file_stamp){0};
+}
+
+struct file_stamp file_stamp_in(int directory, const char *name)
+{
+    struct stat state;
+    if (fstatat(directory, name, &state, AT_SYMLINK_NOFOLLOW) != 0)
+        return (struct file_stamp){0};
+    return stamp_of(&state);
+}
+
+bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->modified.tv_sec == b->modified.tv_sec && a->modified.tv_nsec == b->modified.tv_nsec &&
+           a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
+}

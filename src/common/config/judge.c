@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: ISC */
+/* judge: the policy of one section, made of its values or of its policy file: linted, each finding
+ * said at the line that caused it, and kept once. */
+#include "common/config/judge.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/file.h"
+#include "common/config/pattern.h"
+#include "common/config/quotable.h"
+#include "common/config/reading.h"
+#include "common/policy/lint.h"
+
+#define FINDINGS_SAID 10 /* of one policy file: what a customer's file can add to the log */
+#define FILES_KEPT    64 /* policy files; 100,000 domains may have one each */
+
+/* What a finding is about, and who pays. */
+struct hearing {
+    struct judge *judge;
+    const struct inherit *inherit;
+    const char *file; /* of the policy; NULL: made of values */
+    bool found;       /* anything at all */
+    bool broken;
+    const char *unquoted; /* why nothing of the file is quoted; NULL: it is */
+    size_t heard;         /* findings in the file, of which FINDINGS_SAID are said */
+    unsigned last_line;   /* of these */
+    bool hides_error;     /* among the others */
+};
+
+/* Whose fault it is, and in which line. */
+struct cause {
+    struct draft_section *section;
+    unsigned line;
+    bool is_missing; /* no key says it: the section as a whole does */
+};
+
+static struct cause find_cause(const struct inherit *inherit, const struct lint_finding *finding)
+{
+    bool about_age = finding->rule->about == LINT_ABOUT_MAX_AGE;
+    bool about_mode = finding->rule->about == LINT_ABOUT_MODE;
+    struct draft_section *mx = inherit->mx;
+
+    if (finding->mx_index != LINT_NO_MX && mx != NULL)
+        return (struct cause){mx, mx->block->mx_lines[finding->mx_index], false};
+    if (about_age && inherit->max_age != NULL)
+        return (struct cause){inherit->max_age, inherit->max_age->block->max_age_line, false};
+    if ((about_age || about_mode) && inherit->mode != NULL)
+        return (struct cause){inherit->mode, inherit->mode->block->mode_line, false};
+    if (!about_age && !about_mode && mx != NULL)
+        return (struct cause){mx, mx->block->mx_lines[0], false};
+    return (struct cause){inherit->own, inherit->own->line, true};
+}
+
+/* Whether this was not said yet of what others inherit too. */
+static bool is_news(struct judge *judge, const char *file, unsigned line, const char *text)
+{
+    char place[PATH_MAX + 2048];
+    bool is_new = true;
+    int length = snprintf(place, sizeof(place), "%s:%u:%s", file, line, text);
+    if (length < 0 || (size_t)length >= sizeof(place))
+        return true;
+    struct draft *draft = judge->draft;
+    if (intern_bytes(&judge->findings, &draft->scratch, place, (size_t)length, &is_new) == NULL)
+        draft->out_of_memory = true;
+    return is_new;
+}
+
+/* lint reports a policy that is made of values. */
+static void hear_values(void *context, const struct lint_finding *finding)
+{
+    struct hearing *hearing = context;
+    const struct inherit *inherit = hearing->inherit;
+    struct draft *draft = hearing->judge->draft;
+    struct cause cause = find_cause(inherit, finding);
+    bool refuses = finding->rule->severity == SEVERITY_ERROR;
+
+    hearing->found = true;
+    hearing->broken = hearing->broken || refuses;
+    /* What is missing stands perhaps on a line that is refused already. */
+    if (cause.is_missing && (inherit->own->broken || inherit->outer_broken))
+        return;
+    if (cause.section->kind != DRAFT_DOMAIN &&
+        !is_news(hearing->judge, cause.section->file, cause.line, finding->found.problem))
+        return;
+    draft_add(draft, cause.section, cause.line, &finding->found);
+}
+
+/* lint reports a policy file: its own lines are at fault. */
+static void hear_file(void *context, const struct lint_finding *finding)
+{
+    struct hearing *hearing = context;
+    struct draft *draft = hearing->judge->draft;
+    bool refuses = finding->rule->severity == SEVERITY_ERROR;
+
+    hearing->broken = hearing->broken || refuses;
+    if (hearing->heard++ >= FINDINGS_SAID) {
+        hearing->hides_error = hearing->hides_error || refuses;
+        return;
+    }
+    struct finding found = finding->found;
+    struct lint_unquoted texts;
+    if (hearing->unquoted != NULL)
+        lint_unquote(&found, finding->rule, &texts);
+    if (found.line > hearing->last_line)
+        hearing->last_line = found.line;
+    if (is_news(hearing->judge, hearing->file, found.line, found.problem))
+        findings_copy(draft->said, &found, hearing->file, 0);
+}
+
+/* Before the first. */
+static void tell_unquoted(struct hearing *hearing)
+{
+    if (hearing->heard > 0 && hearing->unquoted != NULL &&
+        is_news(hearing->judge, hearing->file, 0, hearing->unquoted))
+        findings_say(hearing->judge->draft->said, SEVERITY_NOTE, hearing->file, 0, "%s",
+                     hearing->unquoted);
+}
+
+/* Behind the last that is said. */
+static void tell_left_out(struct hearing *hearing)
+{
+    char text[PATH_MAX + 128];
+    if (hearing->heard <= FINDINGS_SAID)
+        return;
+    snprintf(text, sizeof(text), "and %zu more; `mta-stsctl lint %s` says all",
+             hearing->heard - FINDINGS_SAID, hearing->file);
+    if (is_news(hearing->judge, hearing->file, hearing->last_line, text))
+        findings_say(hearing->judge->draft->said,
+                     hearing->hides_error ? SEVERITY_ERROR : SEVERITY_WARNING, hearing->file,
+                     hearing->last_line, "%s", text);
+}
+
+/* Whoever copied the file from another server shall not have to do it line by line. */
+static void name_the_way_on(struct hearing *hearing)
+{
+    static const char advice[] = "to put right what has one right form, run `mta-stsctl lint --fix";
+    if (is_news(hearing->judge, hearing->file, 0, advice))
+        findings_say(hearing->judge->draft->said, SEVERITY_NOTE, hearing->file, 0, "%s %s`", advice,
+                     hearing->file);
+}
+
+/* The bytes to be filled in, in the image. */
+static char *make_image(struct judge *judge, size_t length)
+{
+    size_t size = offsetof(struct config_policy, bytes) + length;
+    if (size > judge->image_size) {
+        struct config_policy *larger = realloc(judge->image, size * 2);
+        if (larger == NULL) {
+            judge->draft->out_of_memory = true;
+            return NULL;
+        }
+        judge->image = larger;
+        judge->image_size = size * 2;
+    }
+    judge->image->length = length;
+    return judge->image->bytes;
+}
+
+/* The one policy that is equal to the image. */
+static const struct config_policy *keep_image(struct judge *judge)
+{
+    size_t size = offsetof(struct config_policy, bytes) + judge->image->length;
+    const struct config_policy *policy =
+        intern_bytes(&judge->policies, &judge->draft->config->arena, judge->image, size, NULL);
+    judge->draft->out_of_memory = judge->draft->out_of_memory || policy == NULL;
+    return policy;
+}
+
+/* Domains that differ in name alone come in long runs. */
+static bool is_like_last(const struct judge *judge, const struct policy *policy)
+{
+    return judge->last_policy != NULL && policy->mx == judge->last.mx &&
+           policy->mode == judge->last.mode && policy->max_age == judge->last.max_age;
+}
+
+static const struct config_policy *judge_values(struct judge *judge, const struct inherit *inherit)
+{
+    struct hearing hearing = {.judge = judge, .inherit = inherit};
+    struct policy policy = inherit_policy(inherit);
+    if (is_like_last(judge, &policy))
+        return judge->last_policy;
+    lint_policy(&policy, hear_values, &hearing);
+    if (hearing.broken) {
+        inherit->own->broken = true;
+        return NULL;
+    }
+    char *bytes = make_image(judge, policy_rendered_length(&policy));
+    if (bytes == NULL)
+        return NULL;
+    policy_render(&policy, bytes);
+    const struct config_policy *kept = keep_image(judge);
+    judge->last = policy;
+    judge->last_policy = hearing.found ? NULL : kept;
+    return kept;
+}
+
+/* The pattern is the same file for all: what is wrong with it is wrong where it is named. */
+static struct draft_section *payer_of(const struct inherit *inherit)
+{
+    const char *pattern = inherit->policy_file->block->policy_file;
+    return pattern_varies(pattern) ? inherit->own : inherit->policy_file;
+}
+
+/* A policy file that cannot be read. */
+static void refuse_file(struct hearing *hearing, struct draft_section *payer,
+                        const struct error *why)
+{
+    struct judge *judge = hearing->judge;
+    struct file_stamp stamp = file_stamp_of(hearing->file);
+    unsigned line =
+        payer == hearing->inherit->policy_file ? payer->block->policy_file_line : payer->line;
+    char missing[HOSTNAME_MAX + 64] = "; put the policy there, or correct the path";
+
+    hearing->broken = true;
+    if (why->cause == EFBIG) {
+        lint_policy_size(stamp.size > POLICY_MAX_BYTES ? (size_t)stamp.size : POLICY_MAX_BYTES + 1,
+                         hear_file, hearing);
+        return;
+    }
+    if (payer->kind == DRAFT_DOMAIN)
+        snprintf(missing, sizeof(missing), "; put the policy of %s there, or correct the path",
+                 payer->name);
+    if (is_news(judge, payer->file, line, why->text))
+        draft_break(judge->draft, payer, line, "policy_file: %s%s", why->text,
+                    reading_advice(judge->draft, hearing->file, why->cause, missing));
+}
+
+static const struct config_policy *judge_bytes(struct judge *judge, const struct inherit *inherit,
+                                               const char *path)
+{
+    struct draft *draft = judge->draft;
+    struct draft_section *payer = payer_of(inherit);
+    struct hearing hearing = {.judge = judge, .inherit = inherit, .file = path};
+    const struct config_policy *policy = NULL;
+    struct file file;
+    struct error why;
+
+    if (judge->file_count++ < FILES_KEPT)
+        reading_keep(draft, path);
+    if (file_read(&file, path, POLICY_MAX_BYTES, &why) != 0) {
+        findings_note_cause(draft->said, why.cause);
+        refuse_file(&hearing, payer, &why);
+    } else {
+        if (!lint_is_pem((const char *)file.bytes, file.length)) /* of which no rule quotes */
+            hearing.unquoted = quotable_refusal(path, &file);
+        lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);
+        tell_unquoted(&hearing);
+        tell_left_out(&hearing);
+        if (hearing.broken && !lint_is_pem((const char *)file.bytes, file.length))
+            name_the_way_on(&hearing);
+    }
+    if (hearing.broken) {
+        inherit->own->broken = true;
+        payer->broken = true;
+        draft->refused = draft->refused || payer->kind != DRAFT_DOMAIN;
+        goto done;
+    }
+    char *bytes = make_image(judge, file.length);
+    if (bytes == NULL)
+        goto done;
+    memcpy(bytes, file.bytes, file.length);
+    policy = keep_image(judge);
+
+done:
+    file_free(&file);
+    return policy;
+}
+
+static const struct config_policy *judge_file(struct judge *judge, const struct inherit *inherit,
+                                              const char *domain)
+{
+    const char *pattern = inherit->policy_file->block->policy_file;
+    bool varies = pattern_varies(pattern);
+    char path[PATH_MAX];
+
+    if (varies && domain == NULL)
+        return NULL;
+    if (!varies && pattern == judge->file_pattern) {
+        inherit->own->broken = inherit->own->broken || judge->file_policy == NULL;
+        return judge->file_policy;
+    }
+    if (pattern_expand(path, sizeof(path), pattern, domain != NULL ? domain : "") != 0)
+        return NULL; /* cannot be: the pattern was checked for the longest name */
+    const struct config_policy *policy = judge_bytes(judge, inherit, path);
+    /* A domain whose own file cannot be read is to hear of it, so that is tried again. */
+    if (!varies && (policy != NULL || inherit->policy_file->kind != DRAFT_DOMAIN)) {
+        judge->file_pattern = pattern;
+        judge->file_policy = policy;
+    }
+    return policy;
+}
+
+const struct config_policy *judge_policy(struct judge *judge, const struct inherit *inherit,
+                                         const char *domain)
+{
+    if (inherit->policy_file != NULL)
+        return judge_file(judge, inherit, domain);
+    return judge_values(judge, inherit);
+}
+
+void judge_free(struct judge *judge)
+{
+    intern_free(&judge->policies);
+    intern_free(&judge->findings);
+    free(judge->image);
+    *judge = (struct judge){0};
+}

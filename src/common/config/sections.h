@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/* sections: takes the sections of an ini file apart: which one is what, and which may stand where.
+ */
+#ifndef COMMON_CONFIG_SECTIONS_H
+#define COMMON_CONFIG_SECTIONS_H
+
+#include "common/config/draft.h"
+
+/* Reads all of bytes into the draft. An include holds domains and policies only. */
+void sections_read(struct draft *draft, const char *file, bool is_include, const char *bytes,
+                   size_t length);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+/* policytext: the values that a policy's bytes hold, as a sender that follows RFC 8461 reads them.
+ */
+#include "common/policy/policytext.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/span.h"
+
+/* The values while they are read; the patterns are counted first, and then kept. */
+struct reader {
+    struct policytext *out;
+    const char **mx; /* NULL while counting */
+    bool has_version;
+    bool seen_version;
+    bool seen_mode;
+    bool seen_max_age;
+};
+
+/* Ends the text before blanks at its end. */
+static char *trim(char *text)
+{
+    size_t length;
+    while (span_is_blank(*text))
+        text++;
+    length = strlen(text);
+    while (length > 0 && (span_is_blank(text[length - 1]) || text[length - 1] == '\r'))
+        text[--length] = '\0';
+    return text;
+}
+
+static void take(struct reader *reader, const char *key, const char *value)
+{
+    struct policytext *out = reader->out;
+    if (strcmp(key, "version") == 0 && !reader->seen_version) {
+        reader->seen_version = true;
+        reader->has_version = strcmp(value, "STSv1") == 0;
+    } else if (strcmp(key, "mode") == 0 && !reader->seen_mode) {
+        reader->seen_mode = true;
+        out->has_mode = policy_mode_parse(&out->policy.mode, value, NULL) == 0;
+    } else if (strcmp(key, "max_age") == 0 && !reader->seen_max_age) {
+        reader->seen_max_age = true;
+        out->has_max_age = policy_max_age_parse(&out->policy.max_age, value, NULL) == 0;
+    } else if (strcmp(key, "mx") == 0 && value[0] != '\0') {
+        reader->mx[out->policy.mx_count++] = value;
+    }
+}
+
+static void read_lines(struct reader *reader, char *text)
+{
+    char *rest = text;
+    char *line;
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        char *colon = strchr(line, ':');
+        if (colon == NULL)
+            continue;
+        *colon = '\0';
+        take(reader, line, trim(colon + 1));
+    }
+}
+
+static int judge(const struct reader *reader, struct error *why)
+{
+    const struct policytext *out = reader->out;
+    if (!reader->has_version)
+        return error_set(why, "it has no line `version: STSv1`");
+    if (!reader->seen_mode || !out->has_mode)
+        return error_set(why, "it has no mode that is enforce, testing or none");
+    if (!reader->seen_max_age || !out->has_max_age)
+        return error_set(why, "it has no max_age of 0 to %d seconds", POLICY_MAX_AGE);
+    if (out->policy.mx_count == 0 && out->policy.mode != POLICY_MODE_NONE)
+        return error_set(why, "it has no mx");
+    return 0;
+}
+
+int policytext_read(struct policytext *out, const char *bytes, size_t length, struct error *why)
+{
+    struct reader reader = {.out = out};
+    size_t lines = 1;
+    *out = (struct policytext){0};
+    if (memchr(bytes, '\0', length) != NULL)
+        return error_set(why, "it holds a NUL byte");
+    for (size_t i = 0; i < length; i++)
+        lines += bytes[i] == '\n';
+    /* The patterns, and behind them the text that they point into. */
+    out->held = malloc(lines * sizeof(*reader.mx) + length + 1);
+    if (out->held == NULL)
+        return error_set_errno(why, ENOMEM, "out of memory");
+    reader.mx = (const char **)(void *)out->held;
+    char *text = out->held + lines * sizeof(*reader.mx);
+    memcpy(text, bytes, length);
+    text[length] = '\0';
+    out->policy.mx = reader.mx;
+    read_lines(&reader, text);
+    return judge(&reader, why);
+}
+
+void policytext_free(struct policytext *text)
+{
+    free(text->held);
+    *text = (struct policytext){0};
+}

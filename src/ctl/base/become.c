@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/* become: root takes on the user whom a directory belongs to, for good. */
+#include "ctl/base/become.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int become_owner_of(const char *directory, struct error *why)
+{
+    struct stat state;
+    if (geteuid() != 0 || stat(directory, &state) != 0 || state.st_uid == 0)
+        return 0;
+    errno = 0;
+    const struct passwd *user = getpwuid(state.st_uid);
+    if (user == NULL)
+        return error_set(why,
+                         "%s: it belongs to the user id %u, whom this system does not know; "
+                         "give the directory to the user that orders",
+                         directory, (unsigned)state.st_uid);
+    if (initgroups(user->pw_name, user->pw_gid) != 0 ||
+        setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
+        setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0)
+        return error_set(why, "%s: this process cannot become its owner, %s: %s", directory,
+                         user->pw_name, strerror(errno));
+    umask(077);
+    return 0;
+}

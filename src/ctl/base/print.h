@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/* print: columns, colour where a terminal wants it, and JSON. */
+#ifndef CTL_BASE_PRINT_H
+#define CTL_BASE_PRINT_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#define PRINT_COLUMNS_MAX 8
+
+enum print_tone {
+    PRINT_PLAIN,
+    PRINT_WARNING,
+    PRINT_ERROR,
+};
+
+struct print_row;
+
+/* {0} with its columns set is valid and empty. */
+struct print_table {
+    size_t columns;
+    struct print_row *rows;
+    size_t count;
+};
+
+/* Copies the cells, of which there are as many as columns. Returns 0, or -1 when out of memory. */
+int print_table_add(struct print_table *table, enum print_tone tone, const char *const cells[]);
+
+/* Writes the rows to stdout, aligned. The tone colours a row if stdout is a terminal and NO_COLOR
+ * is not set. */
+void print_table_write(const struct print_table *table);
+void print_table_free(struct print_table *table);
+
+/* Writes the value to stdout, and gives it back (decref). Returns 0, or -1 when it is NULL or
+ * cannot be written. */
+int print_json(json_t *value);
+
+/* A text from outside, fit to be shown and so always a JSON string; NULL when out of memory. */
+json_t *print_text_json(const char *text);
+
+/* A path, or a sentence with one: as it is where that is UTF-8, otherwise made fit to be shown.
+ * NULL when out of memory. */
+json_t *print_path_json(const char *text);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/* progress: how far long work has come, on one line of the terminal that is rewritten. */
+#include "ctl/base/progress.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/base/moment.h"
+
+#define PAUSE_MS 100
+
+static struct {
+    pthread_mutex_t lock;
+    bool shows;
+    const char *doing;
+    size_t total;
+    size_t done;
+    int64_t next_ms; /* not drawn before */
+    int width;       /* of what stands there */
+} line = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void draw(void)
+{
+    int width = line.total > 0
+                    ? fprintf(stderr, "\r%s %zu of %zu", line.doing, line.done, line.total)
+                    : fprintf(stderr, "\r%s %zu", line.doing, line.done);
+    fflush(stderr);
+    line.width = width > 1 ? width - 1 : 0;
+}
+
+/* By blanks, which each terminal knows. */
+static void wipe(void)
+{
+    if (line.width > 0)
+        fprintf(stderr, "\r%*s\r", line.width, "");
+    fflush(stderr);
+    line.width = 0;
+}
+
+void progress_begin(const char *doing, size_t total)
+{
+    pthread_mutex_lock(&line.lock);
+    line.shows = total != 1 && isatty(STDERR_FILENO) == 1;
+    line.doing = doing;
+    line.total = total;
+    line.done = 0;
+    line.next_ms = 0;
+    pthread_mutex_unlock(&line.lock);
+}
+
+void progress_step(void)
+{
+    pthread_mutex_lock(&line.lock);
+    line.done++;
+    int64_t now_ms = line.shows ? moment_steady_ms() : 0;
+    if (line.shows && now_ms >= line.next_ms) {
+        draw();
+        line.next_ms = now_ms + PAUSE_MS;
+    }
+    pthread_mutex_unlock(&line.lock);
+}
+
+void progress_wipe(void)
+{
+    pthread_mutex_lock(&line.lock);
+    wipe();
+    pthread_mutex_unlock(&line.lock);
+}
+
+void progress_end(void)
+{
+    pthread_mutex_lock(&line.lock);
+    wipe();
+    line.shows = false;
+    pthread_mutex_unlock(&line.lock);
+}

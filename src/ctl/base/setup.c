@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/* setup: the server's configuration, read for a verb; what is wrong with it is said on stderr. */
+#include "ctl/base/setup.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/printable.h"
+#include "ctl/base/progress.h"
+
+static void say(const struct finding *item)
+{
+    if (item->severity != SEVERITY_ERROR)
+        return;
+    char sentence[FINDING_MAX];
+    finding_print(sentence, sizeof(sentence), item);
+    if (item->line != 0)
+        printable_say(stderr, "%s:%u: error: %s", item->where, item->line, sentence);
+    else
+        printable_say(stderr, "%s: error: %s", item->where, sentence);
+}
+
+int setup_load(struct config **out, const char *path)
+{
+    struct findings said = {0};
+    int result = config_load(out, path, &said);
+    for (size_t i = 0; i < said.count && result != 0; i++)
+        say(&said.items[i]);
+    findings_free(&said);
+    if (result == 0 && (*out)->broken_count > 0)
+        fprintf(stderr,
+                "mta-stsctl: %zu domain%s with errors left out; `mta-stsd --check` says which\n",
+                (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
+    return result;
+}
+
+const struct config_domain *setup_find(const struct config *config, const char *domain)
+{
+    for (size_t i = 0; i < config->domain_count; i++) {
+        if (strcmp(config->domains[i].name, domain) == 0)
+            return config->domains[i].broken ? NULL : &config->domains[i];
+    }
+    return NULL;
+}
+
+int setup_name(struct hostname *out, const char *verb, const char *word, size_t length)
+{
+    struct error why;
+    return hostname_parse(out, word, length, &why) == 0 ? 0 : setup_fail("%s: %s", verb, why.text);
+}
+
+int setup_fail_unknown(const char *domain)
+{
+    return setup_fail("%s is not configured, or has errors; `mta-stsd --check` says more", domain);
+}
+
+bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(word, &end, 10);
+    if (word[0] < '0' || word[0] > '9' || *end != '\0' || errno != 0 || value < least ||
+        value > most)
+        return false;
+    *out = (unsigned)value;
+    return true;
+}
+
+int setup_fail(const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    progress_wipe();
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    printable_say(stderr, "mta-stsctl: %s", text != NULL ? text : "out of memory");
+    free(text);
+    return SETUP_FAILED;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* thread: a thread to which no signal comes. */
+#include "ctl/base/thread.h"
+
+#include <signal.h>
+
+int thread_start(pthread_t *out, void *(*work)(void *), void *argument)
+{
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int failure = pthread_create(out, NULL, work, argument);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failure;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: ISC */
+/* certs: the verb that lists the certificates, says what is due, and has it renewed. */
+#include "ctl/certs/certs.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/name/hostname.h"
+#include "ctl/acme/ari.h"
+#include "ctl/acme/probe.h"
+#include "ctl/base/options.h"
+#include "ctl/base/setup.h"
+#include "ctl/certs/inventory.h"
+#include "ctl/certs/listing.h"
+#include "ctl/certs/pace.h"
+#include "ctl/certs/plan.h"
+#include "ctl/certs/renew.h"
+#include "ctl/certs/schedule.h"
+
+#define WAIT_MOST_S 3600
+
+enum {
+    OPTION_JSON = 256,
+    OPTION_PLAN,
+    OPTION_RENEW,
+    OPTION_FORCE,
+    OPTION_WAIT,
+    OPTION_RESOLVER,
+    OPTION_ANCHORS,
+    OPTION_PROBE_PORT,
+};
+
+static const char help[] =
+    "Usage: mta-stsctl certs [-c FILE] [--plan | --renew [--force] [--wait SECONDS]] [--json]\n"
+    "                        [DOMAIN]\n"
+    "Lists the certificate of each policy host: issuer, key, time left, whether it covers the\n"
+    "host, and whether mta-stsctl orders it.\n"
+    "\n"
+    "  -c, --config FILE   the configuration of mta-stsd (default: " SETUP_CONFIG ")\n"
+    "      --plan          say which managed hosts are due, in which order, and when it is done\n"
+    "      --renew         order those that are due, and install them\n"
+    "      --force         with --renew: also those that are not due, or wait after a failure\n"
+    "      --wait SECONDS  with --renew: how long to wait for hosts that are not ready\n"
+    "      --resolver ADDRESS[@PORT]\n"
+    "                      with --renew: ask this one, not those of /etc/resolv.conf\n"
+    "      --trust-anchors FILE\n"
+    "                      with --renew: validate DNSSEC by these, not by the root's\n"
+    "      --probe-port PORT\n"
+    "                      with --renew: look at challenges on this port, not on 443\n"
+    "      --json          write JSON\n"
+    "  -h, --help          print this\n"
+    "\n"
+    "Exit status: 0 all is well, 1 something was found or failed, 2 usage or failure to run, 3 "
+    "all\n"
+    "that was found has been so for over a day.\n"
+    "See mta-stsctl(1).\n";
+
+static const struct option option_words[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"plan", no_argument, NULL, OPTION_PLAN},
+    {"renew", no_argument, NULL, OPTION_RENEW},
+    {"force", no_argument, NULL, OPTION_FORCE},
+    {"wait", required_argument, NULL, OPTION_WAIT},
+    {"resolver", required_argument, NULL, OPTION_RESOLVER},
+    {"trust-anchors", required_argument, NULL, OPTION_ANCHORS},
+    {"probe-port", required_argument, NULL, OPTION_PROBE_PORT},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+enum action { ACTION_LIST, ACTION_PLAN, ACTION_RENEW };
+
+struct order {
+    enum action action;
+    const char *config_path;
+    struct hostname domain; /* or its host; empty: all */
+    const char *only;       /* the same; NULL: all */
+    const char *of_renewal; /* an option that was given and goes with --renew alone, or NULL */
+    bool forced;
+    bool json;
+    const char *resolver;
+    const char *anchors;
+    unsigned probe_port;
+    unsigned wait_s;
+};
+
+static int list(const struct config *config, const struct inventory *inventory,
+                const struct order *order, int64_t now)
+{
+    struct ari ari;
+    struct error why;
+    if (ari_load(&ari, config->acme.state, &why) != 0)
+        return setup_fail("%s", why.text);
+    int result = listing_write(inventory, &ari, order->json, now);
+    ari_free(&ari);
+    if (result != 0)
+        return setup_fail("the list cannot be written");
+    return inventory->errors + inventory->warnings > 0 ? SETUP_FOUND : SETUP_FINE;
+}
+
+static int show_plan(const struct config *config, const struct inventory *inventory,
+                     const struct order *order, int64_t now)
+{
+    struct pace pace;
+    struct ari ari = {0};
+    struct plan plan = {0};
+    struct error why;
+    unsigned per_hour = config->acme.orders_per_hour;
+    int status = SETUP_FINE;
+    if (pace_load(&pace, config->acme.state, now, &why) != 0 ||
+        ari_load(&ari, config->acme.state, &why) != 0 ||
+        plan_make(&plan,
+                  &(struct plan_terms){
+                      .inventory = inventory, .pace = &pace, .ari = &ari, .per_hour = per_hour},
+                  now, &why) != 0)
+        status = setup_fail("%s", why.text);
+    else if (schedule_write(&plan, &pace, &ari, per_hour, order->json, now) != 0)
+        status = setup_fail("the plan cannot be written");
+    if (pace.damaged)
+        fprintf(stderr, "mta-stsctl: %s; the next run puts it aside\n", pace.damage.text);
+    plan_free(&plan);
+    ari_free(&ari);
+    pace_free(&pace);
+    return status;
+}
+
+static int act_on(const struct config *config, const struct order *order)
+{
+    struct inventory inventory;
+    struct error why;
+    int64_t now = (int64_t)time(NULL);
+    int status = SETUP_FAILED;
+    if (inventory_load(&inventory, config, order->only, now, &why) != 0)
+        return setup_fail("%s", why.text);
+    switch (order->action) {
+    case ACTION_LIST:
+        status = list(config, &inventory, order, now);
+        break;
+    case ACTION_PLAN:
+    case ACTION_RENEW:
+        status = show_plan(config, &inventory, order, now);
+        break;
+    }
+    inventory_free(&inventory);
+    return status;
+}
+
+static int renew(const struct config *config, const struct order *order)
+{
+    struct error why;
+    int result = renew_run(&(struct renew_order){.config = config,
+                                                 .only = order->only,
+                                                 .forced = order->forced,
+                                                 .json = order->json,
+                                                 .resolver = order->resolver,
+                                                 .anchors = order->anchors,
+                                                 .probe_port = order->probe_port,
+                                                 .wait_s = order->wait_s},
+                           &why);
+    return result < 0 ? setup_fail("%s", why.text) : result;
+}
+
+static bool has_domain(const struct config *config, const char *name)
+{
+    const char *domain = hostname_policy_domain(name);
+    return setup_find(config, name) != NULL ||
+           (domain != NULL && setup_find(config, domain) != NULL);
+}
+
+static int act(const struct config *config, const struct order *order)
+{
+    if (order->only != NULL && !has_domain(config, order->only))
+        return setup_fail_unknown(order->only);
+    return order->action == ACTION_RENEW ? renew(config, order) : act_on(config, order);
+}
+
+static int load_and_act(const struct order *order)
+{
+    struct config *config;
+    if (setup_load(&config, order->config_path) != 0)
+        return SETUP_FAILED;
+    int status = act(config, order);
+    config_free(config);
+    return status;
+}
+
+/* Reads a number of an option. */
+static int read_number(unsigned *out, const char *option, const char *text, unsigned least,
+                       unsigned most)
+{
+    if (!setup_number(out, text, least, most))
+        return setup_fail("certs: %s %.50s: write a number from %u to %u", option, text, least,
+                          most);
+    return 0;
+}
+
+static int take_action(struct order *order, enum action action)
+{
+    if (order->action != ACTION_LIST && order->action != action)
+        return setup_fail("certs: only one of --plan and --renew can be had");
+    order->action = action;
+    return 0;
+}
+
+static int take_of_renewal(struct order *order, int option, const char *argument)
+{
+    switch (option) {
+    case OPTION_FORCE:
+        order->of_renewal = "--force";
+        order->forced = true;
+        return 0;
+    case OPTION_WAIT:
+        order->of_renewal = "--wait";
+        return read_number(&order->wait_s, "--wait", argument, 1, WAIT_MOST_S);
+    case OPTION_RESOLVER:
+        order->of_renewal = "--resolver";
+        order->resolver = argument;
+        return 0;
+    case OPTION_ANCHORS:
+        order->of_renewal = "--trust-anchors";
+        order->anchors = argument;
+        return 0;
+    default:
+        assert(option == OPTION_PROBE_PORT);
+        order->of_renewal = "--probe-port";
+        return read_number(&order->probe_port, "--probe-port", argument, 1, 65535);
+    }
+}
+
+static int take(void *context, int option, const char *argument)
+{
+    struct order *order = context;
+    switch (option) {
+    case 'c':
+        order->config_path = argument;
+        return 0;
+    case OPTION_PLAN:
+        return take_action(order, ACTION_PLAN);
+    case OPTION_RENEW:
+        return take_action(order, ACTION_RENEW);
+    case OPTION_JSON:
+        order->json = true;
+        return 0;
+    default:
+        return take_of_renewal(order, option, argument);
+    }
+}
+
+static const struct options options = {help, "c:h", option_words, take};
+
+int certs_run(int argc, char **argv)
+{
+    struct order order = {.config_path = SETUP_CONFIG, .probe_port = PROBE_PORT};
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
+        return status;
+    if (order.of_renewal != NULL && order.action != ACTION_RENEW)
+        return setup_fail("certs: %s goes with --renew", order.of_renewal);
+    if (argc - optind > 1)
+        return setup_fail("certs: one domain at most; try 'mta-stsctl certs --help'");
+    if (argv[optind] != NULL) {
+        if (setup_name(&order.domain, "certs", argv[optind], strlen(argv[optind])) != 0)
+            return SETUP_FAILED;
+        order.only = order.domain.text;
+    }
+    return load_and_act(&order);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/* inventory: each certificate that the configuration names, as its files hold it now, and judged.
+ */
+#ifndef CTL_CERTS_INVENTORY_H
+#define CTL_CERTS_INVENTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/error.h"
+#include "common/cert/cert.h"
+#include "common/cert/due.h"
+#include "common/config/config.h"
+#include "common/name/hostname.h"
+#include "ctl/acme/ari.h"
+
+/* A pair of a host. A host has as many items as its domain has pairs, one after the other. */
+struct inventory_item {
+    const char *domain; /* borrowed from the config */
+    struct hostname host;
+    char *path; /* of the chain; owned */
+    bool managed;
+    bool loaded; /* those below up to renewal_id hold something */
+    bool covers; /* it is for the host's name */
+    int64_t not_before;
+    int64_t not_after;
+    unsigned char fingerprint[CERT_FINGERPRINT];
+    char *issuer;                /* printable ASCII; owned */
+    char key[24];                /* "ECDSA 256" */
+    char renewal_id[ARI_ID_MAX]; /* what the CA calls it in ARI; empty: it has no such name */
+    enum due_health health;
+    char *finding; /* a sentence, NULL when health is fine; owned */
+};
+
+struct inventory {
+    struct inventory_item *items;
+    size_t count;
+    size_t errors;
+    size_t warnings;
+};
+
+/* Whether the host's first certificate is ours to order: [acme] with accept_terms = yes and
+ * renew = auto, no certificate of the domain's own, one file for chain and key, and a path that is
+ * another for each domain. */
+bool inventory_is_managed(const struct config *config, const struct config_domain *domain);
+
+/* Reads and judges the certificates of all domains that are not broken; or, where only is not NULL,
+ * of the one whose domain or host name that is. Returns 0, or -1 with why; *out is {0} then. */
+int inventory_load(struct inventory *out, const struct config *config, const char *only,
+                   int64_t now, struct error *why);
+void inventory_free(struct inventory *inventory);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/* orders: looks at the hosts of a plan, has the ACME client order for those that are ready, a few
+ * at a time, and installs what it gets. */
+#ifndef CTL_CERTS_ORDERS_H
+#define CTL_CERTS_ORDERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/error.h"
+#include "common/config/config.h"
+#include "ctl/acme/ari.h"
+#include "ctl/acme/precheck.h"
+#include "ctl/certs/outcome.h"
+#include "ctl/certs/pace.h"
+#include "ctl/certs/plan.h"
+
+/* All borrowed. */
+struct orders_terms {
+    const struct config_acme *acme;
+    const struct plan *plan;
+    const struct ari *ari;
+    const struct precheck_terms *precheck; /* NULL: no host is looked at before */
+    struct pace *pace;
+    struct outcome *outcome;
+    bool anew;       /* what an earlier run received and did not install is not enough */
+    unsigned wait_s; /* how long hosts that are not ready are waited for; 0: moments */
+};
+
+/* Returns 0 when each host had its turn, or no further order may be made now: the rate, a CA that
+ * does not answer. Returns -1 with why when it had to stop: a signal, a state that cannot be
+ * written. Either way *outcome has what came of each host that had its turn. */
+int orders_run(const struct orders_terms *terms, struct error *why);
+
+#endif

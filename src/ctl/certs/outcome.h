@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/* outcome: says what came of each host of a renewal, and of the whole. */
+#ifndef CTL_CERTS_OUTCOME_H
+#define CTL_CERTS_OUTCOME_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/error.h"
+#include "ctl/certs/plan.h"
+#include "ctl/certs/told.h"
+
+struct outcome {
+    bool json;
+    bool all; /* nothing is left out of the lines: a terminal, or one domain was asked for */
+    struct told *told; /* borrowed */
+    json_t *hosts;
+    size_t renewed, failed, not_ready, waiting;
+    size_t undeployed; /* certificates that the other machines still lack */
+    size_t recent;     /* of the four above, those in trouble for less than a day */
+    size_t unsaid;     /* and those without a line, since theirs was said not long ago */
+};
+
+/* Returns 0, or -1 with why. */
+int outcome_open(struct outcome *out, struct told *told, bool json, bool all, struct error *why);
+void outcome_close(struct outcome *outcome);
+
+/* Each says one host's line, with the end of its certificate, or keeps it for the JSON. What is
+ * known for more than a day is said once a day. */
+void outcome_renewed(struct outcome *outcome, const struct plan_step *step, int64_t not_after);
+/* next_try 0: the next run does. */
+void outcome_failed(struct outcome *outcome, const struct plan_step *step, const char *reason,
+                    int64_t next_try);
+void outcome_not_ready(struct outcome *outcome, const struct plan_step *step, const char *reason);
+/* After so many failures in a row, the last of them for this reason. */
+void outcome_waits(struct outcome *outcome, const struct plan_step *step, unsigned failures,
+                   const char *reason);
+void outcome_undeployed(struct outcome *outcome, const char *host, const char *reason);
+
+/* What is said at the end, beside what was counted. */
+struct outcome_rest {
+    size_t due;
+    unsigned orders_per_hour;
+    int64_t next_order_at; /* by that rate; not after now: at once */
+    int64_t now;
+    const char *note;  /* on the CA, for JSON; NULL: none */
+    const char *ended; /* why the run ended before its time; NULL: it did not */
+};
+
+/* Returns 0, or -1 with why when it cannot be written. */
+int outcome_sum_up(struct outcome *outcome, const struct outcome_rest *rest, struct error *why);
+
+#endif

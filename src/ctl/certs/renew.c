@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/* renew: plans what is due, has it ordered, and says what came of it. */
+#include "ctl/certs/renew.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/printable.h"
+#include "ctl/acme/deploy.h"
+#include "ctl/acme/issuer.h"
+#include "ctl/base/become.h"
+#include "ctl/base/progress.h"
+#include "ctl/base/setup.h"
+#include "ctl/certs/inventory.h"
+#include "ctl/certs/leftover.h"
+#include "ctl/certs/lock.h"
+#include "ctl/certs/orders.h"
+#include "ctl/certs/outcome.h"
+#include "ctl/certs/plan.h"
+#include "ctl/certs/suggestion.h"
+
+struct run {
+    const struct renew_order *order;
+    const struct config_acme *acme;
+    struct inventory inventory;
+    struct pace pace;
+    struct ari ari;
+    struct web *web; /* NULL: the CA was not asked yet */
+    struct directory directory;
+    struct dns *dns;
+    struct plan plan;
+    struct told told;
+    struct outcome outcome;
+    struct error note;   /* on the CA; empty: none */
+    bool halted;         /* not each host had its turn */
+    struct error reason; /* for that */
+};
+
+static int64_t now_s(void)
+{
+    return (int64_t)time(NULL);
+}
+
+static int sum_up(struct run *run, struct error *why)
+{
+    struct outcome_rest rest = {.due = run->plan.count,
+                                .orders_per_hour = run->acme->orders_per_hour,
+                                .now = now_s(),
+                                .note = run->note.text[0] != '\0' ? run->note.text : NULL,
+                                .ended = run->halted ? run->reason.text : NULL};
+    const struct outcome *outcome = &run->outcome;
+    rest.next_order_at = pace_order_at(&run->pace, rest.orders_per_hour, rest.now, 0);
+    if (outcome_sum_up(&run->outcome, &rest, why) != 0)
+        return -1;
+    (void)told_save(&run->told, rest.now, NULL); /* what is not kept is said again */
+    if (run->halted)
+        printable_say(stderr, "mta-stsctl: %s", run->reason.text);
+    if (run->halted || outcome->recent > 0)
+        return SETUP_FOUND;
+    size_t bad = outcome->failed + outcome->not_ready + outcome->waiting + outcome->undeployed;
+    return bad > 0 ? SETUP_KNOWN : SETUP_FINE;
+}
+
+static bool has_managed(const struct inventory *inventory)
+{
+    for (size_t i = 0; i < inventory->count; i++) {
+        if (inventory->items[i].managed)
+            return true;
+    }
+    return false;
+}
+
+/* What the CA says of itself. One that does not answer is met again in the first order. */
+static int ask_directory(struct run *run, struct error *why)
+{
+    struct error reason;
+    if (run->web != NULL)
+        return 0;
+    run->web = web_open();
+    if (run->web == NULL)
+        return error_set(why, "out of memory");
+    if (directory_fetch(&run->directory, run->web, run->acme->directory, &reason) != 0)
+        error_set(&run->note, "the CA's directory could not be read: %s", reason.text);
+    else if (run->directory.identity_count == 0)
+        error_set(&run->note, "the CA does not say its names in CAA records, so only records that "
+                              "let no CA issue were seen");
+    return 0;
+}
+
+/* A damaged file must not end every run for all hosts. */
+static int load_pace(struct run *run, struct error *why)
+{
+    if (pace_load(&run->pace, run->acme->state, now_s(), why) != 0)
+        return -1;
+    if (run->pace.damaged && pace_put_aside(&run->pace, why) != 0)
+        return -1;
+    if (run->pace.damaged)
+        fprintf(stderr, "mta-stsctl: %s\n", run->pace.damage.text);
+    return pace_keep(&run->pace, why);
+}
+
+static int make_plan(struct run *run, struct error *why)
+{
+    const struct renew_order *order = run->order;
+    if (inventory_load(&run->inventory, order->config, order->only, now_s(), why) != 0 ||
+        load_pace(run, why) != 0 || ari_load(&run->ari, run->acme->state, why) != 0)
+        return -1;
+    if (order->only != NULL && !has_managed(&run->inventory))
+        return error_set(why,
+                         "%s is not managed: it has a certificate of its own, or its pattern is "
+                         "not one file with another path for each host",
+                         order->only);
+    if (!order->forced && suggestion_is_wanted(&run->ari, &run->inventory, now_s())) {
+        if (ask_directory(run, why) != 0)
+            return -1;
+        suggestion_refresh(&run->ari, &run->inventory, run->web, &run->directory, now_s());
+    }
+    return plan_make(&run->plan,
+                     &(struct plan_terms){.inventory = &run->inventory,
+                                          .pace = &run->pace,
+                                          .ari = &run->ari,
+                                          .per_hour = run->acme->orders_per_hour,
+                                          .forced = order->forced},
+                     now_s(), why);
+}
+
+/* What an earlier run owes. Once one failed, the others get as long as one may take: a machine that
+ * is away would be waited for by each, and what is wrong with one host is not wrong with the next.
+ */
+static void deploy_owed(struct run *run)
+{
+    struct error why;
+    bool failed = false;
+    int64_t end = now_s() + DEPLOY_BOUND_S;
+    for (size_t i = 0; i < run->inventory.count && (!failed || now_s() < end); i++) {
+        const struct inventory_item *item = &run->inventory.items[i];
+        if (!item->managed || !item->loaded || !deploy_is_owed(run->acme, item->host.text) ||
+            deploy_certificate(run->acme, item->host.text, item->path, &why) == 0)
+            continue;
+        failed = true;
+        outcome_undeployed(&run->outcome, item->host.text, why.text);
+    }
+}
+
+/* Asks after what earlier runs received and did not install, as after what is in service: the CA
+ * may be about to revoke both. */
+static int ask_after_left_overs(struct run *run, struct error *why)
+{
+    struct install found;
+    size_t count = 0;
+    const char **ids = calloc(run->plan.count + 1, sizeof(*ids));
+    char(*texts)[ARI_ID_MAX] = calloc(run->plan.count + 1, sizeof(*texts));
+    if (ids == NULL || texts == NULL) {
+        free(ids);
+        free(texts);
+        return error_set(why, "out of memory");
+    }
+    for (size_t i = 0; i < run->plan.count; i++) {
+        const struct plan_step *step = &run->plan.steps[i];
+        if (step->waits || !leftover_load(&found, run->acme, step->item, &run->ari, now_s()))
+            continue;
+        memcpy(texts[count], found.renewal_id, sizeof(texts[count]));
+        ids[count] = texts[count];
+        count++;
+        install_free(&found);
+    }
+    int result = count > 0 ? ask_directory(run, why) : 0;
+    if (result == 0)
+        suggestion_ask(&run->ari, ids, count, run->web, &run->directory, now_s());
+    free(ids);
+    free(texts);
+    return result;
+}
+
+static int order_all(struct run *run, struct error *why)
+{
+    const struct renew_order *order = run->order;
+    const struct reach reach = {order->config};
+    struct precheck_terms precheck = {.acme = run->acme,
+                                      .directory = &run->directory,
+                                      .reach = order->only == NULL ? &reach : NULL,
+                                      .port = order->probe_port};
+    if (issuer_need_account(run->acme, why) != 0)
+        return -1;
+    if (run->acme->precheck && (ask_directory(run, why) != 0 ||
+                                dns_open(&run->dns, order->resolver, order->anchors, why) != 0))
+        return -1;
+    if (!order->forced && ask_after_left_overs(run, why) != 0)
+        return -1;
+    precheck.dns = run->dns;
+    progress_begin("done", run->plan.count - run->plan.waiting);
+    run->halted =
+        orders_run(&(struct orders_terms){.acme = run->acme,
+                                          .plan = &run->plan,
+                                          .precheck = run->acme->precheck ? &precheck : NULL,
+                                          .pace = &run->pace,
+                                          .ari = &run->ari,
+                                          .outcome = &run->outcome,
+                                          .anew = order->forced,
+                                          .wait_s = order->wait_s},
+                   &run->reason) != 0;
+    progress_end();
+    return 0;
+}
+
+static void tell_waiting(struct run *run)
+{
+    for (size_t i = 0; i < run->plan.count; i++) {
+        const struct plan_step *step = &run->plan.steps[i];
+        const char *host = step->item->host.text;
+        const char *reason = pace_reason(&run->pace, host);
+        if (step->waits)
+            outcome_waits(&run->outcome, step, pace_failures(&run->pace, host),
+                          reason != NULL ? reason : "not noted");
+    }
+}
+
+static int run_locked(struct run *run, struct error *why)
+{
+    const struct renew_order *order = run->order;
+    bool all = order->only != NULL || isatty(STDOUT_FILENO) == 1;
+    if (told_load(&run->told, run->acme->state, why) != 0 ||
+        outcome_open(&run->outcome, &run->told, order->json, all, why) != 0 ||
+        make_plan(run, why) != 0)
+        return -1;
+    deploy_owed(run);
+    tell_waiting(run);
+    if (run->plan.count > run->plan.waiting && order_all(run, why) != 0)
+        return -1;
+    return sum_up(run, why);
+}
+
+int renew_run(const struct renew_order *order, struct error *why)
+{
+    struct run run = {.order = order, .acme = &order->config->acme};
+    if (!run.acme->present || !run.acme->accept_terms)
+        return error_set(why, "nothing may be asked of a CA; write `accept_terms = yes` in [acme] "
+                              "once you have read the CA's terms");
+    if (!run.acme->renew_auto)
+        return error_set(why, "nothing is ordered, since [acme] says `renew = off`");
+    if (become_owner_of(run.acme->state, why) != 0 || issuer_prepare(run.acme, why) != 0)
+        return -1;
+    int lock = lock_take(run.acme->state, why);
+    if (lock < 0)
+        return -1;
+    int result = run_locked(&run, why);
+    dns_close(run.dns);
+    web_close(run.web);
+    plan_free(&run.plan);
+    ari_free(&run.ari);
+    pace_free(&run.pace);
+    inventory_free(&run.inventory);
+    outcome_close(&run.outcome);
+    told_free(&run.told);
+    lock_release(lock);
+    return result;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: ISC */
+/* exchange: the mail hosts of all domains, each tried once however many domains it serves. */
+#include "ctl/check/exchange.h"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/base/jobs.h"
+
+/* RFC 6698 section 2.1. */
+enum { USAGE_TA = 2, USAGE_EE = 3 };
+enum { SELECT_CERTIFICATE, SELECT_KEY };
+enum { MATCH_EXACT, MATCH_SHA256, MATCH_SHA512 };
+
+struct entry {
+    struct entry *next;
+    bool done;
+    struct exchange exchange;
+};
+
+struct exchange_pool {
+    const struct exchange_way *way;
+    pthread_mutex_t lock;
+    pthread_cond_t one_done;
+    struct entry *first;
+};
+
+/* The gates of one host, tried side by side. */
+struct round {
+    const struct exchange_way *way;
+    struct exchange *exchange;
+    const struct network_address *addresses;
+};
+
+int exchange_open(struct exchange_pool **out, const struct exchange_way *way, struct error *why)
+{
+    *out = calloc(1, sizeof(**out));
+    if (*out == NULL)
+        return error_set(why, "out of memory");
+    (*out)->way = way;
+    pthread_mutex_init(&(*out)->lock, NULL);
+    pthread_cond_init(&(*out)->one_done, NULL);
+    return 0;
+}
+
+static void free_entry(struct entry *entry)
+{
+    struct exchange *exchange = &entry->exchange;
+    for (size_t i = 0; i < exchange->gate_count; i++)
+        smtp_free(&exchange->gates[i].smtp);
+    for (size_t i = 0; i < exchange->tlsa_count; i++)
+        free(exchange->tlsa[i].data);
+    free(exchange->gates);
+    free(exchange->tlsa);
+    free(exchange->host);
+    free(entry);
+}
+
+void exchange_close(struct exchange_pool *pool)
+{
+    if (pool == NULL)
+        return;
+    while (pool->first != NULL) {
+        struct entry *entry = pool->first;
+        pool->first = entry->next;
+        free_entry(entry);
+    }
+    pthread_cond_destroy(&pool->one_done);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool);
+}
+
+/* ---- Trying one host. */
+
+static void try_gate(void *context, size_t index)
+{
+    struct round *round = context;
+    struct exchange_gate *gate = &round->exchange->gates[index];
+    const struct smtp_request request = {
+        .host = round->exchange->host,
+        .address = &round->addresses[index],
+        .port = round->way->port,
+        .trust = round->way->trust,
+        .bound_s = round->way->bound_s,
+    };
+    network_address_text(request.address, gate->address);
+    gate->scope = network_address_scope(request.address);
+    if (reach_allows(round->way->reach, request.address)) {
+        smtp_try(&gate->smtp, &request);
+        return;
+    }
+    gate->smtp.failure = SMTP_UNREACHABLE;
+    error_set(&gate->smtp.why,
+              "a %s address, which --all does not try; name the domain to have it tried",
+              gate->scope);
+}
+
+static void try_gates(struct exchange *out, const struct exchange_way *way)
+{
+    struct network_address *addresses;
+    size_t count;
+    out->outcome = dns_addresses(way->dns, out->host, &addresses, &count, &out->why);
+    out->address_count = count;
+    if (count > EXCHANGE_GATES_MAX)
+        count = EXCHANGE_GATES_MAX;
+    if (count > 0)
+        out->gates = calloc(count, sizeof(*out->gates));
+    if (out->gates != NULL) {
+        struct round round = {way, out, addresses};
+        out->gate_count = count;
+        jobs_run(count, count, try_gate, &round, NULL);
+    }
+    free(addresses);
+}
+
+static void add_tlsa(struct exchange *out, const struct dns_record *record)
+{
+    struct dnsdata_tlsa data;
+    struct exchange_tlsa *item = &out->tlsa[out->tlsa_count];
+    if (dnsdata_tlsa(&data, record->bytes, record->length) != 0)
+        return;
+    item->data = malloc(data.data_length + 1);
+    if (item->data == NULL)
+        return;
+    memcpy(item->data, data.data, data.data_length);
+    item->length = data.data_length;
+    item->usage = data.usage;
+    item->selector = data.selector;
+    item->matching = data.matching;
+    out->tlsa_count++;
+}
+
+static void find_tlsa(struct exchange *out, const struct exchange_way *way)
+{
+    char name[DNSDATA_NAME_MAX + 8];
+    struct dns_answer answer;
+    snprintf(name, sizeof(name), "_%u._tcp.%s", way->port != 0 ? way->port : 25, out->host);
+    dns_lookup(way->dns, name, DNS_TLSA, &answer);
+    out->tlsa_outcome = answer.outcome;
+    out->tlsa_secure = answer.secure;
+    if (answer.count > 0)
+        out->tlsa = calloc(answer.count, sizeof(*out->tlsa));
+    for (size_t i = 0; i < answer.count && out->tlsa != NULL; i++)
+        add_tlsa(out, &answer.records[i]);
+    dns_free(&answer);
+}
+
+/* ---- The pool. */
+
+static struct entry *add_entry(struct exchange_pool *pool, const char *host)
+{
+    struct entry *entry = calloc(1, sizeof(*entry));
+    if (entry == NULL)
+        return NULL;
+    entry->exchange.host = strdup(host);
+    if (entry->exchange.host == NULL) {
+        free(entry);
+        return NULL;
+    }
+    entry->next = pool->first;
+    pool->first = entry;
+    return entry;
+}
+
+const struct exchange *exchange_find(struct exchange_pool *pool, const char *host)
+{
+    bool mine = false;
+    pthread_mutex_lock(&pool->lock);
+    struct entry *entry = pool->first;
+    while (entry != NULL && strcmp(entry->exchange.host, host) != 0)
+        entry = entry->next;
+    if (entry == NULL) {
+        entry = add_entry(pool, host);
+        mine = true;
+    }
+    while (entry != NULL && !mine && !entry->done)
+        pthread_cond_wait(&pool->one_done, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+    if (entry == NULL)
+        return NULL;
+    if (!mine)
+        return &entry->exchange;
+    find_tlsa(&entry->exchange, pool->way);
+    try_gates(&entry->exchange, pool->way);
+    pthread_mutex_lock(&pool->lock);
+    entry->done = true;
+    pthread_cond_broadcast(&pool->one_done);
+    pthread_mutex_unlock(&pool->lock);
+    return &entry->exchange;
+}
+
+/* ---- DANE. */
+
+bool exchange_heeds_tlsa(const struct exchange_tlsa *tlsa)
+{
+    return (tlsa->usage == USAGE_TA || tlsa->usage == USAGE_EE) && tlsa->selector <= SELECT_KEY &&
+           tlsa->matching <= MATCH_SHA512;
+}
+
+static bool fits_bytes(const struct exchange_tlsa *tlsa, const unsigned char *bytes, size_t length)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned digest_length = 0;
+    if (tlsa->matching == MATCH_EXACT)
+        return tlsa->length == length && memcmp(tlsa->data, bytes, length) == 0;
+    const EVP_MD *how = tlsa->matching == MATCH_SHA256 ? EVP_sha256() : EVP_sha512();
+    return EVP_Digest(bytes, length, digest, &digest_length, how, NULL) == 1 &&
+           tlsa->length == digest_length && memcmp(tlsa->data, digest, digest_length) == 0;
+}
+
+static bool fits_certificate(const struct exchange_tlsa *tlsa, const struct peer_bytes *der)
+{
+    const unsigned char *bytes = der->bytes;
+    unsigned char *key = NULL;
+    bool fits = false;
+    if (tlsa->selector == SELECT_CERTIFICATE)
+        return fits_bytes(tlsa, der->bytes, der->length);
+    X509 *certificate = d2i_X509(NULL, &bytes, (long)der->length);
+    int length = certificate != NULL ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &key) : 0;
+    if (length > 0)
+        fits = fits_bytes(tlsa, key, (size_t)length);
+    OPENSSL_free(key);
+    X509_free(certificate);
+    return fits;
+}
+
+static bool fits_chain(const struct exchange_tlsa *tlsa, const struct peer *peer)
+{
+    size_t first = tlsa->usage == USAGE_TA ? 1 : 0;
+    size_t end = tlsa->usage == USAGE_EE ? 1 : peer->chain_count;
+    if (!exchange_heeds_tlsa(tlsa))
+        return false;
+    for (size_t i = first; i < end && i < peer->chain_count; i++) {
+        if (fits_certificate(tlsa, &peer->chain[i]))
+            return true;
+    }
+    return false;
+}
+
+bool exchange_fits_tlsa(const struct exchange *exchange, const struct exchange_gate *gate)
+{
+    for (size_t i = 0; i < exchange->tlsa_count; i++) {
+        if (fits_chain(&exchange->tlsa[i], &gate->smtp.peer))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/* facts: what was seen of one domain, before anything is judged. */
+#include "ctl/check/facts.h"
+
+#include <stdlib.h>
+
+#include "common/policy/mxmatch.h"
+
+static void hear_nothing(void *context, const struct finding *finding)
+{
+    (void)context;
+    (void)finding;
+}
+
+static bool is_whole(const struct fetch *fetch)
+{
+    return fetch->status == 200 && fetch->body != NULL && fetch->failure != FETCH_TOO_LARGE &&
+           fetch->failure != FETCH_BROKEN && fetch->failure != FETCH_SLOW;
+}
+
+void facts_settle(struct facts *facts)
+{
+    struct txtrecord_tlsrpt tlsrpt;
+    facts->reports_wanted = txtrecord_judge_tlsrpt(&tlsrpt, facts->tlsrpt.items,
+                                                   facts->tlsrpt.count, hear_nothing, NULL);
+    txtrecord_judge_sts(&facts->record, facts->sts.items, facts->sts.count, hear_nothing, NULL);
+    for (size_t i = 0; i < facts->door_count && facts->served == NULL; i++) {
+        if (is_whole(&facts->doors[i].fetch))
+            facts->served = &facts->doors[i].fetch;
+    }
+    error_set(&facts->policy_why, "no address of the host serves a policy");
+    if (facts->served != NULL)
+        facts->policy_valid = policytext_read(&facts->policy, facts->served->body,
+                                              facts->served->length, &facts->policy_why) == 0;
+}
+
+static void free_texts(struct facts_texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        free((char *)(uintptr_t)texts->items[i].bytes);
+    free(texts->items);
+    dns_free(&texts->answer);
+}
+
+void facts_free(struct facts *facts)
+{
+    free_texts(&facts->sts);
+    free_texts(&facts->apex);
+    free_texts(&facts->tlsrpt);
+    dns_free(&facts->v4);
+    dns_free(&facts->v6);
+    dns_free(&facts->mx_answer);
+    for (size_t i = 0; i < facts->door_count; i++)
+        fetch_free(&facts->doors[i].fetch);
+    free(facts->doors);
+    free(facts->mx);
+    policytext_free(&facts->policy);
+    *facts = (struct facts){0};
+}
+
+bool facts_allows(const struct facts *facts, const char *host)
+{
+    const struct policy *policy = &facts->policy.policy;
+    for (size_t i = 0; i < policy->mx_count; i++) {
+        if (mxmatch(policy->mx[i], host))
+            return true;
+    }
+    return false;
+}
+
+bool facts_has_mode(const struct facts *facts, enum policy_mode mode)
+{
+    return facts->policy_valid && facts->policy.policy.mode == mode;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/* inspection: domains observed side by side, each then judged, and remembered for the next time. */
+#include "ctl/check/inspection.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "ctl/base/jobs.h"
+#include "ctl/check/rows.h"
+
+/* All domains of one run. */
+struct run {
+    struct inspection *out;
+    const struct inspection_target *targets;
+    const struct inspection_order *order;
+};
+
+static void remember(struct inspection *item, const char *directory)
+{
+    struct facts *facts = &item->facts;
+    if (seen_load(&facts->before, directory, facts->domain, &item->state_why) != 0 ||
+        !facts->policy_valid)
+        return;
+    const struct seen_now now = {
+        .policy = &facts->policy.policy,
+        .bytes = facts->served->body,
+        .length = facts->served->length,
+        .id = facts->record.id,
+        .now = facts->now,
+    };
+    if (seen_update(&facts->after, &facts->before, &now, &item->state_why) == 0)
+        seen_save(&facts->after, directory, facts->domain, &item->state_why);
+}
+
+static void observe(void *context, size_t index)
+{
+    struct run *run = context;
+    struct facts *facts = &run->out[index].facts;
+    observe_domain(facts, run->targets[index].domain, run->order->way, (int64_t)time(NULL));
+    facts->configured = run->targets[index].configured;
+    facts->records_off = run->targets[index].records_off;
+    if (run->order->done != NULL)
+        run->order->done();
+}
+
+static void judge(struct inspection *item, const struct inspection_order *order)
+{
+    facts_settle(&item->facts);
+    if (order->state != NULL)
+        remember(item, order->state);
+    rows_judge(&item->facts, &item->findings);
+    verdict_make(item->verdicts, &item->facts);
+}
+
+int inspection_run(struct inspection *out, const struct inspection_target *targets, size_t count,
+                   const struct inspection_order *order, struct error *why)
+{
+    struct run run = {out, targets, order};
+    if (jobs_run(count, order->at_once, observe, &run, why) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        judge(&out[i], order);
+    return 0;
+}
+
+void inspection_free(struct inspection *item)
+{
+    facts_free(&item->facts);
+    findings_free(&item->findings);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/* inspection: domains observed side by side, each then judged, and remembered for the next time. */
+#ifndef CTL_CHECK_INSPECTION_H
+#define CTL_CHECK_INSPECTION_H
+
+#include "common/config/config.h"
+#include "ctl/base/finding_out.h"
+#include "ctl/check/facts.h"
+#include "ctl/check/observe.h"
+#include "ctl/check/verdict.h"
+
+/* A domain to inspect; borrowed. */
+struct inspection_target {
+    const char *domain;
+    const struct config_policy *configured; /* its policy in our configuration; NULL: not ours */
+    bool records_off;                       /* there; with it, a missing record is no error */
+};
+
+/* What came of it. {0} is valid and empty. */
+struct inspection {
+    struct facts facts;
+    struct findings findings;
+    struct verdict verdicts[VERDICT_COUNT];
+    struct error state_why; /* why its state could not be read or kept; empty: it could */
+};
+
+struct inspection_order {
+    const struct observe_way *way;
+    const char *state;  /* a directory; NULL: nothing is remembered */
+    size_t at_once;     /* domains that are observed at a time */
+    void (*done)(void); /* called from any thread after each domain; NULL: nothing is */
+};
+
+/* Fills out[0] to out[count - 1]. Free each. Returns 0, or -1 with why when nothing was done. */
+int inspection_run(struct inspection *out, const struct inspection_target *targets, size_t count,
+                   const struct inspection_order *order, struct error *why);
+void inspection_free(struct inspection *item);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC */
+/* rows_dns: the rows about what DNS says of a domain's records and its policy host. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/policy/policyid.h"
+#include "ctl/check/rows_say.h"
+
+#define DAY_S 86400
+
+/* ---- The TXT records. */
+
+/* The name a TXT record was asked at, for a finding's place. */
+struct texts_at {
+    const struct rows_check *check;
+    char name[DNSDATA_NAME_MAX + 16];
+};
+
+static void pass_on(void *context, const struct finding *finding)
+{
+    const struct texts_at *at = context;
+    if (strcmp(finding->rule, at->check->row->id) == 0)
+        findings_copy(at->check->findings, finding, at->name, 0);
+}
+
+static void judge_apex(struct texts_at *at)
+{
+    const struct facts *facts = at->check->facts;
+    snprintf(at->name, sizeof(at->name), "%s", facts->domain);
+    txtrecord_judge_elsewhere(facts->apex.items, facts->apex.count, facts->domain, pass_on, at);
+}
+
+void rows_judge_txt(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    struct txtrecord_sts record;
+    struct texts_at at = {.check = check};
+    snprintf(at.name, sizeof(at.name), "_mta-sts.%s", facts->domain);
+    txtrecord_judge_sts(&record, facts->sts.items, facts->sts.count, pass_on, &at);
+    judge_apex(&at);
+}
+
+void rows_judge_tls_txt(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    struct txtrecord_tlsrpt record;
+    struct texts_at at = {.check = check};
+    snprintf(at.name, sizeof(at.name), "_smtp._tls.%s", facts->domain);
+    const struct rows_about missing = {at.name, NULL,
+                                       "publish v=TLSRPTv1; rua=mailto:ADDRESS; so that senders "
+                                       "tell you what fails"};
+    const struct rows_about unknown = {at.name, NULL, NULL};
+    txtrecord_judge_tlsrpt(&record, facts->tlsrpt.items, facts->tlsrpt.count, pass_on, &at);
+    if (strcmp(check->row->id, "T1") == 0) {
+        switch (facts->tlsrpt.answer.outcome) {
+        case DNS_FOUND:
+            break;
+        case DNS_NO_NAME:
+        case DNS_NO_DATA:
+            rows_say(check, SEVERITY_WARNING, &missing, "there is no TLSRPT record");
+            break;
+        case DNS_BOGUS:
+        case DNS_FAILED:
+            rows_say(check, SEVERITY_WARNING, &unknown, "%s", facts->tlsrpt.answer.why.text);
+            break;
+        }
+    }
+    judge_apex(&at);
+}
+
+void rows_judge_d1(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    char name[DNSDATA_NAME_MAX + 16];
+    struct rows_about about = {name, "every sender", "publish v=STSv1; id=ID; there"};
+    snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
+    if (facts->records_off &&
+        (facts->sts.answer.outcome == DNS_NO_NAME || facts->sts.answer.outcome == DNS_NO_DATA)) {
+        about = (struct rows_about){.where = name};
+        rows_say(check, SEVERITY_NOTE, &about, "there is no record, as `records = off` says");
+        return;
+    }
+    switch (facts->sts.answer.outcome) {
+    case DNS_FOUND:
+        break;
+    case DNS_NO_NAME:
+        rows_say(check, SEVERITY_ERROR, &about, "there is no such name (NXDOMAIN)");
+        break;
+    case DNS_NO_DATA:
+        rows_say(check, SEVERITY_ERROR, &about, "the name has no TXT record");
+        break;
+    case DNS_BOGUS:
+        about.advice = "sign the zone anew, or correct the DS record at its parent";
+        rows_say(check, SEVERITY_ERROR, &about, "%s", facts->sts.answer.why.text);
+        break;
+    case DNS_FAILED:
+        about.advice = "see whether each name server of the domain answers";
+        rows_say(check, SEVERITY_ERROR, &about, "%s", facts->sts.answer.why.text);
+        break;
+    }
+}
+
+/* As policyid makes them. */
+static bool looks_made(const char *id)
+{
+    return strlen(id) == POLICYID_LENGTH && strspn(id, "0123456789abcdef") == POLICYID_LENGTH;
+}
+
+/* As the pattern yyyymmddhhmmssZ has them, which `records` writes where it is told to. */
+static bool looks_timed(const char *id)
+{
+    return strlen(id) == 15 && strspn(id, "0123456789") == 14 && id[14] == 'Z';
+}
+
+void rows_judge_d8(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    const char *id = facts->record.id;
+    char right[POLICYID_LENGTH + 1];
+    char advice[128];
+    char name[DNSDATA_NAME_MAX + 16];
+    const struct rows_about about = {name, "every sender that has the former policy", advice};
+    bool comparable = looks_made(id) || (facts->configured != NULL && !looks_timed(id));
+    if (id[0] == '\0' || facts->served == NULL || !comparable ||
+        policyid_make(right, facts->served->body, facts->served->length, NULL) != 0 ||
+        strcmp(right, id) == 0)
+        return;
+    snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
+    snprintf(advice, sizeof(advice), "publish v=STSv1; id=%s;", right);
+    rows_say(check, looks_made(id) ? SEVERITY_ERROR : SEVERITY_WARNING, &about,
+             "the id %s is not the one of the policy that is served", id);
+}
+
+void rows_judge_d9(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    const struct rows_about about = {facts->domain, NULL, "sign the zone if you can"};
+    if (facts->validates && facts->sts.answer.outcome == DNS_FOUND && !facts->sts.answer.secure)
+        rows_say(check, SEVERITY_NOTE, &about, "DNSSEC does not protect the record");
+}
+
+void rows_judge_d13(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    char name[DNSDATA_NAME_MAX + 16];
+    const struct rows_about about = {name, NULL, "give it 3600 seconds"};
+    snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
+    if (facts->sts.answer.outcome == DNS_FOUND && facts->sts.answer.ttl_s > DAY_S)
+        rows_say(check, SEVERITY_NOTE, &about,
+                 "caches keep the record for %u seconds, so that a new id is seen late",
+                 facts->sts.answer.ttl_s);
+}
+
+/* ---- The policy host. */
+
+/* Whether the name is the domain or lies in it. */
+static bool is_within(const char *name, const char *domain)
+{
+    size_t length = strlen(name);
+    size_t tail = strlen(domain);
+    if (length < tail || strcasecmp(name + length - tail, domain) != 0)
+        return false;
+    return length == tail || name[length - tail - 1] == '.';
+}
+
+static bool leads_away(const struct facts_alias *alias, const char *domain)
+{
+    return alias->end[0] != '\0' && !is_within(alias->end, domain);
+}
+
+void rows_judge_d10(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    char name[DNSDATA_NAME_MAX + 16];
+    struct rows_about about = {name, NULL, "point each CNAME to a name that has the records"};
+    bool record_away = leads_away(&facts->sts_alias, facts->domain);
+    bool host_away = leads_away(&facts->host_alias, facts->domain);
+    snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
+    if (facts->sts_alias.looped)
+        rows_say(check, SEVERITY_ERROR, &about, "its CNAMEs lead nowhere, or in a circle");
+    else if (record_away && facts->sts.answer.outcome == DNS_NO_NAME)
+        rows_say(check, SEVERITY_WARNING, &about, "its CNAME leads to %s, which does not exist",
+                 facts->sts_alias.end);
+    else if (host_away && facts->sts_alias.end[0] == '\0' &&
+             facts->sts.answer.outcome == DNS_FOUND) {
+        about.advice = "make _mta-sts a CNAME to the provider, too, or give it a new id whenever "
+                       "the provider changes the policy";
+        rows_say(check, SEVERITY_WARNING, &about,
+                 "%s leads to a provider (%s), but this record is the domain's own", facts->host,
+                 facts->host_alias.end);
+    }
+    snprintf(name, sizeof(name), "%s", facts->host);
+    about.advice = "make it a CNAME to the provider's policy host, too";
+    if (facts->host_alias.looped)
+        rows_say(check, SEVERITY_ERROR, &about, "its CNAMEs lead nowhere, or in a circle");
+    else if (record_away && facts->host_alias.end[0] == '\0')
+        rows_say(check, SEVERITY_WARNING, &about,
+                 "_mta-sts.%s leads to a provider (%s), but this host is the domain's own",
+                 facts->domain, facts->sts_alias.end);
+}
+
+void rows_judge_d11(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    struct rows_about about = {facts->host, NULL, "publish A and AAAA records"};
+    bool has_v4 = facts->v4.outcome == DNS_FOUND;
+    bool has_v6 = facts->v6.outcome == DNS_FOUND;
+    if (facts->led_elsewhere)
+        return;
+    if (facts->v4.count + facts->v6.count > FACTS_DOORS_MAX) {
+        const struct rows_about rest = {facts->host, NULL, NULL};
+        rows_say(check, SEVERITY_WARNING, &rest, "only %d of its %zu addresses are asked",
+                 FACTS_DOORS_MAX, facts->v4.count + facts->v6.count);
+    }
+    if (!has_v4 && !has_v6) {
+        about.sender = "every sender";
+        rows_say(check, SEVERITY_ERROR, &about, "the policy host has no address: %s",
+                 facts->v4.outcome == DNS_NO_DATA ? "neither A nor AAAA" : facts->v4.why.text);
+    } else if (!has_v4) {
+        about.sender = "senders without IPv6, and mailauth, which tries the first A record only";
+        about.advice = "publish an A record";
+        rows_say(check, SEVERITY_WARNING, &about, "the policy host has no IPv4 address");
+    } else if (!has_v6) {
+        about.advice = "publish an AAAA record if the host has IPv6";
+        rows_say(check, SEVERITY_NOTE, &about, "the policy host has no IPv6 address");
+    }
+}
+
+void rows_judge_d12(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    const struct rows_about about = {facts->host, NULL, NULL};
+    if (facts->caa_refuses)
+        rows_say(check, SEVERITY_WARNING, &about, "%s", facts->caa_why.text);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+/* rows_host: the rows about how the policy host answers, at each of its addresses. */
+#include <string.h>
+#include <strings.h>
+
+#include "ctl/check/rows_say.h"
+
+#define TOO_SLOW_MS 2000
+
+typedef void judge_door(struct rows_check *check, const struct facts_door *door,
+                        struct rows_about *about);
+
+static void each_door(struct rows_check *check, judge_door *judge)
+{
+    for (size_t i = 0; i < check->facts->door_count; i++) {
+        const struct facts_door *door = &check->facts->doors[i];
+        struct rows_place place;
+        struct rows_about about = {.where = rows_place(&place, check->facts->host, door->text)};
+        judge(check, door, &about);
+    }
+}
+
+static bool spoke_tls(const struct facts_door *door)
+{
+    return door->fetch.peer.version[0] != '\0';
+}
+
+static void judge_connection(struct rows_check *check, const struct facts_door *door,
+                             struct rows_about *about)
+{
+    const struct fetch *fetch = &door->fetch;
+    about->sender = "every sender";
+    if (door->left_out) {
+        about->advice = "publish a public one; if it is yours, write it as address in [dns], or "
+                        "name the domain to have it tried";
+        rows_say(check, SEVERITY_ERROR, about,
+                 "a %s address, where senders on the Internet find nobody; it was not tried",
+                 door->scope);
+        return;
+    }
+    if (door->scope != NULL) {
+        about->sender = NULL;
+        about->advice = "publish a public one, unless DNS has another elsewhere";
+        rows_say(check, SEVERITY_NOTE, about,
+                 "a %s address, where senders on the Internet find nobody", door->scope);
+        about->sender = "every sender";
+    }
+    about->advice = "let it answer HTTPS on port 443, with TLS 1.2 and 1.3";
+    if (!spoke_tls(door))
+        rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
+    else if (fetch->peer.is_old)
+        rows_say(check, SEVERITY_ERROR, about, "it speaks %s at most", fetch->peer.version);
+}
+
+void rows_judge_h1(struct rows_check *check)
+{
+    each_door(check, judge_connection);
+}
+
+static void judge_certificate(struct rows_check *check, const struct facts_door *door,
+                              struct rows_about *about)
+{
+    const struct peer *peer = &door->fetch.peer;
+    char day[16];
+    if (!spoke_tls(door))
+        return;
+    about->advice = "renew the certificate, and have the server load it";
+    if (peer->fault == PEER_FINE && peer->not_after - check->facts->now < ROWS_SOON_S)
+        rows_say(check, SEVERITY_WARNING, about, "its certificate ends soon, on %s",
+                 moment_day(peer->not_after, day));
+    about->sender = "every sender";
+    switch (peer->fault) {
+    case PEER_FINE:
+        return;
+    case PEER_NONE:
+    case PEER_EXPIRED:
+    case PEER_NOT_YET_VALID:
+        break;
+    case PEER_UNTRUSTED:
+        about->advice = "serve a certificate of a public CA with its whole chain";
+        break;
+    case PEER_WRONG_NAME:
+        about->advice = "get a certificate with the policy host's own name";
+        break;
+    }
+    rows_say(check, SEVERITY_ERROR, about, "%s", peer->why.text);
+}
+
+void rows_judge_h2(struct rows_check *check)
+{
+    each_door(check, judge_certificate);
+}
+
+static void judge_stranger(struct rows_check *check, const struct facts_door *door,
+                           struct rows_about *about)
+{
+    about->advice = "have the server end the handshake there (RFC 8461 section 7.1)";
+    if (door->stranger_served)
+        rows_say(check, SEVERITY_WARNING, about,
+                 "asked for a name that it does not serve, it gives another host's certificate");
+}
+
+void rows_judge_h3(struct rows_check *check)
+{
+    each_door(check, judge_stranger);
+}
+
+static void judge_status(struct rows_check *check, const struct facts_door *door,
+                         struct rows_about *about)
+{
+    const struct fetch *fetch = &door->fetch;
+    about->sender = "every sender";
+    about->advice = "serve the policy itself at " FETCH_PATH;
+    if (fetch->failure == FETCH_BROKEN)
+        rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
+    else if (fetch->status >= 300 && fetch->status < 400)
+        rows_say(check, SEVERITY_ERROR, about,
+                 "it redirects (%ld%s%s), and senders must not follow", fetch->status,
+                 fetch->location[0] != '\0' ? " to " : "", fetch->location);
+    else if (fetch->status != 0 && fetch->status != 200)
+        rows_say(check, SEVERITY_ERROR, about, "it answers with status %ld", fetch->status);
+}
+
+void rows_judge_h4(struct rows_check *check)
+{
+    each_door(check, judge_status);
+}
+
+static void judge_type(struct rows_check *check, const struct facts_door *door,
+                       struct rows_about *about)
+{
+    const struct fetch *fetch = &door->fetch;
+    size_t length = strcspn(fetch->type, "; \t");
+    bool is_plain = length == 10 && strncasecmp(fetch->type, "text/plain", 10) == 0;
+    if (fetch->status != 200)
+        return;
+    about->advice = "send Content-Type: text/plain; charset=utf-8";
+    if (!is_plain) {
+        about->sender = "maddy, chasquid, postfix-mta-sts-resolver, postfix-tlspol, KumoMTA";
+        rows_say(check, SEVERITY_ERROR, about, "the Content-Type is %s",
+                 fetch->type[0] != '\0' ? fetch->type : "missing");
+    } else if (strncmp(fetch->type, "text/plain", 10) != 0) {
+        about->sender = "KumoMTA, which compares letter for letter";
+        rows_say(check, SEVERITY_WARNING, about, "the Content-Type is spelt %s", fetch->type);
+    }
+}
+
+void rows_judge_h5(struct rows_check *check)
+{
+    each_door(check, judge_type);
+}
+
+static void judge_time(struct rows_check *check, const struct facts_door *door,
+                       struct rows_about *about)
+{
+    const struct fetch *fetch = &door->fetch;
+    double seconds = (double)fetch->elapsed_ms / 1000;
+    about->advice = "see what holds the server up; an answer takes it milliseconds";
+    if (!spoke_tls(door) || fetch->elapsed_ms <= FACTS_SLOW_MS)
+        return;
+    if (fetch->failure == FETCH_SLOW) {
+        about->sender = "every sender";
+        rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
+    } else if (fetch->elapsed_ms > TOO_SLOW_MS) {
+        about->sender = fetch->elapsed_ms > 5000 ? "postfix-tlspol, postfix-mta-sts-resolver, Halon"
+                        : fetch->elapsed_ms > 4000 ? "postfix-tlspol, postfix-mta-sts-resolver"
+                                                   : "postfix-tlspol";
+        rows_say(check, SEVERITY_ERROR, about, "the answer took %.1f seconds", seconds);
+    } else {
+        rows_say(check, SEVERITY_WARNING, about, "the answer took %.1f seconds", seconds);
+    }
+}
+
+void rows_judge_h7(struct rows_check *check)
+{
+    each_door(check, judge_time);
+}
+
+/* ---- One address against another. */
+
+static bool has_answered(const struct facts_door *door)
+{
+    return door->fetch.status != 0;
+}
+
+static const char *name_difference(const struct fetch *one, const struct fetch *other)
+{
+    if (one->status != other->status)
+        return "status";
+    if (one->status != 200)
+        return NULL;
+    if (one->length != other->length ||
+        (one->length > 0 && memcmp(one->body, other->body, one->length) != 0))
+        return "policy";
+    if (strcmp(one->type, other->type) != 0)
+        return "Content-Type";
+    return NULL;
+}
+
+static void judge_configured(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    const struct fetch *served = facts->served;
+    const struct rows_about about = {
+        facts->host, NULL,
+        "reload the server (`mta-stsctl lint` and `mta-stsd --check` say why it may refuse)"};
+    if (facts->configured == NULL || served == NULL)
+        return;
+    if (served->length != facts->configured->length ||
+        memcmp(served->body, facts->configured->bytes, served->length) != 0)
+        rows_say(check, SEVERITY_ERROR, &about,
+                 "the host serves another policy than the configuration has");
+}
+
+void rows_judge_h8(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    const struct facts_door *first = NULL;
+    struct rows_place place;
+    struct rows_about about = {.sender = "senders, each by the address it takes",
+                               .advice = "give each server the same configuration"};
+    for (size_t i = 0; i < facts->door_count; i++) {
+        const struct facts_door *door = &facts->doors[i];
+        if (!has_answered(door))
+            continue;
+        if (first == NULL)
+            first = door;
+        const char *difference = name_difference(&first->fetch, &door->fetch);
+        about.where = rows_place(&place, facts->host, door->text);
+        if (difference != NULL)
+            rows_say(check, SEVERITY_ERROR, &about, "the %s is another than at %s", difference,
+                     first->text);
+    }
+    judge_configured(check);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC */
+/* rows_mx: the rows about the mail hosts of a domain, and about where reports go. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/span.h"
+#include "common/policy/mxmatch.h"
+#include "ctl/check/rows_say.h"
+
+#define UNMATCHED_MAX 3 /* lines of a policy that are named one by one */
+
+/* In enforce, what is wrong with an MX keeps mail from it. */
+static enum severity severity_of(const struct facts *facts)
+{
+    return facts_has_mode(facts, POLICY_MODE_ENFORCE) ? SEVERITY_ERROR : SEVERITY_WARNING;
+}
+
+static bool asks_for_mx(const struct facts *facts)
+{
+    return facts_has_mode(facts, POLICY_MODE_ENFORCE) || facts_has_mode(facts, POLICY_MODE_TESTING);
+}
+
+void rows_judge_x1(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    for (size_t i = 0; i < facts->mx_count && asks_for_mx(facts); i++) {
+        const char *host = facts->mx[i].exchange->host;
+        char advice[DNSDATA_NAME_MAX + 64];
+        const struct rows_about about = {
+            host, facts_has_mode(facts, POLICY_MODE_ENFORCE) ? "every sender" : NULL, advice};
+        snprintf(advice, sizeof(advice), "write mx: %s, or remove the MX record", host);
+        if (!facts_allows(facts, host))
+            rows_say(check, severity_of(facts), &about, "no mx of the policy matches this MX of %s",
+                     facts->domain);
+    }
+    const struct rows_about rest = {facts->domain, NULL, NULL};
+    if (facts->mx_answer.count > FACTS_MX_MAX)
+        rows_say(check, SEVERITY_WARNING, &rest,
+                 "only the first %d of its %zu MX records are looked at", FACTS_MX_MAX,
+                 facts->mx_answer.count);
+}
+
+static bool has_mx_for(const struct facts *facts, const char *pattern)
+{
+    for (size_t i = 0; i < facts->mx_count; i++) {
+        if (mxmatch(pattern, facts->mx[i].exchange->host))
+            return true;
+    }
+    return false;
+}
+
+void rows_judge_x2(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    const struct policy *policy = &facts->policy.policy;
+    const struct rows_about about = {facts->host, NULL,
+                                     "leave it out, unless a move of the mail hosts is under way"};
+    size_t said = 0, left = 0;
+    for (size_t i = 0; i < policy->mx_count && asks_for_mx(facts) && facts->mx_count > 0; i++) {
+        if (has_mx_for(facts, policy->mx[i]))
+            continue;
+        if (said++ < UNMATCHED_MAX)
+            rows_say(check, SEVERITY_WARNING, &about, "mx %s matches no MX of %s", policy->mx[i],
+                     facts->domain);
+        else
+            left++;
+    }
+    if (left > 0)
+        rows_say(check, SEVERITY_WARNING, &about, "%zu more mx match no MX of %s", left,
+                 facts->domain);
+}
+
+/* ---- STARTTLS. */
+
+static const char *advise(const struct smtp *smtp)
+{
+    switch (smtp->failure) {
+    case SMTP_FINE:
+        break;
+    case SMTP_UNREACHABLE:
+    case SMTP_SLOW:
+        return "see whether the host is up, and whether port 25 is open from here";
+    case SMTP_REFUSED:
+        return "see its log: other senders may be refused likewise";
+    case SMTP_NO_STARTTLS:
+        return "switch STARTTLS on (in Postfix: smtpd_tls_security_level = may)";
+    case SMTP_HANDSHAKE:
+    case SMTP_OLD_TLS:
+        return "let it speak TLS 1.2 and 1.3";
+    case SMTP_CERTIFICATE:
+        if (smtp->peer.fault == PEER_EXPIRED)
+            return "renew the certificate, and have the host load it";
+        return "give it a certificate with the MX's own name, of a public CA, with its chain";
+    }
+    return NULL;
+}
+
+static void judge_gate(struct rows_check *check, const struct exchange *exchange,
+                       const struct exchange_gate *gate)
+{
+    const struct smtp *smtp = &gate->smtp;
+    bool untried = smtp->failure == SMTP_UNREACHABLE || smtp->failure == SMTP_SLOW ||
+                   smtp->failure == SMTP_REFUSED;
+    bool enforced = facts_has_mode(check->facts, POLICY_MODE_ENFORCE);
+    char day[16];
+    struct rows_place place;
+    struct rows_about about = {rows_place(&place, exchange->host, gate->address),
+                               enforced && !untried ? "every sender" : NULL, advise(smtp)};
+    const struct rows_about beside = {about.where, NULL, "give it a public one as well"};
+    if (gate->scope != NULL)
+        rows_say(check, SEVERITY_NOTE, &beside,
+                 "a %s address, where senders on the Internet find nobody", gate->scope);
+    if (untried) {
+        rows_say(check, SEVERITY_WARNING, &about, "it could not be tested: %s", smtp->why.text);
+    } else if (smtp->failure != SMTP_FINE) {
+        rows_say(check, severity_of(check->facts), &about, "%s", smtp->why.text);
+    } else if (smtp->peer.not_after - check->facts->now < ROWS_SOON_S) {
+        about = (struct rows_about){place.text, NULL, "renew it"};
+        rows_say(check, SEVERITY_WARNING, &about, "its certificate ends soon, on %s",
+                 moment_day(smtp->peer.not_after, day));
+    }
+}
+
+static void judge_exchanges(struct rows_check *check, bool backups)
+{
+    const struct facts *facts = check->facts;
+    for (size_t i = 0; i < facts->mx_count; i++) {
+        const struct exchange *exchange = facts->mx[i].exchange;
+        const struct rows_about about = {exchange->host, NULL,
+                                         "give it an address, or remove the MX record"};
+        if ((facts->mx[i].preference != facts->mx[0].preference) != backups)
+            continue;
+        if (exchange->outcome != DNS_FOUND)
+            rows_say(check, severity_of(facts), &about, "this MX of %s has no address: %s",
+                     facts->domain, exchange->why.text);
+        const struct rows_about rest = {exchange->host, NULL, NULL};
+        if (exchange->address_count > exchange->gate_count)
+            rows_say(check, SEVERITY_WARNING, &rest, "only %zu of its %zu addresses are tried",
+                     exchange->gate_count, exchange->address_count);
+        for (size_t j = 0; j < exchange->gate_count; j++)
+            judge_gate(check, exchange, &exchange->gates[j]);
+    }
+}
+
+void rows_judge_x3(struct rows_check *check)
+{
+    judge_exchanges(check, false);
+}
+
+void rows_judge_x4(struct rows_check *check)
+{
+    judge_exchanges(check, true);
+}
+
+void rows_judge_x5(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    struct rows_about about = {facts->domain, NULL,
+                               "publish an MX record, and its host as mx of the policy"};
+    if (facts->mx_null) {
+        about.advice = "withdraw the policy: it protects nothing";
+        rows_say(check, SEVERITY_WARNING, &about, "the domain takes no mail (null MX)");
+    } else if (facts->mx_implicit && facts->mx_count > 0 &&
+               facts->mx[0].exchange->outcome == DNS_FOUND) {
+        rows_say(check, SEVERITY_WARNING, &about,
+                 "the domain has no MX record: mail goes to its own address");
+    } else if (facts->mx_answer.outcome != DNS_FOUND) {
+        rows_say(check, SEVERITY_ERROR, &about, "the domain has no mail host: %s",
+                 facts->mx_answer.why.text);
+    }
+}
+
+/* ---- DANE. */
+
+static size_t count_heeded(const struct exchange *exchange)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < exchange->tlsa_count; i++)
+        count += exchange_heeds_tlsa(&exchange->tlsa[i]);
+    return count;
+}
+
+static void judge_secure_tlsa(struct rows_check *check, const struct exchange *exchange,
+                              struct rows_about *about)
+{
+    size_t heeded = count_heeded(exchange);
+    if (heeded < exchange->tlsa_count)
+        rows_say(check, SEVERITY_WARNING, about,
+                 "of %zu TLSA records, %zu are of a kind that SMTP does not have (RFC 7672)",
+                 exchange->tlsa_count, exchange->tlsa_count - heeded);
+    for (size_t i = 0; i < exchange->gate_count && heeded > 0; i++) {
+        const struct exchange_gate *gate = &exchange->gates[i];
+        if (gate->smtp.peer.chain_count > 0 && !exchange_fits_tlsa(exchange, gate))
+            rows_say(check, SEVERITY_ERROR, about,
+                     "no TLSA record fits the certificate that is presented at %s", gate->address);
+    }
+}
+
+static void judge_tlsa(struct rows_check *check, const struct exchange *exchange)
+{
+    char name[DNSDATA_NAME_MAX + 16];
+    struct rows_about about = {name, "senders that use DANE",
+                               "publish a 3 1 1 record of the key in use, and remove the others"};
+    snprintf(name, sizeof(name), "_25._tcp.%s", exchange->host);
+    if (exchange->tlsa_outcome == DNS_BOGUS) {
+        about.advice = "sign the zone anew, or correct the DS record at its parent";
+        rows_say(check, SEVERITY_ERROR, &about, "DNSSEC refuses the TLSA records");
+    } else if (exchange->tlsa_outcome == DNS_FOUND &&
+               (!exchange->tlsa_secure || !check->facts->mx_answer.secure)) {
+        about = (struct rows_about){name, NULL, "sign the zones of the domain and of the MX"};
+        if (check->facts->validates)
+            rows_say(check, SEVERITY_NOTE, &about,
+                     "DNSSEC does not protect the way to the TLSA records: no sender heeds them");
+    } else if (exchange->tlsa_outcome == DNS_FOUND) {
+        judge_secure_tlsa(check, exchange, &about);
+    }
+}
+
+void rows_judge_x6(struct rows_check *check)
+{
+    for (size_t i = 0; i < check->facts->mx_count; i++)
+        judge_tlsa(check, check->facts->mx[i].exchange);
+}
+
+/* ---- Reports. */
+
+static void hear_nothing(void *context, const struct finding *finding)
+{
+    (void)context;
+    (void)finding;
+}
+
+/* Whether the URI is a mailbox at the domain itself. */
+static bool is_mailbox_at(struct span uri, const char *domain)
+{
+    static const char scheme[] = "mailto:";
+    size_t length = strlen(domain);
+    size_t end = 0;
+    if (uri.length < sizeof(scheme) || strncasecmp(uri.bytes, scheme, sizeof(scheme) - 1) != 0)
+        return false;
+    while (end < uri.length && uri.bytes[end] != '?')
+        end++;
+    return end > length && uri.bytes[end - length - 1] == '@' &&
+           strncasecmp(uri.bytes + end - length, domain, length) == 0;
+}
+
+void rows_judge_t3(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    struct txtrecord_tlsrpt record;
+    char name[DNSDATA_NAME_MAX + 16];
+    const struct rows_about about = {name, NULL, "name a mailbox of another domain as well"};
+    snprintf(name, sizeof(name), "_smtp._tls.%s", facts->domain);
+    txtrecord_judge_tlsrpt(&record, facts->tlsrpt.items, facts->tlsrpt.count, hear_nothing, NULL);
+    if (!facts_has_mode(facts, POLICY_MODE_ENFORCE))
+        return;
+    for (size_t i = 0; i < record.uri_count && i < TXTRECORD_URIS_MAX; i++) {
+        if (is_mailbox_at(record.uris[i], facts->domain))
+            rows_say(check, SEVERITY_NOTE, &about,
+                     "reports go to a mailbox of %s itself, and not every sender lets them pass "
+                     "where this policy fails",
+                     facts->domain);
+    }
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/* rows_say: how a row says what it found, and the rows themselves. Only rows' own rooms include
+ * this. */
+#ifndef CTL_CHECK_ROWS_SAY_H
+#define CTL_CHECK_ROWS_SAY_H
+
+#include "common/base/moment.h"
+#include "ctl/check/rows.h"
+
+/* One row being judged over one domain. */
+struct rows_check {
+    const struct rows_row *row;
+    const struct facts *facts;
+    struct findings *findings;
+};
+
+/* A finding's place, whom it breaks and what to do; NULL where there is none. */
+struct rows_about {
+    const char *where;
+    const char *sender;
+    const char *advice;
+};
+
+/* The text that names one address of the policy host, and its bytes. */
+struct rows_place {
+    char text[DNSDATA_NAME_MAX + NETWORK_TEXT_MAX * 4 + 2];
+};
+
+void rows_say(const struct rows_check *check, enum severity severity,
+              const struct rows_about *about, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* "HOST ADDRESS"; returns its text. */
+const char *rows_place(struct rows_place *out, const char *host, const char *address);
+
+#define ROWS_SOON_S (INT64_C(14) * 86400) /* a certificate that ends sooner is worth a warning */
+
+void rows_judge_txt(struct rows_check *check); /* D2 to D7, by the row's id */
+void rows_judge_tls_txt(struct rows_check *check);
+void rows_judge_d1(struct rows_check *check);
+void rows_judge_d8(struct rows_check *check);
+void rows_judge_d9(struct rows_check *check);
+void rows_judge_d10(struct rows_check *check);
+void rows_judge_d11(struct rows_check *check);
+void rows_judge_d12(struct rows_check *check);
+void rows_judge_d13(struct rows_check *check);
+void rows_judge_h1(struct rows_check *check);
+void rows_judge_h2(struct rows_check *check);
+void rows_judge_h3(struct rows_check *check);
+void rows_judge_h4(struct rows_check *check);
+void rows_judge_h5(struct rows_check *check);
+void rows_judge_h7(struct rows_check *check);
+void rows_judge_h8(struct rows_check *check);
+void rows_judge_lint(struct rows_check *check); /* H6 and the P rows, by the row's id */
+void rows_judge_p12(struct rows_check *check);
+void rows_judge_x1(struct rows_check *check);
+void rows_judge_x2(struct rows_check *check);
+void rows_judge_x3(struct rows_check *check);
+void rows_judge_x4(struct rows_check *check);
+void rows_judge_x5(struct rows_check *check);
+void rows_judge_x6(struct rows_check *check);
+void rows_judge_t3(struct rows_check *check);
+void rows_judge_w1(struct rows_check *check);
+void rows_judge_w2(struct rows_check *check);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: ISC */
+/* survey: the verb `check`: what a sender would meet at a domain, and what it would do. */
+#include "ctl/check/survey.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ctl/base/options.h"
+#include "ctl/base/print.h"
+#include "ctl/base/progress.h"
+#include "ctl/base/setup.h"
+#include "ctl/check/inspection.h"
+#include "ctl/check/surveyjson.h"
+#include "ctl/check/surveytext.h"
+#include "ctl/net/outside.h"
+
+enum { OPTION_JSON = 256, OPTION_ALL, OPTION_CONNECT, OPTION_SMTP_PORT, OPTION_STATE };
+enum { AT_ONCE = 128, AT_ONCE_MAX = 1000, BATCH = 512, PORT_MAX = 65535 };
+
+static const char help[] =
+    "Usage: mta-stsctl check [OPTIONS] DOMAIN... | --all\n"
+    "Checks each domain as senders see it: DNS, the policy host at each address, the policy, each\n"
+    "MX with STARTTLS, TLSRPT; and says what each kind of sender does with mail to it.\n"
+    "\n"
+    "  -c, --config FILE   the configuration of mta-stsd (default: " SETUP_CONFIG "\n"
+    "                      for --all; otherwise it is read only if given)\n"
+    "      --all           check each domain of the configuration; private addresses in DNS are\n"
+    "                      not tried\n"
+    "      --state DIR     remember there what was seen, and compare with what was seen before\n"
+    "  -j, --jobs N        check so many domains at a time (default: 128)\n"
+    "      --connect HOST:PORT\n"
+    "                      fetch policies from there, whatever the policy host's addresses\n"
+    "      --smtp-port PORT\n"
+    "                      speak to the MX on this port, not on 25\n" OUTSIDE_HELP
+    "      --json          write JSON\n"
+    "  -h, --help          print this\n"
+    "\n"
+    "Exit status: 0 no errors and no warnings, 1 some, 2 usage or failure to run.\n"
+    "See mta-stsctl(1).\n";
+
+static const struct option option_words[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"all", no_argument, NULL, OPTION_ALL},
+    {"state", required_argument, NULL, OPTION_STATE},
+    {"jobs", required_argument, NULL, 'j'},
+    {"connect", required_argument, NULL, OPTION_CONNECT},
+    {"smtp-port", required_argument, NULL, OPTION_SMTP_PORT},
+    {"json", no_argument, NULL, OPTION_JSON},
+    OUTSIDE_OPTIONS,
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+struct order {
+    const char *config_path;
+    const char *state;
+    const char *connect_to;
+    unsigned jobs;
+    unsigned smtp_port;
+    bool all;
+    bool json;
+    struct outside outside;
+};
+
+/* What is counted over all batches. */
+struct sums {
+    size_t errors, warnings, notes;
+    bool failed;
+    size_t wanted;
+    json_t *domains; /* with --json */
+};
+
+/* ---- What is written. */
+
+static void write_one(const struct inspection *item, const struct order *order, struct sums *sums)
+{
+    sums->errors += item->findings.errors;
+    sums->warnings += item->findings.warnings;
+    sums->notes += item->findings.notes;
+    if (item->state_why.text[0] != '\0') {
+        setup_fail("%s", item->state_why.text);
+        sums->failed = true;
+    }
+    if (order->json && json_array_append_new(sums->domains, surveyjson_make(item)) == 0)
+        return;
+    if (order->json || surveytext_write(item) != 0) {
+        setup_fail("%s: out of memory", item->facts.domain);
+        sums->failed = true;
+    } else if (sums->wanted > 1) {
+        putchar('\n');
+    }
+}
+
+static void write_sums(const struct order *order, struct sums *sums)
+{
+    if (!order->json) {
+        if (sums->wanted > 1)
+            printf("%zu domains: %zu errors, %zu warnings, %zu notes\n", sums->wanted, sums->errors,
+                   sums->warnings, sums->notes);
+        return;
+    }
+    if (print_json(json_pack("{s:O, s:I, s:I, s:I}", "domains", sums->domains, "errors",
+                             (json_int_t)sums->errors, "warnings", (json_int_t)sums->warnings,
+                             "notes", (json_int_t)sums->notes)) == 0)
+        return;
+    setup_fail("the result cannot be written");
+    sums->failed = true;
+}
+
+/* ---- Checking. */
+
+/* A batch is freed before the next, so that any number of domains fits into memory. */
+static int check_batches(const struct inspection_target *targets, size_t count,
+                         const struct order *order, const struct inspection_order *inspecting,
+                         struct sums *sums)
+{
+    struct error why;
+    struct inspection *batch = calloc(BATCH, sizeof(*batch));
+    int result = batch != NULL ? 0 : setup_fail("out of memory");
+    progress_begin("checked", count);
+    for (size_t from = 0; from < count && result == 0; from += BATCH) {
+        size_t length = count - from < BATCH ? count - from : BATCH;
+        if (inspection_run(batch, targets + from, length, inspecting, &why) != 0)
+            result = setup_fail("%s", why.text);
+        progress_wipe();
+        for (size_t i = 0; i < length; i++) {
+            if (result == 0)
+                write_one(&batch[i], order, sums);
+            inspection_free(&batch[i]);
+        }
+    }
+    progress_end();
+    free(batch);
+    return result;
+}
+
+static int check(const struct inspection_target *targets, size_t count, struct order *order,
+                 const struct config *config)
+{
+    struct sums sums = {.wanted = count, .domains = json_array()};
+    struct exchange_pool *pool = NULL;
+    struct error why;
+    const struct reach reach = {config};
+    const struct reach *bounds = order->all ? &reach : NULL;
+    struct exchange_way mail = {.port = order->smtp_port, .reach = bounds};
+    int status = SETUP_FAILED;
+    if (sums.domains == NULL || outside_open(&order->outside, &why) != 0) {
+        setup_fail("%s", sums.domains == NULL ? "out of memory" : why.text);
+        goto done;
+    }
+    mail.dns = order->outside.dns;
+    mail.trust = order->outside.trust;
+    if (exchange_open(&pool, &mail, &why) != 0) {
+        setup_fail("%s", why.text);
+        goto done;
+    }
+    const struct observe_way way = {
+        .dns = order->outside.dns,
+        .trust = order->outside.trust,
+        .exchanges = pool,
+        .connect_to = order->connect_to,
+        .port = order->outside.port,
+        .reach = bounds,
+    };
+    const struct inspection_order inspecting = {&way, order->state, order->jobs, progress_step};
+    if (check_batches(targets, count, order, &inspecting, &sums) == 0) {
+        write_sums(order, &sums);
+        status = sums.errors + sums.warnings > 0 ? SETUP_FOUND : SETUP_FINE;
+    }
+done:
+    if (sums.failed)
+        status = SETUP_FAILED;
+    exchange_close(pool);
+    outside_close(&order->outside);
+    json_decref(sums.domains);
+    return status;
+}
+
+/* ---- Which domains. */
+
+static size_t list_configured(struct inspection_target *targets, const struct config *config)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < config->domain_count; i++) {
+        const struct config_domain *domain = &config->domains[i];
+        if (!domain->broken)
+            targets[count++] =
+                (struct inspection_target){domain->name, domain->policy, domain->records_off};
+    }
+    return count;
+}
+
+static int list_named(struct inspection_target *targets, struct hostname *names, char *const *words,
+                      const struct config *config)
+{
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (setup_name(&names[i], "check", words[i], strlen(words[i])) != 0)
+            return SETUP_FAILED;
+        const struct config_domain *known =
+            config != NULL ? setup_find(config, names[i].text) : NULL;
+        targets[i] = (struct inspection_target){names[i].text, known != NULL ? known->policy : NULL,
+                                                known != NULL && known->records_off};
+    }
+    return 0;
+}
+
+static int list_and_check(struct order *order, const struct config *config, char *const *words,
+                          size_t count)
+{
+    struct inspection_target *targets =
+        calloc((order->all ? config->domain_count : count) + 1, sizeof(*targets));
+    struct hostname *names = calloc(count + 1, sizeof(*names));
+    int status = SETUP_FAILED;
+    if (targets == NULL || names == NULL)
+        setup_fail("out of memory");
+    else if (order->all)
+        status = check(targets, list_configured(targets, config), order, config);
+    else if (list_named(targets, names, words, config) == 0)
+        status = check(targets, count, order, config);
+    free(targets);
+    free(names);
+    return status;
+}
+
+static int act(struct order *order, char *const *words, size_t count)
+{
+    struct config *config = NULL;
+    const char *path = order->config_path != NULL ? order->config_path : SETUP_CONFIG;
+    if ((order->all || order->config_path != NULL) && setup_load(&config, path) != 0)
+        return SETUP_FAILED;
+    int status = SETUP_FAILED;
+    if (order->state != NULL && mkdir(order->state, 0755) != 0 && errno != EEXIST)
+        setup_fail("%s: %s", order->state, strerror(errno));
+    else
+        status = list_and_check(order, config, words, count);
+    config_free(config);
+    return status;
+}
+
+/* ---- The command line. */
+
+static int read_number(unsigned *out, const char *word, unsigned most, const char *name)
+{
+    return setup_number(out, word, 1, most)
+               ? 0
+               : setup_fail("check: %s is a number from 1 to %u", name, most);
+}
+
+static int take(void *context, int option, const char *argument)
+{
+    struct order *order = context;
+    switch (option) {
+    case 'c':
+        order->config_path = argument;
+        return 0;
+    case 'j':
+        return read_number(&order->jobs, argument, AT_ONCE_MAX, "--jobs");
+    case OPTION_ALL:
+        order->all = true;
+        return 0;
+    case OPTION_STATE:
+        order->state = argument;
+        return 0;
+    case OPTION_CONNECT:
+        order->connect_to = argument;
+        return 0;
+    case OPTION_SMTP_PORT:
+        return read_number(&order->smtp_port, argument, PORT_MAX, "--smtp-port");
+    case OPTION_JSON:
+        order->json = true;
+        return 0;
+    default:
+        return outside_take(&order->outside, option, argument);
+    }
+}
+
+static const struct options options = {help, "c:j:h", option_words, take};
+
+int survey_run(int argc, char **argv)
+{
+    struct order order = {.jobs = AT_ONCE};
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
+        return status;
+    if (order.all == (optind < argc))
+        return setup_fail("check: name domains, or --all; try 'mta-stsctl check --help'");
+    return act(&order, argv + optind, (size_t)(argc - optind));
+}

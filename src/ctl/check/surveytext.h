@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/* surveytext: writes what was found of a domain, in columns. */
+#ifndef CTL_CHECK_SURVEYTEXT_H
+#define CTL_CHECK_SURVEYTEXT_H
+
+#include "ctl/check/inspection.h"
+
+/* To stdout: a line on the domain, one for each finding, and what the senders do. Returns 0, or -1
+ * when out of memory. */
+int surveytext_write(const struct inspection *item);
+
+#endif

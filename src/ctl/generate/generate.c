@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: ISC */
+/* generate: the verb that writes sections, list lines, policies, and the files of a web server. */
+#include "ctl/generate/generate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/printable.h"
+#include "common/name/hostname.h"
+#include "ctl/base/jobs.h"
+#include "ctl/base/options.h"
+#include "ctl/base/progress.h"
+#include "ctl/base/setup.h"
+#include "ctl/generate/proposalout.h"
+#include "ctl/generate/propose.h"
+#include "ctl/generate/webtree.h"
+
+enum {
+    OPTION_LIST = 256,
+    OPTION_POLICY,
+    OPTION_JSON,
+    OPTION_WWW,
+    OPTION_MX,
+    OPTION_PRESET,
+    OPTION_FROM_DNS,
+    OPTION_WILDCARD,
+    OPTION_FROM_LIVE,
+    OPTION_OFFLINE,
+    OPTION_MODE,
+    OPTION_MAX_AGE
+};
+enum { AT_ONCE = 16 };
+
+static const char help[] =
+    "Usage: mta-stsctl generate SOURCE... [OPTIONS] DOMAIN...\n"
+    "       mta-stsctl generate -c FILE --www DIR [DOMAIN...]\n"
+    "Writes a section of the configuration for each domain, or with -c the policies of a\n"
+    "configuration as files. A SOURCE says which hosts take the mail:\n"
+    "\n"
+    "      --mx PATTERN    this one; repeat it for more\n"
+    "      --preset microsoft365 | google\n"
+    "                      those of the provider\n"
+    "      --from-dns      those that the MX records name, each in full\n"
+    "      --wildcard      with --from-dns: *.example.net in place of mail.example.net\n"
+    "      --from-live     the policy that is served today, in place of the others\n"
+    "\n"
+    "      --mode testing | enforce | none\n"
+    "                      (default: testing, or that of today)\n"
+    "      --max-age SECONDS\n"
+    "                      (default: 604800 in enforce, else 86400, or that of today)\n"
+    "      --list          write lines for a list of domains\n"
+    "      --policy        write the policy of one domain, as it is served\n"
+    "      --json          write JSON\n"
+    "      --www DIR       write DIR/DOMAIN/.well-known/mta-sts.txt, for another web server\n"
+    "  -c, --config FILE   with --www: all domains of this configuration of mta-stsd, or those "
+    "named\n"
+    "      --offline       with --mx and --preset: do not ask DNS what else is "
+    "needed\n" OUTSIDE_HELP "  -h, --help          print this\n"
+    "\n"
+    "Exit status: 0 all is well, 1 some domain has no policy, 2 usage or failure to run.\n"
+    "See mta-stsctl(1).\n";
+
+static const struct option option_words[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"list", no_argument, NULL, OPTION_LIST},
+    {"policy", no_argument, NULL, OPTION_POLICY},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"www", required_argument, NULL, OPTION_WWW},
+    {"mx", required_argument, NULL, OPTION_MX},
+    {"preset", required_argument, NULL, OPTION_PRESET},
+    {"from-dns", no_argument, NULL, OPTION_FROM_DNS},
+    {"wildcard", no_argument, NULL, OPTION_WILDCARD},
+    {"from-live", no_argument, NULL, OPTION_FROM_LIVE},
+    {"offline", no_argument, NULL, OPTION_OFFLINE},
+    {"mode", required_argument, NULL, OPTION_MODE},
+    {"max-age", required_argument, NULL, OPTION_MAX_AGE},
+    OUTSIDE_OPTIONS,
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+struct order {
+    struct propose_order propose;
+    struct outside outside;
+    enum proposalout_format format;
+    unsigned outputs; /* of --list, --policy, --json and --www */
+    const char *www;
+    const char *config_path; /* NULL: none */
+    struct proposal *proposals;
+    size_t count;
+};
+
+/* ---- What was asked for. */
+
+static int take_preset(struct order *order, const char *name)
+{
+    order->propose.preset = preset_find(name);
+    return order->propose.preset != NULL
+               ? 0
+               : setup_fail("generate: --preset is microsoft365 or google");
+}
+
+static int take_values(struct order *order, int option, const char *argument)
+{
+    struct propose_order *wanted = &order->propose;
+    struct error why;
+    int result;
+    if (option == OPTION_MODE) {
+        wanted->mode_set = true;
+        result = policy_mode_parse(&wanted->mode, argument, &why);
+    } else {
+        wanted->max_age_set = true;
+        result = policy_max_age_parse(&wanted->max_age, argument, &why);
+    }
+    return result == 0 ? 0 : setup_fail("generate: %s", why.text);
+}
+
+static int take(void *context, int option, const char *argument)
+{
+    struct order *order = context;
+    struct propose_order *wanted = &order->propose;
+    switch (option) {
+    case 'c':
+        order->config_path = argument;
+        return 0;
+    case OPTION_LIST:
+    case OPTION_POLICY:
+    case OPTION_JSON:
+        order->outputs++;
+        order->format = PROPOSALOUT_LIST + (enum proposalout_format)(option - OPTION_LIST);
+        return 0;
+    case OPTION_WWW:
+        order->outputs++;
+        order->www = argument;
+        return 0;
+    case OPTION_MX:
+        wanted->mx[wanted->mx_count++] = argument;
+        return 0;
+    case OPTION_PRESET:
+        return take_preset(order, argument);
+    case OPTION_FROM_DNS:
+        wanted->from_dns = true;
+        return 0;
+    case OPTION_WILDCARD:
+        wanted->wildcards = true;
+        return 0;
+    case OPTION_FROM_LIVE:
+        wanted->from_live = true;
+        return 0;
+    case OPTION_OFFLINE:
+        wanted->offline = true;
+        return 0;
+    case OPTION_MODE:
+    case OPTION_MAX_AGE:
+        return take_values(order, option, argument);
+    default:
+        return outside_take(&order->outside, option, argument);
+    }
+}
+
+static int judge_usage(const struct order *order)
+{
+    const struct propose_order *wanted = &order->propose;
+    bool chosen = wanted->mx_count > 0 || wanted->preset != NULL || wanted->from_dns;
+    if (order->outputs > 1)
+        return setup_fail("generate: only one of --list, --policy, --json and --www can be had");
+    if (order->config_path != NULL && order->www == NULL)
+        return setup_fail("generate: -c goes with --www");
+    if (order->config_path != NULL && (chosen || wanted->from_live || wanted->mode_set ||
+                                       wanted->max_age_set || wanted->wildcards || wanted->offline))
+        return setup_fail("generate: with -c, the configuration says all there is to a policy");
+    if (order->config_path != NULL)
+        return 0;
+    if (order->count == 0)
+        return setup_fail("generate: name a domain; try 'mta-stsctl generate --help'");
+    if (!chosen && !wanted->from_live)
+        return setup_fail("generate: say which hosts take the mail, by --mx, --preset, --from-dns "
+                          "or --from-live");
+    if (chosen && wanted->from_live)
+        return setup_fail("generate: --from-live takes the place of --mx, --preset and --from-dns");
+    if (wanted->wildcards && !wanted->from_dns)
+        return setup_fail("generate: --wildcard goes with --from-dns");
+    if (wanted->offline && (wanted->from_dns || wanted->from_live))
+        return setup_fail("generate: what --offline rules out is asked for");
+    if (order->format == PROPOSALOUT_POLICY && order->count != 1)
+        return setup_fail("generate: --policy writes the policy of one domain");
+    return 0;
+}
+
+/* The names stand where the arguments stood, in lower case. */
+static int take_domains(struct order *order, char **names, size_t count)
+{
+    order->proposals = calloc(count + 1, sizeof(*order->proposals));
+    if (order->proposals == NULL)
+        return setup_fail("out of memory");
+    for (size_t i = 0; i < count; i++) {
+        struct hostname name;
+        struct hostname host;
+        struct error why;
+        if (setup_name(&name, "generate", names[i], strlen(names[i])) != 0)
+            return SETUP_FAILED;
+        if (hostname_policy_host(&host, &name, &why) != 0)
+            return setup_fail("generate: %s", why.text);
+        memcpy(names[i], name.text, name.length);
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(order->proposals[j].domain, names[i]) == 0)
+                return setup_fail("generate: %s is named twice", names[i]);
+        }
+        order->proposals[order->count++].domain = names[i];
+    }
+    return 0;
+}
+
+/* ---- The policies of a configuration, as files. */
+
+static int write_domain(const struct order *order, const struct config_domain *domain)
+{
+    struct error why;
+    int result = webtree_write(order->www, domain->name, domain->policy->bytes,
+                               domain->policy->length, &why);
+    progress_step();
+    return result == 0 ? SETUP_FINE : setup_fail("%s", why.text);
+}
+
+static int write_config(const struct order *order, const struct config *config)
+{
+    int status = SETUP_FINE;
+    for (size_t i = 0; i < order->count && status == SETUP_FINE; i++) {
+        const char *name = order->proposals[i].domain;
+        const struct config_domain *domain = setup_find(config, name);
+        status = domain != NULL ? write_domain(order, domain) : setup_fail_unknown(name);
+    }
+    for (size_t i = 0; i < config->domain_count && order->count == 0 && status == SETUP_FINE; i++) {
+        if (!config->domains[i].broken)
+            status = write_domain(order, &config->domains[i]);
+    }
+    return status == SETUP_FINE && order->count == 0 && config->broken_count > 0 ? SETUP_FOUND
+                                                                                 : status;
+}
+
+static int load_and_write(const struct order *order)
+{
+    struct config *config;
+    if (setup_load(&config, order->config_path) != 0)
+        return SETUP_FAILED;
+    progress_begin("written", order->count > 0 ? order->count : config->domain_count);
+    int status = write_config(order, config);
+    progress_end();
+    config_free(config);
+    return status;
+}
+
+/* ---- New policies. */
+
+static void propose_one(void *context, size_t index)
+{
+    struct order *order = context;
+    propose(&order->proposals[index], &order->propose);
+    progress_step();
+}
+
+static int write_files(struct order *order)
+{
+    for (size_t i = 0; i < order->count; i++) {
+        struct proposal *proposal = &order->proposals[i];
+        struct error why = {.text = ""};
+        size_t length;
+        if (proposal->failed)
+            continue;
+        proposalout_say(proposal);
+        char *bytes = proposal_render(proposal, &length);
+        int result = bytes == NULL
+                         ? error_set(&why, "out of memory")
+                         : webtree_write(order->www, proposal->domain, bytes, length, &why);
+        free(bytes);
+        if (result != 0)
+            return setup_fail("%s", why.text);
+    }
+    return SETUP_FINE;
+}
+
+static int say_failed(const struct order *order)
+{
+    int status = SETUP_FINE;
+    for (size_t i = 0; i < order->count; i++) {
+        if (!order->proposals[i].failed)
+            continue;
+        printable_say(stderr, "mta-stsctl: %s: %s", order->proposals[i].domain,
+                      order->proposals[i].why.text);
+        status = SETUP_FOUND;
+    }
+    return status;
+}
+
+static int propose_all(struct order *order)
+{
+    struct error why;
+    int status = SETUP_FINE;
+    if (propose_asks(&order->propose) && outside_open(&order->outside, &why) != 0)
+        return setup_fail("%s", why.text);
+    order->propose.outside = &order->outside;
+    progress_begin("looked at", order->count);
+    int result = jobs_run(order->count, AT_ONCE, propose_one, order, &why);
+    progress_end();
+    if (result != 0)
+        return setup_fail("%s", why.text);
+    if (order->www != NULL)
+        status = write_files(order);
+    else if (proposalout_write(order->proposals, order->count, order->format) != 0)
+        status = setup_fail("the policies cannot be written");
+    return status == SETUP_FINE ? say_failed(order) : status;
+}
+
+static int act(struct order *order)
+{
+    int status = judge_usage(order);
+    if (status != 0)
+        return status;
+    if (order->config_path != NULL)
+        return load_and_write(order);
+    status = propose_all(order);
+    outside_close(&order->outside);
+    return status;
+}
+
+static const struct options options = {help, "c:h", option_words, take};
+
+int generate_run(int argc, char **argv)
+{
+    struct order order = {.propose.mx = calloc((size_t)argc + 1, sizeof(char *))};
+    if (order.propose.mx == NULL)
+        return setup_fail("out of memory");
+    int status = options_read(&options, argc, argv, &order);
+    if (status == OPTIONS_READ) {
+        status = take_domains(&order, argv + optind, (size_t)(argc - optind));
+        if (status == 0)
+            status = act(&order);
+    }
+    for (size_t i = 0; i < order.count; i++)
+        proposal_free(&order.proposals[i]);
+    free(order.proposals);
+    free(order.propose.mx);
+    return status;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/* proposal: a policy that is proposed for a domain, and what there is to say about it. */
+#ifndef CTL_GENERATE_PROPOSAL_H
+#define CTL_GENERATE_PROPOSAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/error.h"
+#include "common/policy/policy.h"
+
+/* {.domain = ...} is valid and empty. */
+struct proposal {
+    const char *domain; /* borrowed: a host name in lower case */
+    enum policy_mode mode;
+    uint32_t max_age;
+    char **mx; /* owned; clean patterns in lower case, each once */
+    size_t mx_count;
+    char **notes; /* owned; printable sentences for the admin */
+    size_t note_count;
+    bool failed; /* nothing is proposed: why says the reason */
+    struct error why;
+};
+
+/* Adds a pattern; what is no MX pattern is refused, so that nothing a stranger wrote in DNS reaches
+ * a file. Returns 0, or -1 with why. */
+int proposal_add_mx(struct proposal *proposal, const char *pattern, struct error *why);
+
+/* Adds a sentence, made printable. Out of memory, it is lost. */
+void proposal_note(struct proposal *proposal, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Nothing is proposed; returns -1. */
+int proposal_fail(struct proposal *proposal, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The values, borrowed. */
+struct policy proposal_policy(const struct proposal *proposal);
+
+/* The policy's bytes as the server makes them, free(3); NULL when out of memory. */
+char *proposal_render(const struct proposal *proposal, size_t *length);
+
+/* Judges the values by the rules that the server has: what it would refuse fails, what it would
+ * warn of is noted. */
+void proposal_judge(struct proposal *proposal);
+
+void proposal_free(struct proposal *proposal);
+
+#endif

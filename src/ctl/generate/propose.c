@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: ISC */
+/* propose: makes a policy for a domain out of what was asked for and what DNS and the policy host
+ * have. */
+#include "ctl/generate/propose.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/policy/mxmatch.h"
+#include "ctl/generate/livepolicy.h"
+
+bool propose_asks(const struct propose_order *order)
+{
+    bool wanted = order->from_dns || order->from_live || order->preset != NULL;
+    return wanted && !order->offline;
+}
+
+/* `*.example.net` for mail.example.net; a host of two labels stays as it is. */
+static void widen(char out[DNSDATA_NAME_MAX + 3], const char *host)
+{
+    const char *dot = strchr(host, '.');
+    if (dot != NULL && strchr(dot + 1, '.') != NULL)
+        snprintf(out, DNSDATA_NAME_MAX + 3, "*%s", dot);
+    else
+        snprintf(out, DNSDATA_NAME_MAX + 3, "%s", host);
+}
+
+static int add_hosts(struct proposal *proposal, const struct livemx *mx, bool wildcards)
+{
+    struct error why;
+    char pattern[DNSDATA_NAME_MAX + 3];
+    if (mx->null)
+        return proposal_fail(proposal, "it takes no mail (RFC 7505), so a policy has no use");
+    if (mx->implicit)
+        proposal_note(proposal, "there is no MX record, so the domain itself takes the mail");
+    for (size_t i = 0; i < mx->count; i++) {
+        snprintf(pattern, sizeof(pattern), "%s", mx->hosts[i]);
+        if (wildcards)
+            widen(pattern, mx->hosts[i]);
+        if (proposal_add_mx(proposal, pattern, &why) != 0)
+            return proposal_fail(proposal, "an MX record names no mail host: %s", why.text);
+    }
+    return 0;
+}
+
+static int add_patterns(struct proposal *proposal, const struct propose_order *order,
+                        const struct livemx *mx)
+{
+    struct error why;
+    for (size_t i = 0; i < order->mx_count; i++) {
+        if (proposal_add_mx(proposal, order->mx[i], &why) != 0)
+            return proposal_fail(proposal, "%s", why.text);
+    }
+    if (order->preset != NULL && preset_apply(order->preset, proposal, mx, &why) != 0)
+        return proposal_fail(proposal, "%s", why.text);
+    return order->from_dns ? add_hosts(proposal, mx, order->wildcards) : 0;
+}
+
+/* An MX that no pattern matches would get no mail once the mode is enforce. */
+static void note_unmatched(struct proposal *proposal, const struct livemx *mx)
+{
+    for (size_t i = 0; i < mx->count; i++) {
+        bool matched = false;
+        for (size_t j = 0; j < proposal->mx_count && !matched; j++)
+            matched = mxmatch(proposal->mx[j], mx->hosts[i]);
+        if (!matched)
+            proposal_note(proposal, "the MX %.260s of today matches no pattern", mx->hosts[i]);
+    }
+}
+
+static int find_mx(struct livemx *mx, struct proposal *proposal, const struct propose_order *order)
+{
+    struct error why;
+    if (!propose_asks(order))
+        return 0;
+    if (livemx_find(mx, order->outside->dns, proposal->domain, &why) == 0)
+        return 0;
+    if (order->from_dns)
+        return proposal_fail(proposal, "%s", why.text);
+    proposal_note(proposal, "the MX records of today are not known: %s", why.text);
+    return 0;
+}
+
+static void choose(struct proposal *proposal, const struct propose_order *order)
+{
+    if (order->mode_set)
+        proposal->mode = order->mode;
+    if (order->max_age_set)
+        proposal->max_age = order->max_age;
+    else if (!order->from_live)
+        proposal->max_age =
+            proposal->mode == POLICY_MODE_ENFORCE ? POLICY_AGE_ENFORCE : POLICY_AGE_TESTING;
+}
+
+void propose(struct proposal *proposal, const struct propose_order *order)
+{
+    struct livemx mx = {0};
+    struct livepolicy live = {0};
+    proposal->mode = POLICY_MODE_TESTING;
+    int result = find_mx(&mx, proposal, order);
+    if (result == 0)
+        result = order->from_live ? livepolicy_take(&live, proposal, order->outside)
+                                  : add_patterns(proposal, order, &mx);
+    if (result == 0) {
+        choose(proposal, order);
+        proposal_judge(proposal);
+    }
+    if (!proposal->failed) {
+        note_unmatched(proposal, &mx);
+        if (order->from_live)
+            livepolicy_compare(&live, proposal);
+    }
+    livepolicy_free(&live);
+    livemx_free(&mx);
+}

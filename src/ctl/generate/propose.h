@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/* propose: makes a policy for a domain out of what was asked for and what DNS and the policy host
+ * have. */
+#ifndef CTL_GENERATE_PROPOSE_H
+#define CTL_GENERATE_PROPOSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ctl/generate/preset.h"
+#include "ctl/generate/proposal.h"
+#include "ctl/net/outside.h"
+
+struct propose_order {
+    const char **mx; /* patterns */
+    size_t mx_count;
+    const struct preset *preset; /* NULL: none */
+    bool from_dns;               /* each live MX host */
+    bool wildcards;              /* with from_dns: `*` in place of their first labels */
+    bool from_live;              /* the policy of today, in place of all these */
+    bool offline;                /* DNS is not asked for what it could add */
+    bool mode_set;
+    enum policy_mode mode;
+    bool max_age_set;
+    uint32_t max_age;
+    const struct outside *outside; /* open, if anything is asked */
+};
+
+/* Whether anything is asked of DNS or of policy hosts. */
+bool propose_asks(const struct propose_order *order);
+
+/* Fills in a proposal that has a domain and nothing else; what cannot be made fails it. */
+void propose(struct proposal *proposal, const struct propose_order *order);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+/* inspect: judges one file, be it a policy, a configuration or a list, and gathers what is found.
+ */
+#include "ctl/lint/inspect.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/config/config.h"
+#include "common/policy/lint.h"
+#include "common/policy/policytext.h"
+
+static const char *const kind_names[] = {
+    [INSPECT_POLICY] = "policy",
+    [INSPECT_INI] = "ini",
+    [INSPECT_LIST] = "list",
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+const char *inspect_kind_name(enum inspect_kind kind)
+{
+    return kind_names[kind];
+}
+
+int inspect_kind_parse(enum inspect_kind *out, const char *name)
+{
+    for (size_t i = 0; i < COUNT(kind_names); i++) {
+        if (strcmp(name, kind_names[i]) != 0)
+            continue;
+        *out = (enum inspect_kind)i;
+        return 0;
+    }
+    return -1;
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    return length > strlen(end) && strcmp(text + length - strlen(end), end) == 0;
+}
+
+/* Whether the line says what kind of file it stands in. */
+static bool guess_line(enum inspect_kind *out, const char *line, size_t length)
+{
+    while (length > 0 && (*line == ' ' || *line == '\t' || *line == '\r')) {
+        line++;
+        length--;
+    }
+    if (length == 0 || *line == '#' || *line == ';')
+        return false;
+    size_t word = 0;
+    while (word < length && memchr(" \t\r:=", line[word], 5) == NULL)
+        word++;
+    const char *colon = memchr(line, ':', length);
+    const char *equals = memchr(line, '=', length);
+    bool is_header = *line == '[';
+    bool is_name = memchr(line, '.', word) != NULL && colon != line + word && equals != line + word;
+    if (is_name && !is_header)
+        *out = INSPECT_LIST;
+    else if (is_header || (equals != NULL && (colon == NULL || equals < colon)))
+        *out = INSPECT_INI;
+    else
+        *out = INSPECT_POLICY;
+    return true;
+}
+
+enum inspect_kind inspect_guess(const char *name, const char *bytes, size_t length)
+{
+    enum inspect_kind kind = INSPECT_POLICY;
+    if (ends_in(name, ".ini") || ends_in(name, ".conf"))
+        return INSPECT_INI;
+    if (ends_in(name, "/mta-sts.txt") || strcmp(name, "mta-sts.txt") == 0)
+        return INSPECT_POLICY;
+    if (lint_is_pem(bytes, length))
+        return INSPECT_POLICY; /* whose one finding quotes nothing */
+    if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+        bytes += 3;
+        length -= 3;
+    }
+    while (length > 0) {
+        const char *end = memchr(bytes, '\n', length);
+        size_t line = end != NULL ? (size_t)(end - bytes) : length;
+        if (guess_line(&kind, bytes, line))
+            break;
+        bytes += line + (end != NULL);
+        length -= line + (end != NULL);
+    }
+    return kind;
+}
+
+/* Whom lint's findings are told to. */
+struct hearing {
+    struct findings *all;
+    const char *where;
+    unsigned line;    /* in place of the finding's; 0: the finding's */
+    const char *only; /* the one rule that counts; NULL: all */
+    bool unquoted;    /* nothing of the file may be */
+};
+
+static void hear(void *context, const struct lint_finding *finding)
+{
+    const struct hearing *hearing = context;
+    if (hearing->only != NULL && strcmp(finding->rule->id, hearing->only) != 0)
+        return;
+    struct finding found = finding->found;
+    struct lint_unquoted texts;
+    if (hearing->unquoted)
+        lint_unquote(&found, finding->rule, &texts);
+    findings_copy(hearing->all, &found, hearing->where, hearing->line);
+}
+
+/* P12 of the checks: what is no mistake, and yet should not be forgotten. */
+static const struct {
+    const char *rule, *problem, *advice;
+} reminders[] = {
+    [POLICY_MODE_NONE] = {"mode-none", "mode none withdraws the policy",
+                          "serve it until every max_age that was served before has passed"},
+    [POLICY_MODE_TESTING] = {"mode-testing",
+                             "in mode testing, mail goes out though a check fails, and is reported",
+                             "write enforce once the reports have been clean for two weeks"},
+    [POLICY_MODE_ENFORCE] = {NULL, NULL, NULL},
+};
+
+static struct finding reminder_of(enum policy_mode mode, const char *where, unsigned line)
+{
+    return (struct finding){.severity = SEVERITY_NOTE,
+                            .rule = reminders[mode].rule,
+                            .where = where,
+                            .line = line,
+                            .advice = reminders[mode].advice};
+}
+
+void inspect_policy(struct findings *all, const struct inspect_text *text)
+{
+    struct hearing hearing = {.all = all, .where = text->name, .unquoted = text->unquoted != NULL};
+    struct policytext parsed;
+    if (text->length > POLICY_MAX_BYTES) {
+        (void)lint_policy_size(text->length, hear, &hearing);
+        return;
+    }
+    if (text->unquoted != NULL)
+        findings_add(all,
+                     &(struct finding){.severity = SEVERITY_NOTE,
+                                       .rule = "unquoted",
+                                       .where = text->name,
+                                       .advice = "run this as the owner of the file"},
+                     "%s", text->unquoted);
+    (void)lint_policy_text_of(text->domain, text->bytes, text->length, hear, &hearing);
+    if (policytext_read(&parsed, text->bytes, text->length, NULL) == 0 &&
+        reminders[parsed.policy.mode].rule != NULL) {
+        struct finding note = reminder_of(parsed.policy.mode, text->name, 0);
+        findings_add(all, &note, "%s", reminders[parsed.policy.mode].problem);
+    }
+    policytext_free(&parsed);
+}
+
+/* What is not of lint's table has one rule. */
+static void add_found(struct findings *all, const struct finding *found)
+{
+    struct finding finding = *found;
+    finding.rule = found->rule != NULL ? found->rule : "config";
+    findings_copy(all, &finding, found->where, 0);
+}
+
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat a;
+    struct stat b;
+    if (strcmp(one, other) == 0)
+        return true;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+/* Remembers the last answer, as there are long runs of places in one file. */
+struct filter {
+    const char *only;   /* NULL: everything counts */
+    const char *within; /* not NULL: what only names counts, too, but not this, nor its includes */
+    const char *last;
+    bool last_counts;
+};
+
+static bool counts(struct filter *filter, const char *file)
+{
+    if (filter->only == NULL)
+        return true;
+    if (filter->last != file) {
+        filter->last = file;
+        filter->last_counts =
+            is_same_file(filter->only, file) || (filter->within != NULL && !ends_in(file, ".ini") &&
+                                                 !is_same_file(filter->within, file));
+    }
+    return filter->last_counts;
+}
+
+/* What the daemon does not say: wildcards over a domain itself, and modes that are to end. */
+static void add_domains(struct findings *all, const struct config *config, struct filter *filter)
+{
+    struct {
+        size_t count;
+        const struct config_domain *first;
+    } modes[COUNT(reminders)] = {{0, NULL}};
+    for (size_t i = 0; i < config->domain_count; i++) {
+        const struct config_domain *domain = &config->domains[i];
+        struct policytext text;
+        if (domain->broken || !counts(filter, domain->place.file))
+            continue;
+        struct hearing hearing = {all, domain->place.file, domain->place.line, "mx-own-wildcard",
+                                  false};
+        (void)lint_policy_text_of(domain->name, domain->policy->bytes, domain->policy->length, hear,
+                                  &hearing);
+        if (policytext_read(&text, domain->policy->bytes, domain->policy->length, NULL) == 0 &&
+            modes[text.policy.mode].count++ == 0)
+            modes[text.policy.mode].first = domain;
+        policytext_free(&text);
+    }
+    for (size_t mode = 0; mode < COUNT(reminders); mode++) {
+        const struct config_domain *first = modes[mode].first;
+        if (first == NULL || reminders[mode].rule == NULL)
+            continue;
+        struct finding note =
+            reminder_of((enum policy_mode)mode, first->place.file, first->place.line);
+        size_t others = modes[mode].count - 1;
+        if (others == 0)
+            findings_add(all, &note, "%s: %s", reminders[mode].problem, first->name);
+        else
+            findings_add(all, &note, "%s: %s, and %zu more", reminders[mode].problem, first->name,
+                         others);
+    }
+}
+
+static void add_all(struct findings *all, const struct config *config, const struct findings *said,
+                    struct filter filter)
+{
+    for (size_t i = 0; i < said->count; i++)
+        if (counts(&filter, said->items[i].where))
+            add_found(all, &said->items[i]);
+    if (config != NULL)
+        add_domains(all, config, &filter);
+    all->out_of_memory = all->out_of_memory || said->out_of_memory;
+}
+
+static bool is_read_by(const struct config *config, const struct findings *said, const char *path)
+{
+    for (size_t i = 0; config != NULL && i < config->file_count; i++)
+        if (is_same_file(path, config->files[i]))
+            return true;
+    for (size_t i = 0; config == NULL && i < said->count; i++)
+        if (is_same_file(path, said->items[i].where))
+            return true;
+    return false;
+}
+
+int inspect_ini(struct findings *all, const char *path, const char *within, struct error *why)
+{
+    struct findings said = {0};
+    struct config *config = NULL;
+    int result = 0;
+    (void)config_load(&config, within != NULL ? within : path, &said);
+    if (within != NULL && !is_read_by(config, &said, path))
+        result = error_set(why, "%s %s %s; give the configuration that includes it", within,
+                           config != NULL ? "does not read" : "is refused before it reads", path);
+    else
+        add_all(all, config, &said, (struct filter){.only = within != NULL ? path : NULL});
+    config_free(config);
+    findings_free(&said);
+    return result;
+}
+
+int inspect_list(struct findings *all, const char *name, const char *bytes, size_t length,
+                 const char *within, struct error *why)
+{
+    struct config_list list = {.name = name, .bytes = bytes, .length = length};
+    struct findings said = {0};
+    struct config *config = NULL;
+    int result = 0;
+    if (within == NULL)
+        config_judge_list(&list, &said);
+    else if (config_load_list(&config, within, &list, &said) != 0)
+        result = error_set(why, "%s is refused itself; lint that first", within);
+    if (result == 0)
+        add_all(all, config, &said, (struct filter){.only = name, .within = within});
+    if (within == NULL)
+        findings_add(all,
+                     &(struct finding){.severity = SEVERITY_NOTE,
+                                       .rule = "list-alone",
+                                       .where = name,
+                                       .advice = "give the configuration that reads it with -c"},
+                     "only the lines themselves are judged, not the policies that they name");
+    config_free(config);
+    findings_free(&said);
+    return result;
+}

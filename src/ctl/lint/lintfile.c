@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: ISC */
+/* lintfile: the verb that judges files offline, and puts policy files right. */
+#include "ctl/lint/lintfile.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/file.h"
+#include "common/base/printable.h"
+#include "common/config/quotable.h"
+#include "common/name/hostname.h"
+#include "common/policy/lint.h"
+#include "ctl/base/options.h"
+#include "ctl/base/print.h"
+#include "ctl/base/readas.h"
+#include "ctl/base/replace.h"
+#include "ctl/base/setup.h"
+#include "ctl/lint/inspect.h"
+#include "ctl/lint/repair.h"
+
+#define FILE_MAX_BYTES ((size_t)256 * 1024 * 1024) /* as of a list that mta-stsd reads */
+#define NEW_FILE_MODE  0644
+
+enum { OPTION_JSON = 256, OPTION_TYPE, OPTION_DOMAIN, OPTION_FIX, OPTION_DRY_RUN };
+
+static const char help[] =
+    "Usage: mta-stsctl lint [--type policy|ini|list] [--fix [--dry-run]] [--domain DOMAIN]\n"
+    "                       [-c FILE] [--json] FILE...\n"
+    "Judges policy files, configurations and lists of domains, offline: what is wrong, which\n"
+    "sender it breaks, what to write. FILE - is a policy on standard input.\n"
+    "\n"
+    "      --type KIND     what FILE is (default: told by its name and content)\n"
+    "      --domain DOMAIN whose policy it is; finds wildcards that admit all of its hosts\n"
+    "  -c, --config FILE   the configuration that reads the list, or includes the ini\n"
+    "      --fix           rewrite policy files where what is meant has one right form;\n"
+    "                      - goes to standard output then\n"
+    "      --dry-run       with --fix: say what would be put right, and write nothing\n"
+    "      --json          write JSON\n"
+    "  -h, --help          print this\n"
+    "\n"
+    "Exit status: 0 no errors or warnings, 1 some are left, 2 usage or failure to run.\n"
+    "See mta-stsctl(1).\n";
+
+static const struct option option_words[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"domain", required_argument, NULL, OPTION_DOMAIN},
+    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+    {"fix", no_argument, NULL, OPTION_FIX},
+    {"help", no_argument, NULL, 'h'},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"type", required_argument, NULL, OPTION_TYPE},
+    {NULL, 0, NULL, 0},
+};
+
+struct order {
+    bool has_kind;
+    enum inspect_kind kind;
+    struct hostname domain; /* empty: not given */
+    const char *config_path;
+    bool fixes, dry_run, json;
+    char **files;
+    size_t file_count;
+};
+
+/* What has come of one file. */
+struct outcome {
+    const char *name; /* as given, "-" as "standard input" */
+    enum inspect_kind kind;
+    bool changed;         /* bytes were written */
+    const char *unquoted; /* why nothing of a policy is quoted; NULL: it is */
+    char reader[65];      /* whom it was read as, where root runs this; else empty */
+    struct findings findings;
+};
+
+static bool is_standard_input(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+static void add_steps(struct outcome *outcome, const struct repair *repair, bool dry_run)
+{
+    for (size_t i = 0; i < repair->count; i++)
+        findings_add(&outcome->findings,
+                     &(struct finding){.severity = dry_run ? SEVERITY_FIXABLE : SEVERITY_FIXED,
+                                       .rule = repair->steps[i].rule,
+                                       .where = outcome->name,
+                                       .line = repair->steps[i].line},
+                     "%s", repair->steps[i].done);
+}
+
+/* The file itself is replaced, not a link to it, and only the file that was judged. */
+static int write_back(const char *path, const struct file_stamp *judged,
+                      const struct repair *repair, struct error *why)
+{
+    struct place place;
+    if (place_open(&place, path, &(struct place_terms){.follows = true}, why) != 0)
+        return -1;
+    const struct replace_part part = {(const unsigned char *)repair->bytes, repair->length};
+    const struct replace_terms terms = {.mode = NEW_FILE_MODE, .expected = judged};
+    int result = replace_in(&place, &part, 1, &terms, why);
+    place_close(&place);
+    return result;
+}
+
+static int write_out(const struct repair *repair, struct error *why)
+{
+    if (fwrite(repair->bytes, 1, repair->length, stdout) != repair->length || fflush(stdout) != 0)
+        return error_set(why, "standard output: %s", strerror(errno));
+    return 0;
+}
+
+/* Puts the policy right, and judges what has become of it; in a dry run, what it is. */
+static int fix(struct outcome *outcome, const struct order *order, const char *path,
+               const struct file *file, struct error *why)
+{
+    struct repair repair = {0};
+    const char *domain = order->domain.length > 0 ? order->domain.text : NULL;
+    int result = -1;
+    if (repair_policy(&repair, (const char *)file->bytes, file->length) != 0) {
+        error_set(why, "%s: out of memory", outcome->name);
+        goto done;
+    }
+    add_steps(outcome, &repair, order->dry_run);
+    struct inspect_text text = {.name = outcome->name,
+                                .domain = domain,
+                                .bytes = order->dry_run ? (const char *)file->bytes : repair.bytes,
+                                .length = order->dry_run ? file->length : repair.length};
+    inspect_policy(&outcome->findings, &text);
+
+    if (is_standard_input(path) && !order->dry_run)
+        result = write_out(&repair, why);
+    else if (repair.count > 0 && !order->dry_run)
+        result = write_back(path, &file->stamp, &repair, why);
+    else
+        result = 0;
+    outcome->changed = result == 0 && repair.count > 0 && !order->dry_run;
+
+done:
+    repair_free(&repair);
+    return result;
+}
+
+static int refuse_options(const struct order *order, const struct outcome *outcome,
+                          struct error *why)
+{
+    if (outcome->kind != INSPECT_POLICY && order->fixes)
+        return error_set(why, "%s: --fix is for policy files, and this is no such file (%s)",
+                         outcome->name, inspect_kind_name(outcome->kind));
+    if (outcome->kind != INSPECT_POLICY && order->domain.length > 0)
+        return error_set(why, "%s: --domain is for policy files, and this is no such file (%s)",
+                         outcome->name, inspect_kind_name(outcome->kind));
+    if (outcome->kind == INSPECT_POLICY && order->config_path != NULL)
+        return error_set(why, "%s: -c is for lists and includes, and this is a policy",
+                         outcome->name);
+    return 0;
+}
+
+static int judge(struct outcome *outcome, const struct order *order, const char *path,
+                 const struct file *file, struct error *why)
+{
+    const char *bytes = (const char *)file->bytes;
+    if (refuse_options(order, outcome, why) != 0)
+        return -1;
+    switch (outcome->kind) {
+    case INSPECT_POLICY:
+        if (order->fixes && outcome->unquoted == NULL) /* what is put right is quoted, too */
+            return fix(outcome, order, path, file, why);
+        inspect_policy(
+            &outcome->findings,
+            &(struct inspect_text){.name = outcome->name,
+                                   .domain = order->domain.length > 0 ? order->domain.text : NULL,
+                                   .unquoted = outcome->unquoted,
+                                   .bytes = bytes,
+                                   .length = file->length});
+        return 0;
+    case INSPECT_INI:
+        if (is_standard_input(path))
+            return error_set(why, "an ini is read from a file, as what it names is relative to it");
+        return inspect_ini(&outcome->findings, path, order->config_path, why);
+    case INSPECT_LIST:
+        return inspect_list(&outcome->findings, outcome->name, bytes, file->length,
+                            order->config_path, why);
+    }
+    return -1;
+}
+
+/* Root reads what others may not, and what is said of it others may read. */
+static int judge_for_root(struct outcome *outcome, const struct order *order, const char *path,
+                          const struct file *file, struct error *why)
+{
+    struct readas readas = {.is_on = false};
+    bool is_own = quotable_is_own(path, file);
+    const char *main = order->config_path != NULL ? order->config_path : path;
+    bool is_policy = outcome->kind == INSPECT_POLICY;
+    bool reads_more = outcome->kind == INSPECT_INI || order->config_path != NULL;
+    if (is_policy && !lint_is_pem((const char *)file->bytes, file->length))
+        outcome->unquoted = quotable_refusal(path, file);
+    if (order->fixes && !order->dry_run && !is_own)
+        return error_set(why,
+                         "%s: nothing is written, as its owner is not that of its directory; run "
+                         "this as the owner of the file",
+                         outcome->name);
+    if (!is_policy && reads_more && readas_begin(&readas, main, why) != 0)
+        return -1;
+    bool is_read_as_root = !readas.is_on || outcome->kind == INSPECT_LIST;
+    snprintf(outcome->reader, sizeof(outcome->reader), "%s", readas.is_on ? readas.user : "root");
+    int result;
+    if (!is_policy && is_read_as_root && !is_own)
+        result = error_set(why,
+                           "%s: nothing is said of it, as its owner is not that of its directory; "
+                           "run this as the owner of the file",
+                           outcome->name);
+    else
+        result = judge(outcome, order, path, file, why);
+    readas_end(&readas);
+    return result;
+}
+
+static int lint(struct outcome *outcome, const struct order *order, const char *path)
+{
+    struct file file = {0};
+    struct error why;
+    int result = is_standard_input(path) ? file_read_stdin(&file, FILE_MAX_BYTES, &why)
+                                         : file_read(&file, path, FILE_MAX_BYTES, &why);
+    outcome->name = is_standard_input(path) ? "standard input" : path;
+    if (result == 0) {
+        outcome->kind = order->has_kind ? order->kind
+                        : is_standard_input(path)
+                            ? INSPECT_POLICY
+                            : inspect_guess(path, (const char *)file.bytes, file.length);
+        result = geteuid() == 0 && !is_standard_input(path)
+                     ? judge_for_root(outcome, order, path, &file, &why)
+                     : judge(outcome, order, path, &file, &why);
+    }
+    if (result == 0 && outcome->findings.out_of_memory)
+        result = error_set(&why, "%s: out of memory", outcome->name);
+    if (result != 0)
+        (void)setup_fail("%s", why.text);
+    file_free(&file);
+    return result;
+}
+
+/* Of all files. */
+struct sums {
+    size_t errors, warnings, notes, changes;
+    json_t *files;   /* an array; NULL in human output */
+    char reader[65]; /* of the last file, where root runs this; else empty */
+};
+
+/* Standard output holds the policy then. */
+static int say_on_stderr(const struct findings *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct finding *finding = &all->items[i];
+        char *sentence = finding_sentence(finding);
+        if (sentence == NULL)
+            return -1;
+        char line[16] = "";
+        if (finding->line != 0)
+            snprintf(line, sizeof(line), "%u:", finding->line);
+        printable_say(stderr, "%s:%s %s: %s: %s", finding->where, line,
+                      severity_name(finding->severity), finding->rule, sentence);
+        free(sentence);
+    }
+    return 0;
+}
+
+static int write_outcome(const struct outcome *outcome, const struct order *order,
+                         struct sums *sums)
+{
+    const struct findings *all = &outcome->findings;
+    sums->errors += all->errors;
+    sums->warnings += all->warnings;
+    sums->notes += all->notes;
+    sums->changes += all->count - all->errors - all->warnings - all->notes;
+    memcpy(sums->reader, outcome->reader, sizeof(sums->reader));
+    if (sums->files != NULL)
+        return json_array_append_new(
+            sums->files,
+            json_pack("{s:o, s:s, s:s?, s:b, s:o}", "file", print_text_json(outcome->name), "type",
+                      inspect_kind_name(outcome->kind), "read_as",
+                      outcome->reader[0] != '\0' ? outcome->reader : NULL, "changed",
+                      (int)outcome->changed, "findings", findings_json(all)));
+    if (order->fixes && is_standard_input(order->files[0]))
+        return say_on_stderr(all);
+    return findings_write(all);
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static int write_sums(const struct order *order, struct sums *sums)
+{
+    if (sums->files != NULL) {
+        json_t *files = sums->files;
+        sums->files = NULL;
+        return print_json(json_pack("{s:o, s:I, s:I, s:I}", "files", files, "errors",
+                                    (json_int_t)sums->errors, "warnings",
+                                    (json_int_t)sums->warnings, "notes", (json_int_t)sums->notes));
+    }
+    FILE *out = is_standard_input(order->files[0]) && order->fixes ? stderr : stdout;
+    fprintf(out, "%zu error%s, %zu warning%s, %zu note%s", sums->errors, plural(sums->errors),
+            sums->warnings, plural(sums->warnings), sums->notes, plural(sums->notes));
+    if (order->fixes)
+        fprintf(out, "; %zu thing%s %s", sums->changes, plural(sums->changes),
+                order->dry_run ? "can be put right" : "put right");
+    if (sums->reader[0] != '\0')
+        fprintf(out, "; read as %s%s", strcmp(sums->reader, "root") != 0 ? "user " : "",
+                sums->reader);
+    fputc('\n', out);
+    return fflush(out);
+}
+
+static int lint_all(const struct order *order)
+{
+    struct sums sums = {.files = order->json ? json_array() : NULL};
+    int status = SETUP_FINE;
+    for (size_t i = 0; i < order->file_count; i++) {
+        struct outcome outcome = {.name = order->files[i]};
+        if (lint(&outcome, order, order->files[i]) != 0)
+            status = SETUP_FAILED;
+        else if (write_outcome(&outcome, order, &sums) != 0)
+            status = setup_fail("the findings cannot be written");
+        findings_free(&outcome.findings);
+    }
+    if (write_sums(order, &sums) != 0)
+        status = setup_fail("the findings cannot be written");
+    if (status == SETUP_FINE && sums.errors + sums.warnings > 0)
+        return SETUP_FOUND;
+    return status;
+}
+
+static int check_order(const struct order *order)
+{
+    bool from_standard_input = false;
+    for (size_t i = 0; i < order->file_count; i++)
+        from_standard_input = from_standard_input || is_standard_input(order->files[i]);
+    if (order->file_count == 0)
+        return setup_fail("lint: no file; try 'mta-stsctl lint --help'");
+    if (order->dry_run && !order->fixes)
+        return setup_fail("lint: --dry-run goes with --fix");
+    if (from_standard_input && order->file_count > 1)
+        return setup_fail("lint: - stands for standard input, and goes alone");
+    if (from_standard_input && order->fixes && !order->dry_run && order->json)
+        return setup_fail("lint: --fix - writes the policy where --json would write; give a file, "
+                          "or --dry-run");
+    return SETUP_FINE;
+}
+
+static int take(void *context, int option, const char *argument)
+{
+    struct order *order = context;
+    struct error why;
+    switch (option) {
+    case 'c':
+        order->config_path = argument;
+        return SETUP_FINE;
+    case OPTION_TYPE:
+        order->has_kind = true;
+        if (inspect_kind_parse(&order->kind, argument) != 0)
+            return setup_fail("lint: \"%s\" is no type; write policy, ini or list", argument);
+        return SETUP_FINE;
+    case OPTION_DOMAIN:
+        if (hostname_parse(&order->domain, argument, strlen(argument), &why) != 0)
+            return setup_fail("lint: --domain: %s", why.text);
+        return SETUP_FINE;
+    case OPTION_FIX:
+        order->fixes = true;
+        return SETUP_FINE;
+    case OPTION_DRY_RUN:
+        order->dry_run = true;
+        return SETUP_FINE;
+    default:
+        assert(option == OPTION_JSON);
+        order->json = true;
+        return SETUP_FINE;
+    }
+}
+
+static const struct options options = {help, "c:h", option_words, take};
+
+int lintfile_run(int argc, char **argv)
+{
+    struct order order = {0};
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
+        return status;
+    order.files = argv + optind;
+    order.file_count = (size_t)(argc - optind);
+    status = check_order(&order);
+    return status != SETUP_FINE ? status : lint_all(&order);
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: ISC */
+/* lintfile: the verb that judges files offline, and puts policy files right. */
+#ifndef CTL_LINT_LINTFILE_H
+#define CTL_LINT_LINTFILE_H
+
+/* argv[0] is the verb. Returns the exit status. */
+int lintfile_run(int argc, char **argv);
+
+#endif

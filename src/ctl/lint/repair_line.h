@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/* repair_line: reads one line of a policy file for what it is meant to be. Only repair's own rooms
+ * include this. */
+#ifndef CTL_LINT_REPAIR_LINE_H
+#define CTL_LINT_REPAIR_LINE_H
+
+#include "common/base/span.h"
+#include "ctl/lint/repair_text.h"
+
+enum repair_line_kind {
+    REPAIR_LINE_BLANK, /* also when only unseen characters stand in it */
+    REPAIR_LINE_COMMENT,
+    REPAIR_LINE_FIELD,   /* its key is known, or clearly meant */
+    REPAIR_LINE_UNKNOWN, /* a key that is not known */
+    REPAIR_LINE_STRANGE, /* anything else, and what holds control bytes, be its key known or not */
+};
+
+/* In the usual order. */
+enum repair_line_key {
+    REPAIR_LINE_VERSION,
+    REPAIR_LINE_MODE,
+    REPAIR_LINE_MX,
+    REPAIR_LINE_MAX_AGE,
+    REPAIR_LINE_NO_KEY,
+};
+
+struct repair_line {
+    enum repair_line_kind kind;
+    enum repair_line_key key;
+    unsigned number;
+    struct span text; /* without outer blanks, else as it stands */
+    bool cleaned;     /* unseen characters are to be left out */
+    bool indented;
+    bool spaced;                       /* a blank stands before the colon */
+    struct span key_text, value;       /* as they stand */
+    const char *name;                  /* of the key, rightly written; static */
+    struct span right;                 /* the value's right form, or the value */
+    bool several;                      /* right is names with blanks, commas, numbers between */
+    const char *rule;                  /* lint's, of a line to be left out */
+    const char *key_rule, *value_rule; /* lint's; NULL where nothing is to be done */
+};
+
+/* Reads a line without its line end. Returns 0, or -1 when out of memory. */
+int repair_line_read(struct repair_line *out, struct arena *arena, struct span raw);
+
+/* Whether anything in the line is to be written otherwise. */
+bool repair_line_differs(const struct repair_line *line);
+
+/* The right form of a name in a zone file's notation, or the name itself. {NULL}: out of memory. */
+struct span repair_line_name(struct arena *arena, struct span name);
+
+#endif

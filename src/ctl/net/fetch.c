@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+/* fetch: one HTTPS GET of a host's policy, as a sender would make it, and all that came of it. */
+#include "ctl/net/fetch.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/printable.h"
+#include "ctl/net/transfer.h"
+
+static int fail(struct fetch *out, enum fetch_failure failure, const char *sentence)
+{
+    out->failure = failure;
+    return error_set(&out->why, "%s", sentence);
+}
+
+/* ---- The bytes as they come. */
+
+static size_t take(char *bytes, size_t size, size_t count, void *argument)
+{
+    struct fetch *out = argument;
+    size_t length = size * count;
+    if (length > FETCH_BYTES - out->length) {
+        fail(out, FETCH_TOO_LARGE, "the answer has more than 65536 bytes");
+        return 0;
+    }
+    char *body = realloc(out->body, out->length + length + 1);
+    if (body == NULL)
+        return 0;
+    memcpy(body + out->length, bytes, length);
+    out->body = body;
+    out->length += length;
+    body[out->length] = '\0';
+    return length;
+}
+
+static void keep_answer(struct fetch *out, CURL *curl)
+{
+    char *text = NULL;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &out->status);
+    if (curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &text) == CURLE_OK && text != NULL)
+        printable_ascii(out->type, sizeof(out->type), text, strlen(text));
+    if (curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &text) == CURLE_OK && text != NULL)
+        printable_ascii(out->location, sizeof(out->location), text, strlen(text));
+}
+
+/* ---- Judging. */
+
+static int judge_transfer(struct fetch *out, CURLcode result, const char *said)
+{
+    char words[CURL_ERROR_SIZE];
+    const char *cause = said[0] != '\0' ? said : curl_easy_strerror(result);
+    printable_ascii(words, sizeof(words), cause, strlen(cause));
+    if (result == CURLE_OK || out->failure == FETCH_TOO_LARGE)
+        return out->failure == FETCH_FINE ? 0 : -1;
+    if (result == CURLE_OPERATION_TIMEDOUT) {
+        out->failure = FETCH_SLOW;
+        return error_set(&out->why, "no answer within %.0f seconds",
+                         (double)out->elapsed_ms / 1000);
+    }
+    if (result == CURLE_COULDNT_CONNECT || result == CURLE_COULDNT_RESOLVE_HOST) {
+        out->failure = FETCH_UNREACHABLE;
+        return error_set(&out->why, "no connection: %s", words);
+    }
+    if (result == CURLE_SSL_CONNECT_ERROR || out->peer.version[0] == '\0') {
+        out->failure = FETCH_HANDSHAKE;
+        return error_set(&out->why, "the TLS handshake fails: %s", words);
+    }
+    out->failure = FETCH_BROKEN;
+    return error_set(&out->why, "the answer is broken: %s", words);
+}
+
+/* RFC 8461 section 3.2: whatever the parameters. */
+static bool is_text_plain(const char *type)
+{
+    size_t length = strcspn(type, "; \t");
+    return length == strlen("text/plain") && strncasecmp(type, "text/plain", length) == 0;
+}
+
+static int judge_answer(struct fetch *out)
+{
+    if (out->peer.is_old) {
+        out->failure = FETCH_OLD_TLS;
+        return error_set(&out->why, "it speaks %s, and senders want TLS 1.2 or later",
+                         out->peer.version);
+    }
+    if (out->peer.fault != PEER_FINE)
+        return fail(out, FETCH_CERTIFICATE, out->peer.why.text);
+    if (out->status >= 300 && out->status < 400) {
+        out->failure = FETCH_REDIRECT;
+        return error_set(&out->why, "it redirects (%ld%s%s), which senders do not follow",
+                         out->status, out->location[0] != '\0' ? " to " : "", out->location);
+    }
+    if (out->status != 200) {
+        out->failure = FETCH_STATUS;
+        return error_set(&out->why, "it answers with status %ld", out->status);
+    }
+    if (!is_text_plain(out->type)) {
+        out->failure = FETCH_TYPE;
+        return error_set(&out->why, "it sends the policy as %s, and senders want text/plain",
+                         out->type[0] != '\0' ? out->type : "nothing (no Content-Type)");
+    }
+    return 0;
+}
+
+int fetch_policy(struct fetch *out, const struct fetch_request *request)
+{
+    struct transfer transfer;
+    char url[512];
+    *out = (struct fetch){0};
+    snprintf(url, sizeof(url), "https://%s" FETCH_PATH, request->host);
+    const struct transfer_request wanted = {
+        .url = url,
+        .host = request->host,
+        .address = request->address,
+        .connect_to = request->connect_to,
+        .port = 443,
+        .connect_port = request->port,
+        .trust = request->trust,
+        .bound_s = request->bound_s != 0 ? request->bound_s : FETCH_BOUND_S,
+    };
+    if (transfer_open(&transfer, &wanted, &out->peer, &out->why) != 0) {
+        out->failure = FETCH_BROKEN;
+        return -1;
+    }
+    curl_easy_setopt(transfer.curl, CURLOPT_PROTOCOLS_STR, "https");
+    curl_easy_setopt(transfer.curl, CURLOPT_WRITEFUNCTION, take);
+    curl_easy_setopt(transfer.curl, CURLOPT_WRITEDATA, out);
+    CURLcode result = transfer_run(&transfer, &out->elapsed_ms);
+    keep_answer(out, transfer.curl);
+    int judged = judge_transfer(out, result, transfer.said);
+    transfer_close(&transfer);
+    return judged == 0 ? judge_answer(out) : -1;
+}
+
+void fetch_free(struct fetch *fetch)
+{
+    free(fetch->body);
+    peer_free(&fetch->peer);
+    *fetch = (struct fetch){0};
+}

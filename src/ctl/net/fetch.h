@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/* fetch: one HTTPS GET of a host's policy, as a sender would make it, and all that came of it. */
+#ifndef CTL_NET_FETCH_H
+#define CTL_NET_FETCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/error.h"
+#include "common/base/network.h"
+#include "ctl/net/peer.h"
+
+#define FETCH_PATH          "/.well-known/mta-sts.txt"
+#define FETCH_BOUND_S       15    /* what takes longer has failed */
+#define FETCH_ADDRESSES_MAX 16    /* of one host that are asked one after the other */
+#define FETCH_BYTES         65536 /* RFC 8461 section 3.3 suggests to stop there */
+
+/* Why a sender that follows RFC 8461 would not take the policy: the first thing that is wrong. */
+enum fetch_failure {
+    FETCH_FINE,
+    FETCH_UNREACHABLE, /* no connection */
+    FETCH_SLOW,        /* not done within the bound */
+    FETCH_HANDSHAKE,   /* the server ended the TLS handshake, or speaks none */
+    FETCH_BROKEN,      /* no HTTP answer, or only a part of it */
+    FETCH_TOO_LARGE,
+    FETCH_OLD_TLS,     /* older than TLS 1.2 */
+    FETCH_CERTIFICATE, /* peer.fault says which way */
+    FETCH_REDIRECT,    /* never followed */
+    FETCH_STATUS,      /* another than 200 */
+    FETCH_TYPE,        /* not text/plain */
+};
+
+struct fetch_request {
+    const char *host;                      /* "mta-sts.example.com" */
+    const struct network_address *address; /* where to connect; NULL: as the system's DNS says */
+    const char *connect_to;                /* "HOST:PORT" in place of both; NULL: none */
+    unsigned port;                         /* of the address; 0: 443 */
+    const struct peer_trust *trust;
+    unsigned bound_s; /* 0: FETCH_BOUND_S */
+};
+
+/* {0} is valid and empty. What came is here although something is wrong with it: believe the body
+ * only where failure is FETCH_FINE. Its texts are printable. */
+struct fetch {
+    enum fetch_failure failure;
+    struct error why; /* a sentence unless fine; the host and address are not in it */
+    long status;      /* 0: no HTTP answer */
+    char type[128];   /* the Content-Type as sent; empty: none */
+    char location[512];
+    char *body; /* NULL: none; any bytes, and a NUL behind them */
+    size_t length;
+    int64_t elapsed_ms; /* with connection and handshake */
+    struct peer peer;
+};
+
+/* Fetches and judges. Returns 0 with failure FETCH_FINE, or -1 with another one. Free it in either
+ * case. Threads may fetch at a time. */
+int fetch_policy(struct fetch *out, const struct fetch_request *request);
+void fetch_free(struct fetch *fetch);
+
+#endif

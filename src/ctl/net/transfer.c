@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/* transfer: one conversation by libcurl with one address, its TLS peer described, within a bound.
+ */
+#include "ctl/net/transfer.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#define AGENT "mta-stsctl/" PACKAGE_VERSION
+
+static pthread_once_t begun = PTHREAD_ONCE_INIT;
+
+static void begin(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static CURLcode attach(CURL *curl, void *context, void *argument)
+{
+    (void)curl;
+    peer_attach(context, argument);
+    return CURLE_OK;
+}
+
+/* "host:port:where:port", as CURLOPT_CONNECT_TO wants it; an IPv6 address in brackets. */
+static int lead(struct transfer *transfer, const struct transfer_request *request)
+{
+    char address[NETWORK_TEXT_MAX];
+    char line[1024];
+    if (request->connect_to == NULL && request->address == NULL)
+        return 0;
+    if (request->connect_to != NULL) {
+        snprintf(line, sizeof(line), "%s:%u:%s", request->host, request->port, request->connect_to);
+    } else {
+        bool is_v4 = network_address_is_v4(request->address);
+        network_address_text(request->address, address);
+        snprintf(line, sizeof(line), is_v4 ? "%s:%u:%s:%u" : "%s:%u:[%s]:%u", request->host,
+                 request->port, address,
+                 request->connect_port != 0 ? request->connect_port : request->port);
+    }
+    transfer->way = curl_slist_append(NULL, line);
+    return transfer->way != NULL ? 0 : -1;
+}
+
+static void set_up(struct transfer *transfer, const struct transfer_request *request)
+{
+    CURL *curl = transfer->curl;
+    curl_easy_setopt(curl, CURLOPT_URL, request->url);
+    curl_easy_setopt(curl, CURLOPT_CONNECT_TO, transfer->way);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, AGENT);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->said);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)request->bound_s);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)request->bound_s);
+    curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    /* The chain is judged in the handshake, and described whatever it is: see peer. */
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, attach);
+    curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, &transfer->watch);
+}
+
+int transfer_open(struct transfer *transfer, const struct transfer_request *request,
+                  struct peer *peer, struct error *why)
+{
+    *peer = (struct peer){.fault = PEER_NONE};
+    error_set(&peer->why, "no TLS was spoken");
+    *transfer = (struct transfer){.watch = {peer, request->trust, request->host}};
+    pthread_once(&begun, begin);
+    transfer->curl = curl_easy_init();
+    if (transfer->curl == NULL || lead(transfer, request) != 0) {
+        transfer_close(transfer);
+        return error_set(why, "out of memory");
+    }
+    set_up(transfer, request);
+    return 0;
+}
+
+CURLcode transfer_run(struct transfer *transfer, int64_t *elapsed_ms)
+{
+    curl_off_t elapsed_us = 0;
+    CURLcode result = curl_easy_perform(transfer->curl);
+    curl_easy_getinfo(transfer->curl, CURLINFO_TOTAL_TIME_T, &elapsed_us);
+    *elapsed_ms = elapsed_us / 1000;
+    return result;
+}
+
+void transfer_close(struct transfer *transfer)
+{
+    if (transfer->curl != NULL)
+        curl_easy_cleanup(transfer->curl);
+    curl_slist_free_all(transfer->way);
+    *transfer = (struct transfer){0};
+}

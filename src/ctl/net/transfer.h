@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/* transfer: one conversation by libcurl with one address, its TLS peer described, within a bound.
+ */
+#ifndef CTL_NET_TRANSFER_H
+#define CTL_NET_TRANSFER_H
+
+#include <curl/curl.h>
+#include <stdint.h>
+
+#include "common/base/network.h"
+#include "ctl/net/peer.h"
+
+struct transfer_request {
+    const char *url;                       /* its host is the name that TLS asks for */
+    const char *host;                      /* the same name, to be judged */
+    const struct network_address *address; /* where to connect; NULL: as DNS says */
+    const char *connect_to;                /* "HOST:PORT" in place of both; NULL: none */
+    unsigned port;                         /* the URL's own */
+    unsigned connect_port;                 /* of the address; 0: the URL's own */
+    const struct peer_trust *trust;
+    unsigned bound_s; /* from the first packet to the last */
+};
+
+/* Opened, given further options, run once and closed. */
+struct transfer {
+    CURL *curl;
+    struct curl_slist *way;
+    struct peer_watch watch;
+    char said[CURL_ERROR_SIZE]; /* libcurl's own words, possibly empty */
+};
+
+/* Nothing is followed, no proxy asked, no configuration of libcurl read. *peer is emptied, and
+ * described in the handshake. All of the request is borrowed until the end. Returns 0, or -1 with
+ * why. */
+int transfer_open(struct transfer *transfer, const struct transfer_request *request,
+                  struct peer *peer, struct error *why);
+
+/* *elapsed_ms: how long it took. */
+CURLcode transfer_run(struct transfer *transfer, int64_t *elapsed_ms);
+void transfer_close(struct transfer *transfer);
+
+#endif

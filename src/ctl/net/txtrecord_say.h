@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/* txtrecord_say: words findings about a TXT record, and takes its fields apart. Only txtrecord's
+ * own rooms include this. */
+#ifndef CTL_NET_TXTRECORD_SAY_H
+#define CTL_NET_TXTRECORD_SAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/span.h"
+#include "ctl/net/txtrecord.h"
+
+#define TXTRECORD_SHOWN 64 /* bytes that hold what is quoted of a record, and its NUL */
+
+/* To whom findings go. */
+struct txtrecord_judge {
+    txtrecord_report *report;
+    void *context;
+    bool failed; /* an error was among them */
+};
+
+/* Reports one; the advice is a text of ours, the sentence is made of the format. */
+void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum severity severity,
+                   const char *advice, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* The text in printable ASCII, the rest as question marks, cut with "...". Returns out. */
+const char *txtrecord_show(char out[TXTRECORD_SHOWN], struct span text);
+
+/* Splits NAME=VALUE, both by the syntax that RFC 8461 section 3.1 and RFC 8460 section 3 have for
+ * extensions. Returns false when it is no such field. A value may be empty, or hold blanks and
+ * commas, where name is `id` or `rua`, which have sentences of their own. */
+bool txtrecord_split(struct span *name, struct span *value, struct span field);
+
+#endif

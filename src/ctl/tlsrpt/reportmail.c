@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC */
+/* reportmail: what is attached to a mail and may be a TLS report (RFC 8460 section 5.3). */
+#include "ctl/tlsrpt/reportmail.h"
+
+#include <gmime/gmime.h>
+#include <string.h>
+#include <strings.h>
+
+struct reading {
+    reportmail_take *take;
+    void *context;
+    const char *domain;
+    size_t taken;
+    bool stopped;  /* take wants no more */
+    bool has_more; /* than may be taken */
+};
+
+enum likeness {
+    LIKENESS_NONE,
+    LIKENESS_PERHAPS, /* some senders give it a general type */
+    LIKENESS_USUAL,   /* RFC 8460 section 6.4 and 6.5 */
+};
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t length = strlen(name);
+    size_t end_length = strlen(end);
+    return length >= end_length && strcasecmp(name + length - end_length, end) == 0;
+}
+
+static bool names_report(const char *name)
+{
+    return name != NULL &&
+           (ends_with(name, ".json") || ends_with(name, ".gz") || ends_with(name, ".gzip"));
+}
+
+static enum likeness judge(GMimeObject *object, const char *name)
+{
+    static const char *const perhaps[] = {"gzip", "x-gzip", "json", "gzip-compressed",
+                                          "x-gzip-compressed"};
+    GMimeContentType *type = g_mime_object_get_content_type(object);
+    if (g_mime_content_type_is_type(type, "application", "tlsrpt+gzip") ||
+        g_mime_content_type_is_type(type, "application", "tlsrpt+json"))
+        return LIKENESS_USUAL;
+    for (size_t i = 0; i < sizeof(perhaps) / sizeof(perhaps[0]); i++) {
+        if (g_mime_content_type_is_type(type, "application", perhaps[i]))
+            return LIKENESS_PERHAPS;
+    }
+    return names_report(name) ? LIKENESS_PERHAPS : LIKENESS_NONE;
+}
+
+/* Decoding base64 or quoted-printable makes nothing longer. */
+static int decode(GMimePart *part, GByteArray **out)
+{
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
+    *out = NULL;
+    if (content == NULL)
+        return -1;
+    GMimeStream *stream = g_mime_stream_mem_new();
+    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+    int result = g_mime_data_wrapper_write_to_stream(content, stream) < 0 ? -1 : 0;
+    *out = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+    g_object_unref(stream);
+    return result;
+}
+
+static void take_part(struct reading *reading, GMimeObject *object)
+{
+    if (!GMIME_IS_PART(object))
+        return;
+    const char *name = g_mime_part_get_filename(GMIME_PART(object));
+    enum likeness likeness = judge(object, name);
+    if (likeness == LIKENESS_NONE)
+        return;
+    reading->has_more = reading->taken == REPORTMAIL_TAKEN_MAX;
+    if (reading->has_more)
+        return;
+    GByteArray *bytes;
+    if (decode(GMIME_PART(object), &bytes) == 0) {
+        struct reportmail_part part = {.name = name,
+                                       .domain = reading->domain,
+                                       .usual = likeness == LIKENESS_USUAL,
+                                       .bytes = bytes->data,
+                                       .length = bytes->len};
+        reading->taken++;
+        reading->stopped = !reading->take(reading->context, &part);
+    }
+    if (bytes != NULL)
+        g_byte_array_free(bytes, TRUE);
+}
+
+/* The library's objects are large, and a mail of a few bytes a part is cheap to write. */
+static int check_size(const unsigned char *bytes, size_t length, struct error *why)
+{
+    size_t lines = 0, parts = 0, marks = 0;
+    if (length > REPORTMAIL_MAX)
+        return error_set(why, "a mail of more than %d MiB, which no report needs",
+                         REPORTMAIL_MAX / 1048576);
+    for (const unsigned char *at = bytes, *end = bytes + length; at < end; lines++) {
+        parts += end - at >= 2 && at[0] == '-' && at[1] == '-';
+        const unsigned char *line_end = memchr(at, '\n', (size_t)(end - at));
+        at = line_end != NULL ? line_end + 1 : end;
+    }
+    for (size_t i = 0; i < length; i++)
+        marks += bytes[i] == ';';
+    if (lines > REPORTMAIL_LINES_MAX || parts > REPORTMAIL_PARTS_MAX ||
+        marks > REPORTMAIL_MARKS_MAX)
+        return error_set(
+            why, "a mail of %zu lines, about %zu parts and %zu parameters, which no report needs",
+            lines, parts, marks);
+    return 0;
+}
+
+static void read_parts(struct reading *reading, GMimeMessage *message)
+{
+    GMimePartIter *iterator = g_mime_part_iter_new(GMIME_OBJECT(message));
+    while (!reading->stopped && !reading->has_more && g_mime_part_iter_is_valid(iterator)) {
+        take_part(reading, g_mime_part_iter_get_current(iterator));
+        g_mime_part_iter_next(iterator);
+    }
+    g_mime_part_iter_free(iterator);
+}
+
+int reportmail_read(const unsigned char *bytes, size_t length, reportmail_take *take, void *context,
+                    size_t *taken, struct error *why)
+{
+    struct reading reading = {.take = take, .context = context};
+    *taken = 0;
+    if (check_size(bytes, length, why) != 0)
+        return -1;
+    g_mime_init(); /* counts its calls */
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer((const char *)bytes, length);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+    if (message != NULL) {
+        reading.domain = g_mime_object_get_header(GMIME_OBJECT(message), "TLS-Report-Domain");
+        read_parts(&reading, message);
+        *taken = reading.taken;
+        g_object_unref(message);
+    }
+    g_object_unref(parser);
+    g_object_unref(stream);
+    if (reading.has_more)
+        return error_set(why,
+                         "more than %d attachments that may be reports; those behind are left out",
+                         REPORTMAIL_TAKEN_MAX);
+    return message != NULL ? 0 : error_set(why, "not a mail that can be read");
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/* tlsrpt: the verb that reads TLS reports, sums them up, and says whether enforce is safe. */
+#include "ctl/tlsrpt/tlsrpt.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/name/hostname.h"
+#include "ctl/base/options.h"
+#include "ctl/base/progress.h"
+#include "ctl/base/setup.h"
+#include "ctl/tlsrpt/gather.h"
+#include "ctl/tlsrpt/intake.h"
+#include "ctl/tlsrpt/report_text.h"
+#include "ctl/tlsrpt/reportfile.h"
+#include "ctl/tlsrpt/totals.h"
+
+#define DAY_S     86400
+#define DAYS_MOST 36500
+
+enum { OPTION_JSON = 256, OPTION_DOMAIN, OPTION_SINCE, OPTION_DAYS };
+
+static const char help[] =
+    "Usage: mta-stsctl tlsrpt [--domain DOMAIN] [--since DATE | --days N] [--json] FILE...\n"
+    "Sums up the TLS reports (RFC 8460) that senders mailed, and says for each domain whether\n"
+    "`mode: enforce` is safe now, and which MX hinders.\n"
+    "\n"
+    "FILE is a report as JSON or gzip, a mail with reports attached, a mailbox of mails, a\n"
+    "directory with all files in it, or - for standard input.\n"
+    "\n"
+    "      --domain DOMAIN   only what is of this domain\n"
+    "      --since DATE      only what is of this day (2026-11-21) and later\n"
+    "      --days N          only what is of the last N days\n"
+    "      --json            write JSON\n"
+    "  -h, --help            print this\n"
+    "\n"
+    "Exit status: 0 nothing failed, 1 sessions failed or a file is damaged, 2 usage, or no report\n"
+    "could be read. See mta-stsctl(1).\n";
+
+static const struct option option_words[] = {
+    {"domain", required_argument, NULL, OPTION_DOMAIN},
+    {"since", required_argument, NULL, OPTION_SINCE},
+    {"days", required_argument, NULL, OPTION_DAYS},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+struct order {
+    struct tally_filter filter;
+    struct hostname domain;
+    unsigned sinces; /* of --since and --days */
+    bool json;
+    int64_t now;
+};
+
+static int finish(struct intake *intake, const struct order *order)
+{
+    struct error why;
+    intake_finish(intake);
+    if (intake->totals.reports == 0 && intake->totals.outside > 0)
+        return setup_fail("tlsrpt: none of the reports is of that domain or of those days");
+    if (intake->totals.reports == 0)
+        return setup_fail("tlsrpt: there is no report that can be read");
+    if (totals_write(&intake->totals, order->json, &why) != 0)
+        return setup_fail("%s", why.text);
+    return intake->totals.damaged > 0 || totals_have_failures(&intake->totals) ? SETUP_FOUND
+                                                                               : SETUP_FINE;
+}
+
+static int read_and_sum(char *const paths[], size_t count, const struct order *order)
+{
+    struct intake intake = {
+        .filter = order->filter,
+        .now = order->now,
+        .totals.today = (int)(order->now / DAY_S),
+    };
+    progress_begin("files read:", 0);
+    gather_paths(paths, count, REPORTFILE_MAX, &intake_events, &intake);
+    int status = finish(&intake, order);
+    intake_free(&intake);
+    return status;
+}
+
+static int take_days(struct order *order, const char *text)
+{
+    unsigned days;
+    if (!setup_number(&days, text, 1, DAYS_MOST))
+        return setup_fail("tlsrpt: \"%s\" is no number of days; write 1 to %d", text, DAYS_MOST);
+    order->filter.since = (int)(order->now / DAY_S - days);
+    return SETUP_FINE;
+}
+
+static int take(void *context, int option, const char *argument)
+{
+    struct order *order = context;
+    struct error why;
+    switch (option) {
+    case OPTION_DOMAIN:
+        if (hostname_parse(&order->domain, argument, strlen(argument), &why) != 0)
+            return setup_fail("tlsrpt: --domain: %s", why.text);
+        order->filter.domain = order->domain.text;
+        return SETUP_FINE;
+    case OPTION_SINCE:
+        order->sinces++;
+        if (report_day_parse(&order->filter.since, argument) != 0)
+            return setup_fail("tlsrpt: \"%s\" is no date; write it as 2026-11-21", argument);
+        return SETUP_FINE;
+    case OPTION_DAYS:
+        order->sinces++;
+        return take_days(order, argument);
+    default:
+        assert(option == OPTION_JSON);
+        order->json = true;
+        return SETUP_FINE;
+    }
+}
+
+static const struct options options = {help, "h", option_words, take};
+
+int tlsrpt_run(int argc, char **argv)
+{
+    struct order order = {.now = (int64_t)time(NULL)};
+    int status = options_read(&options, argc, argv, &order);
+    if (status != OPTIONS_READ)
+        return status;
+    if (order.sinces > 1)
+        return setup_fail("tlsrpt: only one of --since and --days can be had");
+    if (optind == argc)
+        return setup_fail("tlsrpt: no files; try 'mta-stsctl tlsrpt --help'");
+    return read_and_sum(argv + optind, (size_t)(argc - optind), &order);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* deadline: queues of waiting things, the first due in front. */
+#ifndef DAEMON_BASE_DEADLINE_H
+#define DAEMON_BASE_DEADLINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Part of the thing that waits. {0} stands in no queue. */
+struct deadline {
+    struct deadline_queue *queue;
+    struct deadline *older;
+    struct deadline *newer;
+    int64_t at_ms; /* monotonic */
+};
+
+struct deadline_queue {
+    struct deadline *oldest;
+    struct deadline *newest;
+};
+
+/* Moves the entry into the queue, out of the one it stood in, behind all that are due no later.
+ * That is the end, and no search, where all wait equally long. */
+void deadline_set(struct deadline *deadline, struct deadline_queue *queue, int64_t at_ms);
+void deadline_clear(struct deadline *deadline);
+
+/* Milliseconds until the queue's oldest is due, at most limit_ms; -1 means no limit. */
+int64_t deadline_wait_ms(const struct deadline_queue *queue, int64_t now_ms, int64_t limit_ms);
+
+/* The monotonic clock. */
+int64_t deadline_now_ms(void);
+
+#endif

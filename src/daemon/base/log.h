@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/* log: lines to stderr, with syslog priorities when the journal reads them; one write a line. */
+#ifndef DAEMON_BASE_LOG_H
+#define DAEMON_BASE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/finding.h"
+
+enum log_level {
+    LOG_LEVEL_ERROR = 3, /* the numbers are those of syslog(3) and sd-daemon(3) */
+    LOG_LEVEL_WARNING = 4,
+    LOG_LEVEL_NOTICE = 5,
+    LOG_LEVEL_INFO = 6,
+};
+
+/* Decides once whether lines carry the "<N>" prefix: when JOURNAL_STREAM names stderr. Before any
+ * thread starts. */
+void log_open(void);
+
+/* Whether they do. */
+bool log_has_prefix(void);
+
+/* From now on no line waits for a reader of stderr: those that nobody takes are left out, counted
+ * and told of. Only findings wait, for a second at most, until one did in vain; meanwhile the
+ * lines of other threads do not. */
+void log_never_wait(void);
+
+/* The findings that follow are of another load: they may wait for 5 seconds in all. */
+void log_begin_load(void);
+
+/* One line, without its line end. What is not fit to be shown is replaced by '?'. Safe from any
+ * thread. */
+void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* As log_line, for lines that a stranger can cause, but for fetches that went well: at most
+ * LOG_STRANGERS_PER_S a second in all; then one line says how many were left out. */
+#define LOG_STRANGERS_PER_S 20
+void log_stranger(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same for lines about this machine that come again as long as a trouble lasts, such as a lack
+ * of descriptors: LOG_TROUBLES_PER_S of them, whatever strangers cause meanwhile. */
+#define LOG_TROUBLES_PER_S 5
+void log_trouble(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "file:line: sentence", an error, warning or notice. */
+void log_finding(const struct finding *finding);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* caches: what one worker keeps of files, certificates and challenges, and how loaders fill them.
+ */
+#include "daemon/hosts/caches.h"
+
+int caches_open(struct caches *caches, struct loader *loader, struct certpool *pool, int wake_fd,
+                size_t max_pairs, bool (*make_room)(void *owner), void *owner)
+{
+    *caches = (struct caches){.certs = NULL};
+    caches->lookup = (struct lookup_context){
+        .port = loader_port_open(loader, wake_fd),
+        .ready = &caches->ready,
+        .make_room = make_room,
+        .room_owner = owner,
+    };
+    if (caches->lookup.port == NULL)
+        return -1;
+    caches->certs = certstore_open(max_pairs, &caches->lookup, pool);
+    caches->challenges = challenges_open(&caches->lookup);
+    return caches->certs != NULL && caches->challenges != NULL ? 0 : -1;
+}
+
+void caches_close(struct caches *caches)
+{
+    certstore_close(caches->certs);
+    challenges_close(caches->challenges);
+    loader_port_close(caches->lookup.port);
+    *caches = (struct caches){.certs = NULL};
+}
+
+void caches_run(struct caches *caches, int64_t now_ms)
+{
+    loader_port_run(caches->lookup.port, now_ms);
+}
+
+int64_t caches_wait_ms(const struct caches *caches, int64_t now_ms, int64_t limit_ms)
+{
+    limit_ms = certstore_wait_ms(caches->certs, now_ms, limit_ms);
+    return challenges_wait_ms(caches->challenges, now_ms, limit_ms);
+}
+
+void caches_check(struct caches *caches, int64_t now_ms)
+{
+    certstore_check(caches->certs, now_ms);
+    challenges_check(caches->challenges, now_ms);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC */
+/* watch_places: files and directories as they are now, and the kernel's word when they change. */
+#include "daemon/life/watch_places.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/file.h"
+#include "common/config/config.h"
+
+#define STEPS_MAX 40 /* links and directories on the way to one path */
+#define EVENTS                                                                                     \
+    (IN_ATTRIB | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MODIFY |             \
+     IN_MOVE_SELF | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR)
+
+static void free_texts(char ***texts, size_t *count)
+{
+    for (size_t i = 0; i < *count; i++)
+        free((*texts)[i]);
+    free(*texts);
+    *texts = NULL;
+    *count = 0;
+}
+
+void watch_places_set(struct watch_places *places, const char *const *paths, size_t count)
+{
+    free_texts(&places->paths, &places->path_count);
+    places->paths = count > 0 ? calloc(count, sizeof(char *)) : NULL;
+    if (places->paths == NULL)
+        return;
+    while (places->path_count < count) {
+        char *copy = strdup(paths[places->path_count]);
+        if (copy == NULL)
+            return;
+        places->paths[places->path_count++] = copy;
+    }
+}
+
+void watch_places_copy(struct watch_places *out, const struct watch_places *places)
+{
+    *out = (struct watch_places){.events = -1};
+    watch_places_set(out, (const char *const *)places->paths, places->path_count);
+}
+
+static void forget_directories(struct watch_places *places)
+{
+    if (places->events >= 0)
+        close(places->events);
+    places->events = -1;
+    free_texts(&places->directories, &places->directory_count);
+}
+
+void watch_places_free(struct watch_places *places)
+{
+    forget_directories(places);
+    free_texts(&places->paths, &places->path_count);
+}
+
+/* ---- The directories. */
+
+/* False for "/" and ".", above which nothing is looked at. */
+static bool parent_of(const char *path, char out[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+    if (length >= PATH_MAX || strcmp(path, "/") == 0 || strcmp(path, ".") == 0)
+        return false;
+    if (slash == NULL || slash == path)
+        snprintf(out, PATH_MAX, "%s", slash == NULL ? "." : "/");
+    else
+        snprintf(out, PATH_MAX, "%.*s", (int)length, path);
+    return true;
+}
+
+/* Whether the path is a link, with what it leads to. */
+static bool read_link(const char *path, const char *parent, char out[PATH_MAX])
+{
+    char target[PATH_MAX];
+    file_note(path);
+    ssize_t length = readlink(path, target, sizeof(target) - 1);
+    file_note(NULL);
+    if (length <= 0)
+        return false;
+    target[length] = '\0';
+    int whole = target[0] == '/' ? snprintf(out, PATH_MAX, "%s", target)
+                                 : snprintf(out, PATH_MAX, "%s/%s", parent, target);
+    return whole < PATH_MAX;
+}
+
+static void watch_directory(struct watch_places *places, const char *directory)
+{
+    file_note(directory);
+    bool is_watched =
+        places->events >= 0 && inotify_add_watch(places->events, directory, EVENTS) >= 0;
+    int fault = errno;
+    file_note(NULL);
+    if (is_watched)
+        return;
+    places->complete = false;
+    if (places->events >= 0 && places->fault == 0 && fault != ENOENT && fault != ENOTDIR)
+        places->fault = fault;
+}
+
+/* Whether it was not among the directories. */
+static bool add_directory(struct watch_places *places, const char *directory)
+{
+    for (size_t i = places->directory_count; i > 0; i--) {
+        if (strcmp(places->directories[i - 1], directory) == 0)
+            return false;
+    }
+    char *copy = strdup(directory);
+    char **grown = realloc(places->directories, (places->directory_count + 1) * sizeof(*grown));
+    if (grown != NULL)
+        places->directories = grown;
+    if (grown == NULL || copy == NULL) {
+        free(copy);
+        places->complete = false;
+        return false;
+    }
+    places->directories[places->directory_count++] = copy;
+    watch_directory(places, directory);
+    return true;
+}
+
+/* Adds the path's directory, where the path is a link or is_wanted itself, and goes on with what a
+ * link leads to and with the directories above. */
+static void follow(struct watch_places *places, const char *path, bool is_wanted, unsigned steps)
+{
+    char parent[PATH_MAX];
+    char target[PATH_MAX];
+    if (steps == 0 || !parent_of(path, parent))
+        return;
+    bool is_link = read_link(path, parent, target);
+    if (is_link)
+        follow(places, target, is_wanted, steps - 1);
+    if ((!is_link && !is_wanted) || add_directory(places, parent))
+        follow(places, parent, false, steps - 1);
+}
+
+void watch_places_renew(struct watch_places *places)
+{
+    struct stat state;
+    forget_directories(places);
+    places->complete = true;
+    places->fault = 0;
+    places->events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (places->events < 0) {
+        places->complete = false;
+        places->fault = errno;
+    }
+    for (size_t i = 0; i < places->path_count; i++) {
+        follow(places, places->paths[i], true, STEPS_MAX);
+        file_note(places->paths[i]);
+        bool is_directory = stat(places->paths[i], &state) == 0 && S_ISDIR(state.st_mode);
+        file_note(NULL);
+        if (is_directory)
+            add_directory(places, places->paths[i]);
+    }
+}
+
+/* ---- The stamp. */
+
+/* FNV-1a. */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static uint64_t hash_number(uint64_t hash, uint64_t number)
+{
+    return hash_bytes(hash, &number, sizeof(number));
+}
+
+static uint64_t hash_text(const char *text)
+{
+    return hash_bytes(UINT64_C(0xcbf29ce484222325), text, strlen(text));
+}
+
+static int64_t time_ns(const struct timespec *when)
+{
+    return when->tv_sec * INT64_C(1000000000) + when->tv_nsec;
+}
+
+/* The names that an include reads, in whatever order; the files themselves are paths, too. Loosely:
+ * all names that are not hidden, and when each changed. */
+static uint64_t hash_entries(const char *directory, bool loosely)
+{
+    uint64_t sum = 0;
+    struct dirent *entry;
+    struct stat state;
+    DIR *stream = opendir(directory);
+    if (stream == NULL)
+        return (uint64_t)errno;
+    while ((entry = readdir(stream)) != NULL) {
+        const char *name = entry->d_name;
+        if (!loosely && config_includes(name))
+            sum += hash_text(name);
+        else if (loosely && name[0] != '.' &&
+                 fstatat(dirfd(stream), name, &state, AT_SYMLINK_NOFOLLOW) == 0)
+            sum += hash_number(hash_text(name), (uint64_t)time_ns(&state.st_ctim));
+    }
+    closedir(stream);
+    return sum;
+}
+
+static void add_path(struct watch_stamp *stamp, const char *path)
+{
+    struct stat state;
+    uint64_t hash = hash_text(path);
+    if (stat(path, &state) != 0) {
+        stamp->sum += hash_number(hash, (uint64_t)errno);
+        return;
+    }
+    hash = hash_number(hash, state.st_dev);
+    hash = hash_number(hash, state.st_ino);
+    hash = hash_number(hash, state.st_mode);
+    if (S_ISDIR(state.st_mode)) {
+        hash = hash_number(hash, hash_entries(path, false));
+    } else {
+        hash = hash_number(hash, (uint64_t)state.st_size);
+        hash = hash_number(hash, (uint64_t)time_ns(&state.st_mtim));
+        hash = hash_number(hash, (uint64_t)time_ns(&state.st_ctim));
+    }
+    stamp->sum += hash;
+    if (time_ns(&state.st_ctim) > stamp->newest_ns)
+        stamp->newest_ns = time_ns(&state.st_ctim);
+}
+
+/* A link that was swapped, a file that was removed, show in nothing but their directory's time. */
+static void add_directory_time(struct watch_stamp *stamp, const char *directory, bool loosely)
+{
+    struct stat state;
+    if (stat(directory, &state) != 0)
+        return;
+    if (loosely)
+        stamp->sum += hash_number(hash_text(directory), hash_entries(directory, true));
+    if (time_ns(&state.st_ctim) > stamp->newest_ns)
+        stamp->newest_ns = time_ns(&state.st_ctim);
+}
+
+struct watch_stamp watch_places_look(const struct watch_places *places, bool loosely)
+{
+    struct watch_stamp stamp = {0};
+    for (size_t i = 0; i < places->path_count; i++) {
+        file_note(places->paths[i]);
+        add_path(&stamp, places->paths[i]);
+    }
+    for (size_t i = 0; i < places->directory_count; i++) {
+        file_note(places->directories[i]);
+        add_directory_time(&stamp, places->directories[i], loosely);
+    }
+    file_note(NULL);
+    return stamp;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/* admit: whether a client may come in and begin its handshake, by what its source networks have and
+ * do already. */
+#include "daemon/serve/admit.h"
+
+#include <stddef.h>
+#include <time.h>
+
+#include "daemon/serve/access.h"
+
+#define LATE_MS 20 /* a turn that takes longer keeps clients waiting */
+
+bool admit_is_listed(const struct config_networks *networks, const struct network_address *address)
+{
+    for (size_t i = 0; i < networks->count; i++)
+        if (network_contains(&networks->items[i], address))
+            return true;
+    return false;
+}
+
+enum limit_verdict admit_connection(struct limit *limit, const struct config_server *server,
+                                    struct conn_member *member, unsigned *held)
+{
+    const struct limit_bounds bounds = {{
+        [LIMIT_WIDTH_SOURCE] = server->limit_per_source,
+        [LIMIT_WIDTH_NETWORK] = server->limit_per_network,
+    }};
+    *held = 0;
+    if (admit_is_listed(&server->limit_exempt, &member->source))
+        return LIMIT_VERDICT_TAKEN;
+    enum limit_verdict verdict = limit_take(limit, &member->source, &bounds, held);
+    member->counted = verdict == LIMIT_VERDICT_TAKEN;
+    return verdict;
+}
+
+static struct limit_bounds handshakes(const struct config_server *server)
+{
+    return (struct limit_bounds){{
+        [LIMIT_WIDTH_SOURCE] = server->handshakes_per_source,
+        [LIMIT_WIDTH_NETWORK] = server->handshakes_per_network,
+    }};
+}
+
+bool admit_handshake(struct limit *limit, const struct config_server *server,
+                     const struct conn_member *member, int64_t now_ms)
+{
+    const struct limit_bounds per_second = handshakes(server);
+    if (!member->counted)
+        return true;
+    switch (limit_handshake(limit, &member->source, &per_second, now_ms)) {
+    case LIMIT_VERDICT_TAKEN:
+        return true;
+    case LIMIT_VERDICT_SOURCE_FULL:
+        access_log_refusal(&member->source, "too many handshakes a second from this source");
+        break;
+    case LIMIT_VERDICT_NETWORK_FULL:
+        access_log_refusal(&member->source, "too many handshakes a second from its network");
+        break;
+    }
+    return false;
+}
+
+int64_t admit_work_ns(void)
+{
+    struct timespec work;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &work);
+    return work.tv_sec * INT64_C(1000000000) + work.tv_nsec;
+}
+
+void admit_charge(struct limit *limit, const struct config_server *server,
+                  const struct conn_member *member, int64_t work_ns, int64_t turn_ms,
+                  int64_t now_ms)
+{
+    const struct limit_bounds per_second = handshakes(server);
+    if (member->counted && turn_ms + work_ns / INT64_C(1000000) > LATE_MS)
+        limit_charge(limit, &member->source, &per_second, work_ns, now_ms);
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: ISC */
+/* bridge: carries one request from a TLS session into libmicrohttpd and its answer back, with
+ * back-pressure in both directions. */
+#include "daemon/serve/bridge.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ANSWER_BUFFER 8192
+#define SETTLE_TURNS  64   /* of libmicrohttpd, to read what it has been given */
+#define USUAL_REQUEST 4096 /* bytes: libmicrohttpd has room for more */
+
+/* Bytes on their way: taken from one side, not given to the other yet. */
+struct stretch {
+    size_t start;
+    size_t end;
+};
+
+struct bridge {
+    struct http *http;
+    struct tls_session *session;
+    struct http_exchange *exchange;
+    int pair;
+    bool client_ended;  /* the client sends nothing more, or nothing more is read from it */
+    bool is_flooded;    /* the latter */
+    bool request_ended; /* libmicrohttpd takes nothing more: refused, or told of the end */
+    bool answer_ended;  /* libmicrohttpd gives nothing more */
+    unsigned status;
+    size_t given; /* bytes of the request, to libmicrohttpd */
+    struct stretch request;
+    struct stretch answer;
+    unsigned char request_bytes[BRIDGE_FIRST_MAX];
+    unsigned char answer_buffer[ANSWER_BUFFER];
+};
+
+/* One step's outcome. */
+enum step {
+    STEP_MOVED,
+    STEP_STUCK,
+    STEP_FAILED,
+};
+
+struct bridge *bridge_open(struct http *http, struct tls_session *session,
+                           const unsigned char *first, size_t length)
+{
+    struct bridge *bridge = malloc(sizeof(*bridge));
+    if (bridge == NULL)
+        return NULL;
+    memset(bridge, 0, offsetof(struct bridge, request_bytes)); /* 12 kB of buffers need none */
+    if (http_exchange_open(http, tls_session_host(session), tls_session_site(session),
+                           tls_session_table(session), &bridge->pair, &bridge->exchange) != 0) {
+        int reason = errno;
+        free(bridge);
+        errno = reason;
+        return NULL;
+    }
+    bridge->http = http;
+    bridge->session = session;
+    memcpy(bridge->request_bytes, first, length);
+    bridge->request.end = length;
+    return bridge;
+}
+
+void bridge_close(struct bridge *bridge)
+{
+    if (bridge == NULL)
+        return;
+    close(bridge->pair);
+    http_exchange_close(bridge->exchange);
+    free(bridge);
+}
+
+int bridge_wait_fd(const struct bridge *bridge)
+{
+    return bridge->pair;
+}
+
+unsigned bridge_status(const struct bridge *bridge)
+{
+    return bridge->status;
+}
+
+const char *bridge_agent(const struct bridge *bridge)
+{
+    return http_exchange_agent(bridge->exchange);
+}
+
+/* Client to buffer, only when the buffer is empty: that is the back-pressure. */
+static enum step take_request(struct bridge *bridge)
+{
+    size_t moved;
+    if (bridge->client_ended || bridge->request.start < bridge->request.end)
+        return STEP_STUCK;
+    switch (tls_session_read(bridge->session, bridge->request_bytes, sizeof(bridge->request_bytes),
+                             &moved)) {
+    case TLS_RESULT_DONE:
+        bridge->request = (struct stretch){.start = 0, .end = moved};
+        return STEP_MOVED;
+    case TLS_RESULT_AGAIN:
+    case TLS_RESULT_WAIT:
+        return STEP_STUCK;
+    case TLS_RESULT_FLOODED:
+        bridge->is_flooded = true;
+        bridge->client_ended = true;
+        return STEP_MOVED;
+    case TLS_RESULT_END:
+        bridge->client_ended = true;
+        return STEP_MOVED;
+    case TLS_RESULT_FAILED:
+        break;
+    }
+    return STEP_FAILED;
+}
+
+/* Buffer to libmicrohttpd. What it no longer takes (it answered early) is dropped. */
+static enum step give_request(struct bridge *bridge)
+{
+    size_t left = bridge->request.end - bridge->request.start;
+    if (left == 0)
+        return STEP_STUCK;
+    ssize_t sent = 0;
+    if (!bridge->request_ended)
+        sent =
+            send(bridge->pair, bridge->request_bytes + bridge->request.start, left, MSG_NOSIGNAL);
+    if (sent > 0) {
+        bridge->request.start += (size_t)sent;
+        bridge->given += (size_t)sent;
+        return STEP_MOVED;
+    }
+    if (sent < 0 && (errno == EAGAIN || errno == EINTR))
+        return STEP_STUCK;
+    bridge->request_ended = true;
+    bridge->request.start = bridge->request.end;
+    return STEP_MOVED;
+}
+
+static void read_status(struct bridge *bridge, size_t length)
+{
+    const unsigned char *line = bridge->answer_buffer;
+    if (bridge->status != 0 || length < 12 || memcmp(line, "HTTP/1.", 7) != 0 ||
+        memcmp(line + 9, "100", 3) == 0)
+        return;
+    bridge->status = (unsigned)(line[9] - '0') * 100 + (unsigned)(line[10] - '0') * 10 +
+                     (unsigned)(line[11] - '0');
+}
+
+/* libmicrohttpd to buffer. Its close may show as a reset when it left bytes unread; what it wrote
+ * before is read first. */
+static enum step take_answer(struct bridge *bridge)
+{
+    if (bridge->answer_ended || bridge->answer.start < bridge->answer.end)
+        return STEP_STUCK;
+    ssize_t got = recv(bridge->pair, bridge->answer_buffer, sizeof(bridge->answer_buffer), 0);
+    if (got > 0) {
+        read_status(bridge, (size_t)got);
+        bridge->answer = (struct stretch){.start = 0, .end = (size_t)got};
+        return STEP_MOVED;
+    }
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return STEP_STUCK;
+    bridge->answer_ended = true;
+    return STEP_MOVED;
+}
+
+static enum step give_answer(struct bridge *bridge)
+{
+    size_t moved, left = bridge->answer.end - bridge->answer.start;
+    if (left == 0)
+        return STEP_STUCK;
+    switch (tls_session_write(bridge->session, bridge->answer_buffer + bridge->answer.start, left,
+                              &moved)) {
+    case TLS_RESULT_DONE:
+        bridge->answer.start += moved;
+        return STEP_MOVED;
+    case TLS_RESULT_AGAIN:
+    case TLS_RESULT_WAIT:
+        return STEP_STUCK;
+    case TLS_RESULT_FLOODED:
+    case TLS_RESULT_END:
+    case TLS_RESULT_FAILED:
+        break;
+    }
+    return STEP_FAILED;
+}
+
+static int unread_request(const struct bridge *bridge)
+{
+    int unread = 0;
+    return ioctl(bridge->pair, SIOCOUTQ, &unread) == 0 ? unread : 0;
+}
+
+/* The client is gone and all it sent is in the pair. libmicrohttpd overlooks a half close that
+ * comes with data, so it reads the data first; then it is told of the end, unless the request was
+ * whole and its answer is on the way. */
+static enum step end_request(struct bridge *bridge)
+{
+    if (!bridge->client_ended || bridge->request_ended ||
+        bridge->request.start < bridge->request.end)
+        return STEP_STUCK;
+    bridge->request_ended = true;
+    for (int turn = 0; turn < SETTLE_TURNS; turn++) {
+        http_run(bridge->http);
+        if (unread_request(bridge) == 0)
+            break;
+    }
+    if (!http_exchange_is_whole(bridge->exchange))
+        (void)shutdown(bridge->pair, SHUT_WR);
+    return STEP_MOVED;
+}
+
+static bool has_answer(const struct bridge *bridge)
+{
+    char byte;
+    return recv(bridge->pair, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN;
+}
+
+/* Whether libmicrohttpd reads no more of the request and says nothing: its memory is full of a line
+ * that does not end, such as a chunk's with an extension of many kB. It says then that it has
+ * nothing to do, and would keep the client until the deadline. Before that it reads some hundred
+ * bytes a turn, while the kernel tells of whole writes only. */
+static bool is_stuck(const struct bridge *bridge)
+{
+    int unread = bridge->given > USUAL_REQUEST ? unread_request(bridge) : 0;
+    bool has_work = true;
+    for (int idle = 0; idle < SETTLE_TURNS && unread > 0 && has_work; idle++) {
+        int before = unread;
+        http_run(bridge->http);
+        unread = unread_request(bridge);
+        has_work = http_wait_ms(bridge->http) >= 0;
+        if (unread < before)
+            idle = 0;
+        if (has_answer(bridge))
+            return false;
+    }
+    return unread > 0 && !http_exchange_is_whole(bridge->exchange);
+}
+
+/* In libmicrohttpd's place. No body: it may be a HEAD. */
+static void refuse_request(struct bridge *bridge)
+{
+    static const char answer[] = "HTTP/1.1 413 Content Too Large\r\n"
+                                 "Content-Length: 0\r\nConnection: close\r\n\r\n";
+    memcpy(bridge->answer_buffer, answer, sizeof(answer) - 1);
+    bridge->answer = (struct stretch){.start = 0, .end = sizeof(answer) - 1};
+    read_status(bridge, sizeof(answer) - 1);
+    bridge->request_ended = true;
+    bridge->answer_ended = true;
+}
+
+static enum step free_stuck(struct bridge *bridge)
+{
+    if (bridge->answer_ended || bridge->request_ended ||
+        bridge->answer.start < bridge->answer.end || !is_stuck(bridge))
+        return STEP_STUCK;
+    refuse_request(bridge);
+    return STEP_MOVED;
+}
+
+enum bridge_result bridge_run(struct bridge *bridge)
+{
+    static enum step (*const steps[])(struct bridge *) = {
+        take_request, give_request, end_request, take_answer, free_stuck, give_answer,
+    };
+    enum step outcome;
+    do {
+        outcome = STEP_STUCK;
+        for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+            enum step step = steps[i](bridge);
+            if (step == STEP_FAILED)
+                return BRIDGE_RESULT_FAILED;
+            if (step == STEP_MOVED)
+                outcome = STEP_MOVED;
+        }
+        if (bridge->answer_ended && bridge->answer.start == bridge->answer.end)
+            return bridge->is_flooded && bridge->status == 0 ? BRIDGE_RESULT_FAILED
+                                                             : BRIDGE_RESULT_END;
+    } while (outcome == STEP_MOVED);
+    return BRIDGE_RESULT_WAIT;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/* bridge: carries one request from a TLS session into libmicrohttpd and its answer back, with
+ * back-pressure in both directions. */
+#ifndef DAEMON_SERVE_BRIDGE_H
+#define DAEMON_SERVE_BRIDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "daemon/serve/http.h"
+#include "daemon/serve/tls.h"
+
+struct bridge;
+
+enum bridge_result {
+    BRIDGE_RESULT_WAIT,   /* nothing moves until the socket or the pair is ready */
+    BRIDGE_RESULT_END,    /* the answer is out to its last byte, or there will be none */
+    BRIDGE_RESULT_FAILED, /* the TLS session failed, or the client sent too much for an answer */
+};
+
+/* Opens the exchange for the session's host and takes the first decrypted bytes, at most
+ * BRIDGE_FIRST_MAX. NULL with errno when descriptors or memory are out. */
+#define BRIDGE_FIRST_MAX 4096
+struct bridge *bridge_open(struct http *http, struct tls_session *session,
+                           const unsigned char *first, size_t length);
+void bridge_close(struct bridge *bridge);
+
+/* Our end of the pair, to wait for with EPOLLIN | EPOLLOUT | EPOLLET. */
+int bridge_wait_fd(const struct bridge *bridge);
+
+/* Moves all that can be moved. */
+enum bridge_result bridge_run(struct bridge *bridge);
+
+/* The answer's status as it went out; 0: none. */
+unsigned bridge_status(const struct bridge *bridge);
+
+/* The client's User-Agent, cleaned; lent. */
+const char *bridge_agent(const struct bridge *bridge);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/* replay: a client's first bytes, kept so that they can be read a second time. */
+#ifndef DAEMON_SERVE_REPLAY_H
+#define DAEMON_SERVE_REPLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define REPLAY_MAX 20480 /* bytes: a ClientHello of 16 kB in some hundred records */
+
+/* {.keeps = true} is empty and keeps what is added; {0} keeps nothing. */
+struct replay {
+    bool keeps;
+    unsigned char *bytes;
+    size_t length;
+    size_t room;
+    size_t next; /* the first byte that is to be read again; length: none */
+};
+
+/* Copies bytes to the end. Beyond REPLAY_MAX, or without memory, it stops to keep. */
+void replay_add(struct replay *replay, const unsigned char *bytes, size_t length);
+
+/* Has all bytes read again, from the first on. */
+void replay_rewind(struct replay *replay);
+
+/* Copies up to size of the bytes that are to be read again; 0: there are none. */
+size_t replay_read(struct replay *replay, unsigned char *out, size_t size);
+
+/* Keeps nothing any more. What is to be read again must have been read. */
+void replay_end(struct replay *replay);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/* tls: mbedTLS on a socket. */
+#ifndef DAEMON_SERVE_TLS_H
+#define DAEMON_SERVE_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/error.h"
+#include "common/name/hostname.h"
+#include "daemon/hosts/site.h"
+
+/* What all sessions share; read by every worker, changed by none. */
+struct tls;
+
+int tls_open(struct tls **out, struct error *why);
+void tls_close(struct tls *tls);
+
+/* Where a session looks for its host; see tls_select. */
+struct tls_view;
+
+/* One client's session. */
+struct tls_session;
+
+enum tls_result {
+    TLS_RESULT_DONE,    /* it moved: the handshake ended, or *moved bytes were read or written */
+    TLS_RESULT_AGAIN,   /* nothing more until the socket is ready */
+    TLS_RESULT_END,     /* the client will send nothing more */
+    TLS_RESULT_WAIT,    /* nothing more until the waiter's turn has come: see lookup.h */
+    TLS_RESULT_FLOODED, /* the client sent more than it may; nothing more is read from it */
+    TLS_RESULT_FAILED, /* over; a handshake has ended with an alert, unless the client's ended it */
+};
+
+/* NULL when out of memory. The descriptor is lent and must not block. */
+struct tls_session *tls_session_open(struct tls *tls, int fd);
+void tls_session_close(struct tls_session *session);
+
+/* Goes on with the handshake. view must live until the call returns. */
+enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view);
+
+enum tls_result tls_session_read(struct tls_session *session, unsigned char *out, size_t size,
+                                 size_t *moved);
+
+/* After AGAIN it must be called again with the same bytes. */
+enum tls_result tls_session_write(struct tls_session *session, const unsigned char *bytes,
+                                  size_t length, size_t *moved);
+
+/* Sends close_notify, once; AGAIN when the socket takes nothing. */
+enum tls_result tls_session_end(struct tls_session *session);
+
+/* Pushes what was written and held back to fill packets. */
+void tls_session_flush(struct tls_session *session);
+
+/* Whether the handshake answered a TLS-ALPN-01 challenge: all is said then, no request may follow.
+ */
+bool tls_session_is_challenge(const struct tls_session *session);
+
+/* Valid once the handshake is done; lent by the session, which holds the table. */
+const struct hostname *tls_session_host(const struct tls_session *session);
+const struct site *tls_session_site(const struct tls_session *session);
+struct site_table *tls_session_table(const struct tls_session *session);
+const char *tls_session_version(const struct tls_session *session);
+
+/* Why the session failed, or what flooded it, for the log: never the client's own bytes but a
+ * parsed name and an alert's. */
+#define TLS_REASON_MAX (HOSTNAME_MAX + 160)
+void tls_session_reason(const struct tls_session *session, char *out, size_t size);
+
+#endif

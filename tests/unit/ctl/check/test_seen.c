@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+/* test_seen: what is remembered of a domain from run to run. */
+#include "ctl/check/seen.h"
+
+#include <unistd.h>
+
+#include "test.h"
+
+#define DAY 86400
+
+static struct seen see(const struct seen *before, enum policy_mode mode, uint32_t max_age,
+                       const char *id, int64_t now)
+{
+    struct policy policy = {.mode = mode, .max_age = max_age};
+    char bytes[64];
+    struct seen out = {0};
+    int length = snprintf(bytes, sizeof(bytes), "%d %u", (int)mode, max_age);
+    struct seen_now what = {&policy, bytes, (size_t)length, id, now};
+    CHECK(seen_update(&out, before, &what, NULL) == 0, "%s", id);
+    return out;
+}
+
+static void keeps_the_bytes_that_were_first_served_with_an_id(void)
+{
+    struct seen none = {0};
+    struct seen first = see(&none, POLICY_MODE_ENFORCE, 604800, "1", 100);
+    struct seen same_id = see(&first, POLICY_MODE_ENFORCE, 604801, "1", 200);
+    struct seen new_id = see(&same_id, POLICY_MODE_ENFORCE, 604801, "2", 300);
+    struct seen without_id = see(&first, POLICY_MODE_ENFORCE, 604801, "", 300);
+    CHECK(first.known && first.last == 100, "%d", (int)first.last);
+    CHECK(strcmp(first.digest, same_id.digest) == 0, "%s", same_id.digest);
+    CHECK(strcmp(first.digest, new_id.digest) != 0, "%s", new_id.digest);
+    CHECK(strcmp(new_id.digest, without_id.digest) == 0, "%s", without_id.digest);
+}
+
+/* One look: the day and hour, and what is served. */
+struct look {
+    int day, hour;
+    enum policy_mode mode;
+    int max_age_days;
+};
+
+#define LOOKS_MAX 8
+#define NONE      POLICY_MODE_NONE
+#define TESTING   POLICY_MODE_TESTING
+#define ENFORCE   POLICY_MODE_ENFORCE
+#define YEAR      (POLICY_MAX_AGE / DAY) /* days */
+
+static struct seen look_at(const struct look looks[LOOKS_MAX], struct seen seen)
+{
+    for (size_t i = 0; i < LOOKS_MAX && looks[i].max_age_days != 0; i++)
+        seen = see(&seen, looks[i].mode, (uint32_t)looks[i].max_age_days * DAY, "1",
+                   (int64_t)looks[i].day * DAY + looks[i].hour * 3600);
+    return seen;
+}
+
+static void says_when_a_withdrawn_policy_may_go(void)
+{
+    static const struct {
+        const char *what;
+        struct look looks[LOOKS_MAX];
+        int at, latest; /* the days that begin then; 0: not known */
+    } rows[] = {
+        {"a week, as on any day", {{1000, 3, ENFORCE, 7}, {1001, 3, NONE, 1}}, 1009, 1009},
+        {"the last look at none moves nothing",
+         {{1000, 3, ENFORCE, 7}, {1001, 3, NONE, 1}, {1002, 3, NONE, 1}, {1003, 3, NONE, 1}},
+         1009,
+         1009},
+        {"testing counts, too", {{1000, 3, TESTING, 28}, {1001, 3, NONE, 300}}, 1030, 1030},
+        {"a long max_age until shortly before",
+         {{1000, 3, ENFORCE, 300}, {1001, 3, ENFORCE, 7}, {1002, 3, NONE, 1}},
+         1302,
+         1302},
+        {"a long max_age years ago",
+         {{1000, 3, ENFORCE, 300}, {1001, 3, ENFORCE, 7}, {1002, 3, ENFORCE, 7}},
+         0,
+         0},
+        {"none from the beginning", {{1000, 3, NONE, 1}}, 0, 0},
+        {"a gap of ten days: who knows what was served",
+         {{1000, 3, ENFORCE, 7}, {1010, 3, NONE, 1}},
+         1018,
+         1010 + YEAR + 1},
+        {"a gap while it is none",
+         {{1000, 3, ENFORCE, 7}, {1001, 3, NONE, 1}, {1020, 3, NONE, 1}},
+         1009,
+         1020 + YEAR + 1},
+        {"two days are no gap", {{1000, 3, ENFORCE, 7}, {1002, 3, NONE, 1}}, 1010, 1010},
+        {"a slow clock for one night is not believed",
+         {{1000, 3, ENFORCE, 7}, {1, 3, NONE, 1}, {1002, 3, NONE, 1}},
+         1010,
+         1010},
+        {"a clock ahead for one night is forgotten",
+         {{1000, 3, ENFORCE, 7},
+          {9000, 3, ENFORCE, 7},
+          {1002, 3, NONE, 1},
+          {1003, 3, NONE, 1},
+          {1004, 3, NONE, 1}},
+         1012,
+         1012},
+        {"a step of some hours back is no matter",
+         {{1000, 9, ENFORCE, 7}, {1000, 3, NONE, 1}},
+         1008,
+         1008},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct seen_removal removal;
+        struct seen seen = look_at(rows[i].looks, (struct seen){0});
+        bool is_none = seen_removal(&removal, &seen);
+        CHECK(is_none == (seen.mode == POLICY_MODE_NONE), "%s", rows[i].what);
+        CHECK(removal.at == (int64_t)rows[i].at * DAY, "%s: day %lld", rows[i].what,
+              (long long)(removal.at / DAY));
+        CHECK(removal.latest == (int64_t)rows[i].latest * DAY, "%s: day %lld at the latest",
+              rows[i].what, (long long)(removal.latest / DAY));
+    }
+}
+
+static void forgets_a_long_max_age_of_long_ago(void)
+{
+    struct seen_removal removal;
+    struct seen seen = look_at((struct look[LOOKS_MAX]){{1000, 3, POLICY_MODE_ENFORCE, 300},
+                                                        {1001, 3, POLICY_MODE_ENFORCE, 7}},
+                               (struct seen){0});
+    for (int day = 1002; day < 1400; day++)
+        seen = look_at((struct look[LOOKS_MAX]){{day, 3, POLICY_MODE_ENFORCE, 7}}, seen);
+    seen = look_at((struct look[LOOKS_MAX]){{1400, 3, POLICY_MODE_NONE, 1}}, seen);
+    CHECK(seen_removal(&removal, &seen) && removal.at == 1408 * DAY, "day %lld",
+          (long long)(removal.at / DAY));
+}
+
+static void is_written_and_read_back(void)
+{
+    char directory[] = "/tmp/mta-stsd-seen-XXXXXX";
+    struct seen none = {0};
+    struct seen read;
+    struct error why = {0};
+    char path[64];
+    CHECK(mkdtemp(directory) != NULL, "%s", directory);
+    CHECK(seen_load(&read, directory, "example.com", &why) == 0 && !read.known, "%s", why.text);
+    struct seen seen = see(&none, POLICY_MODE_ENFORCE, 604800, "20261122T1", 1234567890);
+    CHECK(seen_save(&seen, directory, "example.com", &why) == 0, "%s", why.text);
+    CHECK(seen_load(&read, directory, "example.com", &why) == 0, "%s", why.text);
+    CHECK(read.known && read.mode == seen.mode && read.mode_since == seen.mode_since &&
+              read.held_until == seen.held_until && read.held_max_age == seen.held_max_age &&
+              read.max_age == seen.max_age && read.last == seen.last &&
+              strcmp(read.id, seen.id) == 0 && strcmp(read.digest, seen.digest) == 0,
+          "%s", read.id);
+    snprintf(path, sizeof(path), "%s/example.com.json", directory);
+    static const char *const damaged[] = {
+        "",
+        "[]",
+        "{}",
+        "{\"id\": \"1\", \"digest\": \"2\", \"mode\": \"some\", \"largest_max_age\": 0}",
+        "{\"id\": \"1\", \"digest\": \"2\", \"mode\": \"none\", \"largest_max_age\": -1}",
+        ("{\"id\": \"1\", \"digest\": \"2\", \"mode\": \"none\", \"largest_max_age\": 1, "
+         "\"mode_since\": 9223372036854775807, \"last\": 1}"),
+        "{\"id\": \"012345678901234567890123456789012\", \"digest\": \"2\", \"mode\": \"none\"}",
+    };
+    for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+        FILE *file = fopen(path, "w");
+        CHECK(file != NULL && fputs(damaged[i], file) >= 0 && fclose(file) == 0, "%s", path);
+        CHECK(seen_load(&read, directory, "example.com", &why) == -1 && !read.known, "row %zu", i);
+        CHECK(strncmp(why.text, path, strlen(path)) == 0, "%s", why.text);
+    }
+    unlink(path);
+    rmdir(directory);
+}
+
+static void reads_what_the_first_version_wrote(void)
+{
+    static const char former[] =
+        "{\"id\": \"1\", \"digest\": \"2\", \"mode\": \"none\", \"mode_since\": 86500, "
+        "\"largest_max_age\": 604800, \"last\": 172900}";
+    char directory[] = "/tmp/mta-stsd-seen-XXXXXX";
+    char path[64];
+    struct seen read;
+    struct seen_removal removal;
+    struct error why = {0};
+    CHECK(mkdtemp(directory) != NULL, "%s", directory);
+    snprintf(path, sizeof(path), "%s/example.com.json", directory);
+    FILE *file = fopen(path, "w");
+    CHECK(file != NULL && fputs(former, file) >= 0 && fclose(file) == 0, "%s", path);
+    CHECK(seen_load(&read, directory, "example.com", &why) == 0, "%s", why.text);
+    CHECK(seen_removal(&removal, &read) && removal.at == 9 * DAY && removal.latest == 9 * DAY,
+          "day %lld", (long long)(removal.at / DAY));
+    unlink(path);
+    rmdir(directory);
+}
+
+int main(void)
+{
+    static const struct test tests[] = {
+        TEST(keeps_the_bytes_that_were_first_served_with_an_id),
+        TEST(says_when_a_withdrawn_policy_may_go),
+        TEST(forgets_a_long_max_age_of_long_ago),
+        TEST(is_written_and_read_back),
+        TEST(reads_what_the_first_version_wrote),
+    };
+    return test_run(tests, sizeof(tests) / sizeof(tests[0]));
+}
