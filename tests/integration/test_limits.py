@@ -293,6 +293,27 @@ class Limits(harness.TestCase):
         self.assertTrue(self.is_closed(sock, bound(20)))
         daemon.wait_for_log('^refused client=127.0.0.1 reason="too many bytes before a request')
 
+    def test_who_used_up_its_bytes_is_closed_at_once_after_the_handshake_too(self):
+        times = ("handshake_timeout = 60", "idle_timeout = 60", "request_timeout = 60")
+        daemon = self.begin(*times)
+        begun = request(HOST)[:-2] + b"X: "
+        for name, first, kind, data in (
+            ("warnings before a request", b"", 21, b"\1\x5a"),
+            ("warnings in a request", begun, 21, b"\1\x5a"),
+            ("a field in small pieces", begun, APPLICATION_DATA, b"a"),
+        ):
+            with self.subTest(flood=name):
+                client = rawtls.KeyedClient(daemon.address(), HOST)
+                if first:
+                    client.send_record(APPLICATION_DATA, first)
+                with contextlib.suppress(ConnectionError):
+                    client.sock.sendall(
+                        b"".join(client.ours.seal(kind, data) for _ in range(RECORDS))
+                    )
+                self.assertTrue(self.is_closed(client.sock, bound(15)), "it stays open")
+                client.close()
+                self.assert_serves(daemon, HOST, BODY)
+
     def test_renegotiations_that_are_refused_are_bounded(self):
         daemon = self.begin("idle_timeout = 1", "request_timeout = 1")
         hello = rawtls.client_hello(rawtls.sni(HOST.encode()))
