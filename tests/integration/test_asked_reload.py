@@ -117,7 +117,7 @@ while True:
         try:
             kept.append(sock.accept()[0])
             kept[-1].sendall(b"done")
-        except BlockingIOError:
+        except OSError:
             pass
 """
 
@@ -132,7 +132,7 @@ for name in set(names):
         kept[-1].setblocking(False)
         try:
             kept[-1].connect("\\0" + name[1:])
-        except BlockingIOError:
+        except OSError:
             break
 print("ready", flush=True)
 time.sleep(600)

@@ -21,13 +21,13 @@
 #include "daemon/base/deadline.h"
 #include "daemon/base/log.h"
 
-#define PATIENCE_MS  80000 /* systemd's is 90 s */
-#define ASK_AGAIN_MS 5000
-#define SEARCH_MS    5000 /* for the socket of a server that has just been started */
-#define LIFE_MS      500  /* between looks whether the server is still there */
-#define DONE         "done"
-#define NAME         "mta-stsd-reload-" /* and a random number, which nobody can take before */
-#define ALL_SOCKETS  "/proc/self/net/unix"
+#define PATIENCE_MS 80000 /* systemd's is 90 s */
+#define BLIND_MS    1000
+#define SEARCH_MS   5000 /* for the socket of a server that has just been started */
+#define LIFE_MS     500  /* between looks whether the server is still there */
+#define DONE        "done"
+#define NAME        "mta-stsd-reload-" /* and a random number, which nobody can take before */
+#define ALL_SOCKETS "/proc/self/net/unix"
 
 static int peer_of(int fd, struct ucred *out)
 {
@@ -46,6 +46,8 @@ static socklen_t make_address(struct sockaddr_un *out, const char *name)
 /* ---- The server's side. */
 
 static int listening = -1;
+static int64_t blind_until_ms;       /* when no descriptor was left for a connection */
+static struct reload_askers waiting; /* connected, and SIGHUP has not come */
 
 int reload_open(void)
 {
@@ -70,24 +72,52 @@ int reload_open(void)
 
 void reload_close(void)
 {
+    for (size_t i = 0; i < waiting.count; i++)
+        close(waiting.fds[i]);
+    waiting.count = 0;
     if (listening >= 0)
         close(listening);
     listening = -1;
 }
 
-void reload_take_askers(struct reload_askers *out)
+/* The oldest goes where there is no place for one more. */
+static void keep(int fd)
+{
+    if (waiting.count == RELOAD_ASKERS_MAX) {
+        close(waiting.fds[0]);
+        waiting.count--;
+        memmove(waiting.fds, waiting.fds + 1, waiting.count * sizeof(waiting.fds[0]));
+    }
+    waiting.fds[waiting.count++] = fd;
+}
+
+int reload_descriptor(void)
+{
+    return deadline_now_ms() >= blind_until_ms ? listening : -1;
+}
+
+void reload_admit(void)
 {
     struct ucred peer;
-    *out = (struct reload_askers){0};
     for (int i = 0; i < RELOAD_ASKERS_MAX && listening >= 0; i++) {
         int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (fd < 0)
-            return; /* no more, or no descriptor for it: it waits for the next */
+        if (fd < 0) {
+            if (errno != EAGAIN)
+                blind_until_ms = deadline_now_ms() + BLIND_MS;
+            return;
+        }
         if (peer_of(fd, &peer) == 0 && (peer.uid == 0 || peer.uid == geteuid()))
-            out->fds[out->count++] = fd;
+            keep(fd);
         else
             close(fd);
     }
+}
+
+void reload_take_askers(struct reload_askers *out)
+{
+    reload_admit();
+    *out = waiting;
+    waiting = (struct reload_askers){0};
 }
 
 void reload_answer(struct reload_askers *askers, const char *refusal)
@@ -106,9 +136,7 @@ void reload_answer(struct reload_askers *askers, const char *refusal)
 struct question {
     pid_t server;
     int fd;             /* -1: not connected */
-    bool is_full;       /* somebody has as many connections as may wait; perhaps the server */
-    int64_t asked_ms;   /* when the signal was sent last */
-    int64_t reached_ms; /* when there was somebody to ask last */
+    int64_t reached_ms; /* when it was connected last; else when the search began */
 };
 
 /* Connects to the name, if it is the server's. */
@@ -120,9 +148,8 @@ static void connect_to(struct question *question, const char *name)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return;
-    if (connect(fd, (struct sockaddr *)&address, length) != 0)
-        question->is_full = question->is_full || errno == EAGAIN;
-    else if (peer_of(fd, &peer) == 0 && peer.pid == question->server)
+    if (connect(fd, (struct sockaddr *)&address, length) == 0 && peer_of(fd, &peer) == 0 &&
+        peer.pid == question->server)
         question->fd = fd;
     if (question->fd != fd)
         close(fd);
@@ -133,7 +160,6 @@ static void connect_server(struct question *question)
 {
     char line[256];
     FILE *sockets = fopen(ALL_SOCKETS, "re");
-    question->is_full = false;
     while (sockets != NULL && question->fd < 0 && fgets(line, sizeof(line), sockets) != NULL) {
         char *name = strstr(line, "@" NAME);
         if (name == NULL)
@@ -145,21 +171,18 @@ static void connect_server(struct question *question)
         fclose(sockets);
 }
 
-/* Connects, and then sends the signal, which also makes room for a connection. Returns -1 with why
+/* Connects, and then sends the signal; to nobody else, who might end by it. Returns -1 with why
  * where there is no such process, or none that may be asked. */
 static int ask(struct question *question, struct error *why)
 {
     int64_t now = deadline_now_ms();
-    bool asks = question->fd < 0;
-    if (asks) {
+    bool was_connected = question->fd >= 0;
+    if (!was_connected)
         connect_server(question);
-        asks = question->fd >= 0 || (question->is_full && now >= question->asked_ms + ASK_AGAIN_MS);
-    }
+    bool asks = !was_connected && question->fd >= 0;
     if (kill(question->server, asks ? SIGHUP : 0) != 0)
         return error_set(why, "process %ld: %s", (long)question->server, strerror(errno));
-    if (asks)
-        question->asked_ms = now;
-    if (question->fd >= 0 || question->is_full)
+    if (question->fd >= 0)
         question->reached_ms = now;
     if (now > question->reached_ms + SEARCH_MS)
         return error_set(why,
@@ -213,9 +236,7 @@ int reload_run(const char *pid)
         log_line(LOG_LEVEL_ERROR, "--reload %s: write the process id of a running mta-stsd", pid);
         return 2;
     }
-    int64_t now = deadline_now_ms();
-    struct question question = {
-        .server = (pid_t)server, .fd = -1, .asked_ms = now - ASK_AGAIN_MS, .reached_ms = now};
+    struct question question = {.server = (pid_t)server, .fd = -1, .reached_ms = deadline_now_ms()};
     int result = wait_for_answer(&question, &why);
     if (question.fd >= 0)
         close(question.fd);

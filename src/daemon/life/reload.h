@@ -23,8 +23,15 @@ int reload_run(const char *pid);
 int reload_open(void);
 void reload_close(void);
 
+/* To be polled for input, so that reload_admit makes room for others; -1: not now. */
+int reload_descriptor(void);
+
+/* Takes in the connections of this process's user and of root, and closes all others, so that
+ * nobody else can keep these from connecting. */
+void reload_admit(void);
+
 /* Those who have connected by now: to be called when SIGHUP came, before the files are read, so
- * that the answer is about what they changed. Of this process's user and root alone. */
+ * that the answer is about what they changed. */
 void reload_take_askers(struct reload_askers *out);
 
 /* Tells them, without waiting, and closes their connections. refusal: why the old configuration

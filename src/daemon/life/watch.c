@@ -16,6 +16,7 @@
 
 #include "daemon/base/deadline.h"
 #include "daemon/base/log.h"
+#include "daemon/life/reload.h"
 
 #define SETTLE_MS      500   /* without an event before a look; two equal looks are needed */
 #define UNREST_MOST_MS 10000 /* after which what goes on changing is loaded all the same */
@@ -31,6 +32,8 @@ struct look {
     struct watch_places places;
     struct watch_stamp stamp;
 };
+
+#define SOURCES 5 /* of what is waited for */
 
 struct watch {
     int ends;    /* signalfd of those signals that ask for the end */
@@ -307,13 +310,13 @@ static bool read_signal(int fd, struct signalfd_siginfo *received)
 }
 
 /* Until something happens, which sources then tell. */
-static void await(const struct watch *watch, int64_t until_ms, struct pollfd sources[4])
+static void await(const struct watch *watch, int64_t until_ms, struct pollfd sources[SOURCES])
 {
-    const int fds[] = {watch->ends, watch->is_held ? -1 : watch->reloads, watch->places.events,
-                       watch->wake_fd};
-    for (size_t i = 0; i < 4; i++)
+    const int fds[SOURCES] = {watch->ends, watch->is_held ? -1 : watch->reloads,
+                              watch->places.events, watch->wake_fd, reload_descriptor()};
+    for (size_t i = 0; i < SOURCES; i++)
         sources[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
-    if (poll(sources, 4, timeout_ms(watch, until_ms)) < 0 && errno != EINTR)
+    if (poll(sources, SOURCES, timeout_ms(watch, until_ms)) < 0 && errno != EINTR)
         log_line(LOG_LEVEL_ERROR, "poll: %s", strerror(errno));
 }
 
@@ -327,11 +330,13 @@ static void run_jobs(const struct watch *watch)
 enum watch_end watch_wait(struct watch *watch, int64_t until_ms, struct signalfd_siginfo *received)
 {
     for (;;) {
-        struct pollfd sources[4];
+        struct pollfd sources[SOURCES];
         await(watch, until_ms, sources);
         if (read_signal(watch->ends, received) ||
             (!watch->is_held && read_signal(watch->reloads, received)))
             return WATCH_SIGNAL;
+        if (sources[4].revents != 0)
+            reload_admit();
         if (sources[2].revents != 0) {
             drain_events(watch);
             note_unrest(watch);
