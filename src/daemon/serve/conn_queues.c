@@ -7,8 +7,7 @@
 #include <stddef.h>
 
 #define QUEUES        (CONN_QUEUES_WEIGHTS * CONN_QUEUE_COUNT)
-#define MUCH_MS       5000 /* that a newcomer waits longer for whose network holds much */
-#define MUCH_MIN      2    /* connections of a network of more than no weight */
+#define MUCH_MIN      2 /* connections of a network of more than no weight */
 #define MUCH_MAX      8
 #define LOOKED_AT_MAX 128 /* of a queue, for a neighbour */
 
@@ -56,12 +55,14 @@ static int64_t displaced_ms(const struct conn_member *member)
     return member->since_ms + member->displaced_from_ms;
 }
 
+/* Who holds much displaces nobody who holds as little, or as much: slow clients would displace each
+ * other without end, and each comes with a handshake. */
 static bool may_displace(const struct conn_member *newcomer, const struct conn_member *other,
                          int64_t now_ms)
 {
     if (other->weight > newcomer->weight)
         return other->since_ms < now_ms;
-    return displaced_ms(other) + (newcomer->weight > 0 ? MUCH_MS : 0) <= now_ms;
+    return newcomer->weight == 0 && displaced_ms(other) <= now_ms;
 }
 
 struct conn_member *conn_queues_displaced(const struct conn_queues *queues,

@@ -51,9 +51,9 @@ void conn_queues_enter(struct conn_queues *queues, struct conn_member *member,
 void conn_queues_leave(struct conn_member *member);
 
 /* Whom newcomer may displace: of the heaviest weight at which there is any, the one that is longest
- * past its displaced_from_ms; by five seconds where newcomer has a weight, so that those who hold
- * much do not displace each other without end. A heavier one than newcomer need only be of an
- * earlier turn. Never newcomer itself. NULL: nobody. */
+ * past its displaced_from_ms. Where both have no weight, it must be past it; a heavier one than
+ * newcomer need only be of an earlier turn; others are not displaced. Never newcomer itself. NULL:
+ * nobody. */
 struct conn_member *conn_queues_displaced(const struct conn_queues *queues,
                                           const struct conn_member *newcomer, int64_t now_ms);
 
