@@ -44,6 +44,7 @@ static void clean_up(void)
 {
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
         unlink(path_of(kept[i]));
+    unlink(path_of("example.com.json.damaged"));
     rmdir(folder);
 }
 

@@ -8,7 +8,7 @@ import attack
 import harness
 from harness import policy_text, server_section
 
-FETCHES = 10
+FETCHES = 5
 ABROAD = "limit_exempt = 192.0.2.0/24"  # so that loopback is limited as others are
 
 

@@ -152,7 +152,10 @@ class Listing(CtlCase):
         self.assertIn("waits after 1 failure", text)
         self.assertIn("6 due, 2 orders an hour, 1 in the last hour; all ordered by", text)
         (state / "pace.json").write_text("[]")
-        self.assertIn("puts it aside", self.ctl("certs", "-c", ini, "--plan", status=0).stderr)
+        said = self.ctl("certs", "-c", ini, "--plan", status=0)
+        self.assertIn("pace.json: this is not what mta-stsctl wrote", said.stderr)
+        self.assertIn("6 due, 2 orders an hour, 0 in the last hour", said.stdout)
+        self.assertEqual((state / "pace.json").read_text(), "[]")
 
     def test_one_domain_can_be_asked_for_by_its_name_or_its_hosts(self):
         for name in ("young.example", "mta-sts.young.example"):

@@ -64,17 +64,15 @@ class Limits(harness.TestCase):
     YOUNG = 0.8  # seconds, under the second from which a request may be displaced
 
     def while_young(self, attempt):
-        """What holds for young requests: a failure counts where all was done in that time."""
-        for _ in range(10):
+        """What holds for young requests: one failure counts where all was done in that time, else
+        the last of some."""
+        for left in reversed(range(5)):
             started = time.monotonic()
             try:
-                attempt()
+                return attempt()
             except (AssertionError, OSError):
-                if time.monotonic() - started < self.YOUNG:
+                if not left or time.monotonic() - started < self.YOUNG:
                     raise
-                continue
-            return
-        self.skipTest("the machine is too slow for it")
 
     def assert_closed_after(self, seconds, sock, started):
         """Not before the time is over; and long before any other time-out of these servers is."""
@@ -535,7 +533,7 @@ class Limits(harness.TestCase):
     def test_without_descriptors_busy_clients_are_finished_and_it_serves_again_after_them(self):
         def attempt():
             daemon = self.begin("idle_timeout = 60", "request_timeout = 60")
-            daemon.limit_descriptors(40)
+            daemon.limit_descriptors(daemon.descriptors() + 9 * 3)  # of nine requests, and no more
             busy = []
             for _ in range(60):
                 try:

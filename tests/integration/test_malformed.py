@@ -17,7 +17,7 @@ POST = f"POST {PATH} HTTP/1.1\r\nHost: {HOST}\r\n".encode()
 END = b"\r\n"
 
 # What a malformed request may get: one of these, or (None) a close without an answer.
-REFUSED = {400, 413, 414, 431, 505, None}
+REFUSED = {400, 413, 414, 431, 501, 505, None}
 # Where the standard leaves a reading open, the policy may come too: once, and then the end.
 LENIENT = REFUSED | {200}
 ANSWERED = {200}

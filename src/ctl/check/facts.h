@@ -48,13 +48,12 @@ struct facts {
     bool validates; /* whether DNSSEC was looked at */
     struct facts_texts sts, apex, tlsrpt;
     struct facts_alias sts_alias, host_alias;
-    struct dns_answer v4, v6; /* the addresses of the host */
-    bool led_elsewhere;       /* --connect: addresses were not used */
+    struct dns_answer v4, v6, mx_answer; /* the addresses of the host; the MX of the domain */
+    bool led_elsewhere;                  /* --connect: addresses were not used */
     struct facts_door *doors;
     size_t door_count;
     bool caa_refuses;
     struct error caa_why;
-    struct dns_answer mx_answer;
     bool mx_implicit, mx_null; /* no MX record: its own address takes the mail; RFC 7505 */
     struct facts_mx *mx;       /* in the order of their preference */
     size_t mx_count;

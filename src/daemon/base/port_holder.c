@@ -78,7 +78,7 @@ static bool find_socket(struct holder *out, const struct network_endpoint *endpo
 /* Whether one of the process's descriptors is the socket. */
 static bool holds(const char *process, unsigned long inode)
 {
-    char path[sizeof("/proc//fd/") + 2 * 32], wanted[64], target[64];
+    char path[80], wanted[64], target[64];
     bool found = false;
     snprintf(path, sizeof(path), "/proc/%.20s/fd", process);
     snprintf(wanted, sizeof(wanted), "socket:[%lu]", inode);

@@ -23,24 +23,24 @@
  *
  * queue              where it waits, and with that its time-out; phases that share a queue share
  *                    one time-out and one age, counted from the entry into the queue
+ * descriptors        the most that it holds; displacing it frees so many
  * displaced_from_ms  the age from which another may displace it when slots or descriptors are
- *                    out; conn_queues says what it changes that a network holds much
- * descriptors        the most that it holds; displacing it frees so many */
+ *                    out; conn_queues says what it changes that a network holds much */
 static const struct {
     const char *name; /* for the log */
     enum conn_queue queue;
-    int64_t displaced_from_ms;
     unsigned descriptors;
+    int64_t displaced_from_ms;
     enum conn_step (*step)(struct conn *conn);
 } phases[] = {
     /* clang-format off */
-    [CONN_PHASE_SILENT]    = {"silent",       CONN_QUEUE_SILENT,    NEXT_TURN, 1,     conn_step_silent},
-    [CONN_PHASE_PROXY]     = {"PROXY header", CONN_QUEUE_PROXY,     NEXT_TURN, 1,     conn_step_proxy},
-    [CONN_PHASE_HANDSHAKE] = {"handshake",    CONN_QUEUE_HANDSHAKE, NEXT_TURN, 1,     conn_step_handshake},
-    [CONN_PHASE_WAITING]   = {"no request",   CONN_QUEUE_WAITING,   NEXT_TURN, 1,     conn_step_waiting},
-    [CONN_PHASE_REQUEST]   = {"request",      CONN_QUEUE_REQUEST,   A_SECOND,  FILES, conn_step_request},
-    [CONN_PHASE_ENDING]    = {"close_notify", CONN_QUEUE_REQUEST,   A_SECOND,  1,     conn_step_ending},
-    [CONN_PHASE_LINGER]    = {"linger",       CONN_QUEUE_LINGER,    NEXT_TURN, 1,     conn_step_linger},
+    [CONN_PHASE_SILENT]    = {"silent",       CONN_QUEUE_SILENT,    1,     NEXT_TURN, conn_step_silent},
+    [CONN_PHASE_PROXY]     = {"PROXY header", CONN_QUEUE_PROXY,     1,     NEXT_TURN, conn_step_proxy},
+    [CONN_PHASE_HANDSHAKE] = {"handshake",    CONN_QUEUE_HANDSHAKE, 1,     NEXT_TURN, conn_step_handshake},
+    [CONN_PHASE_WAITING]   = {"no request",   CONN_QUEUE_WAITING,   1,     NEXT_TURN, conn_step_waiting},
+    [CONN_PHASE_REQUEST]   = {"request",      CONN_QUEUE_REQUEST,   FILES, A_SECOND,  conn_step_request},
+    [CONN_PHASE_ENDING]    = {"close_notify", CONN_QUEUE_REQUEST,   1,     A_SECOND,  conn_step_ending},
+    [CONN_PHASE_LINGER]    = {"linger",       CONN_QUEUE_LINGER,    1,     NEXT_TURN, conn_step_linger},
     /* clang-format on */
     /* CONN_PHASE_CLOSED has no row: it holds nothing, stands in no queue and makes no step. */
 };

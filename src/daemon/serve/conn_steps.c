@@ -103,7 +103,10 @@ static struct tls_session *open_session(struct conn *conn)
     if (!admit_handshake(context->limit, settings(context), &conn->member, context->now_ms))
         return NULL;
     keep_descriptor(conn);
-    return tls_session_open(context->tls, conn->fd);
+    struct tls_session *session = tls_session_open(context->tls, conn->fd);
+    if (session == NULL)
+        access_log_refusal(&conn->member.source, "out of memory");
+    return session;
 }
 
 static enum tls_result shake_hands(struct conn *conn)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ROOM 2048 /* most ClientHellos fit */
+#define FIRST_ROOM 1024 /* most ClientHellos fit, and malloc has such pieces at hand */
 
 static bool make_room(struct replay *replay, size_t length)
 {
@@ -24,8 +24,6 @@ static bool make_room(struct replay *replay, size_t length)
 
 void replay_add(struct replay *replay, const unsigned char *bytes, size_t length)
 {
-    if (!replay->keeps)
-        return;
     bool fits = replay->room - replay->length >= length ||
                 (length <= REPLAY_MAX - replay->length && make_room(replay, length));
     if (!fits) {

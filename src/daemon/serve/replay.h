@@ -17,13 +17,19 @@ struct replay {
     size_t next; /* the first byte that is to be read again; length: none */
 };
 
-/* Copies bytes to the end. Beyond REPLAY_MAX, or without memory, it stops to keep. */
+/* Copies bytes to the end, of one that keeps them. Beyond REPLAY_MAX, or without memory, it stops to keep. */
 void replay_add(struct replay *replay, const unsigned char *bytes, size_t length);
 
 /* Has all bytes read again, from the first on. */
 void replay_rewind(struct replay *replay);
 
-/* Copies up to size of the bytes that are to be read again; 0: there are none. */
+/* Whether there are bytes that are to be read again. */
+static inline bool replay_has_bytes(const struct replay *replay)
+{
+    return replay->next < replay->length;
+}
+
+/* Copies up to size of them, and returns how many. */
 size_t replay_read(struct replay *replay, unsigned char *out, size_t size);
 
 /* Keeps nothing any more. What is to be read again must have been read. */

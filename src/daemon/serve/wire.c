@@ -69,8 +69,8 @@ int wire_send(void *context, const unsigned char *bytes, size_t length)
 int wire_receive(void *context, unsigned char *out, size_t size)
 {
     struct wire *wire = context;
-    size_t again = replay_read(&wire->replay, out, size);
-    if (again > 0) {
+    if (replay_has_bytes(&wire->replay)) {
+        size_t again = replay_read(&wire->replay, out, size);
         wire->received += again;
         return (int)again;
     }
@@ -84,7 +84,8 @@ int wire_receive(void *context, unsigned char *out, size_t size)
         wire->received += (size_t)got;
         wire->reads++;
         follow(&wire->in, out, (size_t)got);
-        replay_add(&wire->replay, out, (size_t)got);
+        if (wire->replay.keeps)
+            replay_add(&wire->replay, out, (size_t)got);
         return (int)got;
     }
     wire->is_drained = true;
