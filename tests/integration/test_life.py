@@ -84,6 +84,23 @@ class Readiness(Case):
         os.chmod(path, 0o777)
         return sock, path
 
+    def test_sd_notify_counts_the_hosts_without_a_certificate(self):
+        sock, name = self.notify_socket(False)
+        other = "[bare.example]\nmx = mail.example.com\n"
+        self.write("mta-stsd.ini", self.ini() + other)
+        daemon = self.start(self.ini() + other, environment={"NOTIFY_SOCKET": name})
+        self.assertIn("STATUS=2 domains served, 0 with errors", sock.recv(4096).decode())
+        bare = "STATUS=2 domains served, 0 with errors, 1 without a certificate"
+        self.assertEqual(sock.recv(4096).decode(), bare)
+        daemon.reload()
+        self.assertIn("RELOADING=1", sock.recv(4096).decode())
+        self.assertEqual(sock.recv(4096).decode(), f"READY=1\n{bare}")
+        self.certify("bare.example")
+        daemon.reload()
+        said = ""
+        while said != "STATUS=2 domains served, 0 with errors":
+            said = sock.recv(4096).decode()
+
     def test_sd_notify_tells_readiness_reloads_and_the_stop(self):
         for abstract in (False, True):
             with self.subTest(abstract=abstract):

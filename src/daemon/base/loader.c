@@ -17,8 +17,8 @@
 #include "daemon/base/loader_parts.h"
 #include "daemon/base/log.h"
 
-#define IDLE_MAX    2             /* threads that are kept for the next jobs */
-#define STACK_BYTES (2048 * 1024) /* that may be used, not that are */
+#define IDLE_MAX    2                     /* threads that are kept for the next jobs */
+#define STACK_BYTES ((size_t)2048 * 1024) /* that may be used, not that are */
 #define CLOSE_MS    1000
 
 static _Thread_local struct loader_slot *own_slot; /* of a loader thread */

@@ -51,6 +51,11 @@ int notify_open(void)
     return -1;
 }
 
+bool notify_is_open(void)
+{
+    return manager >= 0;
+}
+
 void notify_send(const char *format, ...)
 {
     char text[512];

@@ -3,9 +3,14 @@
 #ifndef DAEMON_BASE_NOTIFY_H
 #define DAEMON_BASE_NOTIFY_H
 
+#include <stdbool.h>
+
 /* Connects the process's one socket to NOTIFY_SOCKET, where that is set: before the sandbox, within
  * which nobody is connected to. Returns 0, or -1 with errno; then nothing is sent. */
 int notify_open(void);
+
+/* Whether there is a service manager that is told anything. */
+bool notify_is_open(void);
 
 /* Sends "READY=1" and its like, and waits a second for it at most. Failures are not reported: the
  * service manager has its own time-out. */

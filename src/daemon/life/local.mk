@@ -24,6 +24,8 @@ libdaemon_a_SOURCES += \
 	%D%/server.h \
 	%D%/startup.c \
 	%D%/startup.h \
+	%D%/status.c \
+	%D%/status.h \
 	%D%/watch.c \
 	%D%/watch.h \
 	%D%/watch_places.c \

@@ -12,6 +12,7 @@
 
 #include "common/config/config.h"
 #include "daemon/base/capacity.h"
+#include "daemon/base/deadline.h"
 #include "daemon/base/loader.h"
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
@@ -24,6 +25,7 @@
 #include "daemon/life/reload.h"
 #include "daemon/life/removal.h"
 #include "daemon/life/startup.h"
+#include "daemon/life/status.h"
 #include "daemon/life/watch.h"
 #include "daemon/sandbox/sandbox.h"
 #include "daemon/serve/limit.h"
@@ -36,6 +38,7 @@
 struct server {
     const char *config_path;
     struct watch *watch;
+    struct status *status; /* NULL: not started */
     struct listener_inherited inherited;
     struct site_table *table;
     struct listener_set *listeners;
@@ -82,8 +85,7 @@ static void log_serving(const struct server *server, const char *what)
     listener_set_text(server->listeners, addresses, sizeof(addresses));
     log_line(LOG_LEVEL_NOTICE, "%s: %zu domain%s, listening on %s", what, count,
              count == 1 ? "" : "s", addresses);
-    notify_send("READY=1\nSTATUS=%zu domain%s served, %zu with errors", count,
-                count == 1 ? "" : "s", server->broken);
+    status_serve(server->status, server->table, server->broken);
 }
 
 /* Builds the next state whole, then swaps it in. Returns NULL, or why the old state serves on. */
@@ -139,7 +141,7 @@ static void say_reload(struct server *server, const char *refusal)
     } else {
         log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
                  refusal);
-        notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
+        status_refuse(server->status, refusal);
     }
     reload_answer(&server->askers, refusal);
     server->askers = (struct reload_askers){0};
@@ -185,13 +187,14 @@ static int start_workers(struct server *server)
         log_line(LOG_LEVEL_ERROR, "cannot prepare to read files: %s", strerror(errno));
         return -1;
     }
+    server->status = status_open(watch_port(server->watch));
     size_t count = capacity_workers(settings), most = judge_connections(server, settings);
     server->shared.max_connections = (most + count - 1) / count;
     server->shared.limit = limit_open(server->shared.max_connections * count);
     if (count > 1)
         server->shared.pool = certpool_open(POOL_PAIRS);
     server->workers = calloc(count, sizeof(struct worker *));
-    if (server->workers == NULL || server->shared.limit == NULL) {
+    if (server->workers == NULL || server->shared.limit == NULL || server->status == NULL) {
         log_line(LOG_LEVEL_ERROR, "out of memory");
         return -1;
     }
@@ -254,6 +257,7 @@ static void stop(struct server *server)
     for (size_t i = 0; i < server->worker_count; i++)
         worker_close(server->workers[i]);
     free(server->workers);
+    status_close(server->status);
     watch_close(server->watch);
     loader_close(server->shared.loader);
     certpool_close(server->shared.pool);
@@ -283,7 +287,9 @@ static void serve(struct server *server)
     bool serves = true;
     while (serves) {
         struct reload_askers askers = {0};
-        switch (watch_wait(server->watch, heartbeat.due_ms, &received)) {
+        int64_t count_ms = status_due_ms(server->status);
+        int64_t until_ms = heartbeat.due_ms < count_ms ? heartbeat.due_ms : count_ms;
+        switch (watch_wait(server->watch, until_ms, &received)) {
         case WATCH_SIGNAL:
             serves = received.ssi_signo == SIGHUP;
             reload_take_askers(&askers);
@@ -297,6 +303,8 @@ static void serve(struct server *server)
             go_on_with_reload(server);
             break;
         }
+        if (deadline_now_ms() >= status_due_ms(server->status))
+            status_count(server->status);
         heartbeat_beat(&heartbeat, server->workers, server->worker_count);
     }
     heartbeat_stop(&heartbeat);

@@ -17,7 +17,8 @@ struct replay {
     size_t next; /* the first byte that is to be read again; length: none */
 };
 
-/* Copies bytes to the end, of one that keeps them. Beyond REPLAY_MAX, or without memory, it stops to keep. */
+/* Copies bytes to the end, of one that keeps them. Beyond REPLAY_MAX, or without memory, it stops
+ * to keep. */
 void replay_add(struct replay *replay, const unsigned char *bytes, size_t length);
 
 /* Has all bytes read again, from the first on. */

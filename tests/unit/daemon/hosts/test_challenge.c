@@ -377,7 +377,7 @@ static void refuses_an_rsa_key_that_would_hold_up_other_hosts(void)
               i, why.text);
         challenge_unref(found);
     }
-    challenges_close(challenges);
+    end();
 }
 
 static void passes_over_a_pair_that_its_client_forgot(void)
