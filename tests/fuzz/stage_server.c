@@ -3,6 +3,7 @@
 #include "stage_server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +108,11 @@ static bool take_files(struct stage_server *server)
     while (caches_wait_ms(caches, server->context.now_ms, -1) >= 0) {
         uint64_t ignored;
         struct pollfd wake = {.fd = server->wake_fd, .events = POLLIN};
-        stage_check(poll(&wake, 1, 60000) == 1);
+        int woken;
+        do
+            woken = poll(&wake, 1, 60000);
+        while (woken < 0 && errno == EINTR); /* libFuzzer's alarm */
+        stage_check(woken == 1);
         (void)!read(server->wake_fd, &ignored, sizeof(ignored));
         caches_run(caches, server->context.now_ms);
         took = true;
