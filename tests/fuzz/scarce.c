@@ -6,9 +6,12 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "common/base/file.h"
 
 #define PROBES_MAX 16
 
@@ -136,4 +139,19 @@ int __wrap_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event
     if (operation == EPOLL_CTL_ADD && is_out())
         return -1;
     return __real_epoll_ctl(epoll, operation, fd, event);
+}
+
+/* A file is read from memory here, and takes a descriptor all the same. */
+int __real_file_read(struct file *out, const char *path, size_t limit, struct error *why);
+int __wrap_file_read(struct file *out, const char *path, size_t limit, struct error *why);
+
+int __wrap_file_read(struct file *out, const char *path, size_t limit, struct error *why)
+{
+    int fd = dup(STDERR_FILENO);
+    if (fd < 0) {
+        *out = (struct file){0};
+        return error_set_errno(why, errno, "%s: %s", path, strerror(errno));
+    }
+    close(fd);
+    return __real_file_read(out, path, limit, why);
 }

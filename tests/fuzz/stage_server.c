@@ -80,6 +80,13 @@ static void prepare(void)
     stage_check(atexit(end) == 0);
 }
 
+/* As worker.c has it. */
+static bool make_room(void *owner)
+{
+    struct stage_server *server = owner;
+    return conn_displace(&server->context);
+}
+
 void stage_server_open(struct stage_server *server, size_t max_connections)
 {
     struct error why;
@@ -96,8 +103,8 @@ void stage_server_open(struct stage_server *server, size_t max_connections)
     };
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     stage_check(server->context.epoll >= 0 && http_open(&server->context.http, &why) == 0);
-    stage_check(
-        caches_open(&server->context.caches, loader, NULL, server->wake_fd, 4, NULL, NULL) == 0);
+    stage_check(caches_open(&server->context.caches, loader, NULL, server->wake_fd, 4, make_room,
+                            server) == 0);
 }
 
 /* Waits for all that is being read. Whether there was something. */

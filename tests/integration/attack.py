@@ -381,7 +381,7 @@ FILLING = {
     ),
     "full: left open": (
         lambda one: one.fill(one.hold_open),
-        "read their answer and do not close",
+        "get their answer and do not close",
         1,
     ),
 }

@@ -154,10 +154,13 @@ static unsigned displace(struct conn_context *context, const struct conn_member 
     return freed;
 }
 
+/* For one of whom nothing is known yet, or for the one that runs, which must not go. */
 bool conn_displace(struct conn_context *context)
 {
     static const struct conn_member unknown = {.weight = 0};
-    return displace(context, &unknown, context->now_ms, "descriptors or memory being out") > 0;
+    const struct conn_member *whom =
+        context->running != NULL ? &context->running->member : &unknown;
+    return displace(context, whom, context->now_ms, "descriptors or memory being out") > 0;
 }
 
 /* It cannot wait for the next turn, so one of this turn goes, too. */
