@@ -43,8 +43,8 @@ static bool keep(struct findings *all, const char **out, const char *text)
     return copy != NULL;
 }
 
-static void add(struct findings *all, const struct finding *finding, const char *format,
-                va_list arguments)
+__attribute__((format(printf, 3, 0))) static void
+add(struct findings *all, const struct finding *finding, const char *format, va_list arguments)
 {
     char *problem = NULL;
     if (vasprintf(&problem, format, arguments) < 0)
