@@ -171,7 +171,8 @@ size_t finding_print(char *out, size_t size, const struct finding *finding)
 
 char *finding_sentence(const struct finding *finding)
 {
-    size_t length = finding_print(NULL, 0, finding);
+    char none[1];
+    size_t length = finding_print(none, sizeof(none), finding);
     char *out = malloc(length + 1);
     if (out != NULL)
         finding_print(out, length + 1, finding);

@@ -282,6 +282,7 @@ const struct lint_rule lint_rules[] = {
      "max_age %s is less than a week in mode enforce",
      "write 604800 or more",
      LINT_ABOUT_MAX_AGE},
-    [LINT_RULE_MAX_AGE_ENFORCE_UNDER_A_WEEK + 1] = {NULL, SEVERITY_ERROR, NULL, NULL, NULL},
+    [LINT_RULE_MAX_AGE_ENFORCE_UNDER_A_WEEK + 1] = {NULL, SEVERITY_ERROR, NULL, NULL, NULL,
+                                                    LINT_ABOUT_POLICY},
 };
 /* clang-format on */
