@@ -12,6 +12,7 @@
 #include "ctl/base/options.h"
 #include "ctl/base/print.h"
 #include "ctl/base/setup.h"
+#include "ctl/base/writer.h"
 #include "ctl/net/fetch.h"
 #include "ctl/net/livemx.h"
 #include "ctl/net/outside.h"
@@ -20,13 +21,14 @@ enum { OPTION_JSON = 256 };
 
 static const char help[] =
     "Usage: mta-stsctl match [-c FILE] [OPTIONS] DOMAIN [MX...]\n"
-    "Says for each MX host whether the policy of DOMAIN admits it, by which pattern, and what\n"
-    "becomes of mail to it. Without MX: the hosts of the domain's MX records.\n"
+    "Tells for each MX host whether the policy of DOMAIN allows it, which pattern\n"
+    "matches, and what happens to mail. Without MX: the domain's MX records.\n"
     "\n"
-    "  -c, --config FILE   the policy of this configuration of mta-stsd, not the one served today\n"
-    "      --json          write JSON\n" OUTSIDE_HELP "  -h, --help          print this\n"
+    "  -c, --config FILE   use the policy of this mta-stsd configuration, not the\n"
+    "                      one that is served today\n"
+    "      --json          print JSON\n" OUTSIDE_HELP "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 all match, 1 one does not, 2 usage or failure to run.\n"
+    "Exit status: 0 all match, 1 one does not, 2 usage error or failure.\n"
     "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
@@ -151,22 +153,28 @@ static int write_columns(const struct policy *policy, char *const *hosts, size_t
 static int write_json(const struct order *order, const struct policy *policy, char *const *hosts,
                       size_t count)
 {
-    json_t *list = json_array();
-    json_t *patterns = json_array();
-    int result = 0;
+    struct writer writer;
+    writer_open(&writer, &writer_json, stdout);
+    writer_text(&writer, "domain", order->domain.text);
+    writer_text(&writer, "source", order->config_path != NULL ? "configuration" : "live");
+    writer_text(&writer, "mode", policy_mode_name(policy->mode));
+    writer_list(&writer, "patterns");
     for (size_t i = 0; i < policy->mx_count; i++)
-        result |= json_array_append_new(patterns, print_text_json(policy->mx[i]));
-    for (size_t i = 0; i < count && result == 0; i++) {
+        writer_shown(&writer, NULL, policy->mx[i]);
+    writer_end(&writer);
+    writer_list(&writer, "hosts");
+    for (size_t i = 0; i < count; i++) {
         const char *pattern = find_pattern(policy, hosts[i]);
-        bool delivers = pattern != NULL || policy->mode != POLICY_MODE_ENFORCE;
-        result = json_array_append_new(list, json_pack("{s:s, s:s?, s:b}", "host", hosts[i],
-                                                       "pattern", pattern, "delivers", delivers));
+        writer_start(&writer, NULL);
+        writer_text(&writer, "host", hosts[i]);
+        writer_text(&writer, "pattern", pattern);
+        writer_boolean(&writer, "delivers", pattern != NULL || policy->mode != POLICY_MODE_ENFORCE);
+        writer_end(&writer);
     }
-    int written =
-        print_json(json_pack("{s:s, s:s, s:s, s:o, s:o}", "domain", order->domain.text, "source",
-                             order->config_path != NULL ? "configuration" : "live", "mode",
-                             policy_mode_name(policy->mode), "patterns", patterns, "hosts", list));
-    return result == 0 ? written : -1;
+    writer_end(&writer);
+    int result = writer_finish(&writer);
+    writer_close(&writer);
+    return result;
 }
 
 static int judge(const struct order *order, const struct policy *policy, char *const *hosts,

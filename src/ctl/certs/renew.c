@@ -223,9 +223,8 @@ static int run_locked(struct run *run, struct error *why)
 {
     const struct renew_order *order = run->order;
     bool all = order->only != NULL || isatty(STDOUT_FILENO) == 1;
-    if (told_load(&run->told, run->acme->state, why) != 0 ||
-        outcome_open(&run->outcome, &run->told, order->json, all, why) != 0 ||
-        make_plan(run, why) != 0)
+    outcome_open(&run->outcome, &run->told, order->json, all);
+    if (told_load(&run->told, run->acme->state, why) != 0 || make_plan(run, why) != 0)
         return -1;
     deploy_owed(run);
     tell_waiting(run);

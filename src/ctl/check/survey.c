@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ctl/base/finding_out.h"
 #include "ctl/base/options.h"
-#include "ctl/base/print.h"
 #include "ctl/base/progress.h"
 #include "ctl/base/setup.h"
 #include "ctl/check/inspection.h"
@@ -22,23 +22,24 @@ enum { AT_ONCE = 128, AT_ONCE_MAX = 1000, BATCH = 512, PORT_MAX = 65535 };
 
 static const char help[] =
     "Usage: mta-stsctl check [OPTIONS] DOMAIN... | --all\n"
-    "Checks each domain as senders see it: DNS, the policy host at each address, the policy, each\n"
-    "MX with STARTTLS, TLSRPT; and says what each kind of sender does with mail to it.\n"
+    "Checks each domain as senders see it: DNS, every address of the policy host,\n"
+    "the policy, every MX host with STARTTLS, and TLSRPT; then predicts what each\n"
+    "sender does with mail to it.\n"
     "\n"
-    "  -c, --config FILE   the configuration of mta-stsd (default: " SETUP_CONFIG "\n"
-    "                      for --all; otherwise it is read only if given)\n"
-    "      --all           check each domain of the configuration; private addresses in DNS are\n"
-    "                      not tried\n"
-    "      --state DIR     remember there what was seen, and compare with what was seen before\n"
-    "  -j, --jobs N        check so many domains at a time (default: 128)\n"
+    "  -c, --config FILE   mta-stsd's configuration; only --all needs it\n"
+    "                      (default: " SETUP_CONFIG ")\n"
+    "      --all           check every domain of the configuration; private\n"
+    "                      addresses found in DNS are not contacted\n"
+    "      --state DIR     keep each result there, and compare with the previous one\n"
+    "  -j, --jobs N        check N domains at a time (default: 128)\n"
     "      --connect HOST:PORT\n"
-    "                      fetch policies from there, whatever the policy host's addresses\n"
+    "                      fetch policies from there, not from the policy host\n"
     "      --smtp-port PORT\n"
-    "                      speak to the MX on this port, not on 25\n" OUTSIDE_HELP
-    "      --json          write JSON\n"
+    "                      connect to MX hosts on this port, not on 25\n" OUTSIDE_HELP
+    "      --json          print JSON\n"
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 no errors and no warnings, 1 some, 2 usage or failure to run.\n"
+    "Exit status: 0 no errors or warnings, 1 some, 2 usage error or failure.\n"
     "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
@@ -70,7 +71,7 @@ struct sums {
     size_t errors, warnings, notes;
     bool failed;
     size_t wanted;
-    json_t *domains; /* with --json */
+    struct writer writer; /* in the list of domains; {0} without --json */
 };
 
 /* ---- What is written. */
@@ -84,9 +85,9 @@ static void write_one(const struct inspection *item, const struct order *order, 
         setup_fail("%s", item->state_why.text);
         sums->failed = true;
     }
-    if (order->json && json_array_append_new(sums->domains, surveyjson_make(item)) == 0)
-        return;
-    if (order->json || surveytext_write(item) != 0) {
+    if (order->json) {
+        surveyjson_put(item, &sums->writer);
+    } else if (surveytext_write(item) != 0) {
         setup_fail("%s: out of memory", item->facts.domain);
         sums->failed = true;
     } else if (sums->wanted > 1) {
@@ -102,9 +103,9 @@ static void write_sums(const struct order *order, struct sums *sums)
                    sums->warnings, sums->notes);
         return;
     }
-    if (print_json(json_pack("{s:O, s:I, s:I, s:I}", "domains", sums->domains, "errors",
-                             (json_int_t)sums->errors, "warnings", (json_int_t)sums->warnings,
-                             "notes", (json_int_t)sums->notes)) == 0)
+    writer_end(&sums->writer);
+    findings_put_counts(sums->errors, sums->warnings, sums->notes, &sums->writer);
+    if (writer_finish(&sums->writer) == 0)
         return;
     setup_fail("the result cannot be written");
     sums->failed = true;
@@ -140,15 +141,19 @@ static int check_batches(const struct inspection_target *targets, size_t count,
 static int check(const struct inspection_target *targets, size_t count, struct order *order,
                  const struct config *config)
 {
-    struct sums sums = {.wanted = count, .domains = json_array()};
+    struct sums sums = {.wanted = count};
     struct exchange_pool *pool = NULL;
     struct error why;
     const struct reach reach = {config};
     const struct reach *bounds = order->all ? &reach : NULL;
     struct exchange_way mail = {.port = order->smtp_port, .reach = bounds};
     int status = SETUP_FAILED;
-    if (sums.domains == NULL || outside_open(&order->outside, &why) != 0) {
-        setup_fail("%s", sums.domains == NULL ? "out of memory" : why.text);
+    if (order->json) {
+        writer_open(&sums.writer, &writer_json, stdout);
+        writer_list(&sums.writer, "domains");
+    }
+    if (outside_open(&order->outside, &why) != 0) {
+        setup_fail("%s", why.text);
         goto done;
     }
     mail.dns = order->outside.dns;
@@ -175,7 +180,7 @@ done:
         status = SETUP_FAILED;
     exchange_close(pool);
     outside_close(&order->outside);
-    json_decref(sums.domains);
+    writer_close(&sums.writer);
     return status;
 }
 

@@ -11,12 +11,11 @@
 #include <unistd.h>
 
 #include "common/base/file.h"
-#include "common/base/printable.h"
 #include "common/config/quotable.h"
 #include "common/name/hostname.h"
 #include "common/policy/lint.h"
+#include "ctl/base/finding_out.h"
 #include "ctl/base/options.h"
-#include "ctl/base/print.h"
 #include "ctl/base/readas.h"
 #include "ctl/base/replace.h"
 #include "ctl/base/setup.h"
@@ -29,21 +28,23 @@
 enum { OPTION_JSON = 256, OPTION_TYPE, OPTION_DOMAIN, OPTION_FIX, OPTION_DRY_RUN };
 
 static const char help[] =
-    "Usage: mta-stsctl lint [--type policy|ini|list] [--fix [--dry-run]] [--domain DOMAIN]\n"
-    "                       [-c FILE] [--json] FILE...\n"
-    "Judges policy files, configurations and lists of domains, offline: what is wrong, which\n"
-    "sender it breaks, what to write. FILE - is a policy on standard input.\n"
+    "Usage: mta-stsctl lint [--type policy | ini | list] [--fix [--dry-run]]\n"
+    "                       [--domain DOMAIN] [-c FILE] [--json] FILE...\n"
+    "Checks policy files, configurations and lists of domains offline: what is\n"
+    "wrong, which sender rejects it, what to write instead. FILE - is a policy on\n"
+    "standard input.\n"
     "\n"
-    "      --type KIND     what FILE is (default: told by its name and content)\n"
-    "      --domain DOMAIN whose policy it is; finds wildcards that admit all of its hosts\n"
-    "  -c, --config FILE   the configuration that reads the list, or includes the ini\n"
-    "      --fix           rewrite policy files where what is meant has one right form;\n"
-    "                      - goes to standard output then\n"
-    "      --dry-run       with --fix: say what would be put right, and write nothing\n"
-    "      --json          write JSON\n"
+    "      --type KIND     what FILE is (default: by its name and content)\n"
+    "      --domain DOMAIN the policy's domain; finds wildcards that match all hosts\n"
+    "                      of the domain\n"
+    "  -c, --config FILE   the configuration that reads the list or includes the ini\n"
+    "      --fix           rewrite policy files where a mistake has one obvious\n"
+    "                      correction; - is rewritten to standard output\n"
+    "      --dry-run       with --fix: say what would be corrected, write nothing\n"
+    "      --json          print JSON\n"
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 no errors or warnings, 1 some are left, 2 usage or failure to run.\n"
+    "Exit status: 0 no errors or warnings, 1 some remain, 2 usage error or failure.\n"
     "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
@@ -248,27 +249,9 @@ static int lint(struct outcome *outcome, const struct order *order, const char *
 /* Of all files. */
 struct sums {
     size_t errors, warnings, notes, changes;
-    json_t *files;   /* an array; NULL in human output */
-    char reader[65]; /* of the last file, where root runs this; else empty */
+    struct writer writer; /* in the list of files; {0} without --json */
+    char reader[65];      /* of the last file, where root runs this; else empty */
 };
-
-/* Standard output holds the policy then. */
-static int say_on_stderr(const struct findings *all)
-{
-    for (size_t i = 0; i < all->count; i++) {
-        const struct finding *finding = &all->items[i];
-        char *sentence = finding_sentence(finding);
-        if (sentence == NULL)
-            return -1;
-        char line[16] = "";
-        if (finding->line != 0)
-            snprintf(line, sizeof(line), "%u:", finding->line);
-        printable_say(stderr, "%s:%s %s: %s: %s", finding->where, line,
-                      severity_name(finding->severity), finding->rule, sentence);
-        free(sentence);
-    }
-    return 0;
-}
 
 static int write_outcome(const struct outcome *outcome, const struct order *order,
                          struct sums *sums)
@@ -279,15 +262,18 @@ static int write_outcome(const struct outcome *outcome, const struct order *orde
     sums->notes += all->notes;
     sums->changes += all->count - all->errors - all->warnings - all->notes;
     memcpy(sums->reader, outcome->reader, sizeof(sums->reader));
-    if (sums->files != NULL)
-        return json_array_append_new(
-            sums->files,
-            json_pack("{s:o, s:s, s:s?, s:b, s:o}", "file", print_text_json(outcome->name), "type",
-                      inspect_kind_name(outcome->kind), "read_as",
-                      outcome->reader[0] != '\0' ? outcome->reader : NULL, "changed",
-                      (int)outcome->changed, "findings", findings_json(all)));
-    if (order->fixes && is_standard_input(order->files[0]))
-        return say_on_stderr(all);
+    if (order->json) {
+        writer_start(&sums->writer, NULL);
+        writer_shown(&sums->writer, "file", outcome->name);
+        writer_text(&sums->writer, "type", inspect_kind_name(outcome->kind));
+        writer_text(&sums->writer, "read_as", outcome->reader[0] != '\0' ? outcome->reader : NULL);
+        writer_boolean(&sums->writer, "changed", outcome->changed);
+        findings_put(all, &sums->writer);
+        writer_end(&sums->writer);
+        return 0;
+    }
+    if (order->fixes && is_standard_input(order->files[0])) /* stdout holds the policy then */
+        return findings_write_lines(all, stderr);
     return findings_write(all);
 }
 
@@ -298,12 +284,10 @@ static const char *plural(size_t count)
 
 static int write_sums(const struct order *order, struct sums *sums)
 {
-    if (sums->files != NULL) {
-        json_t *files = sums->files;
-        sums->files = NULL;
-        return print_json(json_pack("{s:o, s:I, s:I, s:I}", "files", files, "errors",
-                                    (json_int_t)sums->errors, "warnings",
-                                    (json_int_t)sums->warnings, "notes", (json_int_t)sums->notes));
+    if (order->json) {
+        writer_end(&sums->writer);
+        findings_put_counts(sums->errors, sums->warnings, sums->notes, &sums->writer);
+        return writer_finish(&sums->writer);
     }
     FILE *out = is_standard_input(order->files[0]) && order->fixes ? stderr : stdout;
     fprintf(out, "%zu error%s, %zu warning%s, %zu note%s", sums->errors, plural(sums->errors),
@@ -320,8 +304,12 @@ static int write_sums(const struct order *order, struct sums *sums)
 
 static int lint_all(const struct order *order)
 {
-    struct sums sums = {.files = order->json ? json_array() : NULL};
+    struct sums sums = {0};
     int status = SETUP_FINE;
+    if (order->json) {
+        writer_open(&sums.writer, &writer_json, stdout);
+        writer_list(&sums.writer, "files");
+    }
     for (size_t i = 0; i < order->file_count; i++) {
         struct outcome outcome = {.name = order->files[i]};
         if (lint(&outcome, order, order->files[i]) != 0)
@@ -332,6 +320,7 @@ static int lint_all(const struct order *order)
     }
     if (write_sums(order, &sums) != 0)
         status = setup_fail("the findings cannot be written");
+    writer_close(&sums.writer);
     if (status == SETUP_FINE && sums.errors + sums.warnings > 0)
         return SETUP_FOUND;
     return status;

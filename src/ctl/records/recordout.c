@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/base/print.h"
+#include "ctl/base/writer.h"
 
 #define STRING_MAX 255 /* bytes of one string of a TXT record, RFC 1035 section 3.3 */
 #define SEND_EACH  100 /* names in one update, which has 64 kB at most */
@@ -117,56 +117,69 @@ static void put_updates(const struct recordset *set, const struct recordout_orde
 
 /* ---- As JSON. */
 
-static int append_record(json_t *list, const struct recordset_entry *entry, const char *type,
-                         const char *data, uint32_t ttl_s)
+static void put_record(struct writer *writer, const struct recordset_entry *entry, const char *type,
+                       const char *data, uint32_t ttl_s)
 {
-    json_t *live = entry->state == RECORDSET_UNKNOWN ? json_null()
-                                                     : json_boolean(entry->state == RECORDSET_LIVE);
-    return json_array_append_new(list,
-                                 json_pack("{s:s, s:s, s:s, s:I, s:s, s:o}", "domain",
-                                           entry->domain->name, "name", entry->name, "type", type,
-                                           "ttl", (json_int_t)ttl_s, "data", data, "live", live));
+    writer_start(writer, NULL);
+    writer_text(writer, "domain", entry->domain->name);
+    writer_text(writer, "name", entry->name);
+    writer_text(writer, "type", type);
+    writer_number(writer, "ttl", ttl_s);
+    writer_text(writer, "data", data);
+    if (entry->state == RECORDSET_UNKNOWN)
+        writer_null(writer, "live");
+    else
+        writer_boolean(writer, "live", entry->state == RECORDSET_LIVE);
+    writer_end(writer);
 }
 
-static int append_entry(json_t *list, const struct recordset *set,
-                        const struct recordset_entry *entry, uint32_t ttl_s)
+static void put_entry(struct writer *writer, const struct recordset *set,
+                      const struct recordset_entry *entry, uint32_t ttl_s)
 {
     const struct config_dns *dns = &set->config->dns;
-    int result = 0;
     switch (entry->type) {
     case RECORDSET_TXT:
-        return append_record(list, entry, "TXT", entry->text, ttl_s);
+        put_record(writer, entry, "TXT", entry->text, ttl_s);
+        break;
     case RECORDSET_CNAME:
-        return append_record(list, entry, "CNAME", entry->text, ttl_s);
+        put_record(writer, entry, "CNAME", entry->text, ttl_s);
+        break;
     case RECORDSET_ADDRESSES:
-        for (size_t i = 0; i < dns->address_count && result == 0; i++) {
+        for (size_t i = 0; i < dns->address_count; i++) {
             char text[NETWORK_TEXT_MAX];
             network_address_text(&dns->addresses[i], text);
-            result = append_record(
-                list, entry, network_address_is_v4(&dns->addresses[i]) ? "A" : "AAAA", text, ttl_s);
+            put_record(writer, entry, network_address_is_v4(&dns->addresses[i]) ? "A" : "AAAA",
+                       text, ttl_s);
         }
         break;
     }
-    return result;
 }
 
 static int put_json(const struct recordset *set, const struct recordout_order *order)
 {
-    json_t *records = json_array();
-    json_t *held = json_array();
-    int result = 0;
-    for (size_t i = 0; i < set->count && result == 0; i++) {
-        const struct recordset_entry *entry = &set->entries[i];
-        bool is_out = entry->state == RECORDSET_HELD || entry->state == RECORDSET_FAILED;
-        if (is_written(entry, order))
-            result = append_entry(records, set, entry, order->ttl_s);
-        else if (is_out)
-            result = json_array_append_new(held, json_pack("{s:s, s:s, s:s?}", "domain",
-                                                           entry->domain->name, "name", entry->name,
-                                                           "reason", entry->why));
+    struct writer writer;
+    writer_open(&writer, &writer_json, stdout);
+    writer_list(&writer, "records");
+    for (size_t i = 0; i < set->count; i++) {
+        if (is_written(&set->entries[i], order))
+            put_entry(&writer, set, &set->entries[i], order->ttl_s);
     }
-    int written = print_json(json_pack("{s:o, s:o}", "records", records, "held", held));
-    return result == 0 ? written : -1;
+    writer_end(&writer);
+    writer_list(&writer, "held");
+    for (size_t i = 0; i < set->count; i++) {
+        const struct recordset_entry *entry = &set->entries[i];
+        if (entry->state != RECORDSET_HELD && entry->state != RECORDSET_FAILED)
+            continue;
+        writer_start(&writer, NULL);
+        writer_text(&writer, "domain", entry->domain->name);
+        writer_text(&writer, "name", entry->name);
+        writer_text(&writer, "reason", entry->why);
+        writer_end(&writer);
+    }
+    writer_end(&writer);
+    int result = writer_finish(&writer);
+    writer_close(&writer);
+    return result;
 }
 
 int recordout_write(const struct recordset *set, const struct recordout_order *order)
