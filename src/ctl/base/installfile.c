@@ -31,17 +31,16 @@ enum { OPTION_MODE = 256, OPTION_REMOVE };
 static const char help[] =
     "Usage: mta-stsctl install-file [--mode MODE] FILE <BYTES\n"
     "       mta-stsctl install-file --remove FILE\n"
-    "Writes standard input to FILE, for the server to read: whole or not at all, with the group "
-    "of\n"
-    "its directory. That must belong to root, to " ACME_USER
-    " or to the user that runs this; root\n"
-    "becomes the directory's owner first. The hooks for ACME clients use it.\n"
+    "Writes standard input to FILE for the server to read: completely or not at all,\n"
+    "with the group of its directory. The directory must belong to root, to\n"
+    "_mta-stsd-acme or to the user who runs this; root first switches to the\n"
+    "directory's owner. Used by the hooks for ACME clients.\n"
     "\n"
-    "      --mode MODE     octal: 640, which is the default, 644, or less\n"
+    "      --mode MODE     octal: 640 (the default), 644, or less\n"
     "      --remove        remove FILE\n"
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 done, 2 usage, or not done and the old file is in its place.\n"
+    "Exit status: 0 success, 2 usage error or failure; FILE is unchanged then.\n"
     "See mta-stsd-hooks(7).\n";
 
 static const struct option option_words[] = {

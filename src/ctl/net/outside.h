@@ -31,10 +31,10 @@ enum { OUTSIDE_RESOLVER = 512, OUTSIDE_ANCHORS, OUTSIDE_CA_FILE, OUTSIDE_PORT };
 
 #define OUTSIDE_HELP                                                                               \
     "      --resolver ADDRESS[@PORT]\n"                                                            \
-    "                      ask this one, not those of /etc/resolv.conf\n"                          \
+    "                      use this resolver, not those of /etc/resolv.conf\n"                     \
     "      --trust-anchors FILE\n"                                                                 \
-    "                      validate DNSSEC by these, not by the root's\n"                          \
-    "      --ca-file FILE  believe the CAs of FILE (PEM), not those of the system\n"               \
+    "                      validate DNSSEC with these trust anchors\n"                             \
+    "      --ca-file FILE  trust the CAs in FILE (PEM), not the system's\n"                        \
     "      --port PORT     fetch policies from this port, not from 443\n"
 
 /* Keeps what one of these options says. Returns 0, or SETUP_FAILED, having said why. */

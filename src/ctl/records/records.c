@@ -29,27 +29,31 @@ enum { TTL_BUILT_IN = 3600, TTL_MAX = 604800 };
 
 static const char help[] =
     "Usage: mta-stsctl records [-c FILE] [OPTIONS] [DOMAIN | --all]\n"
-    "Writes the DNS records of each domain, or of DOMAIN: _mta-sts, _smtp._tls, and mta-sts. The\n"
-    "record that tells of a policy is held back until the policy is served everywhere.\n"
+    "Prints the DNS records to publish for DOMAIN, or for each domain: _mta-sts,\n"
+    "_smtp._tls and mta-sts. The _mta-sts record is held back until every address\n"
+    "serves the new policy.\n"
     "\n"
-    "  -c, --config FILE   the configuration of mta-stsd (default: " SETUP_CONFIG ")\n"
+    "  -c, --config FILE   mta-stsd's configuration\n"
+    "                      (default: " SETUP_CONFIG ")\n"
     "      --format zone | nsupdate | json\n"
-    "                      how to write them (default: zone)\n"
-    "      --json          the same as --format json\n"
-    "      --changed       only what differs from DNS\n"
-    "      --all           a provider's own zone: what `target` of [dns] names for each domain\n"
+    "                      output format (default: zone)\n"
+    "      --json          same as --format json\n"
+    "      --changed       only records that differ from DNS\n"
+    "      --all           a provider's own zone: what `target` of [dns] names, for\n"
+    "                      each domain\n"
     "      --force         hold nothing back\n"
     "      --id hash | time\n"
-    "                      ids of the policies' bytes, or of the time, as 20261122021351Z\n"
-    "                      (default: hash)\n"
-    "      --ttl SECONDS   of the records (default: 3600)\n"
+    "                      policy id: a hash of the policy, or the time, such as\n"
+    "                      20261122021351Z (default: hash)\n"
+    "      --ttl SECONDS   TTL of the records (default: 3600)\n"
     "      --server HOST[@PORT]\n"
-    "                      for nsupdate: the server that takes the updates\n"
-    "      --zone NAME     for nsupdate: the zone that all the names are in\n" OUTSIDE_HELP
+    "                      for nsupdate: the server to send updates to\n"
+    "      --zone NAME     for nsupdate: the zone that contains all the names\n" OUTSIDE_HELP
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 all is well, 1 something was held back or is unknown, 2 usage or failure to\n"
-    "run. See mta-stsctl(1).\n";
+    "Exit status: 0 success, 1 a record is held back or its state is unknown,\n"
+    "2 usage error or failure.\n"
+    "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
