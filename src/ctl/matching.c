@@ -15,7 +15,7 @@
 #include "ctl/base/writer.h"
 #include "ctl/net/fetch.h"
 #include "ctl/net/livemx.h"
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 
 enum { OPTION_JSON = 256 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/check/exchange.h"
+#include "ctl/check/mxhost.h"
 #include "ctl/net/caa.h"
 
 #define RECORDS_MAX 8

@@ -12,7 +12,7 @@
 #include "ctl/acme/ari.h"
 #include "ctl/acme/directory.h"
 #include "ctl/certs/pace.h"
-#include "ctl/check/seen.h"
+#include "ctl/check/check_state.h"
 
 #define NOW INT64_C(1795305600) /* 2026-11-22 */
 

@@ -98,7 +98,7 @@ def table_of(name):
     letter, by its name."""
     text = harness.source_text("ctl", name)
     if "OUTSIDE_OPTIONS" in text:
-        text += harness.source_text("ctl", "outside.h")
+        text += harness.source_text("ctl", "net_options.h")
     rows = re.findall(r'\{\s*(?:\\\s*)?"([\w-]+)", (no|required)_argument, NULL, (?:\'(\w)\'|\w+)', text)
     return {word: (kind == "required", letter) for word, kind, letter in rows}
 

@@ -6,8 +6,8 @@
 #include "common/base/span.h"
 #include "common/config/config.h"
 #include "common/policy/policytext.h"
-#include "ctl/check/exchange.h"
-#include "ctl/check/seen.h"
+#include "ctl/check/check_state.h"
+#include "ctl/check/mxhost.h"
 #include "ctl/net/fetch.h"
 #include "ctl/net/txtrecord.h"
 

@@ -3,8 +3,8 @@
 #ifndef CTL_CHECK_OBSERVE_H
 #define CTL_CHECK_OBSERVE_H
 
-#include "ctl/check/exchange.h"
 #include "ctl/check/facts.h"
+#include "ctl/check/mxhost.h"
 #include "ctl/net/dns.h"
 #include "ctl/net/reach.h"
 

@@ -15,7 +15,7 @@
 #include "ctl/check/inspection.h"
 #include "ctl/check/surveyjson.h"
 #include "ctl/check/surveytext.h"
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 
 enum { OPTION_JSON = 256, OPTION_ALL, OPTION_CONNECT, OPTION_SMTP_PORT, OPTION_STATE };
 enum { AT_ONCE = 128, AT_ONCE_MAX = 1000, BATCH = 512, PORT_MAX = 65535 };

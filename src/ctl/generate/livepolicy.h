@@ -4,7 +4,7 @@
 #define CTL_GENERATE_LIVEPOLICY_H
 
 #include "ctl/generate/proposal.h"
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 
 /* What is served, to be compared with what is proposed. {0} is valid and empty. */
 struct livepolicy {

@@ -9,7 +9,7 @@
 
 #include "ctl/generate/preset.h"
 #include "ctl/generate/proposal.h"
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 
 struct propose_order {
     const char **mx; /* patterns */

@@ -10,7 +10,7 @@
 #include "common/name/hostname.h"
 #include "ctl/base/options.h"
 #include "ctl/base/setup.h"
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 #include "ctl/records/recordlive.h"
 #include "ctl/records/recordout.h"
 

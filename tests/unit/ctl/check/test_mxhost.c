@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* test_exchange: TLSA records against the certificates that a mail host presents. */
-#include "ctl/check/exchange.h"
+#include "ctl/check/mxhost.h"
 
 #include <openssl/evp.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* test_seen: what is remembered of a domain from run to run. */
-#include "ctl/check/seen.h"
+#include "ctl/check/check_state.h"
 
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* seen: what was seen of a domain in earlier runs, kept in a file for each. */
-#include "ctl/check/seen.h"
+#include "ctl/check/check_state.h"
 
 #include <errno.h>
 #include <jansson.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* exchange: the mail hosts of all domains, each tried once however many domains it serves. */
-#include "ctl/check/exchange.h"
+#include "ctl/check/mxhost.h"
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>

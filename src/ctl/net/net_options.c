@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* outside: whom a verb asks: the resolver and the CAs, as its options name them. */
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 
 #include <assert.h>
 
