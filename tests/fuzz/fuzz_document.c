@@ -74,7 +74,7 @@ static void read_kept(void)
     struct ari_entry entry;
     struct writer writer;
     struct pace pace;
-    struct seen seen;
+    struct check_state state;
     bool by_ari;
     if (ari_load(&ari, folder, &why) == 0) {
         if (ari_find(&ari, "a.b", &entry) && entry.has_window)
@@ -92,10 +92,10 @@ static void read_kept(void)
         (void)pace_failures(&pace, "mta-sts.example.com");
         pace_free(&pace);
     }
-    if (seen_load(&seen, folder, "example.com", &why) == 0)
-        (void)seen_removal(&(struct seen_removal){0}, &seen);
+    if (check_state_load(&state, folder, "example.com", &why) == 0)
+        (void)check_state_removal(&(struct check_state_removal){0}, &state);
     else
-        check_that(!seen.known && why.text[0] != '\0');
+        check_that(!state.known && why.text[0] != '\0');
 }
 
 static void keep(const uint8_t *data, size_t size)

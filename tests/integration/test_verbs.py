@@ -97,7 +97,7 @@ def table_of(name):
     """The rows of getopt_long's table in a verb's source: whether the option takes a value, and its
     letter, by its name."""
     text = harness.source_text("ctl", name)
-    if "OUTSIDE_OPTIONS" in text:
+    if "NET_OPTIONS_WORDS" in text:
         text += harness.source_text("ctl", "net_options.h")
     rows = re.findall(r'\{\s*(?:\\\s*)?"([\w-]+)", (no|required)_argument, NULL, (?:\'(\w)\'|\w+)', text)
     return {word: (kind == "required", letter) for word, kind, letter in rows}

@@ -31,13 +31,13 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
     for (size_t i = 0; i < plan->count && result == 0; i++) {
         const struct plan_step *step = &plan->steps[i];
         char since[MOMENT_TEXT_MAX] = "-";
-        char order[MOMENT_TEXT_MAX] = "now";
+        char at[MOMENT_TEXT_MAX] = "now";
         char note[sizeof(struct error) + 64] = "";
         unsigned failures = pace_failures(pace, step->item->host.text);
         if (step->due_at != 0)
             moment_text(step->due_at, since);
         if (step->order_at > now)
-            moment_text(step->order_at, order);
+            moment_text(step->order_at, at);
         const char *reason = pace_reason(pace, step->item->host.text);
         if (step->waits)
             snprintf(note, sizeof(note), "waits after %u failure%s in a row%s%s", failures,
@@ -48,7 +48,7 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
         else
             write_advice(note, sizeof(note), step, ari);
         result = print_table_add(&table, step->waits ? PRINT_WARNING : PRINT_PLAIN,
-                                 (const char *[]){step->item->host.text, since, order, note});
+                                 (const char *[]){step->item->host.text, since, at, note});
     }
     if (result == 0)
         print_table_write(&table);

@@ -35,7 +35,7 @@ static const char help[] =
     "      --connect HOST:PORT\n"
     "                      fetch policies from there, not from the policy host\n"
     "      --smtp-port PORT\n"
-    "                      connect to MX hosts on this port, not on 25\n" OUTSIDE_HELP
+    "                      connect to MX hosts on this port, not on 25\n" NET_OPTIONS_HELP
     "      --json          print JSON\n"
     "  -h, --help          print this\n"
     "\n"
@@ -50,12 +50,12 @@ static const struct option option_words[] = {
     {"connect", required_argument, NULL, OPTION_CONNECT},
     {"smtp-port", required_argument, NULL, OPTION_SMTP_PORT},
     {"json", no_argument, NULL, OPTION_JSON},
-    OUTSIDE_OPTIONS,
+    NET_OPTIONS_WORDS,
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-struct order {
+struct params {
     const char *config_path;
     const char *state;
     const char *connect_to;
@@ -63,7 +63,7 @@ struct order {
     unsigned smtp_port;
     bool all;
     bool json;
-    struct outside outside;
+    struct net_options net;
 };
 
 /* What is counted over all batches. */
@@ -76,7 +76,7 @@ struct sums {
 
 /* ---- What is written. */
 
-static void write_one(const struct inspection *item, const struct order *order, struct sums *sums)
+static void write_one(const struct inspection *item, const struct params *params, struct sums *sums)
 {
     sums->errors += item->findings.errors;
     sums->warnings += item->findings.warnings;
@@ -85,7 +85,7 @@ static void write_one(const struct inspection *item, const struct order *order, 
         setup_fail("%s", item->state_why.text);
         sums->failed = true;
     }
-    if (order->json) {
+    if (params->json) {
         surveyjson_put(item, &sums->writer);
     } else if (surveytext_write(item) != 0) {
         setup_fail("%s: out of memory", item->facts.domain);
@@ -95,9 +95,9 @@ static void write_one(const struct inspection *item, const struct order *order, 
     }
 }
 
-static void write_sums(const struct order *order, struct sums *sums)
+static void write_sums(const struct params *params, struct sums *sums)
 {
-    if (!order->json) {
+    if (!params->json) {
         if (sums->wanted > 1)
             printf("%zu domains: %zu errors, %zu warnings, %zu notes\n", sums->wanted, sums->errors,
                    sums->warnings, sums->notes);
@@ -115,7 +115,7 @@ static void write_sums(const struct order *order, struct sums *sums)
 
 /* A batch is freed before the next, so that any number of domains fits into memory. */
 static int check_batches(const struct inspection_target *targets, size_t count,
-                         const struct order *order, const struct inspection_order *inspecting,
+                         const struct params *params, const struct inspection_params *inspecting,
                          struct sums *sums)
 {
     struct error why;
@@ -129,7 +129,7 @@ static int check_batches(const struct inspection_target *targets, size_t count,
         progress_wipe();
         for (size_t i = 0; i < length; i++) {
             if (result == 0)
-                write_one(&batch[i], order, sums);
+                write_one(&batch[i], params, sums);
             inspection_free(&batch[i]);
         }
     }
@@ -138,48 +138,48 @@ static int check_batches(const struct inspection_target *targets, size_t count,
     return result;
 }
 
-static int check(const struct inspection_target *targets, size_t count, struct order *order,
+static int check(const struct inspection_target *targets, size_t count, struct params *params,
                  const struct config *config)
 {
     struct sums sums = {.wanted = count};
-    struct exchange_pool *pool = NULL;
+    struct mxhost_pool *pool = NULL;
     struct error why;
     const struct reach reach = {config};
-    const struct reach *bounds = order->all ? &reach : NULL;
-    struct exchange_way mail = {.port = order->smtp_port, .reach = bounds};
+    const struct reach *bounds = params->all ? &reach : NULL;
+    struct mxhost_params mail = {.port = params->smtp_port, .reach = bounds};
     int status = SETUP_FAILED;
-    if (order->json) {
+    if (params->json) {
         writer_open(&sums.writer, &writer_json, stdout);
         writer_list(&sums.writer, "domains");
     }
-    if (outside_open(&order->outside, &why) != 0) {
+    if (net_options_open(&params->net, &why) != 0) {
         setup_fail("%s", why.text);
         goto done;
     }
-    mail.dns = order->outside.dns;
-    mail.trust = order->outside.trust;
-    if (exchange_open(&pool, &mail, &why) != 0) {
+    mail.dns = params->net.dns;
+    mail.trust = params->net.trust;
+    if (mxhost_open(&pool, &mail, &why) != 0) {
         setup_fail("%s", why.text);
         goto done;
     }
-    const struct observe_way way = {
-        .dns = order->outside.dns,
-        .trust = order->outside.trust,
-        .exchanges = pool,
-        .connect_to = order->connect_to,
-        .port = order->outside.port,
+    const struct observe_params how = {
+        .dns = params->net.dns,
+        .trust = params->net.trust,
+        .mxhosts = pool,
+        .connect_to = params->connect_to,
+        .port = params->net.port,
         .reach = bounds,
     };
-    const struct inspection_order inspecting = {&way, order->state, order->jobs, progress_step};
-    if (check_batches(targets, count, order, &inspecting, &sums) == 0) {
-        write_sums(order, &sums);
+    const struct inspection_params inspecting = {&how, params->state, params->jobs, progress_step};
+    if (check_batches(targets, count, params, &inspecting, &sums) == 0) {
+        write_sums(params, &sums);
         status = sums.errors + sums.warnings > 0 ? SETUP_FOUND : SETUP_FINE;
     }
 done:
     if (sums.failed)
         status = SETUP_FAILED;
-    exchange_close(pool);
-    outside_close(&order->outside);
+    mxhost_close(pool);
+    net_options_close(&params->net);
     writer_close(&sums.writer);
     return status;
 }
@@ -212,35 +212,35 @@ static int list_named(struct inspection_target *targets, struct hostname *names,
     return 0;
 }
 
-static int list_and_check(struct order *order, const struct config *config, char *const *words,
+static int list_and_check(struct params *params, const struct config *config, char *const *words,
                           size_t count)
 {
     struct inspection_target *targets =
-        calloc((order->all ? config->domain_count : count) + 1, sizeof(*targets));
+        calloc((params->all ? config->domain_count : count) + 1, sizeof(*targets));
     struct hostname *names = calloc(count + 1, sizeof(*names));
     int status = SETUP_FAILED;
     if (targets == NULL || names == NULL)
         setup_fail("out of memory");
-    else if (order->all)
-        status = check(targets, list_configured(targets, config), order, config);
+    else if (params->all)
+        status = check(targets, list_configured(targets, config), params, config);
     else if (list_named(targets, names, words, config) == 0)
-        status = check(targets, count, order, config);
+        status = check(targets, count, params, config);
     free(targets);
     free(names);
     return status;
 }
 
-static int act(struct order *order, char *const *words, size_t count)
+static int act(struct params *params, char *const *words, size_t count)
 {
     struct config *config = NULL;
-    const char *path = order->config_path != NULL ? order->config_path : SETUP_CONFIG;
-    if ((order->all || order->config_path != NULL) && setup_load(&config, path) != 0)
+    const char *path = params->config_path != NULL ? params->config_path : SETUP_CONFIG;
+    if ((params->all || params->config_path != NULL) && setup_load(&config, path) != 0)
         return SETUP_FAILED;
     int status = SETUP_FAILED;
-    if (order->state != NULL && mkdir(order->state, 0755) != 0 && errno != EEXIST)
-        setup_fail("%s: %s", order->state, strerror(errno));
+    if (params->state != NULL && mkdir(params->state, 0755) != 0 && errno != EEXIST)
+        setup_fail("%s: %s", params->state, strerror(errno));
     else
-        status = list_and_check(order, config, words, count);
+        status = list_and_check(params, config, words, count);
     config_free(config);
     return status;
 }
@@ -256,29 +256,29 @@ static int read_number(unsigned *out, const char *word, unsigned most, const cha
 
 static int take(void *context, int option, const char *argument)
 {
-    struct order *order = context;
+    struct params *params = context;
     switch (option) {
     case 'c':
-        order->config_path = argument;
+        params->config_path = argument;
         return 0;
     case 'j':
-        return read_number(&order->jobs, argument, AT_ONCE_MAX, "--jobs");
+        return read_number(&params->jobs, argument, AT_ONCE_MAX, "--jobs");
     case OPTION_ALL:
-        order->all = true;
+        params->all = true;
         return 0;
     case OPTION_STATE:
-        order->state = argument;
+        params->state = argument;
         return 0;
     case OPTION_CONNECT:
-        order->connect_to = argument;
+        params->connect_to = argument;
         return 0;
     case OPTION_SMTP_PORT:
-        return read_number(&order->smtp_port, argument, PORT_MAX, "--smtp-port");
+        return read_number(&params->smtp_port, argument, PORT_MAX, "--smtp-port");
     case OPTION_JSON:
-        order->json = true;
+        params->json = true;
         return 0;
     default:
-        return outside_take(&order->outside, option, argument);
+        return net_options_take(&params->net, option, argument);
     }
 }
 
@@ -286,11 +286,11 @@ static const struct options options = {help, "c:j:h", option_words, take};
 
 int survey_run(int argc, char **argv)
 {
-    struct order order = {.jobs = AT_ONCE};
-    int status = options_read(&options, argc, argv, &order);
+    struct params params = {.jobs = AT_ONCE};
+    int status = options_read(&options, argc, argv, &params);
     if (status != OPTIONS_READ)
         return status;
-    if (order.all == (optind < argc))
+    if (params.all == (optind < argc))
         return setup_fail("check: name domains, or --all; try 'mta-stsctl check --help'");
-    return act(&order, argv + optind, (size_t)(argc - optind));
+    return act(&params, argv + optind, (size_t)(argc - optind));
 }

@@ -40,13 +40,13 @@ static void put_policy(const struct facts *facts, struct writer *writer)
     writer_end(writer);
 }
 
-static void put_doors(const struct facts *facts, struct writer *writer)
+static void put_addresses(const struct facts *facts, struct writer *writer)
 {
     writer_list(writer, "addresses");
-    for (size_t i = 0; i < facts->door_count; i++) {
-        const struct fetch *fetch = &facts->doors[i].fetch;
+    for (size_t i = 0; i < facts->address_count; i++) {
+        const struct fetch *fetch = &facts->addresses[i].fetch;
         writer_start(writer, NULL);
-        writer_text(writer, "address", facts->doors[i].text);
+        writer_text(writer, "address", facts->addresses[i].text);
         writer_number(writer, "status", fetch->status);
         writer_number(writer, "milliseconds", fetch->elapsed_ms);
         writer_text(writer, "failure", or_null(fetch->why.text));
@@ -56,15 +56,15 @@ static void put_doors(const struct facts *facts, struct writer *writer)
     writer_end(writer);
 }
 
-static void put_gates(const struct exchange *exchange, struct writer *writer)
+static void put_mx_addresses(const struct mxhost *mxhost, struct writer *writer)
 {
     writer_list(writer, "addresses");
-    for (size_t i = 0; i < exchange->gate_count; i++) {
-        const struct exchange_gate *gate = &exchange->gates[i];
+    for (size_t i = 0; i < mxhost->address_count; i++) {
+        const struct mxhost_address *address = &mxhost->addresses[i];
         writer_start(writer, NULL);
-        writer_text(writer, "address", gate->address);
-        writer_text(writer, "failure", or_null(gate->smtp.why.text));
-        put_peer(&gate->smtp.peer, writer);
+        writer_text(writer, "address", address->text);
+        writer_text(writer, "failure", or_null(address->smtp.why.text));
+        put_peer(&address->smtp.peer, writer);
         writer_end(writer);
     }
     writer_end(writer);
@@ -76,10 +76,10 @@ static void put_mx(const struct facts *facts, struct writer *writer)
     for (size_t i = 0; i < facts->mx_count; i++) {
         const struct facts_mx *mx = &facts->mx[i];
         writer_start(writer, NULL);
-        writer_text(writer, "host", mx->exchange->host);
+        writer_text(writer, "host", mx->mxhost->host);
         writer_number(writer, "preference", mx->preference);
-        writer_boolean(writer, "in_policy", facts_allows(facts, mx->exchange->host));
-        put_gates(mx->exchange, writer);
+        writer_boolean(writer, "in_policy", facts_allows(facts, mx->mxhost->host));
+        put_mx_addresses(mx->mxhost, writer);
         writer_end(writer);
     }
     writer_end(writer);
@@ -111,14 +111,14 @@ static void put_verdicts(const struct verdict *verdicts, struct writer *writer)
 void surveyjson_put(const struct inspection *item, struct writer *writer)
 {
     const struct facts *facts = &item->facts;
-    struct seen_removal removal;
-    bool is_known = seen_removal(&removal, &facts->after) && removal.at != 0;
+    struct check_state_removal removal;
+    bool is_known = check_state_removal(&removal, &facts->after) && removal.at != 0;
     writer_start(writer, NULL);
     writer_text(writer, "domain", facts->domain);
     writer_text(writer, "host", facts->host);
     writer_text(writer, "id", or_null(facts->record.id));
     put_policy(facts, writer);
-    put_doors(facts, writer);
+    put_addresses(facts, writer);
     put_mx(facts, writer);
     writer_time(writer, "removable_at", is_known ? removal.latest : 0);
     findings_put(&item->findings, writer);

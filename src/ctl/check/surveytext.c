@@ -14,11 +14,11 @@ static void write_head(const struct facts *facts)
 {
     const struct policy *policy = &facts->policy.policy;
     const char *id = facts->record.id;
-    char terms[80] = "no valid policy";
+    char policy_text[80] = "no valid policy";
     if (facts->policy_valid)
-        snprintf(terms, sizeof(terms), "%s, max_age %u, %zu mx", policy_mode_name(policy->mode),
-                 policy->max_age, policy->mx_count);
-    print_line("%s: %s, %s %s, %zu MX", facts->domain, terms, id[0] != '\0' ? "id" : "no",
+        snprintf(policy_text, sizeof(policy_text), "%s, max_age %u, %zu mx",
+                 policy_mode_name(policy->mode), policy->max_age, policy->mx_count);
+    print_line("%s: %s, %s %s, %zu MX", facts->domain, policy_text, id[0] != '\0' ? "id" : "no",
                id[0] != '\0' ? id : "id", facts->mx_count);
 }
 

@@ -1,42 +1,42 @@
 /* SPDX-License-Identifier: ISC */
-/* outside: whom a verb asks: the resolver and the CAs, as its options name them. */
+/* net_options: whom a verb asks: the resolver and the CAs, as its options name them. */
 #include "ctl/net/net_options.h"
 
 #include <assert.h>
 
 #include "ctl/base/setup.h"
 
-int outside_take(struct outside *outside, int option, const char *argument)
+int net_options_take(struct net_options *net, int option, const char *argument)
 {
     switch (option) {
-    case OUTSIDE_RESOLVER:
-        outside->resolver = argument;
+    case NET_OPTION_RESOLVER:
+        net->resolver = argument;
         return 0;
-    case OUTSIDE_ANCHORS:
-        outside->anchors = argument;
+    case NET_OPTION_ANCHORS:
+        net->anchors = argument;
         return 0;
-    case OUTSIDE_CA_FILE:
-        outside->ca_file = argument;
+    case NET_OPTION_CA_FILE:
+        net->ca_file = argument;
         return 0;
     default:
-        assert(option == OUTSIDE_PORT);
-        return setup_number(&outside->port, argument, 1, 65535)
+        assert(option == NET_OPTION_PORT);
+        return setup_number(&net->port, argument, 1, 65535)
                    ? 0
                    : setup_fail("--port is a number from 1 to 65535");
     }
 }
 
-int outside_open(struct outside *outside, struct error *why)
+int net_options_open(struct net_options *net, struct error *why)
 {
-    if (dns_open(&outside->dns, outside->resolver, outside->anchors, why) != 0)
+    if (dns_open(&net->dns, net->resolver, net->anchors, why) != 0)
         return -1;
-    return peer_trust_open(&outside->trust, outside->ca_file, why);
+    return peer_trust_open(&net->trust, net->ca_file, why);
 }
 
-void outside_close(struct outside *outside)
+void net_options_close(struct net_options *net)
 {
-    dns_close(outside->dns);
-    peer_trust_close(outside->trust);
-    outside->dns = NULL;
-    outside->trust = NULL;
+    dns_close(net->dns);
+    peer_trust_close(net->trust);
+    net->dns = NULL;
+    net->trust = NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* outside: whom a verb asks: the resolver and the CAs, as its options name them. */
-#ifndef CTL_NET_OUTSIDE_H
-#define CTL_NET_OUTSIDE_H
+/* net_options: whom a verb asks: the resolver and the CAs, as its options name them. */
+#ifndef CTL_NET_NET_OPTIONS_H
+#define CTL_NET_NET_OPTIONS_H
 
 #include <getopt.h>
 
@@ -9,7 +9,7 @@
 #include "ctl/net/peer.h"
 
 /* {0} is closed, with the system's resolver and CAs. */
-struct outside {
+struct net_options {
     const char *resolver;
     const char *anchors;
     const char *ca_file;
@@ -18,18 +18,18 @@ struct outside {
     struct peer_trust *trust;
 };
 
-enum { OUTSIDE_RESOLVER = 512, OUTSIDE_ANCHORS, OUTSIDE_CA_FILE, OUTSIDE_PORT };
+enum { NET_OPTION_RESOLVER = 512, NET_OPTION_ANCHORS, NET_OPTION_CA_FILE, NET_OPTION_PORT };
 
 /* The rows of getopt_long's table. */
-#define OUTSIDE_OPTIONS                                                                            \
-    {"resolver", required_argument, NULL, OUTSIDE_RESOLVER},                                       \
-        {"trust-anchors", required_argument, NULL, OUTSIDE_ANCHORS},                               \
-        {"ca-file", required_argument, NULL, OUTSIDE_CA_FILE},                                     \
+#define NET_OPTIONS_WORDS                                                                          \
+    {"resolver", required_argument, NULL, NET_OPTION_RESOLVER},                                    \
+        {"trust-anchors", required_argument, NULL, NET_OPTION_ANCHORS},                            \
+        {"ca-file", required_argument, NULL, NET_OPTION_CA_FILE},                                  \
     {                                                                                              \
-        "port", required_argument, NULL, OUTSIDE_PORT                                              \
+        "port", required_argument, NULL, NET_OPTION_PORT                                           \
     }
 
-#define OUTSIDE_HELP                                                                               \
+#define NET_OPTIONS_HELP                                                                           \
     "      --resolver ADDRESS[@PORT]\n"                                                            \
     "                      use this resolver, not those of /etc/resolv.conf\n"                     \
     "      --trust-anchors FILE\n"                                                                 \
@@ -38,10 +38,10 @@ enum { OUTSIDE_RESOLVER = 512, OUTSIDE_ANCHORS, OUTSIDE_CA_FILE, OUTSIDE_PORT };
     "      --port PORT     fetch policies from this port, not from 443\n"
 
 /* Keeps what one of these options says. Returns 0, or SETUP_FAILED, having said why. */
-int outside_take(struct outside *outside, int option, const char *argument);
+int net_options_take(struct net_options *net, int option, const char *argument);
 
-/* Returns 0, or -1 with why; what is open is closed in either case by outside_close. */
-int outside_open(struct outside *outside, struct error *why);
-void outside_close(struct outside *outside);
+/* Returns 0, or -1 with why; what is open is closed in either case by net_options_close. */
+int net_options_open(struct net_options *net, struct error *why);
+void net_options_close(struct net_options *net);
 
 #endif

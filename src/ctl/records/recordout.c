@@ -10,14 +10,14 @@
 #define STRING_MAX 255 /* bytes of one string of a TXT record, RFC 1035 section 3.3 */
 #define SEND_EACH  100 /* names in one update, which has 64 kB at most */
 
-static bool is_written(const struct recordset_entry *entry, const struct recordout_order *order)
+static bool is_written(const struct recordset_entry *entry, const struct recordout_params *params)
 {
     switch (entry->state) {
     case RECORDSET_UNKNOWN:
     case RECORDSET_WANTED:
         return true;
     case RECORDSET_LIVE:
-        return !order->changed;
+        return !params->changed;
     case RECORDSET_HELD:
     case RECORDSET_FAILED:
         break;
@@ -80,34 +80,34 @@ static void put_update(const struct recordset *set, const struct recordset_entry
     put_records(set, entry, "update add ", "", ttl_s);
 }
 
-static void name_server(const struct recordout_order *order)
+static void name_server(const struct recordout_params *params)
 {
-    const char *at = order->server != NULL ? strchr(order->server, '@') : NULL;
+    const char *at = params->server != NULL ? strchr(params->server, '@') : NULL;
     if (at != NULL)
-        printf("server %.*s %s\n", (int)(at - order->server), order->server, at + 1);
-    else if (order->server != NULL)
-        printf("server %s\n", order->server);
+        printf("server %.*s %s\n", (int)(at - params->server), params->server, at + 1);
+    else if (params->server != NULL)
+        printf("server %s\n", params->server);
 }
 
 /* One update holds names of one zone only: one domain's, unless the zone is known. */
-static void put_updates(const struct recordset *set, const struct recordout_order *order)
+static void put_updates(const struct recordset *set, const struct recordout_params *params)
 {
     const struct config_domain *last = NULL;
     size_t count = 0;
     for (size_t i = 0; i < set->count; i++) {
         const struct recordset_entry *entry = &set->entries[i];
-        if (!is_written(entry, order))
+        if (!is_written(entry, params))
             continue;
         if (last == NULL)
-            name_server(order);
-        bool ends = order->zone != NULL ? count == SEND_EACH : entry->domain != last;
+            name_server(params);
+        bool ends = params->zone != NULL ? count == SEND_EACH : entry->domain != last;
         if (count > 0 && ends) {
             puts("send");
             count = 0;
         }
-        if (count == 0 && order->zone != NULL)
-            printf("zone %s\n", order->zone);
-        put_update(set, entry, order->ttl_s);
+        if (count == 0 && params->zone != NULL)
+            printf("zone %s\n", params->zone);
+        put_update(set, entry, params->ttl_s);
         last = entry->domain;
         count++;
     }
@@ -155,14 +155,14 @@ static void put_entry(struct writer *writer, const struct recordset *set,
     }
 }
 
-static int put_json(const struct recordset *set, const struct recordout_order *order)
+static int put_json(const struct recordset *set, const struct recordout_params *params)
 {
     struct writer writer;
     writer_open(&writer, &writer_json, stdout);
     writer_list(&writer, "records");
     for (size_t i = 0; i < set->count; i++) {
-        if (is_written(&set->entries[i], order))
-            put_entry(&writer, set, &set->entries[i], order->ttl_s);
+        if (is_written(&set->entries[i], params))
+            put_entry(&writer, set, &set->entries[i], params->ttl_s);
     }
     writer_end(&writer);
     writer_list(&writer, "held");
@@ -182,15 +182,15 @@ static int put_json(const struct recordset *set, const struct recordout_order *o
     return result;
 }
 
-int recordout_write(const struct recordset *set, const struct recordout_order *order)
+int recordout_write(const struct recordset *set, const struct recordout_params *params)
 {
-    if (order->format == RECORDOUT_JSON)
-        return put_json(set, order);
-    if (order->format == RECORDOUT_NSUPDATE)
-        put_updates(set, order);
-    for (size_t i = 0; i < set->count && order->format == RECORDOUT_ZONE; i++) {
-        if (is_written(&set->entries[i], order))
-            put_records(set, &set->entries[i], "", "IN ", order->ttl_s);
+    if (params->format == RECORDOUT_JSON)
+        return put_json(set, params);
+    if (params->format == RECORDOUT_NSUPDATE)
+        put_updates(set, params);
+    for (size_t i = 0; i < set->count && params->format == RECORDOUT_ZONE; i++) {
+        if (is_written(&set->entries[i], params))
+            put_records(set, &set->entries[i], "", "IN ", params->ttl_s);
     }
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
 }
