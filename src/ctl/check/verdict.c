@@ -105,8 +105,8 @@ static void end_in(struct verdict *out, enum verdict_ending ending, const char *
 /* Whether mail cannot go there, whatever the policy: RFC 5321 section 5.1, RFC 7505. */
 static bool has_no_host(struct verdict *out, const struct facts *facts)
 {
-    const struct exchange *implicit =
-        facts->mx_implicit && facts->mx_count > 0 ? facts->mx[0].exchange : NULL;
+    const struct mxhost *implicit =
+        facts->mx_implicit && facts->mx_count > 0 ? facts->mx[0].mxhost : NULL;
     if (facts->mx_null)
         end_in(out, VERDICT_BOUNCES, "the domain takes no mail (null MX)");
     else if (facts->mx_answer.outcome == DNS_NO_NAME)

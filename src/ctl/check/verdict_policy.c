@@ -40,7 +40,7 @@ static bool type_is_taken(const struct verdict_sender *sender, const char *type)
 
 /* Whether the sender would take the answer at this door; what it reads in it comes later. */
 static bool takes(struct verdict_policy *out, const struct verdict_sender *sender,
-                  const struct facts_door *door)
+                  const struct policy_address *door)
 {
     const struct fetch *fetch = &door->fetch;
     bool got = fetch->failure != FETCH_UNREACHABLE && fetch->failure != FETCH_SLOW &&
@@ -61,7 +61,7 @@ static bool takes(struct verdict_policy *out, const struct verdict_sender *sende
 }
 
 /* An address without a server costs time alone, if another has one. */
-static bool is_dead(const struct facts_door *door)
+static bool is_dead(const struct policy_address *door)
 {
     return door->fetch.failure == FETCH_UNREACHABLE ||
            (door->fetch.failure == FETCH_SLOW && door->fetch.peer.version[0] == '\0');
@@ -73,8 +73,8 @@ static bool fetches(struct verdict_policy *out, const struct verdict_sender *sen
 {
     size_t alive = 0;
     refuse(out, fetch_error, facts->host, "the policy host has no address it could use");
-    for (size_t i = 0; i < facts->door_count; i++) {
-        const struct facts_door *door = &facts->doors[i];
+    for (size_t i = 0; i < facts->address_count; i++) {
+        const struct policy_address *door = &facts->addresses[i];
         if (sender->first_v4_only && !door->is_v4 && !facts->led_elsewhere)
             break; /* IPv4 comes first among the doors */
         if (is_dead(door) && !sender->first_v4_only) {
