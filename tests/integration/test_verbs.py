@@ -114,16 +114,16 @@ class CommandLine(VerbCase):
 
     def test_each_verb_explains_the_options_that_it_takes_and_no_other(self):
         main = harness.source_text("ctl", "main.c")
-        rooms = dict(re.findall(r'\{"(\w+)",\s*"[^"]*",\s*(\w+)_run\}', main))
-        self.assertEqual(set(rooms), set(self.verbs))
-        for verb, room in rooms.items():
+        modules = dict(re.findall(r'\{"(\w+)",\s*"[^"]*",\s*(\w+)_run\}', main))
+        self.assertEqual(set(modules), set(self.verbs))
+        for verb, module in modules.items():
             with self.subTest(verb):
                 said = self.ctl(verb, "--help", status=0)
                 self.assertEqual(said.stderr, "")
                 self.assertEqual(self.ctl(verb, "x", "-h", status=0).stdout, said.stdout)
                 explained = re.findall(r"(?m)^ +(?:-(\w), )?--([a-z-]+)(?: (?! ))?(\S*)", said.stdout)
                 self.assertEqual({word: (value != "", letter) for letter, word, value in explained},
-                                 table_of(f"{room}.c"))
+                                 table_of(f"{module}.c"))
 
     def test_help_fits_a_terminal_of_80_columns(self):
         for words in ((), *((verb,) for verb in (*self.verbs, "install-file"))):
@@ -289,7 +289,7 @@ class Streams(VerbCase):
 
 def keys_of_sources():
     """The members that the sources of the output name."""
-    text = "".join(harness.source_text("ctl", f"{room}.c") for room in EMITTING)
+    text = "".join(harness.source_text("ctl", f"{module}.c") for module in EMITTING)
     keys = set(re.findall(r'writer_[a-z]+\(&?[\w.>-]+,\s*"(\w+)"', text))
     text = harness.source_text("ctl", "totals_json.c")
     keys |= set(re.findall(r'add\((?:out|root), "(\w+)"', text))
