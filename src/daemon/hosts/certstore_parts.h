@@ -43,6 +43,9 @@ void certstore_load_forget(struct certstore *store, struct certstore_entry *entr
 
 void certstore_say_refusal(struct certstore *store, struct certstore_entry *entry, const char *host,
                            int64_t now_ms, const struct error *why);
+/* That the certificate in the files lost its chain, so that the entry's pair serves on. */
+void certstore_say_lost_chain(struct certstore *store, struct certstore_entry *entry,
+                              const char *host, int64_t now_ms, const struct error *why);
 void certstore_say_renewal(struct certstore *store, struct certstore_entry *entry, const char *host,
                            int64_t now_ms);
 void certstore_say_dates(struct certstore *store, struct certstore_pair *pair, const char *path,
