@@ -118,9 +118,7 @@ static void add_entry(struct certstore *store, struct entries *entries,
 {
     char chain_path[PATH_MAX];
     char key_path[PATH_MAX];
-    const char *key_pattern = pair->private_key != NULL ? pair->private_key : pair->certificate;
-    if (config_expand(chain_path, sizeof(chain_path), pair->certificate, site->domain) != 0 ||
-        config_expand(key_path, sizeof(key_path), key_pattern, site->domain) != 0)
+    if (config_pair_paths(chain_path, key_path, pair, site->domain) != 0)
         return; /* no such file can exist; the configuration refuses such patterns */
     struct certstore_entry *entry = certstore_cache_get(store, chain_path, key_path);
     if (entry == NULL) {

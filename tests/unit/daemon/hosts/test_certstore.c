@@ -105,13 +105,22 @@ time_t time(time_t *out)
 }
 
 /* What stands in for the modules "config" and "log". */
-int config_expand(char *out, size_t size, const char *pattern, const char *domain)
+static int expand(char *out, size_t size, const char *pattern, const char *domain)
 {
     const char *mark = strstr(pattern, "%d");
     int made = mark == NULL ? snprintf(out, size, "%s", pattern)
                             : snprintf(out, size, "%.*s%s%s", (int)(mark - pattern), pattern,
                                        domain, mark + 2);
     return made >= 0 && (size_t)made < size ? 0 : -1;
+}
+
+int config_pair_paths(char chain_path[PATH_MAX], char key_path[PATH_MAX],
+                      const struct config_pair *pair, const char *domain)
+{
+    const char *key = pair->private_key != NULL ? pair->private_key : pair->certificate;
+    return expand(chain_path, PATH_MAX, pair->certificate, domain) == 0
+               ? expand(key_path, PATH_MAX, key, domain)
+               : -1;
 }
 
 static char logged[65536];
