@@ -29,24 +29,6 @@ struct certstore *certstore_open(size_t max_pairs, const struct lookup_context *
     return store;
 }
 
-struct cert *certstore_pair_cert(struct certstore_pair *pair)
-{
-    return &pair->cert;
-}
-
-void certstore_pair_doubt(struct certstore_pair *pair)
-{
-    pair->is_doubted = true;
-}
-
-void certstore_pair_unref(struct certstore_pair *pair)
-{
-    if (pair == NULL || --pair->references > 0)
-        return;
-    cert_free(&pair->cert);
-    free(pair);
-}
-
 void certstore_close(struct certstore *store)
 {
     if (store == NULL)

@@ -49,44 +49,6 @@ static void free_look(struct loader_job *job)
     free(look);
 }
 
-/* ---- The entries that have a look under way, in the order of its begin. */
-
-static void link_asked(struct certstore *store, struct certstore_entry *entry)
-{
-    entry->previous_asked = store->last_asked;
-    entry->next_asked = NULL;
-    *(store->last_asked != NULL ? &store->last_asked->next_asked : &store->first_asked) = entry;
-    store->last_asked = entry;
-}
-
-static void unlink_asked(struct certstore *store, struct certstore_entry *entry)
-{
-    *(entry->previous_asked != NULL ? &entry->previous_asked->next_asked : &store->first_asked) =
-        entry->next_asked;
-    *(entry->next_asked != NULL ? &entry->next_asked->previous_asked : &store->last_asked) =
-        entry->previous_asked;
-}
-
-static void set_job(struct certstore *store, struct certstore_entry *entry, struct loader_job *job)
-{
-    store->pending -= certstore_is_pending(entry) ? 1 : 0;
-    if (job != NULL)
-        link_asked(store, entry);
-    else
-        unlink_asked(store, entry);
-    entry->job = job;
-    store->pending += certstore_is_pending(entry) ? 1 : 0;
-}
-
-void certstore_load_forget(struct certstore *store, struct certstore_entry *entry)
-{
-    if (entry->job == NULL)
-        return;
-    loader_forget(entry->job);
-    set_job(store, entry, NULL);
-    lookup_move(&entry->waiters, store->context->ready);
-}
-
 /* ---- What was found. */
 
 /* Which of the two in the entry has a name that the new one lacks, so that its hosts are served on:
@@ -198,7 +160,7 @@ static void finish_look(struct loader_job *job, int64_t now_ms)
     struct look *look = look_of(job);
     struct certstore *store = look->store;
     struct certstore_entry *entry = look->entry;
-    set_job(store, entry, NULL);
+    certstore_cache_set_job(store, entry, NULL);
     if (retry(look, now_ms))
         return;
     entry->hangs = false;
@@ -259,7 +221,7 @@ void certstore_load_begin(struct certstore *store, struct certstore_entry *entry
     if (look != NULL && loader_submit(store->context->port, &look->job)) {
         if (store->first_asked == NULL)
             store->check_ms = now_ms + CERTSTORE_PATIENCE_MS;
-        set_job(store, entry, &look->job);
+        certstore_cache_set_job(store, entry, &look->job);
         entry->asked_ms = now_ms;
         return;
     }
