@@ -17,6 +17,9 @@
 
 static const char outside[] =
     "the key stands outside any section; write it below `[server]` or the section it belongs to";
+/* For each header: so inih's first line, of which it drops a byte order mark, is no pair. */
+static const char any_header[] = "[-]\n";
+
 static const char unread[] = "inih does not read this line; write it as `key = value`";
 
 struct reader {
@@ -49,7 +52,7 @@ static void report_broken(struct reader *reader, const char *sentence)
 static int handle_pair(void *user, const char *section, const char *name, const char *value)
 {
     struct reader *reader = user;
-    (void)section; /* it knows none: they are reported without it */
+    (void)section; /* cut; reported before */
     if (reader->awaits_pair)
         report_pair(reader, name, value);
     reader->awaits_pair = false;
@@ -80,7 +83,7 @@ static struct span take_line(struct reader *reader)
     return line;
 }
 
-/* Reports the next line. Returns true when it is in the buffer instead, for inih. */
+/* Reports the next line. Returns true when the buffer holds a line for inih. */
 static bool read_one(struct reader *reader, char *buffer, size_t size)
 {
     struct span bytes = take_line(reader);
@@ -95,7 +98,8 @@ static bool read_one(struct reader *reader, char *buffer, size_t size)
         reader->in_section = true;
         note_result(reader, reader->events->section(reader->context, reader->line, line.title.bytes,
                                                     line.title.length, line.broken));
-        return false;
+        memcpy(buffer, any_header, sizeof(any_header));
+        return true;
     case INILINE_PAIR:
         break;
     }
@@ -120,7 +124,7 @@ static char *read_line(char *buffer, int size, void *stream)
     if (reader->awaits_pair)
         report_broken(reader, unread);
     reader->awaits_pair = false;
-    while (reader->next < reader->end && !reader->failed)
+    while (reader->next < reader->end && !reader->failed && size >= (int)sizeof(any_header))
         if (read_one(reader, buffer, (size_t)size))
             return buffer;
     return NULL;
@@ -137,5 +141,7 @@ int inifile_read(const char *bytes, size_t length, const struct inifile_events *
     int result = ini_parse_stream(read_line, &reader, handle_pair, &reader);
     if (reader.failed || result == -2)
         return error_set_errno(why, ENOMEM, "out of memory");
+    if (reader.next < reader.end)
+        return error_set(why, "this inih was built with a line buffer that is too short");
     return 0;
 }

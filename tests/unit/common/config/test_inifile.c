@@ -66,6 +66,10 @@ static void tells_titles_and_pairs_with_their_lines(void)
         {"[ policy  x ]\n", "S1: policy  x \n"},
         {"[a]\nb = c\nb = d\n[e]\n[a]\nb = f\n", "S1:a\nP2:b=c\nP3:b=d\nS4:e\nS5:a\nP6:b=f\n"},
         {"[a]\nb = c=d:e;f#g\n", "S1:a\nP2:b=c=d:e;f#g\n"},
+        {"[a]\n\xef\xbb\xbf"
+         "b = c\n",
+         "S1:a\nP2:\xef\xbb\xbf"
+         "b=c\n"},
         {"[a]\n  \t\nb\t=\tc d\te  \n", "S1:a\nP3:b=c d\te\n"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
