@@ -105,7 +105,7 @@ ROWS = {
     "h5none": ("H5e H5e", {"type": ""}),
     "h5case": ("H5w H5w", {"type": "Text/Plain"}),
     "h6large": (
-        "H6w X2w X2w X2w X2w",
+        "H6e X2w X2w X2w X2w",
         {"policy": policy("mx.check.example", *(f"h{i}.check.example" for i in range(500)))},
     ),
     "h6": ("H6e", {"policy": "x" * 70000}),

@@ -128,8 +128,10 @@ void rows_judge_d8(struct rows_check *check)
         return;
     snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
     snprintf(advice, sizeof(advice), "publish v=STSv1; id=%s;", right);
+    bool lowered = facts->configured != NULL && facts->configured->lowered;
     rows_say(check, looks_made(id) ? SEVERITY_ERROR : SEVERITY_WARNING, &about,
-             "the id %s is not the one of the policy that is served", id);
+             "the id %s is not the one of the policy that is served%s", id,
+             lowered ? ", in which each mx is in lower case since mta-stsd 0.2.0" : "");
 }
 
 void rows_judge_d9(struct rows_check *check)

@@ -196,6 +196,30 @@ static void finds_what_is_broken_and_nothing_else(void)
     }
 }
 
+/* An upgrade that writes an mx in lower case makes another id: that is said. */
+static void names_the_cause_of_another_id(void)
+{
+    struct config_policy *ours = calloc(1, sizeof(*ours) + 1);
+    struct findings findings = {0};
+    struct make_facts made;
+    make_facts(&made);
+    an_id_of_other_bytes(&made);
+    if (ours == NULL)
+        abort();
+    ours->lowered = true;
+    made.facts.configured = ours;
+    facts_settle(&made.facts);
+    rows_judge(&made.facts, &findings);
+    bool is_said = false;
+    for (size_t i = 0; i < findings.count; i++)
+        is_said = is_said || (strcmp(findings.items[i].rule, "D8") == 0 &&
+                              strstr(findings.items[i].problem, "in lower case since") != NULL);
+    CHECK(is_said);
+    findings_free(&findings);
+    make_free(&made);
+    free(ours);
+}
+
 static void each_row_has_an_id_of_its_own(void)
 {
     for (const struct rows_row *row = rows_table; row->id != NULL; row++) {
@@ -209,6 +233,7 @@ int main(void)
 {
     static const struct test tests[] = {
         TEST(finds_what_is_broken_and_nothing_else),
+        TEST(names_the_cause_of_another_id),
         TEST(each_row_has_an_id_of_its_own),
     };
     return test_run(tests, sizeof(tests) / sizeof(tests[0]));
