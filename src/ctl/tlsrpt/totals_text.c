@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/base/printable.h"
 #include "ctl/base/print.h"
 #include "ctl/tlsrpt/chart.h"
 #include "ctl/tlsrpt/report_text.h"
@@ -147,8 +146,7 @@ static int write_advice(void *context, const char *domain, const struct advice *
 {
     (void)context;
     for (size_t i = 0; i < advice->line_count; i++)
-        printable_say(stdout, "%s%s%s", i == 0 ? domain : "", i == 0 ? ": " : "  ",
-                      advice->lines[i]);
+        print_line("%s%s%s", i == 0 ? domain : "", i == 0 ? ": " : "  ", advice->lines[i]);
     return 0;
 }
 

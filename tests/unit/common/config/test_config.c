@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 
+#include "common/config/pattern.h"
 #include "tree.h"
 
 #define DEFAULTS "[defaults]\ncertificate = /c/%h.pem\n"
@@ -34,6 +35,27 @@ static void has_built_in_values(void)
     CHECK(server->request_timeout_s == 10 && server->drain_timeout_s == 10);
     CHECK(!tree.config->acme.present && !tree.config->dns.present);
     TREE_POLICY(&tree, "a.example", TESTING("m.a.example"));
+    tree_close(&tree);
+}
+
+static void writes_an_mx_in_lower_case(void)
+{
+    struct tree tree = tree_of(DEFAULTS "[a.example]\nmx = MAIL.A.example\n"
+                                        "[b.example]\nmx = m.b.example\n");
+    CHECK(tree.result == 0 && tree.said.count == 0);
+    TREE_POLICY(&tree, "a.example", TESTING("mail.a.example"));
+    CHECK(tree.config->domain_count == 2);
+    CHECK(tree.config->domains[0].policy->lowered != tree.config->domains[1].policy->lowered);
+    tree_close(&tree);
+}
+
+/* mox refuses such a name; version 0.1 served it without a word. */
+static void warns_of_what_it_served_before_and_serves_on(void)
+{
+    struct tree tree = tree_of(DEFAULTS "[a.example]\nmx = ab--cd.a.example\n");
+    CHECK(tree.result == 0 && tree.said.errors == 0 && tree.said.warnings == 1);
+    CHECK(tree.said.count == 1 && strcmp(tree.said.items[0].rule, "mx-a-label") == 0);
+    TREE_POLICY(&tree, "a.example", TESTING("ab--cd.a.example"));
     tree_close(&tree);
 }
 
@@ -326,9 +348,9 @@ static void takes_pairs_of_certificate_and_key(void)
     CHECK(strcmp(b->pairs->items[0].private_key, "/c/ecdsa.key") == 0);
     CHECK(b->pairs->items[1].place.line == 13);
     CHECK(c->pairs->count == 1 && strcmp(c->pairs->items[0].certificate, "/c/%h.pem") == 0);
-    CHECK(config_expand(file, sizeof(file), "/c/%h/%d/100%%", "c.example") == 0);
+    CHECK(pattern_expand(file, sizeof(file), "/c/%h/%d/100%%", "c.example") == 0);
     CHECK(strcmp(file, "/c/mta-sts.c.example/c.example/100%") == 0, "%s", file);
-    CHECK(config_expand(file, 10, "/c/%h", "c.example") == -1);
+    CHECK(pattern_expand(file, 10, "/c/%h", "c.example") == -1);
     tree_close(&tree);
 }
 
@@ -440,7 +462,7 @@ static void starts_relative_paths_at_the_main_file(void)
     TREE_POLICY(&tree, "a.example", ENFORCE("m.example"));
     const struct config_domain *a = tree_need(&tree, "a.example");
     CHECK(a->pairs->count == 2);
-    CHECK(config_expand(deep, sizeof(deep), a->pairs->items[1].certificate, a->name) == 0);
+    CHECK(pattern_expand(deep, sizeof(deep), a->pairs->items[1].certificate, a->name) == 0);
     CHECK(strcmp(deep, tree_path(&tree, "100%d/x/mta-sts.a.example.pem")) == 0, "%s", deep);
     tree_close(&tree);
 }
@@ -458,6 +480,8 @@ static void warns_when_there_is_nothing_to_serve(void)
 
 static const struct test tests[] = {
     TEST(has_built_in_values),
+    TEST(writes_an_mx_in_lower_case),
+    TEST(warns_of_what_it_served_before_and_serves_on),
     TEST(reads_each_key_of_server),
     TEST(reads_acme_and_dns_for_later),
     TEST(replaces_what_is_inherited_key_by_key_and_whole),
