@@ -11,7 +11,7 @@
 
 #include "common/name/hostname.h"
 #include "ctl/tlsrpt/advice_days.h"
-#include "ctl/tlsrpt/advice_text.h"
+#include "ctl/tlsrpt/advice_lines.h"
 #include "ctl/tlsrpt/failure.h"
 #include "ctl/tlsrpt/report_text.h"
 

@@ -9,36 +9,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ctl/tlsrpt/advice_lines.h"
 #include "ctl/tlsrpt/advice_remedy.h"
 #include "ctl/tlsrpt/failure.h"
 #include "ctl/tlsrpt/report_text.h"
 
-#define LINE_MAX_BYTES 1500
-#define SPAN_MAX       160
-#define LIST_MAX       600
-#define SENDERS_TOLD   5
-#define SILENT_TOLD    5
-
-int advice_say(struct advice *advice, struct error *why, const char *format, ...)
-{
-    char text[LINE_MAX_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    if (advice->line_count == ADVICE_LINES_MAX)
-        return 0;
-    const char *line = arena_copy(&advice->arena, text, strlen(text));
-    if (line == NULL)
-        return error_set(why, "out of memory");
-    advice->lines[advice->line_count++] = line;
-    return 0;
-}
-
-const char *advice_plural(int64_t number)
-{
-    return number == 1 ? "" : "s";
-}
+#define SPAN_MAX     160
+#define LIST_MAX     600
+#define SENDERS_TOLD 5
+#define SILENT_TOLD  5
 
 /* Appends to a NUL-ended text, cut where it is full. */
 static void append(char *out, size_t size, const char *format, ...)

@@ -4,6 +4,8 @@ libctl_a_SOURCES += \
 	%D%/advice.h \
 	%D%/advice_days.c \
 	%D%/advice_days.h \
+	%D%/advice_lines.c \
+	%D%/advice_lines.h \
 	%D%/advice_remedy.c \
 	%D%/advice_remedy.h \
 	%D%/advice_text.c \
