@@ -22,6 +22,12 @@ enum setup_exit {
  * out, and counted in one line. */
 int setup_load(struct config **out, const char *path);
 
+/* Reads [server], [acme], [dns] and [tlsrpt] of the main file alone, and says their errors on
+ * stderr; *out holds what could be read. Where optional is set, a file that cannot be read is taken
+ * as empty, and that it is not there is not said. Returns 0, or -1 and has said why; *out is NULL
+ * then. Free it with config_free. */
+int setup_load_settings(struct config **out, const char *path, bool optional);
+
 /* A domain that is configured and has no errors, or NULL. */
 const struct config_domain *setup_find(const struct config *config, const char *domain);
 
