@@ -44,7 +44,7 @@ static void print_help(void)
          "Works beside mta-stsd, the MTA-STS policy server.\n");
     for (size_t i = 0; i < VERB_COUNT; i++) {
         if (verbs[i].summary != NULL)
-            printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
+            printable_say(stdout, "  %-10s %s", verbs[i].name, verbs[i].summary);
     }
     puts("\n"
          "  -V, --version   print the version\n"

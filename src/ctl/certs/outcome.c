@@ -184,8 +184,8 @@ static void write_lines(const struct outcome *outcome, const struct outcome_rest
                "them, `--renew DOMAIN` says why\n",
                outcome->unsaid);
     if (left > 0 && rest->next_order_at > rest->now)
-        printf("the order rate of %u an hour allows the next order at %s\n", rest->orders_per_hour,
-               moment_text(rest->next_order_at, date));
+        printable_say(stdout, "the order rate of %u an hour allows the next order at %s",
+                      rest->orders_per_hour, moment_text(rest->next_order_at, date));
 }
 
 int outcome_sum_up(struct outcome *outcome, const struct outcome_rest *rest, struct error *why)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/base/moment.h"
+#include "common/base/printable.h"
 #include "ctl/base/print.h"
 
 /* What the CA said of the certificate's renewal, or that it could not be asked. */
@@ -54,9 +55,10 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
     print_table_free(&table);
     if (result != 0)
         return -1;
-    printf("%zu due, %u orders an hour, %zu in the last hour; %s%s\n", plan->count, per_hour,
-           pace_recent(pace), plan->count > 0 ? "all ordered by " : "nothing to order",
-           plan->count > 0 ? moment_text(plan->done_at, date) : "");
+    printable_say(stdout, "%zu due, %u orders an hour, %zu in the last hour; %s%s", plan->count,
+                  per_hour, pace_recent(pace),
+                  plan->count > 0 ? "all ordered by " : "nothing to order",
+                  plan->count > 0 ? moment_text(plan->done_at, date) : "");
     return 0;
 }
 

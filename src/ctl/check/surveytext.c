@@ -2,6 +2,8 @@
 /* surveytext: writes what was found of a domain, in columns. */
 #include "ctl/check/surveytext.h"
 
+#include "common/base/printable.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -13,14 +15,14 @@
 static void write_head(const struct facts *facts)
 {
     const struct policy *policy = &facts->policy.policy;
-    printf("%s: ", facts->domain);
+    printable_part(stdout, "%s: ", facts->domain);
     if (facts->policy_valid)
-        printf("%s, max_age %u, %zu mx, ", policy_mode_name(policy->mode), policy->max_age,
-               policy->mx_count);
+        printable_part(stdout, "%s, max_age %u, %zu mx, ", policy_mode_name(policy->mode),
+                       policy->max_age, policy->mx_count);
     else
         printf("no valid policy, ");
     if (facts->record.id[0] != '\0')
-        printf("id %s, ", facts->record.id);
+        printable_part(stdout, "id %s, ", facts->record.id);
     else
         printf("no id, ");
     printf("%zu MX\n", facts->mx_count);
