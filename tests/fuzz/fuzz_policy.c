@@ -32,7 +32,8 @@ static void hear(void *context, const struct lint_finding *finding)
     assert(length < sizeof(sentence));
     assert(number < RULES_MAX && lint_rules[number].id != NULL);
     assert(finding->found.line <= heard->last_line);
-    assert(strstr(sentence, finding->rule->sender) != NULL);
+    char whom[LINT_WHOM_MAX];
+    assert(strstr(sentence, lint_rule_whom(whom, finding->rule)) != NULL);
     for (const char *text = sentence; *text != '\0'; text++)
         assert((unsigned char)*text >= ' ' && *text != 0x7f);
     heard->counts[number]++;

@@ -622,7 +622,7 @@ class Served(harness.TestCase):
         daemon = self.serve("[a.example]\npolicy = late\n[policy late]\nmx = late.example\n")
         self.assert_policy(daemon, "a.example", ["late.example"])
 
-    def test_mx_keep_their_order_and_spelling(self):
+    def test_mx_keep_their_order_and_are_served_in_lower_case(self):
         names = [
             "z.example",
             "*.a.example",
@@ -631,7 +631,7 @@ class Served(harness.TestCase):
             "localhost",
         ]
         daemon = self.serve("[a.example]\n" + "".join(f"mx = {name}\n" for name in names))
-        self.assert_policy(daemon, "a.example", names)
+        self.assert_policy(daemon, "a.example", [name.lower() for name in names])
 
     def test_an_include_directory_is_read_in_byte_order_and_only_its_ini_files(self):
         self.write("inc.d/10.ini", "[inc.example]\nmx = ten.example\n")

@@ -28,6 +28,7 @@ struct config_pairs {
 /* A policy's bytes as served; equal ones are one object. */
 struct config_policy {
     size_t length;
+    bool lowered; /* an mx of the configuration has capitals, which the bytes do not have */
     char bytes[];
 };
 

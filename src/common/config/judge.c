@@ -55,6 +55,15 @@ static struct cause find_cause(const struct inherit *inherit, const struct lint_
     return (struct cause){inherit->own, inherit->own->line, true};
 }
 
+/* A policy that was always served is served on, with a warning; see lint_rule. */
+static struct finding as_daemon_says(const struct lint_finding *finding)
+{
+    struct finding found = finding->found;
+    if (finding->rule->is_served)
+        found.severity = SEVERITY_WARNING;
+    return found;
+}
+
 /* Whether this was not said yet of what others inherit too. */
 static bool is_news(struct judge *judge, const char *file, unsigned line, const char *text)
 {
@@ -76,7 +85,7 @@ static void hear_values(void *context, const struct lint_finding *finding)
     const struct inherit *inherit = hearing->inherit;
     struct draft *draft = hearing->judge->draft;
     struct cause cause = find_cause(inherit, finding);
-    bool refuses = finding->rule->severity == SEVERITY_ERROR;
+    bool refuses = lint_rule_refuses(finding->rule);
 
     hearing->found = true;
     hearing->broken = hearing->broken || refuses;
@@ -86,7 +95,8 @@ static void hear_values(void *context, const struct lint_finding *finding)
     if (cause.section->kind != DRAFT_DOMAIN &&
         !is_news(hearing->judge, cause.section->file, cause.line, finding->found.problem))
         return;
-    draft_add(draft, cause.section, cause.line, &finding->found);
+    struct finding found = as_daemon_says(finding);
+    draft_add(draft, cause.section, cause.line, &found);
 }
 
 /* lint reports a policy file: its own lines are at fault. */
@@ -94,14 +104,14 @@ static void hear_file(void *context, const struct lint_finding *finding)
 {
     struct hearing *hearing = context;
     struct draft *draft = hearing->judge->draft;
-    bool refuses = finding->rule->severity == SEVERITY_ERROR;
+    bool refuses = lint_rule_refuses(finding->rule);
 
     hearing->broken = hearing->broken || refuses;
     if (hearing->heard++ >= FINDINGS_SAID) {
         hearing->hides_error = hearing->hides_error || refuses;
         return;
     }
-    struct finding found = finding->found;
+    struct finding found = as_daemon_says(finding);
     struct lint_unquoted texts;
     if (hearing->unquoted != NULL)
         lint_unquote(&found, finding->rule, &texts);
@@ -157,6 +167,7 @@ static char *make_image(struct judge *judge, size_t length)
         judge->image_size = size * 2;
     }
     judge->image->length = length;
+    judge->image->lowered = false;
     return judge->image->bytes;
 }
 
@@ -177,6 +188,14 @@ static bool is_like_last(const struct judge *judge, const struct policy *policy)
            policy->mode == judge->last.mode && policy->max_age == judge->last.max_age;
 }
 
+static bool has_capitals(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->mx_count; i++)
+        if (strpbrk(policy->mx[i], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL)
+            return true;
+    return false;
+}
+
 static const struct config_policy *judge_values(struct judge *judge, const struct inherit *inherit)
 {
     struct hearing hearing = {.judge = judge, .inherit = inherit};
@@ -192,6 +211,7 @@ static const struct config_policy *judge_values(struct judge *judge, const struc
     if (bytes == NULL)
         return NULL;
     policy_render(&policy, bytes);
+    judge->image->lowered = has_capitals(&policy);
     const struct config_policy *kept = keep_image(judge);
     judge->last = policy;
     judge->last_policy = hearing.found ? NULL : kept;

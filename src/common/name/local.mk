@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: ISC
 libcommon_a_SOURCES += \
+	%D%/alabel.c \
+	%D%/alabel.h \
 	%D%/hostname.c \
 	%D%/hostname.h \
 	%D%/letter.c \

@@ -8,7 +8,9 @@
 
 #include "common/base/span.h"
 #include "common/policy/lint_judge.h"
+#include "common/policy/lint_line.h"
 #include "common/policy/lint_value.h"
+#include "common/policy/lint_words.h"
 
 enum line_end {
     LINE_END_NONE, /* the text ended */
@@ -26,11 +28,12 @@ struct scan {
     enum line_end end;      /* of the line read last */
     enum line_end last_end; /* of the one before; LINE_END_NONE in front of the first */
     enum line_end first_end;
-    bool bare_cr_said;
+    bool bare_cr_said, double_cr_said;
     bool mixed_said;
     bool order_said;
     const char *last_text; /* the last byte that is no blank and no line end, or NULL */
     unsigned after_end;    /* the first blank line behind it, or 0 */
+    bool after_end_blanks; /* one of those holds blanks */
     bool any_line;
     enum lint_key latest_key; /* the furthest in the usual order */
 };
@@ -70,9 +73,12 @@ static void judge_line_end(struct scan *scan)
 {
     static const struct span nothing = {"", 0};
 
-    if (scan->end == LINE_END_CR && !scan->bare_cr_said) {
-        scan->bare_cr_said = true;
-        lint_judge_break(&scan->judge, LINT_RULE_BARE_CR, nothing, NULL);
+    bool is_double = scan->rest.length >= 2 && memcmp(scan->rest.bytes, "\r\n", 2) == 0;
+    bool *said = is_double ? &scan->double_cr_said : &scan->bare_cr_said;
+    if (scan->end == LINE_END_CR && !*said) {
+        *said = true;
+        lint_judge_break(&scan->judge, is_double ? LINT_RULE_BARE_CR_DOUBLE : LINT_RULE_BARE_CR,
+                         nothing, NULL);
     }
     if (scan->end != LINE_END_LF && scan->end != LINE_END_CRLF)
         return;
@@ -84,41 +90,17 @@ static void judge_line_end(struct scan *scan)
     }
 }
 
-/* Reports bytes that no value may hold, each kind once a line. */
-static bool has_control_bytes(struct lint_judge *judge, struct span line)
-{
-    bool nul = false;
-    bool control = false;
-    for (size_t i = 0; i < line.length; i++) {
-        unsigned char byte = (unsigned char)line.bytes[i];
-        nul = nul || byte == 0;
-        control = control || (byte > 0 && byte < ' ') || byte == 0x7f;
-    }
-    if (nul)
-        lint_judge_break(judge, LINT_RULE_NUL_BYTE, line, NULL);
-    if (control)
-        lint_judge_break(judge, LINT_RULE_CONTROL_BYTE, line, NULL);
-    return nul || control;
-}
-
-static bool has_non_ascii(struct lint_judge *judge, struct span value)
-{
-    for (size_t i = 0; i < value.length; i++) {
-        if ((unsigned char)value.bytes[i] < 0x80)
-            continue;
-        lint_judge_break(judge, LINT_RULE_NON_ASCII, value, NULL);
-        return true;
-    }
-    return false;
-}
-
 /* Whether the key is a second one of those that stand once. */
-static bool judge_order(struct scan *scan, enum lint_key key, struct span name, bool is_first)
+static bool judge_order(struct scan *scan, enum lint_key key, struct span name, struct span value,
+                        bool is_first)
 {
     if (key == LINT_KEY_OTHER)
         return false;
     if (key != LINT_KEY_MX && scan->fields.seen[key]) {
-        lint_judge_break(&scan->judge, LINT_RULE_DUPLICATE_FIELD, name, NULL);
+        lint_judge_break(&scan->judge,
+                         lint_value_is_sound(key, value) ? LINT_RULE_DUPLICATE_FIELD
+                                                         : LINT_RULE_DUPLICATE_FIELD_BAD,
+                         name, NULL);
         return true;
     }
     scan->fields.seen[key] = true;
@@ -136,7 +118,7 @@ static bool judge_order(struct scan *scan, enum lint_key key, struct span name, 
 
 static void judge_value(struct scan *scan, enum lint_key key, struct span value)
 {
-    if (key != LINT_KEY_MX && has_non_ascii(&scan->judge, value))
+    if (key != LINT_KEY_MX && lint_line_non_ascii(&scan->judge, key, value))
         return;
     switch (key) {
     case LINT_KEY_VERSION:
@@ -158,45 +140,80 @@ static void judge_value(struct scan *scan, enum lint_key key, struct span value)
     }
 }
 
+static enum lint_rule_number rule_of_missing_value(const struct scan *scan, enum lint_key key)
+{
+    switch (key) {
+    case LINT_KEY_VERSION:
+    case LINT_KEY_MODE:
+        return LINT_RULE_VALUE_MISSING_FIELD;
+    case LINT_KEY_MAX_AGE:
+        return LINT_RULE_VALUE_MISSING_AGE;
+    case LINT_KEY_MX:
+        return scan->fields.mx_lines == 1 ? LINT_RULE_VALUE_MISSING_ONLY_MX
+                                          : LINT_RULE_VALUE_MISSING;
+    case LINT_KEY_OTHER:
+        break;
+    }
+    return LINT_RULE_VALUE_MISSING;
+}
+
 static void judge_field(struct scan *scan, struct span line, size_t colon, bool is_first)
 {
     struct span name = span_trim_back((struct span){line.bytes, colon});
-    struct span value = {line.bytes + colon + 1, line.length - colon - 1};
-    value = span_trim(value);
+    struct span padded = {line.bytes + colon + 1, line.length - colon - 1};
+    struct span value = span_trim(padded);
 
-    bool name_is_sound = !has_control_bytes(&scan->judge, name);
+    bool name_is_sound = !lint_line_control_bytes(&scan->judge, LINT_KEY_OTHER, name);
     if (name.length < colon && name.length > 0)
         lint_judge_break(&scan->judge, LINT_RULE_SPACE_BEFORE_COLON, name, NULL);
     enum lint_key key = LINT_KEY_OTHER;
     if (name_is_sound)
-        key = lint_value_key(&scan->judge, name);
+        key = lint_value_key(&scan->judge, &scan->fields, name);
 
-    if (judge_order(scan, key, name, is_first))
+    if (judge_order(scan, key, name, value, is_first))
         return;
+    if (value.length > 0 && key != LINT_KEY_OTHER)
+        lint_line_blanks(&scan->judge, name, padded);
     scan->judge.mx_index = key == LINT_KEY_MX ? scan->fields.mx_count++ : LINT_NO_MX;
     if (value.length == 0)
-        lint_judge_break(&scan->judge, LINT_RULE_VALUE_MISSING, name, NULL);
-    else if (!has_control_bytes(&scan->judge, value))
+        lint_judge_break(&scan->judge, rule_of_missing_value(scan, key), name, NULL);
+    else if (!lint_line_control_bytes(&scan->judge, key, value))
         judge_value(scan, key, value);
     scan->judge.mx_index = LINT_NO_MX;
+}
+
+/* Whether the line that follows is one that Stalwart needs: it reads no version. */
+static bool is_needed_line_next(const struct scan *scan)
+{
+    struct span rest = scan->rest;
+    struct span line;
+    if (!lint_line_next(&line, &rest))
+        return false;
+    enum lint_key key = lint_line_key(line);
+    return key != LINT_KEY_OTHER && key != LINT_KEY_VERSION &&
+           span_begins(line, lint_words_key_name(key));
 }
 
 static void judge_line(struct scan *scan, struct span line, bool is_first)
 {
     struct span text = span_trim(line);
+    bool eats = is_needed_line_next(scan);
     if (span_is_blank(line.bytes[0]))
         lint_judge_break(&scan->judge, LINT_RULE_LEADING_BLANK, text, NULL);
 
     const char *colon = memchr(text.bytes, ':', text.length);
     if (colon != NULL) {
-        judge_field(scan, text, (size_t)(colon - text.bytes), is_first);
+        struct span field = span_trim_front(line);
+        judge_field(scan, field, (size_t)(colon - field.bytes), is_first);
         return;
     }
     if (text.bytes[0] == '#' || text.bytes[0] == ';' || text.bytes[0] == '/')
-        lint_judge_break(&scan->judge, LINT_RULE_COMMENT, text, NULL);
+        lint_judge_break(&scan->judge, eats ? LINT_RULE_COMMENT_EATS : LINT_RULE_COMMENT, text,
+                         NULL);
     else
-        lint_judge_break(&scan->judge, LINT_RULE_NO_COLON, text, NULL);
-    (void)has_control_bytes(&scan->judge, text);
+        lint_judge_break(&scan->judge, eats ? LINT_RULE_NO_COLON_EATS : LINT_RULE_NO_COLON, text,
+                         NULL);
+    (void)lint_line_control_bytes(&scan->judge, LINT_KEY_OTHER, text);
 }
 
 /* An empty line that a lone CR makes is not reported on top of it. */
@@ -204,10 +221,28 @@ static void judge_blank_line(struct scan *scan, struct span line)
 {
     if (scan->end == LINE_END_CR || scan->last_end == LINE_END_CR)
         return;
-    if (scan->last_text != NULL && line.bytes < scan->last_text)
-        lint_judge_break(&scan->judge, LINT_RULE_BLANK_LINE, (struct span){"", 0}, NULL);
-    else if (scan->after_end == 0)
+    if (scan->last_text != NULL && line.bytes < scan->last_text) {
+        lint_judge_break(&scan->judge,
+                         line.length > 0 ? LINT_RULE_BLANK_LINE_BLANKS : LINT_RULE_BLANK_LINE,
+                         (struct span){"", 0}, NULL);
+        return;
+    }
+    scan->after_end_blanks = scan->after_end_blanks || line.length > 0;
+    if (scan->after_end == 0)
         scan->after_end = scan->judge.line;
+}
+
+/* Which of the keys are there at all, before any line is judged. */
+static void find_real_keys(struct lint_fields *fields, struct span rest)
+{
+    struct span line;
+    while (lint_line_next(&line, &rest)) {
+        enum lint_key key = lint_line_key(line);
+        if (key == LINT_KEY_OTHER)
+            continue;
+        fields->real[key] = true;
+        fields->mx_lines += key == LINT_KEY_MX;
+    }
 }
 
 static void scan_lines(struct scan *scan)
@@ -234,7 +269,9 @@ static void judge_text_end(struct scan *scan)
     }
     if (scan->after_end > 0) {
         scan->judge.line = scan->after_end;
-        lint_judge_break(&scan->judge, LINT_RULE_AFTER_END, nothing, NULL);
+        lint_judge_break(&scan->judge,
+                         scan->after_end_blanks ? LINT_RULE_AFTER_END_BLANKS : LINT_RULE_AFTER_END,
+                         nothing, NULL);
     } else if (scan->end == LINE_END_NONE) {
         lint_judge_break(&scan->judge, LINT_RULE_NO_FINAL_NEWLINE, nothing, NULL);
     }
@@ -298,17 +335,18 @@ bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, l
         scan.rest = (struct span){bytes + 3, length - 3};
     }
 
+    find_real_keys(&scan.fields, scan.rest);
     scan_lines(&scan);
     judge_text_end(&scan);
     if (scan.any_line)
-        lint_value_whole(&scan.judge, &scan.fields, length);
+        lint_value_whole(&scan.judge, &scan.fields, length, (size_t)(scan.last_text + 1 - bytes));
     return !scan.judge.refused;
 }
 
 bool lint_policy_size(size_t length, lint_report *report, void *context)
 {
     struct lint_judge judge = {.report = report, .context = context, .mx_index = LINT_NO_MX};
-    lint_value_size(&judge, length);
+    lint_value_size(&judge, length, length);
     return !judge.refused;
 }
 
@@ -316,7 +354,8 @@ bool lint_policy(const struct policy *policy, lint_report *report, void *context
 {
     char number[16];
     struct span mx[LINT_MX_COMPARED];
-    struct lint_judge judge = {.report = report, .context = context, .mx_index = LINT_NO_MX};
+    struct lint_judge judge = {
+        .report = report, .context = context, .is_rendered = true, .mx_index = LINT_NO_MX};
     struct lint_fields fields = {
         .seen = {true, true, policy->mx_count > 0, true},
         .mode_known = true,
@@ -328,7 +367,10 @@ bool lint_policy(const struct policy *policy, lint_report *report, void *context
         struct span pattern = {policy->mx[i], strlen(policy->mx[i])};
         judge.mx_index = i;
         if (pattern.length == 0)
-            lint_judge_break(&judge, LINT_RULE_VALUE_MISSING, (struct span){"mx", 2}, NULL);
+            lint_judge_break(&judge,
+                             policy->mx_count == 1 ? LINT_RULE_VALUE_MISSING_ONLY_MX
+                                                   : LINT_RULE_VALUE_MISSING,
+                             (struct span){"mx", 2}, NULL);
         else
             lint_value_mx(&judge, &fields, pattern);
     }
@@ -336,6 +378,7 @@ bool lint_policy(const struct policy *policy, lint_report *report, void *context
 
     int digits = snprintf(number, sizeof(number), "%lu", (unsigned long)policy->max_age);
     lint_value_max_age(&judge, &fields, (struct span){number, (size_t)digits});
-    lint_value_whole(&judge, &fields, policy_rendered_length(policy));
+    size_t length = policy_rendered_length(policy);
+    lint_value_whole(&judge, &fields, length, length - strlen("\r\n"));
     return !judge.refused;
 }

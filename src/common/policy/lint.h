@@ -8,23 +8,8 @@
 #include <stddef.h>
 
 #include "common/base/finding.h"
+#include "common/policy/lint_rule.h"
 #include "common/policy/policy.h"
-
-/* The value that a rule is about. */
-enum lint_about {
-    LINT_ABOUT_POLICY, /* the policy as a whole, or an mx */
-    LINT_ABOUT_MODE,
-    LINT_ABOUT_MAX_AGE,
-};
-
-struct lint_rule {
-    const char *id; /* stable, for tests, documents and --json: "mx-trailing-dot" */
-    enum severity severity;
-    const char *sender;  /* whom the rule protects: "mox, postfix-tlspol" */
-    const char *problem; /* what is wrong; one %s stands for the thing found */
-    const char *instead; /* what to write instead; one %s may stand for the right form */
-    enum lint_about about;
-};
 
 /* One break of one rule. The texts live until the callback returns. */
 struct lint_finding {
@@ -38,7 +23,7 @@ struct lint_finding {
 typedef void lint_report(void *context, const struct lint_finding *finding);
 
 /* Judges a policy made of values, as the daemon renders it. Reports each finding in order; returns
- * whether none of them refuses. */
+ * whether none of them is an error. */
 bool lint_policy(const struct policy *policy, lint_report *report, void *context);
 
 /* Judges the bytes of a policy file, served as they stand: the same rules, and those of form. */
@@ -68,12 +53,12 @@ bool lint_policy_size(size_t length, lint_report *report, void *context);
 const char *lint_meant_key(const char *bytes, size_t length);
 const char *lint_meant_mode(const char *bytes, size_t length);
 
+/* Whether a line of the policy has this key, blanks and letter case aside. */
+bool lint_has_key(const char *bytes, size_t length, const char *key);
+
 /* How many names in full an mx value is, and how many numbers beside them; 0 names: it is no such
  * thing. And the first of the names, or NULL behind the last. */
 size_t lint_meant_names(const char *bytes, size_t length, size_t *numbers);
 const char *lint_meant_next_name(const char *bytes, size_t length, size_t *name_length);
-
-/* The table, ended by a rule whose id is NULL. */
-extern const struct lint_rule lint_rules[];
 
 #endif

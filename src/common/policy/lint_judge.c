@@ -2,10 +2,12 @@
 /* lint_judge: formats and reports one violation of one rule. Private to lint. */
 #include "common/policy/lint_judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/printable.h"
 #include "common/base/span.h"
+#include "common/senders/senders.h"
 
 #define THING_MAX 256 /* bytes shown of the thing found: a name in full */
 
@@ -77,12 +79,79 @@ void lint_unquote(struct finding *found, const struct lint_rule *rule, struct li
     found->advice = texts->advice;
 }
 
+bool lint_rule_refuses(const struct lint_rule *rule)
+{
+    return rule->severity == SEVERITY_ERROR && !rule->is_served;
+}
+
+bool lint_rule_is_served(const char *id)
+{
+    for (const struct lint_rule *rule = lint_rules; rule->id != NULL; rule++)
+        if (rule->is_served && id != NULL && strcmp(rule->id, id) == 0)
+            return true;
+    return false;
+}
+
+uint32_t lint_rule_senders(const struct lint_rule *rule, enum lint_outcome outcome)
+{
+    uint32_t senders = 0;
+    for (size_t i = 0; i < LINT_EFFECTS_MAX; i++)
+        if (rule->effects[i].outcome == outcome)
+            senders |= rule->effects[i].senders;
+    return senders;
+}
+
+static const char *how_of(const struct lint_effect *effect)
+{
+    if (effect->how != NULL)
+        return effect->how;
+    switch (effect->outcome) {
+    case LINT_HOST_LOST:
+        return "this host never matches";
+    case LINT_MODE_NONE:
+        return "the mode is none";
+    case LINT_WANTS_CHARSET:
+        return "there is no policy unless the server says charset=utf-8";
+    case LINT_REFUSES:
+    case LINT_READS:
+        break;
+    }
+    return NULL;
+}
+
+const char *lint_rule_whom(char out[LINT_WHOM_MAX], const struct lint_rule *rule)
+{
+    size_t used = 0;
+    uint32_t named = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < LINT_EFFECTS_MAX && used < LINT_WHOM_MAX; i++) {
+        const struct lint_effect *effect = &rule->effects[i];
+        const char *how = how_of(effect);
+        char names[SENDERS_TEXT_MAX] = "all others";
+        if (effect->senders == 0 && effect->how == NULL)
+            break;
+        if (i == 0 || (SENDERS_EVERY & ~named) != effect->senders)
+            senders_names(names, effect->senders);
+        named |= effect->senders;
+        if (effect->senders == 0)
+            used += (size_t)snprintf(out + used, LINT_WHOM_MAX - used, "%s", how);
+        else if (i == 0)
+            used += (size_t)snprintf(out, LINT_WHOM_MAX, "%s%s%s", names,
+                                     how != NULL ? ", for which " : "", how != NULL ? how : "");
+        else
+            used += (size_t)snprintf(out + used, LINT_WHOM_MAX - used, "; for %s %s", names,
+                                     how != NULL ? how : "there is no policy");
+    }
+    return out;
+}
+
 void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number, struct span thing,
                       const char *form)
 {
     const struct lint_rule *rule = &lint_rules[number];
     struct sentence problem = {.length = 0};
     struct sentence advice = {.length = 0};
+    char whom[LINT_WHOM_MAX];
 
     add_filled(&problem, rule->problem, thing);
     add_filled(&advice, rule->instead, span_of(form != NULL ? form : ""));
@@ -92,7 +161,7 @@ void lint_judge_break(struct lint_judge *judge, enum lint_rule_number number, st
                   .rule = rule->id,
                   .line = judge->line,
                   .problem = problem.text,
-                  .sender = rule->sender,
+                  .sender = lint_rule_whom(whom, rule),
                   .advice = advice.text},
         .mx_index = judge->mx_index,
     };

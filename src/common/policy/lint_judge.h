@@ -15,6 +15,7 @@ struct lint_judge {
     lint_report *report;
     void *context;
     const char *domain; /* whose policy it is, in lower case; NULL: not known */
+    bool is_rendered;   /* made of values: an mx stands there in lower case */
     unsigned line;
     size_t mx_index;
     bool refused;

@@ -7,12 +7,16 @@
 #include <string.h>
 
 #include "common/base/span.h"
+#include "common/name/alabel.h"
 #include "common/name/hostname.h"
 #include "common/policy/lint_words.h"
 
 #define KEY_MAX        32 /* characters of a key, RFC 8461 section 3.2 */
+#define HOUR_S         3600
 #define DAY_S          86400
 #define WEEK_S         604800
+#define SIZE_64K       65536
+#define DIGITS         "0123456789"
 #define MAX_AGE_DIGITS 10 /* RFC 8461 section 3.2, erratum 7282 */
 
 /* Second levels under which registries sell names, so "*.co.uk" is as broad as "*.com". */
@@ -41,22 +45,24 @@ static bool is_ascii(struct span span)
     return true;
 }
 
-enum lint_key lint_value_key(struct lint_judge *judge, struct span key)
+enum lint_key lint_value_key(struct lint_judge *judge, const struct lint_fields *fields,
+                             struct span key)
 {
     enum lint_key meant = lint_words_key(key);
     if (meant != LINT_KEY_OTHER) {
         const char *name = lint_words_key_name(meant);
+        bool is_alike = lint_words_alike(key, span_of(name));
         if (span_same(key, span_of(name)))
             return meant;
-        lint_judge_break(judge,
-                         lint_words_alike(key, span_of(name)) ? LINT_RULE_KEY_CASE
-                                                              : LINT_RULE_KEY_TRANSLATED,
-                         key, name);
-        return meant;
+        if (is_alike || !fields->real[meant]) {
+            lint_judge_break(judge, is_alike ? LINT_RULE_KEY_CASE : LINT_RULE_KEY_TRANSLATED, key,
+                             name);
+            return meant;
+        }
     }
 
     if (!is_ascii(key))
-        lint_judge_break(judge, LINT_RULE_NON_ASCII, key, NULL);
+        lint_judge_break(judge, LINT_RULE_NON_ASCII_KEY, key, NULL);
     else if (is_well_formed_key(key))
         lint_judge_break(judge, LINT_RULE_KEY_UNKNOWN, key, NULL);
     else
@@ -66,7 +72,10 @@ enum lint_key lint_value_key(struct lint_judge *judge, struct span key)
 
 void lint_value_version(struct lint_judge *judge, struct span value)
 {
-    if (!span_same(value, span_of("STSv1")))
+    static const char right[] = "STSv1";
+    if (lint_words_alike(value, span_of(right)) && !span_same(value, span_of(right)))
+        lint_judge_break(judge, LINT_RULE_VERSION_CASE, value, NULL);
+    else if (!span_same(value, span_of(right)))
         lint_judge_break(judge, LINT_RULE_VERSION_UNKNOWN, value, NULL);
 }
 
@@ -77,10 +86,13 @@ void lint_value_mode(struct lint_judge *judge, struct lint_fields *fields, struc
         return;
     }
     fields->mode_known = lint_words_mode(&fields->mode, value);
-    if (!fields->mode_known)
+    const char *right = fields->mode_known ? policy_mode_name(fields->mode) : NULL;
+    if (right == NULL)
         lint_judge_break(judge, LINT_RULE_MODE_UNKNOWN, value, NULL);
-    else if (!span_same(value, span_of(policy_mode_name(fields->mode))))
-        lint_judge_break(judge, LINT_RULE_MODE_TRANSLATED, value, policy_mode_name(fields->mode));
+    else if (!lint_words_alike(value, span_of(right)))
+        lint_judge_break(judge, LINT_RULE_MODE_TRANSLATED, value, right);
+    else if (!span_same(value, span_of(right)))
+        lint_judge_break(judge, LINT_RULE_MODE_CASE, value, right);
 }
 
 /* "*.com" and "*.co.uk": what stands behind the wildcard is open to anybody. */
@@ -128,6 +140,10 @@ static enum lint_rule_number rule_of_fault(enum hostname_fault fault)
         return LINT_RULE_MX_WILDCARD_PLACE;
     case HOSTNAME_U_LABEL:
         return LINT_RULE_MX_U_LABEL;
+    case HOSTNAME_UNDERSCORE:
+        return LINT_RULE_MX_UNDERSCORE;
+    case HOSTNAME_ONLY_DIGITS:
+        return LINT_RULE_MX_NUMBER_AT_END;
     case HOSTNAME_FINE:
     case HOSTNAME_EMPTY:
     case HOSTNAME_CONTROL_BYTE:
@@ -135,10 +151,8 @@ static enum lint_rule_number rule_of_fault(enum hostname_fault fault)
     case HOSTNAME_TOO_LONG:
     case HOSTNAME_LABEL_EMPTY:
     case HOSTNAME_LABEL_TOO_LONG:
-    case HOSTNAME_UNDERSCORE:
     case HOSTNAME_CHARACTER:
     case HOSTNAME_HYPHEN:
-    case HOSTNAME_ONLY_DIGITS:
     case HOSTNAME_SINGLE_LABEL:
         break;
     }
@@ -163,6 +177,21 @@ static bool is_duplicate(const struct lint_fields *fields, struct span pattern)
     return false;
 }
 
+/* Capitals, which a rendering does not have, and labels that cannot be. */
+static void judge_letters(struct lint_judge *judge, struct span value)
+{
+    char lower[HOSTNAME_MAX + 3];
+    if (alabel_is_refused(value.bytes, value.length))
+        lint_judge_break(judge, LINT_RULE_MX_A_LABEL, value, NULL);
+    if (judge->is_rendered || value.length >= sizeof(lower))
+        return;
+    for (size_t i = 0; i < value.length; i++)
+        lower[i] = policy_lower(value.bytes[i]);
+    lower[value.length] = '\0';
+    if (memcmp(lower, value.bytes, value.length) != 0)
+        lint_judge_break(judge, LINT_RULE_MX_CASE, value, lower);
+}
+
 void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct span value)
 {
     enum hostname_fault fault = hostname_mx_fault(value.bytes, value.length);
@@ -176,6 +205,7 @@ void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct 
         return;
     }
 
+    judge_letters(judge, value);
     if (is_broad(value))
         lint_judge_break(judge, LINT_RULE_MX_BROAD_WILDCARD, value, NULL);
     else if (is_own(judge->domain, value))
@@ -188,40 +218,86 @@ void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct 
         fields->mx[fields->mx_kept++] = value;
 }
 
-/* The digits as a number; what exceeds the bound by far is some number above it. */
+/* The digits as a number; what exceeds 32 bits by far is some number above them. */
 static uint64_t number_of(struct span digits)
 {
     uint64_t value = 0;
-    for (size_t i = 0; i < digits.length && value <= POLICY_MAX_AGE; i++)
+    for (size_t i = 0; i < digits.length && value <= UINT32_MAX; i++)
         value = value * 10 + (uint64_t)(digits.bytes[i] - '0');
     return value;
 }
 
-void lint_value_max_age(struct lint_judge *judge, struct lint_fields *fields, struct span value)
+/* Whether it is one or more of these characters. */
+static bool consists_of(struct span value, const char *characters)
 {
-    bool digits = true;
     for (size_t i = 0; i < value.length; i++)
-        digits = digits && value.bytes[i] >= '0' && value.bytes[i] <= '9';
+        if (value.bytes[i] == '\0' || strchr(characters, value.bytes[i]) == NULL)
+            return false;
+    return value.length > 0;
+}
 
-    uint64_t number = digits ? number_of(value) : 0;
-    if (number > POLICY_MAX_AGE) {
-        lint_judge_break(judge, LINT_RULE_MAX_AGE_ABOVE_BOUND, value, NULL);
-        return;
-    }
-    if (!digits || value.length > MAX_AGE_DIGITS) {
-        lint_judge_break(judge, LINT_RULE_MAX_AGE_NOT_A_NUMBER, value, NULL);
-        return;
-    }
+/* What is no number for the RFC, and which senders take it for one. */
+static enum lint_rule_number rule_of_number(struct span value)
+{
+    struct span rest = {value.bytes + 1, value.length - 1};
+    if (value.bytes[0] == '+' && consists_of(rest, DIGITS))
+        return LINT_RULE_MAX_AGE_PLUS;
+    if (value.bytes[0] < '0' || value.bytes[0] > '9')
+        return LINT_RULE_MAX_AGE_NOT_A_NUMBER;
+    if (consists_of(value, DIGITS "_"))
+        return LINT_RULE_MAX_AGE_UNDERSCORE;
+    return consists_of(value, DIGITS ".e") ? LINT_RULE_MAX_AGE_DECIMAL
+                                           : LINT_RULE_MAX_AGE_NOT_A_NUMBER;
+}
 
+static void judge_number(struct lint_judge *judge, uint64_t number, struct span value)
+{
     if (number == 0)
         lint_judge_break(judge, LINT_RULE_MAX_AGE_ZERO, value, NULL);
+    else if (number < HOUR_S)
+        lint_judge_break(judge, LINT_RULE_MAX_AGE_UNDER_AN_HOUR, value, NULL);
     else if (number < DAY_S)
         lint_judge_break(judge, LINT_RULE_MAX_AGE_UNDER_A_DAY, value, NULL);
     else if (number == POLICY_MAX_AGE)
         lint_judge_break(judge, LINT_RULE_MAX_AGE_AT_BOUND, value, NULL);
+}
+
+void lint_value_max_age(struct lint_judge *judge, struct lint_fields *fields, struct span value)
+{
+    bool digits = consists_of(value, DIGITS);
+    uint64_t number = digits ? number_of(value) : 0;
+    if (number > POLICY_MAX_AGE) {
+        lint_judge_break(
+            judge, number > INT32_MAX ? LINT_RULE_MAX_AGE_FAR_ABOVE : LINT_RULE_MAX_AGE_ABOVE_BOUND,
+            value, NULL);
+        return;
+    }
+    if (!digits || value.length > MAX_AGE_DIGITS) {
+        lint_judge_break(judge, digits ? LINT_RULE_MAX_AGE_ZEROS : rule_of_number(value), value,
+                         NULL);
+        return;
+    }
+    judge_number(judge, number, value);
     fields->max_age_known = true;
     fields->max_age = (uint32_t)number;
     fields->max_age_line = judge->line;
+}
+
+bool lint_value_is_sound(enum lint_key key, struct span value)
+{
+    enum policy_mode mode;
+    switch (key) {
+    case LINT_KEY_VERSION:
+        return span_same(value, span_of("STSv1"));
+    case LINT_KEY_MODE:
+        return lint_words_mode(&mode, value) && span_same(value, span_of(policy_mode_name(mode)));
+    case LINT_KEY_MAX_AGE:
+        return consists_of(value, DIGITS) && number_of(value) <= POLICY_MAX_AGE;
+    case LINT_KEY_MX:
+    case LINT_KEY_OTHER:
+        break;
+    }
+    return true;
 }
 
 static void judge_max_age_in_mode(struct lint_judge *judge, const struct lint_fields *fields)
@@ -237,18 +313,25 @@ static void judge_max_age_in_mode(struct lint_judge *judge, const struct lint_fi
     judge->line = 0;
 }
 
-void lint_value_size(struct lint_judge *judge, size_t length)
+void lint_value_size(struct lint_judge *judge, size_t length, size_t text_length)
 {
     char number[24];
+    enum lint_rule_number rule = LINT_RULE_LARGE;
 
-    (void)snprintf(number, sizeof(number), "%zu", length);
+    if (length <= POLICY_WARN_BYTES)
+        return;
     if (length > POLICY_MAX_BYTES)
-        lint_judge_break(judge, LINT_RULE_TOO_LARGE, span_of(number), NULL);
-    else if (length > POLICY_WARN_BYTES)
-        lint_judge_break(judge, LINT_RULE_LARGE, span_of(number), NULL);
+        rule = length > SIZE_64K        ? LINT_RULE_TOO_LARGE_64K
+               : length >= SIZE_64K - 1 ? LINT_RULE_TOO_LARGE_COURIER
+                                        : LINT_RULE_TOO_LARGE;
+    else if (text_length > POLICY_WARN_BYTES)
+        rule = LINT_RULE_LARGE_CUT;
+    (void)snprintf(number, sizeof(number), "%zu", length);
+    lint_judge_break(judge, rule, span_of(number), NULL);
 }
 
-void lint_value_whole(struct lint_judge *judge, const struct lint_fields *fields, size_t length)
+void lint_value_whole(struct lint_judge *judge, const struct lint_fields *fields, size_t length,
+                      size_t text_length)
 {
     static const enum lint_rule_number missing[LINT_KEYS] = {
         [LINT_KEY_VERSION] = LINT_RULE_VERSION_MISSING,
@@ -267,5 +350,5 @@ void lint_value_whole(struct lint_judge *judge, const struct lint_fields *fields
             lint_judge_break(
                 judge, i == LINT_KEY_MX && is_none ? LINT_RULE_MX_MISSING_IN_NONE : missing[i],
                 span_of(""), NULL);
-    lint_value_size(judge, length);
+    lint_value_size(judge, length, text_length);
 }

@@ -21,6 +21,8 @@ enum lint_key {
 
 /* What was seen of a policy so far. */
 struct lint_fields {
+    bool real[LINT_KEYS]; /* a line somewhere in the policy has the key, in any letter case */
+    size_t mx_lines;      /* that have the key mx */
     bool seen[LINT_KEYS];
     bool mode_known;
     enum policy_mode mode;
@@ -32,8 +34,13 @@ struct lint_fields {
     size_t mx_kept;
 };
 
-/* Which key this is; what is wrong with it is reported, and a key that is clearly meant counts. */
-enum lint_key lint_value_key(struct lint_judge *judge, struct span key);
+/* Which key this is; what is wrong with it is reported. A key that is clearly meant counts, unless
+ * it is translated and the real one is there too: no sender reads it then. */
+enum lint_key lint_value_key(struct lint_judge *judge, const struct lint_fields *fields,
+                             struct span key);
+
+/* Whether the value of a key that stands once is one that senders read. */
+bool lint_value_is_sound(enum lint_key key, struct span value);
 
 /* Each judges one value, which is not empty, and keeps what the judgement of the whole needs. */
 void lint_value_version(struct lint_judge *judge, struct span value);
@@ -41,10 +48,12 @@ void lint_value_mode(struct lint_judge *judge, struct lint_fields *fields, struc
 void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct span value);
 void lint_value_max_age(struct lint_judge *judge, struct lint_fields *fields, struct span value);
 
-/* Judges the size in bytes alone. */
-void lint_value_size(struct lint_judge *judge, size_t length);
+/* Judges the size in bytes alone; text_length as below. */
+void lint_value_size(struct lint_judge *judge, size_t length, size_t text_length);
 
-/* Judges what only the whole shows: missing fields, max_age against mode, the size in bytes. */
-void lint_value_whole(struct lint_judge *judge, const struct lint_fields *fields, size_t length);
+/* Judges what only the whole shows: missing fields, max_age against mode, the size in bytes, and
+ * how many of them there are up to the end of the last value. */
+void lint_value_whole(struct lint_judge *judge, const struct lint_fields *fields, size_t length,
+                      size_t text_length);
 
 #endif

@@ -56,17 +56,12 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 bool lint_words_alike(struct span a, struct span b)
 {
     if (a.length != b.length)
         return false;
     for (size_t i = 0; i < a.length; i++)
-        if (to_lower(a.bytes[i]) != to_lower(b.bytes[i]))
+        if (policy_lower(a.bytes[i]) != policy_lower(b.bytes[i]))
             return false;
     return true;
 }

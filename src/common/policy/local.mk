@@ -4,6 +4,9 @@ libcommon_a_SOURCES += \
 	%D%/lint.h \
 	%D%/lint_judge.c \
 	%D%/lint_judge.h \
+	%D%/lint_line.c \
+	%D%/lint_line.h \
+	%D%/lint_rule.h \
 	%D%/lint_rules.c \
 	%D%/lint_rules.h \
 	%D%/lint_value.c \

@@ -97,6 +97,20 @@ static char *put_line(char *out, const char *key, const char *value)
     return put(put(put(out, key), value), LINE_END);
 }
 
+char policy_lower(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+static char *put_lower_line(char *out, const char *key, const char *value)
+{
+    char *text = put(out, key);
+    char *end = put_line(out, key, value);
+    for (; text < end; text++)
+        *text = policy_lower(*text);
+    return end;
+}
+
 void policy_render(const struct policy *policy, char *out)
 {
     char number[16];
@@ -104,7 +118,7 @@ void policy_render(const struct policy *policy, char *out)
     out = put(out, VERSION_LINE);
     out = put_line(out, MODE_KEY, policy_mode_name(policy->mode));
     for (size_t i = 0; i < policy->mx_count; i++)
-        out = put_line(out, MX_KEY, policy->mx[i]);
+        out = put_lower_line(out, MX_KEY, policy->mx[i]);
     (void)max_age_text(number, policy->max_age);
     (void)put_line(out, MAX_AGE_KEY, number);
 }

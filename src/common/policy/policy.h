@@ -10,7 +10,7 @@
 #include "common/base/error.h"
 
 #define POLICY_MAX_BYTES   64000    /* Mimecast's bound; RFC 8461 suggests 64 KB */
-#define POLICY_WARN_BYTES  10240    /* chasquid cuts there without a word */
+#define POLICY_WARN_BYTES  10240    /* chasquid cuts there, and then finds no max_age */
 #define POLICY_MAX_AGE     31557600 /* seconds, RFC 8461 section 3.2 */
 #define POLICY_AGE_TESTING 86400    /* built-in max_age for testing and none */
 #define POLICY_AGE_ENFORCE 604800   /* built-in max_age for enforce */
@@ -39,8 +39,12 @@ int policy_max_age_parse(uint32_t *out, const char *text, struct error *why);
 /* The length of the rendering in bytes, without a NUL. */
 size_t policy_rendered_length(const struct policy *policy);
 
-/* Writes the rendering: ASCII, CRLF, exactly one final CRLF, keys in the order version, mode, mx as
- * configured, max_age. out holds policy_rendered_length bytes; no NUL is written. */
+/* The letter in lower case, whatever the locale; other bytes stay. */
+char policy_lower(char byte);
+
+/* Writes the rendering: ASCII, CRLF, exactly one final CRLF, keys in the order version, mode, mx in
+ * the order configured and in lower case, as Mimecast compares letter by letter, max_age. out holds
+ * policy_rendered_length bytes; no NUL is written. */
 void policy_render(const struct policy *policy, char *out);
 
 #endif

@@ -128,8 +128,10 @@ void rows_judge_d8(struct rows_check *check)
         return;
     snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
     snprintf(advice, sizeof(advice), "publish v=STSv1; id=%s;", right);
+    bool lowered = facts->configured != NULL && facts->configured->lowered;
     rows_say(check, looks_made(id) ? SEVERITY_ERROR : SEVERITY_WARNING, &about,
-             "the id %s is not the one of the policy that is served", id);
+             "the id %s is not the one of the policy that is served%s", id,
+             lowered ? ", in which each mx is in lower case since mta-stsd 0.2.0" : "");
 }
 
 void rows_judge_d9(struct rows_check *check)
@@ -208,10 +210,10 @@ void rows_judge_d11(struct rows_check *check)
     bool has_v6 = facts->v6.outcome == DNS_FOUND;
     if (facts->led_elsewhere)
         return;
-    if (facts->v4.count + facts->v6.count > FACTS_DOORS_MAX) {
+    if (facts->v4.count + facts->v6.count > FACTS_ADDRESSES_MAX) {
         const struct rows_about rest = {facts->host, NULL, NULL};
         rows_say(check, SEVERITY_WARNING, &rest, "only %d of its %zu addresses are asked",
-                 FACTS_DOORS_MAX, facts->v4.count + facts->v6.count);
+                 FACTS_ADDRESSES_MAX, facts->v4.count + facts->v6.count);
     }
     if (!has_v4 && !has_v6) {
         about.sender = "every sender";

@@ -6,19 +6,20 @@
 #include "common/policy/policyid.h"
 #include "ctl/check/rows_say.h"
 
+#define RULES_MAX 15
 #define TESTING_S (INT64_C(28) * 86400) /* longer than anybody needs to look at reports */
 
 /* Which row each of lint's rules belongs to. */
 static const struct {
     const char *row;
-    const char *rules[12];
+    const char *rules[RULES_MAX];
 } groups[] = {
-    {"H6", {"too-large", "large"}},
+    {"H6", {"too-large", "large", "large-by-a-line-end"}},
     {"P1", {"bare-cr", "mixed-line-ends", "lf-only", "no-final-newline"}},
     {"P2",
      {"empty", "blank-line", "after-end", "comment", "line-without-colon", "leading-blank",
       "space-before-colon", "colon-in-value", "value-missing", "key-malformed", "nul-byte",
-      "control-byte"}},
+      "control-byte", "tab", "no-blank-behind-colon", "trailing-blank"}},
     {"P3", {"pem", "utf-16", "bom", "non-ascii"}},
     {"P4", {"version-missing", "version-unknown", "version-not-first"}},
     {"P5", {"mode-missing", "mode-unknown", "mode-translated", "mode-report"}},
@@ -36,7 +37,7 @@ static const struct {
 static const char *row_of(const struct lint_rule *rule)
 {
     for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-        for (size_t j = 0; j < 12 && groups[i].rules[j] != NULL; j++) {
+        for (size_t j = 0; j < RULES_MAX && groups[i].rules[j] != NULL; j++) {
             if (strcmp(groups[i].rules[j], rule->id) == 0)
                 return groups[i].row;
         }
@@ -57,9 +58,10 @@ void rows_judge_lint(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
     const struct rows_about about = {facts->host, "every sender", "write fewer mx lines"};
-    for (size_t i = 0; i < facts->door_count; i++) {
-        if (facts->doors[i].fetch.failure == FETCH_TOO_LARGE && strcmp(check->row->id, "H6") == 0) {
-            rows_say(check, SEVERITY_ERROR, &about, "%s", facts->doors[i].fetch.why.text);
+    for (size_t i = 0; i < facts->address_count; i++) {
+        if (facts->addresses[i].fetch.failure == FETCH_TOO_LARGE &&
+            strcmp(check->row->id, "H6") == 0) {
+            rows_say(check, SEVERITY_ERROR, &about, "%s", facts->addresses[i].fetch.why.text);
             return;
         }
     }
@@ -70,7 +72,7 @@ void rows_judge_lint(struct rows_check *check)
 static void judge_testing(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
-    const struct seen *seen = &facts->after;
+    const struct check_state *seen = &facts->after;
     struct rows_about about = {facts->host, NULL,
                                "when reports have been clean for two weeks, set enforce"};
     char day[16];
@@ -99,7 +101,7 @@ void rows_judge_p12(struct rows_check *check)
 void rows_judge_w1(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
-    const struct seen *before = &facts->before;
+    const struct check_state *before = &facts->before;
     char digest[POLICYID_LENGTH + 1];
     char day[16];
     const struct rows_about about = {facts->host, "every sender that has the former policy",
@@ -117,11 +119,11 @@ void rows_judge_w1(struct rows_check *check)
 void rows_judge_w2(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
-    const struct seen *seen = &facts->after;
+    const struct check_state *seen = &facts->after;
     const struct rows_about about = {facts->host, NULL, NULL};
-    struct seen_removal removal;
+    struct check_state_removal removal;
     char from[16], to[16], at[16], latest[16];
-    if (!seen_removal(&removal, seen))
+    if (!check_state_removal(&removal, seen))
         return;
     /* The day itself still counts: until its end. */
     moment_day(removal.at - 1, at);

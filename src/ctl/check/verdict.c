@@ -2,6 +2,7 @@
 /* verdict: what each kind of sender does with mail to a domain, as it is now. */
 #include "ctl/check/verdict.h"
 
+#include "common/senders/senders.h"
 #include "ctl/check/verdict_mx.h"
 #include "ctl/check/verdict_policy.h"
 
@@ -16,6 +17,7 @@ static const struct verdict_sender senders[VERDICT_COUNT] = {
      .no_starttls = {"4.7.5", "5.7.5"},
      .bad_tls = {"4.7.5", "5.7.5"}},
     {.name = "postfix-mta-sts-resolver",
+     .rows = SENDERS_RESOLVER,
      .limit_ms = 4000,
      .wants_type = true,
      .is_postfix = true,
@@ -23,24 +25,30 @@ static const struct verdict_sender senders[VERDICT_COUNT] = {
      .no_starttls = {"4.7.4", NULL},
      .bad_tls = {"4.7.5", NULL}},
     {.name = "postfix-tlspol",
+     .rows = SENDERS_TLSPOL,
      .limit_ms = 2000,
      .wants_type = true,
      .is_postfix = true,
      .no_match = {"4.7.5", NULL},
      .no_starttls = {"4.7.4", NULL},
      .bad_tls = {"4.7.5", NULL}},
-    {.name = "mox", .reports = true},
-    {.name = "maddy", .wants_type = true, .wants_lone_record = true},
-    {.name = "chasquid", .wants_type = true},
-    {.name = "Stalwart", .reports = true, .takes_any_status = true},
+    {.name = "mox", .rows = SENDERS_MOX, .reports = true},
+    {.name = "maddy", .rows = SENDERS_MADDY, .wants_type = true, .wants_lone_record = true},
+    {.name = "chasquid", .rows = SENDERS_CHASQUID, .wants_type = true},
+    {.name = "Stalwart", .rows = SENDERS_STALWART, .reports = true, .takes_any_status = true},
     {.name = "KumoMTA",
+     .rows = SENDERS_KUMOMTA,
      .limit_ms = 20000,
      .wants_type = true,
      .wants_exact_type = true,
      .wants_lone_record = true},
-    {.name = "Halon", .limit_ms = 5000},
-    {.name = "mailauth", .limit_ms = 15000, .takes_2xx = true, .first_v4_only = true},
-    {.name = "Mimecast"},
+    {.name = "Halon", .rows = SENDERS_HALON, .limit_ms = 5000},
+    {.name = "mailauth",
+     .rows = SENDERS_MAILAUTH_7,
+     .limit_ms = 15000,
+     .takes_2xx = true,
+     .first_v4_only = true},
+    {.name = "Mimecast", .rows = SENDERS_MIMECAST},
     {.name = "Exim", .ignores = true},
 };
 
@@ -105,8 +113,8 @@ static void end_in(struct verdict *out, enum verdict_ending ending, const char *
 /* Whether mail cannot go there, whatever the policy: RFC 5321 section 5.1, RFC 7505. */
 static bool has_no_host(struct verdict *out, const struct facts *facts)
 {
-    const struct exchange *implicit =
-        facts->mx_implicit && facts->mx_count > 0 ? facts->mx[0].exchange : NULL;
+    const struct mxhost *implicit =
+        facts->mx_implicit && facts->mx_count > 0 ? facts->mx[0].mxhost : NULL;
     if (facts->mx_null)
         end_in(out, VERDICT_BOUNCES, "the domain takes no mail (null MX)");
     else if (facts->mx_answer.outcome == DNS_NO_NAME)

@@ -74,9 +74,9 @@ static bool postfix_takes(const struct facts *facts, const struct peer *peer)
 }
 
 /* The gate as this sender sees it. */
-static enum verdict_mx_kind judge_gate(const struct verdict_sender *sender,
-                                       const struct facts *facts, const struct smtp *smtp,
-                                       const char **failure)
+static enum verdict_mx_kind judge_address(const struct verdict_sender *sender,
+                                          const struct facts *facts, const struct smtp *smtp,
+                                          const char **failure)
 {
     enum verdict_mx_kind kind = kind_of(smtp, failure);
     bool spoke = kind == VERDICT_MX_FINE || kind == VERDICT_MX_TLS;
@@ -94,22 +94,21 @@ static enum verdict_mx_kind judge_gate(const struct verdict_sender *sender,
 /* One host: an address that is dead costs time alone, if another is alive; each that is alive must
  * do. */
 static enum verdict_mx_kind judge_exchange(const struct verdict_sender *sender,
-                                           const struct facts *facts,
-                                           const struct exchange *exchange, const char **failure,
-                                           struct error *why)
+                                           const struct facts *facts, const struct mxhost *mxhost,
+                                           const char **failure, struct error *why)
 {
     enum verdict_mx_kind worst = VERDICT_MX_UNREACHABLE;
     *failure = NULL;
-    error_set(why, "%s cannot be reached from here", exchange->host);
-    if (!sender->is_postfix && !facts_allows(facts, exchange->host)) {
+    error_set(why, "%s cannot be reached from here", mxhost->host);
+    if (!sender->is_postfix && !facts_allows(facts, mxhost->host)) {
         *failure = "validation-failure";
-        error_set(why, "no mx of the policy matches %s", exchange->host);
+        error_set(why, "no mx of the policy matches %s", mxhost->host);
         return VERDICT_MX_MISMATCH;
     }
-    for (size_t i = 0; i < exchange->gate_count; i++) {
-        const struct exchange_gate *gate = &exchange->gates[i];
+    for (size_t i = 0; i < mxhost->address_count; i++) {
+        const struct mxhost_address *gate = &mxhost->addresses[i];
         const char *seen;
-        enum verdict_mx_kind kind = judge_gate(sender, facts, &gate->smtp, &seen);
+        enum verdict_mx_kind kind = judge_address(sender, facts, &gate->smtp, &seen);
         if (kind == VERDICT_MX_UNREACHABLE || (kind == VERDICT_MX_FINE && *failure != NULL))
             continue;
         if (kind == VERDICT_MX_FINE) {
@@ -118,7 +117,7 @@ static enum verdict_mx_kind judge_exchange(const struct verdict_sender *sender,
         }
         worst = kind;
         *failure = seen;
-        error_set(why, "%s %s: %s", exchange->host, gate->address,
+        error_set(why, "%s %s: %s", mxhost->host, gate->text,
                   gate->smtp.failure == SMTP_FINE
                       ? "its certificate has no name that the policy admits"
                       : gate->smtp.why.text);
@@ -136,7 +135,7 @@ void verdict_mx_find(struct verdict_mx *out, const struct verdict_sender *sender
         const char *failure;
         struct error why;
         enum verdict_mx_kind kind =
-            judge_exchange(sender, facts, facts->mx[i].exchange, &failure, &why);
+            judge_exchange(sender, facts, facts->mx[i].mxhost, &failure, &why);
         if (kind == VERDICT_MX_FINE) {
             out->passing++;
             continue;

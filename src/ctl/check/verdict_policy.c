@@ -40,7 +40,7 @@ static bool type_is_taken(const struct verdict_sender *sender, const char *type)
 
 /* Whether the sender would take the answer at this door; what it reads in it comes later. */
 static bool takes(struct verdict_policy *out, const struct verdict_sender *sender,
-                  const struct facts_door *door)
+                  const struct policy_address *door)
 {
     const struct fetch *fetch = &door->fetch;
     bool got = fetch->failure != FETCH_UNREACHABLE && fetch->failure != FETCH_SLOW &&
@@ -61,7 +61,7 @@ static bool takes(struct verdict_policy *out, const struct verdict_sender *sende
 }
 
 /* An address without a server costs time alone, if another has one. */
-static bool is_dead(const struct facts_door *door)
+static bool is_dead(const struct policy_address *door)
 {
     return door->fetch.failure == FETCH_UNREACHABLE ||
            (door->fetch.failure == FETCH_SLOW && door->fetch.peer.version[0] == '\0');
@@ -73,8 +73,8 @@ static bool fetches(struct verdict_policy *out, const struct verdict_sender *sen
 {
     size_t alive = 0;
     refuse(out, fetch_error, facts->host, "the policy host has no address it could use");
-    for (size_t i = 0; i < facts->door_count; i++) {
-        const struct facts_door *door = &facts->doors[i];
+    for (size_t i = 0; i < facts->address_count; i++) {
+        const struct policy_address *door = &facts->addresses[i];
         if (sender->first_v4_only && !door->is_v4 && !facts->led_elsewhere)
             break; /* IPv4 comes first among the doors */
         if (is_dead(door) && !sender->first_v4_only) {
@@ -95,28 +95,15 @@ static bool fetches(struct verdict_policy *out, const struct verdict_sender *sen
 
 struct reader {
     const struct verdict_sender *sender;
-    enum policy_mode mode;
     bool refused;
     struct error why;
 };
 
-/* Whether a rule's list of senders, up to its first semicolon, names this one. */
-static bool names(const struct lint_rule *rule, const struct reader *reader)
-{
-    size_t length = strcspn(rule->sender, ";");
-    const char *name = strstr(rule->sender, reader->sender->name);
-    const char *every = strstr(rule->sender, "every sender");
-    if (strcmp(rule->id, "mx-missing") == 0 && reader->mode == POLICY_MODE_NONE)
-        every = NULL;
-    return (name != NULL && (size_t)(name - rule->sender) < length) ||
-           (every != NULL && (size_t)(every - rule->sender) < length);
-}
-
 static void note_refusal(void *context, const struct lint_finding *finding)
 {
     struct reader *reader = context;
-    if (reader->refused || finding->rule->severity != SEVERITY_ERROR ||
-        !names(finding->rule, reader))
+    uint32_t refusing = lint_rule_senders(finding->rule, LINT_REFUSES);
+    if (reader->refused || (refusing & reader->sender->rows) == 0)
         return;
     reader->refused = true;
     finding_print(reader->why.text, sizeof(reader->why.text), &finding->found);
@@ -125,7 +112,7 @@ static void note_refusal(void *context, const struct lint_finding *finding)
 static bool reads(struct verdict_policy *out, const struct verdict_sender *sender,
                   const struct facts *facts)
 {
-    struct reader reader = {.sender = sender, .mode = facts->policy.policy.mode};
+    struct reader reader = {.sender = sender};
     if (facts->served == NULL) {
         refuse(out, fetch_error, facts->host, "no address serves a policy");
         return false;

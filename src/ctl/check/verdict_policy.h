@@ -8,7 +8,8 @@
 
 /* What is known of one kind of sender, beyond RFC 8461. */
 struct verdict_sender {
-    const char *name;      /* as lint's rules name it */
+    const char *name;
+    uint32_t rows;         /* of the table of senders, by which lint's rules name it */
     int64_t limit_ms;      /* it gives up after that; 0: only when we do */
     bool ignores;          /* it knows no MTA-STS */
     bool reports;          /* it writes TLSRPT reports */

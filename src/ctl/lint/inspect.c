@@ -156,10 +156,13 @@ void inspect_policy(struct findings *all, const struct inspect_text *text)
     policytext_free(&parsed);
 }
 
-/* What is not of lint's table has one rule. */
+/* What is not of lint's table has one rule. What the daemon serves on with a warning is an error
+ * here. */
 static void add_found(struct findings *all, const struct finding *found)
 {
     struct finding finding = *found;
+    if (lint_rule_is_served(found->rule))
+        finding.severity = SEVERITY_ERROR;
     finding.rule = found->rule != NULL ? found->rule : "config";
     findings_copy(all, &finding, found->where, 0);
 }

@@ -58,10 +58,15 @@ static struct span unwrap(struct span value)
 
 struct span repair_line_name(struct arena *arena, struct span name)
 {
-    char right[HOSTNAME_MAX + 1];
-    if (hostname_mx_fault(name.bytes, name.length) == HOSTNAME_FINE ||
-        !hostname_suggest(right, name.bytes, name.length))
+    char right[HOSTNAME_MAX + 3];
+    bool is_name = hostname_mx_fault(name.bytes, name.length) == HOSTNAME_FINE;
+    if (is_name && name.length < sizeof(right)) {
+        for (size_t i = 0; i < name.length; i++)
+            right[i] = policy_lower(name.bytes[i]);
+        right[name.length] = '\0';
+    } else if (is_name || !hostname_suggest(right, name.bytes, name.length)) {
         return name;
+    }
     size_t length = strlen(right);
     return (struct span){arena_copy(arena, right, length), length};
 }
@@ -105,6 +110,8 @@ static const char *mx_rule(struct span value)
     enum hostname_fault fault = hostname_mx_fault(value.bytes, value.length);
     size_t numbers;
     size_t names = lint_meant_names(value.bytes, value.length, &numbers);
+    if (fault == HOSTNAME_FINE)
+        return "mx-case";
     if (fault == HOSTNAME_U_LABEL)
         return "mx-u-label";
     if (fault == HOSTNAME_TRAILING_DOT)
@@ -155,18 +162,41 @@ static enum repair_line_key key_of(const char *name)
     return REPAIR_LINE_NO_KEY;
 }
 
-static void read_key(struct repair_line *line, struct span text, size_t colon)
+/* A translated key beside the real one is a line that no sender reads: it must not become one. */
+static void read_key(struct repair_line *line, struct span text, size_t colon, struct span policy)
 {
     line->key_text = span_trim((struct span){text.bytes, colon});
     line->name = lint_meant_key(line->key_text.bytes, line->key_text.length);
+    if (line->name != NULL && !is_word(line->key_text, line->name) &&
+        lint_has_key(policy.bytes, policy.length, line->name))
+        line->name = NULL;
     line->key = line->name != NULL ? key_of(line->name) : REPAIR_LINE_NO_KEY;
 }
 
-static void judge_field(struct repair_line *line, struct arena *arena, struct span text,
-                        size_t colon)
+/* What is not as it should be around the value: one blank in front, none behind. */
+static const char *blanks_rule(struct span padded)
 {
-    line->value = span_trim((struct span){text.bytes + colon + 1, text.length - colon - 1});
-    read_key(line, text, colon);
+    struct span value = span_trim(padded);
+    size_t front = (size_t)(value.bytes - padded.bytes);
+    size_t behind = padded.length - front - value.length;
+    if (value.length == 0)
+        return NULL;
+    if (memchr(padded.bytes, '\t', front) != NULL ||
+        memchr(value.bytes + value.length, '\t', behind) != NULL)
+        return "tab";
+    if (front == 0)
+        return "no-blank-behind-colon";
+    return behind > 0 ? "trailing-blank" : NULL;
+}
+
+static void judge_field(struct repair_line *line, struct arena *arena, struct span text,
+                        struct span policy)
+{
+    const char *mark = memchr(text.bytes, ':', text.length);
+    size_t colon = (size_t)(mark - text.bytes);
+    struct span padded = {text.bytes + colon + 1, text.length - colon - 1};
+    line->value = span_trim(padded);
+    read_key(line, text, colon, policy);
     if (line->name == NULL) {
         line->kind = REPAIR_LINE_UNKNOWN;
         line->cleaned = false;
@@ -178,6 +208,7 @@ static void judge_field(struct repair_line *line, struct arena *arena, struct sp
         line->key_rule = "key-translated";
     else if (!span_same(line->key_text, span_of(line->name)))
         line->key_rule = "key-case";
+    line->blanks_rule = line->cleaned ? NULL : blanks_rule(padded);
     judge_value(line, arena);
 }
 
@@ -199,7 +230,8 @@ static const char *comment_rule(struct span text)
     return begins_comment(text) && is_ascii(key) ? "key-malformed" : "non-ascii";
 }
 
-int repair_line_read(struct repair_line *out, struct arena *arena, struct span raw)
+int repair_line_read(struct repair_line *out, struct arena *arena, struct span raw,
+                     struct span policy)
 {
     struct span text;
     *out = (struct repair_line){.kind = REPAIR_LINE_STRANGE, .key = REPAIR_LINE_NO_KEY};
@@ -207,15 +239,15 @@ int repair_line_read(struct repair_line *out, struct arena *arena, struct span r
     out->indented = out->text.length > 0 && out->text.bytes != raw.bytes;
     if (has_control_bytes(raw)) {
         const char *colon = memchr(raw.bytes, ':', raw.length);
-        read_key(out, raw, colon != NULL ? (size_t)(colon - raw.bytes) : 0);
+        read_key(out, raw, colon != NULL ? (size_t)(colon - raw.bytes) : 0, policy);
         out->indented = false;
         out->text = raw;
         return 0;
     }
-    out->cleaned = repair_text_clean(&text, arena, out->text);
+    out->cleaned = repair_text_clean(&text, arena, span_trim_front(raw));
     if (text.bytes == NULL)
         return -1;
-    text = span_trim(text);
+    text = span_trim_front(text);
 
     const char *colon = text.length > 0 ? memchr(text.bytes, ':', text.length) : NULL;
     if (text.length == 0) {
@@ -225,7 +257,7 @@ int repair_line_read(struct repair_line *out, struct arena *arena, struct span r
         out->kind = REPAIR_LINE_COMMENT;
         out->rule = comment_rule(out->text);
     } else if (colon != NULL) {
-        judge_field(out, arena, text, (size_t)(colon - text.bytes));
+        judge_field(out, arena, text, policy);
     }
     if (out->kind == REPAIR_LINE_STRANGE) {
         out->cleaned = false;
@@ -238,5 +270,5 @@ int repair_line_read(struct repair_line *out, struct arena *arena, struct span r
 bool repair_line_differs(const struct repair_line *line)
 {
     return line->cleaned || line->indented || line->spaced || line->key_rule != NULL ||
-           line->value_rule != NULL;
+           line->blanks_rule != NULL || line->value_rule != NULL;
 }

@@ -38,15 +38,18 @@ struct repair_line {
     bool several;                      /* right is names with blanks, commas, numbers between */
     const char *rule;                  /* lint's, of a line to be left out */
     const char *key_rule, *value_rule; /* lint's; NULL where nothing is to be done */
+    const char *blanks_rule;           /* of those around the value */
 };
 
-/* Reads a line without its line end. Returns 0, or -1 when out of memory. */
-int repair_line_read(struct repair_line *out, struct arena *arena, struct span raw);
+/* Reads a line, without its line end, of this policy. Returns 0, or -1 when out of memory. */
+int repair_line_read(struct repair_line *out, struct arena *arena, struct span raw,
+                     struct span policy);
 
 /* Whether anything in the line is to be written otherwise. */
 bool repair_line_differs(const struct repair_line *line);
 
-/* The right form of a name in a zone file's notation, or the name itself. {NULL}: out of memory. */
+/* The right form of a name in a zone file's notation or in capitals, or the name itself. {NULL}:
+ * out of memory. */
 struct span repair_line_name(struct arena *arena, struct span name);
 
 #endif

@@ -38,8 +38,7 @@ struct work {
     size_t mx_count;
     unsigned first_end[4]; /* the line in which each kind of line end is first met; 0: nowhere */
     enum line_end last_end;
-    bool after_end_said;
-    bool in_disorder_for_good; /* what stands there hinders a new order */
+    bool after_end_said, in_disorder_for_good; /* what stands there hinders a new order */
     bool out_of_memory;
 };
 
@@ -107,6 +106,7 @@ static struct span cut_line(struct span *rest, enum line_end *end)
 
 static void read_lines(struct work *work, struct span rest)
 {
+    const struct span policy = rest;
     unsigned number = 1;
     while (rest.length > 0 && !work->out_of_memory) {
         enum line_end end;
@@ -116,7 +116,7 @@ static void read_lines(struct work *work, struct span rest)
         if (work->out_of_memory)
             return;
         struct repair_line *line = &work->lines[work->line_count++];
-        work->out_of_memory = repair_line_read(line, &work->out->arena, raw) != 0;
+        work->out_of_memory = repair_line_read(line, &work->out->arena, raw, policy) != 0;
         line->number = number;
         if (work->first_end[end] == 0)
             work->first_end[end] = number;
@@ -204,6 +204,9 @@ static void say_changes(struct work *work, const struct repair_line *line)
     if (line->key_rule != NULL)
         step(work, number, line->key_rule, "the key \"%.*s\" is written %s", shown(line->key_text),
              line->key_text.bytes, line->name);
+    if (line->blanks_rule != NULL)
+        step(work, number, line->blanks_rule, "one space stands before the value of %s",
+             line->name);
     if (line->value_rule != NULL && line->several)
         step(work, number, line->value_rule, "\"%.*s\" is written as one mx line for each name",
              shown(line->value), line->value.bytes);
@@ -232,10 +235,11 @@ static void write_field(struct work *work, const struct repair_line *line, bool 
                         : seen[line->key];
     seen[line->key] = true;
     if (repeated) {
-        const char *rule = line->cleaned                 ? "non-ascii"
-                           : line->key != REPAIR_LINE_MX ? "duplicate-field"
-                           : line->value_rule != NULL    ? line->value_rule
-                                                         : "mx-duplicate";
+        const char *rule = line->value_rule;
+        if (line->cleaned || line->key != REPAIR_LINE_MX)
+            rule = line->cleaned ? "non-ascii" : "duplicate-field";
+        else if (rule == NULL || strcmp(rule, "mx-case") == 0)
+            rule = "mx-duplicate";
         step(work, line->number, rule, "the line is left out, as another says the same");
         return;
     }
@@ -260,13 +264,11 @@ static size_t find_end(const struct work *work)
 
 static void leave_out_blank(struct work *work, const struct repair_line *line, bool is_behind_end)
 {
-    if (line->rule == NULL)
-        return;
-    if (!is_behind_end)
+    if (line->rule != NULL && !is_behind_end)
         step(work, line->number, line->rule, "the line is left out, as it is blank");
-    else if (!work->after_end_said)
+    else if (line->rule != NULL && !work->after_end_said)
         step(work, line->number, "after-end", "the file ends right after its last line");
-    work->after_end_said = work->after_end_said || is_behind_end;
+    work->after_end_said = work->after_end_said || (is_behind_end && line->rule != NULL);
 }
 
 static void write_lines(struct work *work)
@@ -298,14 +300,14 @@ static void write_lines(struct work *work)
 
 static void say_line_ends(struct work *work)
 {
-    const unsigned *first = work->first_end;
-    unsigned changed =
-        first[LINE_END_LF] > first[LINE_END_CRLF] ? first[LINE_END_LF] : first[LINE_END_CRLF];
-    if (first[LINE_END_CR] != 0)
-        step(work, first[LINE_END_CR], "bare-cr", "each line ends in CRLF");
-    if (first[LINE_END_LF] != 0 && first[LINE_END_CRLF] != 0)
-        step(work, changed, "mixed-line-ends", "each line ends in CRLF");
-    else if (first[LINE_END_LF] != 0)
+    const unsigned cr = work->first_end[LINE_END_CR];
+    const unsigned lf = work->first_end[LINE_END_LF];
+    const unsigned crlf = work->first_end[LINE_END_CRLF];
+    if (cr != 0)
+        step(work, cr, "bare-cr", "each line ends in CRLF");
+    if (lf != 0 && crlf != 0)
+        step(work, lf > crlf ? lf : crlf, "mixed-line-ends", "each line ends in CRLF");
+    else if (lf != 0)
         step(work, 0, "lf-only", "each line ends in CRLF");
     if (work->last_end == LINE_END_NONE && find_end(work) == work->line_count)
         step(work, work->lines[work->line_count - 1].number, "no-final-newline",

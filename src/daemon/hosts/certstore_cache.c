@@ -131,7 +131,7 @@ static struct certstore_entry *make_entry(const char *chain_path, const char *ke
 struct certstore_entry *certstore_cache_get(struct certstore *store, const char *chain_path,
                                             const char *key_path)
 {
-    uint64_t hash = lookup_hash(lookup_hash(LOOKUP_HASH_START, chain_path), key_path);
+    uint64_t hash = certfile_hash(chain_path, key_path);
     struct certstore_entry **bucket = &store->buckets[hash & store->bucket_mask];
     for (struct certstore_entry *entry = *bucket; entry != NULL; entry = entry->next) {
         if (entry->hash == hash && strcmp(entry->file.chain_path, chain_path) == 0 &&

@@ -2,6 +2,7 @@
 /* certstore_say: what is logged of certificates, each once, and not too much of it. */
 #include <time.h>
 
+#include "common/base/hash.h"
 #include "common/base/moment.h"
 #include "daemon/base/log.h"
 #include "daemon/hosts/certstore_parts.h"
@@ -69,7 +70,7 @@ void certstore_say_wrong_name(struct certstore *store, struct certstore_entry *e
 {
     struct error why;
     struct certstore_pair *pair = entry->pair;
-    uint64_t hash = lookup_hash(LOOKUP_HASH_START, host->text) % CERTSTORE_UNCOVERED;
+    uint64_t hash = lookup_hash(HASH_START, host->text) % CERTSTORE_UNCOVERED;
     uint64_t *word = &pair->uncovered_said[hash / 64];
     uint64_t bit = UINT64_C(1) << (hash % 64);
     if ((*word & bit) != 0 || !may_log(store, now_ms))

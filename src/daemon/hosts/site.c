@@ -52,6 +52,7 @@ static const struct config_policy *copy_policy(struct arena *arena,
     if (copy == NULL)
         return NULL;
     copy->length = policy->length;
+    copy->lowered = policy->lowered;
     memcpy(copy->bytes, policy->bytes, policy->length);
     return copy;
 }

@@ -38,6 +38,27 @@ static void has_built_in_values(void)
     tree_close(&tree);
 }
 
+static void writes_an_mx_in_lower_case(void)
+{
+    struct tree tree = tree_of(DEFAULTS "[a.example]\nmx = MAIL.A.example\n"
+                                        "[b.example]\nmx = m.b.example\n");
+    CHECK(tree.result == 0 && tree.said.count == 0);
+    TREE_POLICY(&tree, "a.example", TESTING("mail.a.example"));
+    CHECK(tree.config->domain_count == 2);
+    CHECK(tree.config->domains[0].policy->lowered != tree.config->domains[1].policy->lowered);
+    tree_close(&tree);
+}
+
+/* mox refuses such a name; version 0.1 served it without a word. */
+static void warns_of_what_it_served_before_and_serves_on(void)
+{
+    struct tree tree = tree_of(DEFAULTS "[a.example]\nmx = ab--cd.a.example\n");
+    CHECK(tree.result == 0 && tree.said.errors == 0 && tree.said.warnings == 1);
+    CHECK(tree.said.count == 1 && strcmp(tree.said.items[0].rule, "mx-a-label") == 0);
+    TREE_POLICY(&tree, "a.example", TESTING("ab--cd.a.example"));
+    tree_close(&tree);
+}
+
 static void reads_each_key_of_server(void)
 {
     struct tree tree = tree_of(
@@ -459,6 +480,8 @@ static void warns_when_there_is_nothing_to_serve(void)
 
 static const struct test tests[] = {
     TEST(has_built_in_values),
+    TEST(writes_an_mx_in_lower_case),
+    TEST(warns_of_what_it_served_before_and_serves_on),
     TEST(reads_each_key_of_server),
     TEST(reads_acme_and_dns_for_later),
     TEST(replaces_what_is_inherited_key_by_key_and_whole),

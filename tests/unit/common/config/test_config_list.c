@@ -298,7 +298,7 @@ static void judges_a_policy_file_by_the_same_rules(void)
     CHECK(tree.result == 0 && tree.config->broken_count == 5);
     TREE_SAYS(&tree, SEVERITY_ERROR, "comment.example", 2, "mox");
     TREE_SAYS(&tree, SEVERITY_ERROR, "large.example", 0,
-              "has 64001 bytes (breaks Mimecast); write at most 64000");
+              "has 64001 bytes (breaks chasquid, Mimecast); write at most 64000");
     CHECK(tree_count(&tree, SEVERITY_ERROR, "main.ini", 6, "") == 0);
     TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 7, "No such file");
     TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 8, "directory");

@@ -106,7 +106,7 @@ static void renders_in_one_form_only(void)
     } rows[] = {
         {{POLICY_MODE_ENFORCE, 604800, 2, two},
          "version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\nmx: "
-         "*.Backup.example.net\r\nmax_age: 604800\r\n"},
+         "*.backup.example.net\r\nmax_age: 604800\r\n"},
         {{POLICY_MODE_TESTING, 86400, 1, two},
          "version: STSv1\r\nmode: testing\r\nmx: mail.example.com\r\nmax_age: 86400\r\n"},
         {{POLICY_MODE_NONE, 0, 0, NULL}, "version: STSv1\r\nmode: none\r\nmax_age: 0\r\n"},

@@ -53,7 +53,7 @@ static void puts_the_form_right(void)
         {BYTES("version: STSv1\r\nmode: enforce\nmx: mail.example.com\r\nmax_age: 604800\r\n"),
          "mixed-line-ends:2", SOUND},
         {BYTES("version: STSv1\rmode: enforce \rmx: mail.example.com\rmax_age: 604800"),
-         "bare-cr:1 no-final-newline:1", SOUND},
+         "trailing-blank:1 bare-cr:1 no-final-newline:1", SOUND},
         {BYTES("\xef\xbb\xbf" SOUND), "bom:1", SOUND},
         {BYTES(SOUND "\r\n  \r\n"), "after-end:5", SOUND},
         {BYTES(V "\r\n" E "\t\r\n" X A), "blank-line:2 blank-line:4", SOUND},
@@ -76,8 +76,8 @@ static void puts_the_form_right(void)
                "4\0"
                "0\0"
                "0\0"),
-         "utf-16:1 lf-only:0 no-final-newline:4",
-         "version:STSv1\r\nmode: none\r\nmx: a.b\r\nmax_age: 86400\r\n"},
+         "utf-16:1 no-blank-behind-colon:1 lf-only:0 no-final-newline:4",
+         "version: STSv1\r\nmode: none\r\nmx: a.b\r\nmax_age: 86400\r\n"},
     };
     check_rows(rows, COUNT(rows));
 }
@@ -103,6 +103,12 @@ static void puts_keys_and_values_right(void)
         {BYTES(V E "mx: mail.example.com, b.example 20 mail.example.com.\r\n" A), "mx-several:3",
          V E X "mx: b.example\r\n" A},
         {BYTES(V E X "mx: MAIL.example.com\r\n" A), "mx-duplicate:4", SOUND},
+        {BYTES(V E "mx: MAIL.Example.com\r\n" A), "mx-case:3", SOUND},
+        {BYTES(V E "mx:\tmail.example.com\r\n" A), "tab:3", SOUND},
+        {BYTES(V "mode:enforce\r\n" X "max_age: 604800 \r\n"),
+         "no-blank-behind-colon:2 trailing-blank:4", SOUND},
+        {BYTES(V E "  mx: mail.example.com\r\nmxs: b.example.com\r\n" A), "leading-blank:3",
+         V E X "mxs: b.example.com\r\n" A},
         {BYTES(V E "mx: mail.example.com.\r\n" X A), "mx-trailing-dot:3 mx-duplicate:4", SOUND},
         {BYTES(V E "Mode: enforce\r\n" X A V), "duplicate-field:3 duplicate-field:6", SOUND},
     };
@@ -114,7 +120,13 @@ static void leaves_what_has_no_single_right_form(void)
     static const struct row rows[] = {
         {BYTES(SOUND), "", NULL},
         {BYTES(""), "", NULL},
-        {BYTES("version:STSv1\r\n" E X "x: y \r\n" A), "", NULL},
+        {BYTES(V E X "x:y \r\n" A), "", NULL},
+        {BYTES(V E X "mxs: b.example.com\r\n" A), "", NULL},
+        {BYTES(V E X "nmx: b.example.com\r\n" A), "", NULL},
+        {BYTES(V E X "mx_host: b.example.com\r\n" A), "", NULL},
+        {BYTES(V E X "modus: enforce\r\n" A), "", NULL},
+        {BYTES(V E X "max-age: 86400\r\n" A), "", NULL},
+        {BYTES(V E "mx: ab--cd.example.com\r\n" A), "", NULL},
         {BYTES(V "mode: perhaps\r\n" X A), "", NULL},
         {BYTES(V E "mx: 192.0.2.1\r\nmx: *\r\nmx: a_b.example\r\nmx: mail.*.example\r\n" A), "",
          NULL},
