@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/base/printable.h"
 #include "ctl/base/installfile.h"
 #include "ctl/base/setup.h"
 #include "ctl/certs/certs.h"

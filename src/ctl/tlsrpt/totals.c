@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/printable.h"
 #include "ctl/base/print.h"
 #include "ctl/tlsrpt/advice.h"
 #include "ctl/tlsrpt/chart.h"
