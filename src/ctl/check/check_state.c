@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* seen: what was seen of a domain in earlier runs, kept in a file for each. */
+/* check_state: what was seen of a domain in earlier runs, kept in a file for each. */
 #include "ctl/check/check_state.h"
 
 #include <errno.h>

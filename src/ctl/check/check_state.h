@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* seen: what was seen of a domain in earlier runs, kept in a file for each. */
+/* check_state: what was seen of a domain in earlier runs, kept in a file for each. */
 #ifndef CTL_CHECK_CHECK_STATE_H
 #define CTL_CHECK_CHECK_STATE_H
 
