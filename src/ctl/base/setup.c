@@ -32,9 +32,9 @@ int setup_load(struct config **out, const char *path)
         say(&said.items[i]);
     findings_free(&said);
     if (result == 0 && (*out)->broken_count > 0)
-        fprintf(stderr,
-                "mta-stsctl: %zu domain%s with errors left out; `mta-stsd --check` says which\n",
-                (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
+        printable_say(
+            stderr, "mta-stsctl: %zu domain%s with errors left out; `mta-stsd --check` says which",
+            (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
     return result;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/printable.h"
 #include "ctl/base/print.h"
 #include "ctl/tlsrpt/advice.h"
 #include "ctl/tlsrpt/chart.h"
@@ -164,13 +165,14 @@ static int write_advice(void *context, const char *domain, const struct advice *
 
 static void write_counts(const struct totals *totals)
 {
-    printf("%zu report%s", totals->reports, totals->reports == 1 ? "" : "s");
+    printable_part(stdout, "%zu report%s", totals->reports, totals->reports == 1 ? "" : "s");
     if (totals->duplicates > 0)
         printf(", %zu more of them twice or oftener", totals->duplicates);
     if (totals->outside > 0)
         printf(", %zu of other domains or days left out", totals->outside);
     if (totals->without > 0)
-        printf(", %zu mail%s without a report", totals->without, totals->without == 1 ? "" : "s");
+        printable_part(stdout, ", %zu mail%s without a report", totals->without,
+                       totals->without == 1 ? "" : "s");
     if (totals->damaged > 0)
         printf(", %zu damaged", totals->damaged);
     puts("\n");
