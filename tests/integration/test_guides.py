@@ -296,6 +296,16 @@ class OneDomain(Guide):
         check = "sudo mta-stsctl check --state /var/lib/mta-stsctl example.com"
         self.run_guide("taking-it-away", net, {check: [0, 1]})  # the mode is none
 
+    def test_day_to_day(self):
+        net = self.example('_smtp._tls TXT "v=TLSRPTv1; rua=mailto:t@contoso.com"\n')
+        net.write("etc/mta-stsd/domains.d/example.com.ini", self.INI + "mode = enforce\n")
+        net.write("etc/mta-stsd/domains.d/old.example.com.ini",
+                  "[old.example.com]\nmx = mail.example.com\nmode = none\n")
+        net.must("systemctl", "reload", "mta-stsd")
+        self.id_of(net)
+        net.must("mkdir", "-p", "/srv/ansible", "/srv/monitoring")
+        self.run_guide("day-to-day", net)
+
     def test_troubleshooting(self):
         net = self.example('_smtp._tls TXT "v=TLSRPTv1; rua=mailto:t@contoso.com"\n',
                            ini="[example.com]\nmx = old.example.com\nmode = enforce\n")
@@ -371,6 +381,14 @@ class Texts(unittest.TestCase):
         fetch = lines.index("curl https://mta-sts.example.com/.well-known/mta-sts.txt")
         self.assertLess(fetch, 45)
         self.assertLess(fetch, lines.index("## Where to go from here"))
+
+    def test_the_packages_that_bootstrap_installs_are_named(self):
+        sets = (harness.SOURCE / "scripts" / "install-tools").read_text().replace("\\\n", " ")
+        text = self.text("debian-packages")
+        for kind in ("build", "ctl", "libs", "demo"):
+            for package in re.search(rf"^    {kind}\) echo (.*?) ;;", sets, re.M)[1].split():
+                with self.subTest(package):
+                    self.assertIn(f" {package} ", f" {' '.join(text.split())} ")
 
     def test_each_link_leads_somewhere(self):
         for path in (*GUIDES.glob("*.md"), harness.SOURCE / "README.md"):
