@@ -6,6 +6,7 @@ import pathlib
 import re
 import unittest
 
+import attack
 import guidenet
 import harness
 from guidenet import GUIDES, GuideNet, blocks_of
@@ -389,6 +390,29 @@ class Texts(unittest.TestCase):
             for package in re.search(rf"^    {kind}\) echo (.*?) ;;", sets, re.M)[1].split():
                 with self.subTest(package):
                     self.assertIn(f" {package} ", f" {' '.join(text.split())} ")
+
+    def test_each_module_that_architecture_names_is_in_its_folder(self):
+        text = (harness.SOURCE / "ARCHITECTURE.md").read_text()
+        folders = {str(path.parent.relative_to(harness.SOURCE / "src"))
+                   for path in (harness.SOURCE / "src").glob("**/*.c")}
+        rows = re.findall(r"^\| `((?:common|daemon|ctl)[\w/]*)` \| .* \| (.*) \|$", text, re.M)
+        self.assertEqual({folder for folder, _ in rows}, folders)
+        for folder, names in rows:
+            for name in re.findall(r"`(\w+)`", names):
+                with self.subTest(folder, module=name):
+                    self.assertTrue((harness.SOURCE / "src" / folder / f"{name}.c").exists())
+
+    def test_security_names_tests_and_attacks_that_are_there(self):
+        text = (harness.SOURCE / "SECURITY.md").read_text()
+        for path in re.findall(r"`(tests/[\w/.-]+)`", text):
+            with self.subTest(path):
+                self.assertTrue((harness.SOURCE / path).exists())
+        for name in re.findall(r"`(test_\w+\.py)`", text):
+            with self.subTest(name):
+                self.assertTrue((harness.SOURCE / "tests" / "integration" / name).exists())
+        table = re.search(r"^\| Attack \|.*\n\|.*\n((?:\|.*\n)+)", text, re.M)[1]
+        rows = {line.split("|")[1].strip() for line in table.splitlines()} - {"none"}
+        self.assertEqual(rows, {*attack.ATTACKS, *attack.SlowHttp.MODES})
 
     def test_each_link_leads_somewhere(self):
         for path in (*GUIDES.glob("*.md"), harness.SOURCE / "README.md"):
