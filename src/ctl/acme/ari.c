@@ -110,7 +110,7 @@ static int read_time(int64_t *out, const char *text)
     return 0;
 }
 
-/* What a terminal may get to see. */
+/* Made printable. */
 static void read_explanation(struct ari_window *out, const char *url)
 {
     if (url == NULL || strlen(url) >= sizeof(out->explanation) ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* directory: what a CA says of itself in its ACME directory (RFC 8555 section 7.1.1). */
+/* directory: reads a CA's ACME directory (RFC 8555 section 7.1.1). */
 #include "ctl/acme/directory.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ int directory_read(struct directory *out, const json_t *root, struct error *why)
 {
     *out = (struct directory){0};
     if (!json_is_string(json_object_get(root, "newOrder")))
-        return error_set(why, "the answer is no ACME directory");
+        return error_set(why, "the answer is not an ACME directory");
     const json_t *names = json_object_get(json_object_get(root, "meta"), "caaIdentities");
     for (size_t i = 0; i < json_array_size(names); i++) {
         if (out->identity_count < DIRECTORY_IDENTITIES_MAX)

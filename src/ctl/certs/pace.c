@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* pace: how fast certificates may be ordered, and which hosts wait after a failure; kept on disk,
- * so that a run goes on where another ended. */
+/* pace: limits the rate of orders, and delays hosts after a failure; kept on disk between runs. */
 #include "ctl/certs/pace.h"
 
 #include <errno.h>
@@ -22,8 +21,8 @@ static int64_t order_time(const json_t *orders, size_t index)
     return (int64_t)json_integer_value(json_array_get(orders, index));
 }
 
-/* A clock that was set back leaves orders of a time to come: they were made, so they count as made
- * now. Those of more than a day ahead are of a clock that was wrong, and must not hold anything up.
+/* After the clock was set back, some orders are in the future: they were made, so they count as
+ * made now. Those more than a day ahead come from a wrong clock, and are dropped.
  */
 static void correct_orders(struct pace *pace, int64_t now)
 {
@@ -130,7 +129,7 @@ int64_t pace_order_at(const struct pace *pace, unsigned per_hour, int64_t now, s
     size_t made = json_array_size(orders);
     size_t place = made + index;
     int64_t hours = 0;
-    /* An order waits an hour behind the one that stands per_hour before it. */
+    /* An order waits until an hour after the one per_hour places before it. */
     while (place >= per_hour) {
         place -= per_hour;
         hours++;
@@ -170,7 +169,7 @@ unsigned pace_failures(const struct pace *pace, const char *host)
     return failures > 0 && failures < FAILURES_TOP ? (unsigned)failures : 0;
 }
 
-/* So that a certificate is tried for often enough before it ends. */
+/* The longest wait, so that enough tries remain before the certificate ends. */
 static int64_t longest_wait_s(int64_t not_after, int64_t now)
 {
     if (not_after == 0)
@@ -219,7 +218,7 @@ int pace_note_failure(struct pace *pace, const char *host, int64_t not_after, in
     json_int_t next = now + pace_wait_s(failures, not_after, now);
     json_object_del(pace->root, "away");
     json_t *text = json_string(reason);
-    if (text == NULL) /* it names a path in some other encoding */
+    if (text == NULL) /* it has a path in another encoding */
         text = json_string("a reason that is not UTF-8");
     json_t *entry =
         json_pack("{s:i, s:I, s:o}", "failures", (int)failures, "next_try", next, "reason", text);

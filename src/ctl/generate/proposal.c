@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* proposal: a policy that is proposed for a domain, and what there is to say about it. */
+/* proposal: a proposed policy for a domain, with notes about it. */
 #include "ctl/generate/proposal.h"
 
 #include <stdarg.h>
