@@ -18,11 +18,6 @@
 #define ARI_AGAIN_S      21600 /* six hours: when the CA does not say, and after a failure */
 #define ARI_AGAIN_MOST_S 86400
 
-/* The certificate's identifier (section 4.1): its authority key identifier and its serial number,
- * both as their DER holds them. Returns 0, or -1 when there is none. Pure. */
-int ari_id(char out[ARI_ID_MAX], const unsigned char *key, size_t key_length,
-           const unsigned char *serial, size_t serial_length);
-
 /* The same of a certificate; out is empty if it has none. */
 void ari_id_of(char out[ARI_ID_MAX], const struct cert *cert);
 
@@ -34,10 +29,6 @@ struct ari_window {
 
 /* Reads an answer (section 4.2). Returns 0, or -1 with why; *out is {0} then. Pure. */
 int ari_read(struct ari_window *out, const json_t *root, struct error *why);
-
-/* When in the window this certificate is due: spread over the window, and the same each time. Pure.
- */
-int64_t ari_moment(const char *id, const struct ari_window *window);
 
 /* What is kept. {0} is valid and empty. */
 struct ari {

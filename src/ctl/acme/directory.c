@@ -13,7 +13,8 @@ static void add_identity(struct directory *out, const json_t *name)
         out->identity_count++;
 }
 
-int directory_read(struct directory *out, const json_t *root, struct error *why)
+/* The same of a document; names and URLs that are not valid, or not https://, are ignored. Pure. */
+static int read_document(struct directory *out, const json_t *root, struct error *why)
 {
     *out = (struct directory){0};
     if (!json_is_string(json_object_get(root, "newOrder")))
@@ -36,7 +37,7 @@ int directory_fetch(struct directory *out, struct web *web, const char *url, str
     *out = (struct directory){0};
     if (web_get_json(web, url, &root, NULL, why) != 0)
         return -1;
-    int result = directory_read(out, root, &reason);
+    int result = read_document(out, root, &reason);
     json_decref(root);
     return result == 0 ? 0 : error_set(why, "%.300s: %s", url, reason.text);
 }

@@ -23,7 +23,4 @@ struct directory {
 /* Asks the CA. Returns 0, or -1 with why; *out is {0} then. */
 int directory_fetch(struct directory *out, struct web *web, const char *url, struct error *why);
 
-/* The same of a document; names and URLs that are not valid, or not https://, are ignored. Pure. */
-int directory_read(struct directory *out, const json_t *root, struct error *why);
-
 #endif

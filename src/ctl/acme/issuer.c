@@ -96,8 +96,9 @@ static bool says_no_ca(const char *words)
     return false;
 }
 
-enum issuer_ending issuer_read(const struct config_acme *acme, int status, const char *words,
-                               struct error *why)
+/* The same from an exit status and the client's output. Pure. */
+static enum issuer_ending read_result(const struct config_acme *acme, int status, const char *words,
+                                      struct error *why)
 {
     char said[SAID_MAX];
     find_line(words, said);
@@ -152,7 +153,7 @@ enum issuer_ending issuer_judge(const struct config_acme *acme, const struct chi
         return ISSUER_FAILED;
     }
     child_words(child, words);
-    enum issuer_ending ending = issuer_read(acme, child->status, words, why);
+    enum issuer_ending ending = read_result(acme, child->status, words, why);
     if (ending == ISSUER_NO_ACCOUNT) {
         char mark[PATH_MAX];
         snprintf(mark, sizeof(mark), "%s/account", acme->state);

@@ -34,8 +34,4 @@ int issuer_start(struct child *out, const struct config_acme *acme, const char *
 enum issuer_ending issuer_judge(const struct config_acme *acme, const struct child *child,
                                 struct error *why);
 
-/* The same from an exit status and the client's output. Pure. */
-enum issuer_ending issuer_read(const struct config_acme *acme, int status, const char *words,
-                               struct error *why);
-
 #endif

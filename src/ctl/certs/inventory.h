@@ -40,11 +40,6 @@ struct inventory {
     size_t warnings;
 };
 
-/* Whether mta-stsctl orders the host's first certificate: [acme] with accept_terms = yes and
- * renew = auto, no certificate set in the domain's section, one file for chain and key, and a
- * different path for each domain. */
-bool inventory_is_managed(const struct config *config, const struct config_domain *domain);
-
 /* Reads and judges the certificates of all domains that are not broken; or, where only is not NULL,
  * of the one whose domain or host name that is. Returns 0, or -1 with why; *out is {0} then. */
 int inventory_load(struct inventory *out, const struct config *config, const char *only,

@@ -146,10 +146,31 @@ static const json_t *entry_of(const struct pace *pace, const char *host)
     return json_object_get(json_object_get(pace->root, "hosts"), host);
 }
 
+/* The longest wait, so that enough tries remain before the certificate ends. */
+static int64_t longest_wait_s(int64_t not_after, int64_t now)
+{
+    if (not_after == 0)
+        return PACE_WAIT_MOST_S;
+    int64_t most = not_after > now ? (not_after - now) / 8 : 0;
+    return most < HOUR_S ? HOUR_S : most < PACE_WAIT_MOST_S ? most : PACE_WAIT_MOST_S;
+}
+
+/* How long a host waits after so many failures in a row, in seconds: ten minutes, doubled up to a
+ * day. With a certificate, at most an eighth of its remaining time, but at least an hour; an hour
+ * once it has expired. Pure. */
+static int64_t wait_s(unsigned failures, int64_t not_after, int64_t now)
+{
+    int64_t most = longest_wait_s(not_after, now);
+    int64_t wait = PACE_WAIT_FIRST_S;
+    for (unsigned i = 1; i < failures && wait < most; i++)
+        wait *= 2;
+    return wait < most ? wait : most;
+}
+
 int64_t pace_next_try(const struct pace *pace, const char *host, int64_t not_after, int64_t now)
 {
     int64_t next = (int64_t)json_integer_value(json_object_get(entry_of(pace, host), "next_try"));
-    return next <= now + pace_wait_s(UINT_MAX, not_after, now) ? next : 0;
+    return next <= now + wait_s(UINT_MAX, not_after, now) ? next : 0;
 }
 
 const char *pace_reason(const struct pace *pace, const char *host)
@@ -167,24 +188,6 @@ unsigned pace_failures(const struct pace *pace, const char *host)
 {
     json_int_t failures = json_integer_value(json_object_get(entry_of(pace, host), "failures"));
     return failures > 0 && failures < FAILURES_TOP ? (unsigned)failures : 0;
-}
-
-/* The longest wait, so that enough tries remain before the certificate ends. */
-static int64_t longest_wait_s(int64_t not_after, int64_t now)
-{
-    if (not_after == 0)
-        return PACE_WAIT_MOST_S;
-    int64_t most = not_after > now ? (not_after - now) / 8 : 0;
-    return most < HOUR_S ? HOUR_S : most < PACE_WAIT_MOST_S ? most : PACE_WAIT_MOST_S;
-}
-
-int64_t pace_wait_s(unsigned failures, int64_t not_after, int64_t now)
-{
-    int64_t most = longest_wait_s(not_after, now);
-    int64_t wait = PACE_WAIT_FIRST_S;
-    for (unsigned i = 1; i < failures && wait < most; i++)
-        wait *= 2;
-    return wait < most ? wait : most;
 }
 
 static int save(const struct pace *pace, struct error *why)
@@ -215,7 +218,7 @@ int pace_note_failure(struct pace *pace, const char *host, int64_t not_after, in
                       const char *reason, struct error *why)
 {
     unsigned failures = pace_failures(pace, host) + 1;
-    json_int_t next = now + pace_wait_s(failures, not_after, now);
+    json_int_t next = now + wait_s(failures, not_after, now);
     json_object_del(pace->root, "away");
     json_t *text = json_string(reason);
     if (text == NULL) /* it has a path in another encoding */

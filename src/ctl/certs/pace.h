@@ -56,11 +56,6 @@ const char *pace_reason(const struct pace *pace, const char *host);
 /* Whether the last order was for this host and did not reach the CA. */
 bool pace_is_away(const struct pace *pace, const char *host);
 
-/* How long a host waits after so many failures in a row, in seconds: ten minutes, doubled up to a
- * day. With a certificate, at most an eighth of its remaining time, but at least an hour; an hour
- * once it has expired. Pure. */
-int64_t pace_wait_s(unsigned failures, int64_t not_after, int64_t now);
-
 /* Each notes what happened and writes the file, renamed into place. Returns 0, or -1 with why. An
  * order is noted before it is made, since a CA counts those that fail, too. */
 int pace_note_order(struct pace *pace, int64_t now, struct error *why);

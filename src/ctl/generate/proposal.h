@@ -34,9 +34,6 @@ void proposal_note(struct proposal *proposal, const char *format, ...)
 int proposal_fail(struct proposal *proposal, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The values, borrowed. */
-struct policy proposal_policy(const struct proposal *proposal);
-
 /* The policy's bytes as the server makes them, free(3); NULL when out of memory. */
 char *proposal_render(const struct proposal *proposal, size_t *length);
 

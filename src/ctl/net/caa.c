@@ -164,8 +164,10 @@ static int refuse(const struct sum *sum, const char *where, const struct caa_ca 
                      where, name);
 }
 
-bool caa_allows(const char *where, const struct dns_record *records, size_t count,
-                const struct caa_ca *ca, struct error *why)
+/* Whether the records, which stand at the name where, let the CA issue for a name that is no
+ * wildcard, by TLS-ALPN-01. If not, why says which record forbids it and what to write. Pure. */
+static bool allows(const char *where, const struct dns_record *records, size_t count,
+                   const struct caa_ca *ca, struct error *why)
 {
     struct sum sum = {0};
     for (size_t i = 0; i < count; i++) {
@@ -187,7 +189,7 @@ static int check_one(struct dns *dns, const char *name, const struct caa_ca *ca,
     switch (answer.outcome) {
     case DNS_FOUND: {
         const char *where = answer.canonical[0] != '\0' ? answer.canonical : name;
-        result = caa_allows(where, answer.records, answer.count, ca, why) ? 1 : -1;
+        result = allows(where, answer.records, answer.count, ca, why) ? 1 : -1;
         break;
     }
     case DNS_NO_NAME:

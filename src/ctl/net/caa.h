@@ -17,11 +17,6 @@ struct caa_ca {
     const char *account; /* the URI of our account; NULL: unknown, any matches */
 };
 
-/* Whether the records, which stand at the name where, let the CA issue for a name that is no
- * wildcard, by TLS-ALPN-01. If not, why says which record forbids it and what to write. Pure. */
-bool caa_allows(const char *where, const struct dns_record *records, size_t count,
-                const struct caa_ca *ca, struct error *why);
-
 /* Climbs from the host to its top-level domain for the first records, and judges them. A failed
  * look-up counts as a refusal, as for a CA. Returns 0, or -1 with why. */
 int caa_check(struct dns *dns, const char *host, const struct caa_ca *ca, struct error *why);
