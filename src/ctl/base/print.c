@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* print: columns, colour where a terminal wants it, and JSON. */
+/* print: writes tables and lines to stdout, with colour on a terminal, and JSON. */
 #include "ctl/base/print.h"
 
 #include <stdarg.h>
