@@ -99,7 +99,7 @@ const struct sender sender_library_rows[LIBRARY_ROWS] = {
             [SENDER_FINE] = ACT(SOURCE, DELIVERS, NULL, NULL, NULL),
             [SENDER_DANE_FAILS] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
         },
-        .txt = {.any_case = true, .any_id = true, .lone = true, .counts_longer = true, .last_blank = true,
+        .txt = {.any_case = true, .any_id = true, .several = true, .joined = true, .last_blank = true,
                 .end_blank = true, .two_ids = true, .loose_fields = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_SOURCE,
         .fetch_ground = SENDER_SOURCE, .dane = SENDER_DANE_UNCLEAR,

@@ -14,6 +14,7 @@ struct sender_txt {
     bool no_id;         /* an empty id, or none */
     bool several;       /* takes one of several */
     bool lone;          /* takes none beside any other text */
+    bool joined;        /* reads all texts as one: takes none beside one without `=` */
     bool counts_blank;  /* v=STSv1 ; beside counts as a second record */
     bool counts_bare;   /* v=STSv1 without a semicolon does */
     bool counts_longer; /* v=STSv10 does */

@@ -28,6 +28,8 @@ libctl_a_SOURCES += \
 	%D%/surveytext.h \
 	%D%/verdict.c \
 	%D%/verdict.h \
+	%D%/verdict_gate.c \
+	%D%/verdict_gate.h \
 	%D%/verdict_mx.c \
 	%D%/verdict_mx.h \
 	%D%/verdict_policy.c \

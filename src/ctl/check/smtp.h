@@ -17,7 +17,8 @@ enum smtp_failure {
     SMTP_UNREACHABLE, /* no connection: it may be down, or port 25 be closed from here */
     SMTP_SLOW,        /* not done within the bound */
     SMTP_REFUSED,     /* it greets with a refusal, or speaks no SMTP */
-    SMTP_NO_STARTTLS, /* not offered, or denied */
+    SMTP_NO_STARTTLS, /* not offered */
+    SMTP_DENIED,      /* offered, and refused */
     SMTP_HANDSHAKE,   /* TLS fails after STARTTLS */
     SMTP_OLD_TLS,     /* older than TLS 1.2 */
     SMTP_CERTIFICATE, /* peer.fault says which way */

@@ -79,17 +79,26 @@ static json_t *codes_json(const struct verdict_codes *codes)
     return list;
 }
 
+static json_t *hours_json(unsigned hours)
+{
+    return hours > 0 ? json_integer((json_int_t)hours) : json_null();
+}
+
 static json_t *verdicts_json(const struct verdict *verdicts)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < VERDICT_COUNT; i++) {
         const struct verdict *verdict = &verdicts[i];
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:o, s:b, s:s?, s:s}", "sender", verdict->sender,
-                            "verdict", verdict_ending_name(verdict->ending), "state",
-                            verdict_state_name(verdict->state), "codes",
-                            codes_json(&verdict->codes), "predicted", verdict->predicted, "failure",
-                            verdict->failure, "reason", verdict->reason.text));
+            list,
+            json_pack("{s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:b, s:s, s:b, s:s?, s:s}", "sender",
+                      verdict->sender, "verdict", verdict_ending_name(verdict->ending), "worst",
+                      verdict_ending_name(verdict->worst), "state",
+                      verdict_state_name(verdict->state), "codes", codes_json(&verdict->codes),
+                      "log", verdict->log, "queue_hours", hours_json(verdict->queue_hours),
+                      "in_clear", verdict->in_clear, "known_by",
+                      sender_ground_name(verdict->ground), "predicted", verdict->predicted,
+                      "failure", verdict->failure, "reason", verdict->reason.text));
     }
     return list;
 }
