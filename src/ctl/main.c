@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "common/base/printable.h"
 #include "ctl/base/installfile.h"
 #include "ctl/base/setup.h"
 #include "ctl/certs/certs.h"
@@ -22,17 +21,16 @@
 
 static const struct verb {
     const char *name;
-    const char *summary;               /* NULL: for the hooks, and not listed */
+    const char *summary;               /* NULL: for the hooks, not listed */
     int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
 } verbs[] = {
-    {"generate", "a policy for a domain, as a section, a list line, or a file", generate_run},
-    {"lint", "what is wrong with a policy, a configuration or a list; puts policies right",
-     lintfile_run},
-    {"records", "the DNS records to publish, when they may be", records_run},
-    {"check", "what senders meet at a domain, and what they do then", survey_run},
-    {"match", "whether a policy admits the MX hosts of a domain", matching_run},
-    {"tlsrpt", "what the TLS reports of senders say, and whether enforce is safe now", tlsrpt_run},
-    {"certs", "which certificates are in use, until when; orders those that are due", certs_run},
+    {"generate", "create a policy as a section, a list line or a file", generate_run},
+    {"lint", "check policies, configurations and lists; correct policies", lintfile_run},
+    {"records", "print the DNS records to publish, once that is safe", records_run},
+    {"check", "check a domain as senders see it, predict what they do", survey_run},
+    {"match", "tell whether a policy allows the MX hosts of a domain", matching_run},
+    {"tlsrpt", "summarise TLS reports; tell whether enforce is safe now", tlsrpt_run},
+    {"certs", "list the certificates in use; order those that are due", certs_run},
     {"install-file", NULL, installfile_run},
 };
 
@@ -40,22 +38,23 @@ static const struct verb {
 
 static void print_help(void)
 {
-    puts("Usage: mta-stsctl VERB [OPTIONS]\n"
-         "Works beside mta-stsd, the MTA-STS policy server.\n");
+    puts("Usage: mta-stsctl COMMAND [OPTIONS]\n"
+         "Does everything around mta-stsd, the MTA-STS policy server, except serving.\n");
     for (size_t i = 0; i < VERB_COUNT; i++) {
         if (verbs[i].summary != NULL)
             printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
     }
     puts("\n"
          "  -V, --version   print the version\n"
-         "  -h, --help      print this; after a verb, that verb's options\n"
+         "  -h, --help      print this; after a command, that command's options\n"
          "\n"
-         "Exit status: 0 good, 1 something found or failed, 2 usage or failure to run.\n"
+         "Exit status: 0 success, 1 something was found or failed, 2 usage error or\n"
+         "failure. `mta-stsctl help COMMAND` is the same as `mta-stsctl COMMAND --help`.\n"
          "See mta-stsctl(1).");
 }
 
-/* A standard stream that is closed must not become a file or a socket, which would be given what is
- * printed. What stands in its place fails as it did. */
+/* Opens what is closed of descriptors 0 to 2, so that no file or socket that we open later receives
+ * our output. Using the placeholder fails, as using a closed descriptor does. */
 static int hold_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -77,7 +76,7 @@ static int prepare_process(void)
     return 0;
 }
 
-/* What could not be written must not look written: a full disk, a closed pipe. */
+/* Output that could not be written (a full disk, a closed pipe) is a failure. */
 static int end(int status)
 {
     if (status == SETUP_FAILED || (fflush(stdout) == 0 && !ferror(stdout)))
@@ -85,26 +84,48 @@ static int end(int status)
     return setup_fail("standard output cannot be written");
 }
 
+static const struct verb *find_verb(const char *name)
+{
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        if (strcmp(name, verbs[i].name) == 0)
+            return &verbs[i];
+    }
+    return NULL;
+}
+
+static int fail_unknown(const char *word)
+{
+    if (word[0] == '\0')
+        return setup_fail("no command given; try 'mta-stsctl --help'");
+    return setup_fail("unknown command \"%s\"; try 'mta-stsctl --help'", word);
+}
+
+/* `help`, `help COMMAND`. */
+static int help_with(char *command)
+{
+    const struct verb *verb = command != NULL ? find_verb(command) : NULL;
+    char *words[] = {command, (char[]){"--help"}, NULL};
+    if (command != NULL)
+        return verb != NULL ? verb->run(2, words) : fail_unknown(command);
+    print_help();
+    return SETUP_FINE;
+}
+
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     if (hold_standard_streams() != 0 || prepare_process() != 0)
         return SETUP_FAILED;
-    for (size_t i = 0; i < VERB_COUNT; i++) {
-        if (strcmp(word, verbs[i].name) == 0)
-            return end(verbs[i].run(argc - 1, argv + 1));
-    }
-    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
-        print_help();
-        return end(0);
-    }
+    const struct verb *verb = find_verb(word);
+    if (verb != NULL)
+        return end(verb->run(argc - 1, argv + 1));
+    if (strcmp(word, "help") == 0)
+        return end(help_with(argv[2]));
+    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)
+        return end(help_with(NULL));
     if (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0) {
         puts("mta-stsctl " PACKAGE_VERSION);
-        return end(0);
+        return end(SETUP_FINE);
     }
-    if (word[0] == '\0')
-        fputs("mta-stsctl: no verb; try 'mta-stsctl --help'\n", stderr);
-    else
-        printable_say(stderr, "mta-stsctl: \"%s\" is no verb; try 'mta-stsctl --help'", word);
-    return SETUP_FAILED;
+    return fail_unknown(word);
 }

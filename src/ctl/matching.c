@@ -12,35 +12,37 @@
 #include "ctl/base/options.h"
 #include "ctl/base/print.h"
 #include "ctl/base/setup.h"
+#include "ctl/base/writer.h"
 #include "ctl/net/fetch.h"
 #include "ctl/net/livemx.h"
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 
 enum { OPTION_JSON = 256 };
 
 static const char help[] =
     "Usage: mta-stsctl match [-c FILE] [OPTIONS] DOMAIN [MX...]\n"
-    "Says for each MX host whether the policy of DOMAIN admits it, by which pattern, and what\n"
-    "becomes of mail to it. Without MX: the hosts of the domain's MX records.\n"
+    "Tells for each MX host whether the policy of DOMAIN allows it, which pattern\n"
+    "matches, and what happens to mail. Without MX: the domain's MX records.\n"
     "\n"
-    "  -c, --config FILE   the policy of this configuration of mta-stsd, not the one served today\n"
-    "      --json          write JSON\n" OUTSIDE_HELP "  -h, --help          print this\n"
+    "  -c, --config FILE   use the policy of this mta-stsd configuration, not the\n"
+    "                      one that is served today\n"
+    "      --json          print JSON\n" NET_OPTIONS_HELP "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 all match, 1 one does not, 2 usage or failure to run.\n"
+    "Exit status: 0 all match, 1 one does not, 2 usage error or failure.\n"
     "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"json", no_argument, NULL, OPTION_JSON},
-    OUTSIDE_OPTIONS,
+    NET_OPTIONS_WORDS,
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-struct order {
+struct params {
     const char *config_path; /* NULL: the policy is fetched */
     bool json;
-    struct outside outside;
+    struct net_options net;
     struct hostname domain;
     char **hosts; /* of the command line, in lower case */
     size_t host_count;
@@ -48,16 +50,16 @@ struct order {
 
 /* ---- The policy. */
 
-static int read_config(struct policytext *out, const struct order *order)
+static int read_config(struct policytext *out, const struct params *params)
 {
     struct config *config;
     struct error why;
     int status;
-    if (setup_load(&config, order->config_path) != 0)
+    if (setup_load(&config, params->config_path) != 0)
         return SETUP_FAILED;
-    const struct config_domain *domain = setup_find(config, order->domain.text);
+    const struct config_domain *domain = setup_find(config, params->domain.text);
     if (domain == NULL)
-        status = setup_fail_unknown(order->domain.text);
+        status = setup_fail_unknown(params->domain.text);
     else if (policytext_read(out, domain->policy->bytes, domain->policy->length, &why) != 0)
         status = setup_fail("%s", why.text);
     else
@@ -67,7 +69,7 @@ static int read_config(struct policytext *out, const struct order *order)
 }
 
 /* As a sender does: the first address that gives a policy. */
-static int fetch_any(struct policytext *out, const struct order *order, const char *host,
+static int fetch_any(struct policytext *out, const struct params *params, const char *host,
                      const struct network_address *addresses, size_t count)
 {
     struct error why = {.text = "no address was found"};
@@ -76,8 +78,8 @@ static int fetch_any(struct policytext *out, const struct order *order, const ch
         struct fetch fetch;
         const struct fetch_request request = {.host = host,
                                               .address = &addresses[i],
-                                              .port = order->outside.port,
-                                              .trust = order->outside.trust};
+                                              .port = params->net.port,
+                                              .trust = params->net.trust};
         result = fetch_policy(&fetch, &request);
         if (result != 0) {
             why = fetch.why;
@@ -90,17 +92,17 @@ static int fetch_any(struct policytext *out, const struct order *order, const ch
     return result == 0 ? SETUP_FINE : setup_fail("%s: no policy can be had: %s", host, why.text);
 }
 
-static int fetch_live(struct policytext *out, const struct order *order)
+static int fetch_live(struct policytext *out, const struct params *params)
 {
     struct hostname host;
     struct network_address *addresses;
     struct error why;
     size_t count;
-    if (hostname_policy_host(&host, &order->domain, &why) != 0)
+    if (hostname_policy_host(&host, &params->domain, &why) != 0)
         return setup_fail("%s", why.text);
-    if (dns_addresses(order->outside.dns, host.text, &addresses, &count, &why) != DNS_FOUND)
+    if (dns_addresses(params->net.dns, host.text, &addresses, &count, &why) != DNS_FOUND)
         return setup_fail("no policy can be had: %s", why.text);
-    int status = fetch_any(out, order, host.text, addresses, count);
+    int status = fetch_any(out, params, host.text, addresses, count);
     free(addresses);
     return status;
 }
@@ -148,96 +150,103 @@ static int write_columns(const struct policy *policy, char *const *hosts, size_t
     return result;
 }
 
-static int write_json(const struct order *order, const struct policy *policy, char *const *hosts,
+static int write_json(const struct params *params, const struct policy *policy, char *const *hosts,
                       size_t count)
 {
-    json_t *list = json_array();
-    json_t *patterns = json_array();
-    int result = 0;
+    struct writer writer;
+    writer_open(&writer, &writer_json, stdout);
+    writer_text(&writer, "domain", params->domain.text);
+    writer_text(&writer, "source", params->config_path != NULL ? "configuration" : "live");
+    writer_text(&writer, "mode", policy_mode_name(policy->mode));
+    writer_list(&writer, "patterns");
     for (size_t i = 0; i < policy->mx_count; i++)
-        result |= json_array_append_new(patterns, print_text_json(policy->mx[i]));
-    for (size_t i = 0; i < count && result == 0; i++) {
+        writer_shown(&writer, NULL, policy->mx[i]);
+    writer_end(&writer);
+    writer_list(&writer, "hosts");
+    for (size_t i = 0; i < count; i++) {
         const char *pattern = find_pattern(policy, hosts[i]);
-        bool delivers = pattern != NULL || policy->mode != POLICY_MODE_ENFORCE;
-        result = json_array_append_new(list, json_pack("{s:s, s:s?, s:b}", "host", hosts[i],
-                                                       "pattern", pattern, "delivers", delivers));
+        writer_start(&writer, NULL);
+        writer_text(&writer, "host", hosts[i]);
+        writer_text(&writer, "pattern", pattern);
+        writer_boolean(&writer, "delivers", pattern != NULL || policy->mode != POLICY_MODE_ENFORCE);
+        writer_end(&writer);
     }
-    int written =
-        print_json(json_pack("{s:s, s:s, s:s, s:o, s:o}", "domain", order->domain.text, "source",
-                             order->config_path != NULL ? "configuration" : "live", "mode",
-                             policy_mode_name(policy->mode), "patterns", patterns, "hosts", list));
-    return result == 0 ? written : -1;
+    writer_end(&writer);
+    int result = writer_finish(&writer);
+    writer_close(&writer);
+    return result;
 }
 
-static int judge(const struct order *order, const struct policy *policy, char *const *hosts,
+static int judge(const struct params *params, const struct policy *policy, char *const *hosts,
                  size_t count)
 {
     bool all = true;
     for (size_t i = 0; i < count; i++)
         all = all && find_pattern(policy, hosts[i]) != NULL;
-    int result =
-        order->json ? write_json(order, policy, hosts, count) : write_columns(policy, hosts, count);
+    int result = params->json ? write_json(params, policy, hosts, count)
+                              : write_columns(policy, hosts, count);
     if (result != 0)
         return setup_fail("the result cannot be written");
     return all ? SETUP_FINE : SETUP_FOUND;
 }
 
 /* Those of the command line, or else of DNS. */
-static int judge_hosts(const struct order *order, const struct policy *policy)
+static int judge_hosts(const struct params *params, const struct policy *policy)
 {
     struct livemx mx = {0};
     struct error why;
     int status;
-    if (order->host_count > 0)
-        return judge(order, policy, order->hosts, order->host_count);
-    if (livemx_find(&mx, order->outside.dns, order->domain.text, &why) != 0)
+    if (params->host_count > 0)
+        return judge(params, policy, params->hosts, params->host_count);
+    if (livemx_find(&mx, params->net.dns, params->domain.text, &why) != 0)
         status = setup_fail("%s", why.text);
     else if (mx.null)
-        status = setup_fail("%s takes no mail (RFC 7505)", order->domain.text);
+        status = setup_fail("%s takes no mail (RFC 7505)", params->domain.text);
     else
-        status = judge(order, policy, mx.hosts, mx.count);
+        status = judge(params, policy, mx.hosts, mx.count);
     livemx_free(&mx);
     return status;
 }
 
-static int act(struct order *order)
+static int act(struct params *params)
 {
     struct policytext text = {0};
     struct error why;
-    bool asks = order->config_path == NULL || order->host_count == 0;
-    if (asks && outside_open(&order->outside, &why) != 0)
+    bool asks = params->config_path == NULL || params->host_count == 0;
+    if (asks && net_options_open(&params->net, &why) != 0)
         return setup_fail("%s", why.text);
-    int status = order->config_path != NULL ? read_config(&text, order) : fetch_live(&text, order);
+    int status =
+        params->config_path != NULL ? read_config(&text, params) : fetch_live(&text, params);
     if (status == SETUP_FINE)
-        status = judge_hosts(order, &text.policy);
+        status = judge_hosts(params, &text.policy);
     policytext_free(&text);
     return status;
 }
 
 static int take(void *context, int option, const char *argument)
 {
-    struct order *order = context;
+    struct params *params = context;
     switch (option) {
     case 'c':
-        order->config_path = argument;
+        params->config_path = argument;
         return 0;
     case OPTION_JSON:
-        order->json = true;
+        params->json = true;
         return 0;
     default:
-        return outside_take(&order->outside, option, argument);
+        return net_options_take(&params->net, option, argument);
     }
 }
 
 /* The names stay where they stood, in lower case, without a last dot. */
-static int take_names(struct order *order, char **names, size_t count)
+static int take_names(struct params *params, char **names, size_t count)
 {
     if (count == 0)
         return setup_fail("match: name a domain; try 'mta-stsctl match --help'");
-    if (setup_name(&order->domain, "match", names[0], strlen(names[0])) != 0)
+    if (setup_name(&params->domain, "match", names[0], strlen(names[0])) != 0)
         return SETUP_FAILED;
-    order->hosts = names + 1;
-    order->host_count = count - 1;
+    params->hosts = names + 1;
+    params->host_count = count - 1;
     for (size_t i = 1; i < count; i++) {
         struct hostname host;
         size_t length = strlen(names[i]);
@@ -254,13 +263,13 @@ static const struct options options = {help, "c:h", option_words, take};
 
 int matching_run(int argc, char **argv)
 {
-    struct order order = {0};
-    int status = options_read(&options, argc, argv, &order);
+    struct params params = {0};
+    int status = options_read(&options, argc, argv, &params);
     if (status != OPTIONS_READ)
         return status;
-    status = take_names(&order, argv + optind, (size_t)(argc - optind));
+    status = take_names(&params, argv + optind, (size_t)(argc - optind));
     if (status == 0)
-        status = act(&order);
-    outside_close(&order.outside);
+        status = act(&params);
+    net_options_close(&params.net);
     return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* fuzz_config: any bytes as a whole configuration: the main file, then after a NUL byte each file
  * that it names, in turn. No file is touched: this stands in for the room that reads them. */
-#include "common/config/config.h"
+#include "common/config/config_load.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -66,10 +66,11 @@ static void check_domain(const struct config_domain *domain)
         return;
     check_that(domain->policy->length > 0 && domain->pairs->count > 0);
     for (size_t i = 0; i < domain->pairs->count; i++) {
-        char path[4096];
+        char path[PATH_MAX];
+        char key_path[PATH_MAX];
         const struct config_pair *pair = &domain->pairs->items[i];
-        check_that(config_expand(path, sizeof(path), pair->certificate, domain->name) == 0);
-        check_that(path[0] == '/');
+        check_that(config_pair_paths(path, key_path, pair, domain->name) == 0);
+        check_that(path[0] == '/' && key_path[0] == '/');
     }
 }
 
@@ -79,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct findings said = {0};
     rest = data;
     rest_length = size;
-    int result = config_load(&config, "/f/main.ini", &said);
+    int result = config_load(&config, &(struct config_source){.path = "/f/main.ini"}, &said);
     check_that((result == 0) == (config != NULL));
     check_that(result == 0 || said.errors > 0);
     for (size_t i = 0; config != NULL && i < config->domain_count; i++) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/check/exchange.h"
+#include "ctl/check/mxhost.h"
 #include "ctl/net/caa.h"
 
 #define RECORDS_MAX 8
@@ -51,15 +51,15 @@ static void read_tlsa(const struct dns_record *record, unsigned char *copy)
     if (dnsdata_tlsa(&tlsa, record->bytes, record->length) != 0)
         return;
     memcpy(copy, tlsa.data, tlsa.data_length);
-    struct exchange_tlsa one = {tlsa.usage, tlsa.selector, tlsa.matching, copy, tlsa.data_length};
+    struct mxhost_tlsa one = {tlsa.usage, tlsa.selector, tlsa.matching, copy, tlsa.data_length};
     struct peer_bytes chain[] = {{copy, tlsa.data_length}, {copy, tlsa.data_length}};
-    struct exchange_gate gate = {.smtp.peer = {.chain = chain, .chain_count = 2}};
-    struct exchange exchange = {.host = (char[]){"mx.example"},
-                                .gates = &gate,
-                                .gate_count = 1,
-                                .tlsa = &one,
-                                .tlsa_count = 1};
-    (void)exchange_fits_tlsa(&exchange, &gate);
+    struct mxhost_address address = {.smtp.peer = {.chain = chain, .chain_count = 2}};
+    struct mxhost mxhost = {.host = (char[]){"mx.example"},
+                            .addresses = &address,
+                            .address_count = 1,
+                            .tlsa = &one,
+                            .tlsa_count = 1};
+    (void)mxhost_fits_tlsa(&mxhost, &address);
 }
 
 static void judge_caa(const struct dns_record *records, size_t count)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "answers.h"
+#include "common/config/config_load.h"
 #include "daemon/serve/http.h"
 #include "memory_files.h"
 
@@ -38,7 +39,8 @@ static void begin(void)
     struct config *config = NULL;
     struct error why;
     memory_files_put("/f/main.ini", ini, sizeof(ini) - 1);
-    check_that(config_load(&config, "/f/main.ini", &said) == 0 && said.errors == 0);
+    check_that(config_load(&config, &(struct config_source){.path = "/f/main.ini"}, &said) == 0 &&
+               said.errors == 0);
     table = site_table_build(&config, NULL);
     check_that(table != NULL && http_open(&http, &why) == 0);
     findings_free(&said);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/config/iniline.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct check {
@@ -21,8 +23,8 @@ static void check_that(bool holds)
         abort();
 }
 
-/* Whether the bytes stand in the line. */
-static bool stands_in(const struct check *check, unsigned line, const char *bytes, size_t length)
+/* The bytes of a line, without its end. */
+static struct span find_line(const struct check *check, unsigned line)
 {
     const char *at = check->bytes;
     const char *end = check->bytes + check->length;
@@ -31,8 +33,16 @@ static bool stands_in(const struct check *check, unsigned line, const char *byte
         at = newline != NULL ? newline + 1 : end;
     }
     const char *newline = memchr(at, '\n', (size_t)(end - at));
-    size_t room = (size_t)((newline != NULL ? newline : end) - at);
-    return length == 0 || memmem(at, room, bytes, length) != NULL;
+    size_t length = (size_t)((newline != NULL ? newline : end) - at);
+    if (newline != NULL && length > 0 && at[length - 1] == '\r')
+        length--;
+    return (struct span){.bytes = at, .length = length};
+}
+
+static bool stands_in(const struct check *check, unsigned line, const char *bytes, size_t length)
+{
+    struct span text = find_line(check, line);
+    return length == 0 || memmem(text.bytes, text.length, bytes, length) != NULL;
 }
 
 static int take_section(void *context, unsigned line, const char *title, size_t length,
@@ -51,8 +61,10 @@ static int take_pair(void *context, unsigned line, const char *key, const char *
     struct check *check = context;
     check_that(line > check->line && check->in_section);
     check_that(*key != '\0' && *value != '\0');
-    check_that(stands_in(check, line, key, strlen(key)));
-    check_that(stands_in(check, line, value, strlen(value)));
+    struct span text = find_line(check, line);
+    struct iniline judged = iniline_judge(text.bytes, text.length);
+    check_that(judged.kind == INILINE_PAIR); /* inih and iniline split it alike */
+    check_that(span_equal(judged.key, key) && span_equal(judged.value, value));
     check->line = line;
     return 0;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "answers.h"
+#include "common/config/config_load.h"
 #include "make_cert.h"
 #include "memory_files.h"
 #include "scarce.h"
@@ -46,7 +47,8 @@ static struct site_table *make_table(const char *ini)
     struct findings said = {0};
     struct config *config = NULL;
     memory_files_put("/f/main.ini", ini, strlen(ini));
-    stage_check(config_load(&config, "/f/main.ini", &said) == 0 && said.errors == 0);
+    stage_check(config_load(&config, &(struct config_source){.path = "/f/main.ini"}, &said) == 0 &&
+                said.errors == 0);
     struct site_table *table = site_table_build(&config, NULL);
     findings_free(&said);
     stage_check(table != NULL);

@@ -237,6 +237,32 @@ class Certificates(harness.TestCase):
         self.renew_until_shown(daemon, host, new)
         self.assert_serves(daemon, host, BODY)
 
+    def test_a_renewal_that_lost_its_chain_keeps_the_old_pair_until_that_expires(self):
+        host = "mta-sts.chainless.example"
+        names_issuer = ("authorityInfoAccess=caIssuers;URI:http://ca.example/ca.crt",)
+        end = datetime.now(timezone.utc) + timedelta(seconds=20)
+        dates = ("20260101000000Z", f"{end:%Y%m%d%H%M%SZ}")
+        old = pki().leaf(host, dates=dates, extensions=names_issuer)
+        path = self.place("chainless.example", old.pem)
+        daemon = self.begin("chainless.example", server=("workers = 2",))
+        self.assertEqual(self.shown(daemon, host), old.der)
+        mark = b"-----END CERTIFICATE-----\n"
+        for variant, extensions in enumerate((names_issuer, ())):
+            new = pki().leaf(host, variant=variant + 1, extensions=extensions)
+            since = daemon.mark()
+            write_atomically(path, new.chain.split(mark)[0] + mark + new.key)
+
+            def is_said(since=since):
+                self.assertEqual(self.shown(daemon, host), old.der)
+                return "the chain lacks the certificate of its issuer" in daemon.log(since)
+
+            harness.eventually(is_said, 5, "the reason")
+        self.assertIn(
+            f"(the certificate loaded before serves on until {end:%Y-%m-%d %H:%M:%S} UTC)",
+            daemon.log(since),
+        )
+        self.renew_until_shown(daemon, host, new, 40)
+
     def test_a_shared_file_that_loses_a_name_serves_each_host_whoever_asks_first(self):
         for number, asks_first in enumerate(("stays", "goes")):
             hosts = {name: f"mta-sts.{name}{number}.example" for name in ("stays", "goes")}

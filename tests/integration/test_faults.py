@@ -106,7 +106,7 @@ class Calls(Case):
 
     def test_while_nobody_can_be_accepted_it_waits_without_haste_and_serves_afterwards(self):
         daemon = self.begin("idle_timeout = 60")
-        # The last: the listener cannot be had back either.
+        # The last: the listener cannot be registered again, either.
         rows = [(["accept"], errno.ENOBUFS), (["accept"], errno.EPERM),
                 (["accept", "epoll_ctl"], errno.ENOBUFS)]
         for kinds, number in rows:

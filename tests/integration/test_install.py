@@ -10,7 +10,7 @@ import unittest
 import harness
 
 BUILD = pathlib.Path(os.environ.get("MTA_STSD_BUILD") or pathlib.Path(harness.BINARY).parent)
-COMPANION = os.environ.get("MTA_STSCTL")
+CTL = os.environ.get("MTA_STSCTL")
 
 
 @unittest.skipUnless((BUILD / "Makefile").exists(), "the daemon's directory is no build's")
@@ -63,7 +63,7 @@ class Install(unittest.TestCase):
         self.assertTrue(self.place("tmpfilesdir", "mta-stsd.conf").exists())
         for unit in units.iterdir():
             self.assertNotRegex(unit.read_text(), r"@\w+@", unit.name)
-        if COMPANION:
+        if CTL:
             self.assertTrue(self.place("sysusersdir", "mta-stsctl.conf").exists())
             self.assertTrue(self.place("tmpfilesdir", "mta-stsctl.conf").exists())
             certs = (units / "mta-stsd-certs.service").read_text()
@@ -82,7 +82,7 @@ class Install(unittest.TestCase):
         )
         self.assertEqual(named - set(units), set())
 
-    def test_the_hook_that_the_companion_calls_is_installed_where_it_looks(self):
+    def test_the_hook_that_mta_stsctl_calls_is_installed_where_it_looks(self):
         self.make("install")
         hook = self.variable("datadir") + "/mta-stsd/hooks/uacme-challenge"
         self.assertTrue(os.access(f"{self.root}{hook}", os.X_OK))

@@ -474,7 +474,7 @@ class Log(Case):
         said = daemon.wait_for_log(r'^refused client=127\.0\.0\.1 reason="([^"]*)"$')
         self.assertIn("mta-sts.unknown.example", said[1])
 
-    def test_lines_that_strangers_cause_are_bounded(self):
+    def test_lines_that_clients_cause_are_bounded(self):
         daemon = self.start(self.ini("workers = 1"))
         daemon.signal(signal.SIGSTOP)  # so that all come at once, however fast this machine is
         try:

@@ -251,7 +251,7 @@ class Proxy(harness.TestCase):
             "limit_per_source = 1": ("2001:db8::1", "2001:db8::ffff:0:0:1", "2001:db8:0:1::1"),
             "limit_per_network = 1": ("2001:db8::1", "2001:db8:0:1::1", "2001:db8:1::1"),
         }
-        for key, (first, neighbour, stranger) in rows.items():
+        for key, (first, neighbour, other) in rows.items():
             with self.subTest(key):
                 daemon = self.start(
                     server_section("proxy_from = 127.0.0.0/8", key, "workers = 1")
@@ -270,7 +270,7 @@ class Proxy(harness.TestCase):
 
                 self.assertTrue(begin(first))
                 self.assertFalse(begin(neighbour))
-                self.assertTrue(begin(stranger))
+                self.assertTrue(begin(other))
 
 
 if __name__ == "__main__":

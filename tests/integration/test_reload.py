@@ -308,13 +308,13 @@ class Reload(harness.TestCase):
         daemon = self.start(self.ini(section("example.com", "m0.example"), rest, server=server))
         for number in range(1, 4):
             clients = [harness.TlsClient(daemon.address(), HOST) for _ in range(3)]
-            crowd = [socket.create_connection(daemon.address(), bound(60)) for _ in range(40)]
+            silent = [socket.create_connection(daemon.address(), bound(60)) for _ in range(40)]
             fetch(daemon.address(), busy, context=harness.tls_context(verify=False))  # accepted all
             mx = f"m{number}.example"
             self.write("mta-stsd.ini", self.ini(section("example.com", mx), rest, server=server))
             since = daemon.mark()
             daemon.signal(signal.SIGSTOP)
-            for sock in crowd:
+            for sock in silent:
                 sock.sendall(hello)
             daemon.signal(signal.SIGHUP)
             daemon.signal(signal.SIGCONT)
@@ -322,7 +322,7 @@ class Reload(harness.TestCase):
             for client in clients:
                 body = client.handshake().send(request(HOST)).finish().one().body
                 self.assertEqual(body, policy_text([mx]), number)
-            for sock in crowd:
+            for sock in silent:
                 sock.close()
 
     def test_what_takes_effect_at_the_next_start_is_said(self):

@@ -35,7 +35,7 @@ def proportional_kb(daemon):
 
 
 class BadClients:
-    """What strangers do, from a network of their own."""
+    """What bad clients do, from a network of their own."""
 
     def __init__(self, address):
         self.address = address

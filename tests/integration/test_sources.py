@@ -187,7 +187,7 @@ class Sources(harness.TestCase):
         release.write_text(release.read_text().replace("Label: Debian", "Label: Debien"))
         came, said = self.get()
         self.assertEqual(came, PINNED)
-        self.assertIn("the index of forky is not believed: it cannot be had", said)
+        self.assertIn("the index of forky is not believed: it cannot be fetched", said)
 
 
 if __name__ == "__main__":

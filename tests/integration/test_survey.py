@@ -152,7 +152,7 @@ ROWS = {
     "x3dead": ("X3w", to("dead")),
     "x3nowhere": ("X3e", to("nowhere")),
     "x3soon": ("X3w", to("soon")),
-    "x3crowd": ("X3w", to("crowd")),
+    "x3many": ("X3w", to("many")),
     "x3testing": (
         "P12w X3w",
         {
@@ -198,7 +198,7 @@ NEW = "new.check.example"
 def domains():
     made = [Domain(f"{name}.check.example", **how) for name, (_, how) in ROWS.items()]
     made += [Domain(name, **how) for name, (_, how) in ELSEWHERE.items() if how is not None]
-    made += [Domain(name, policy=POLICY, crowd=len(MANY), delay=DELAY, aaaa=[]) for name in MANY]
+    made += [Domain(name, policy=POLICY, together=len(MANY), delay=DELAY, aaaa=[]) for name in MANY]
     made.append(Domain(TWICE, policy=POLICY, twice=True, aaaa=[]))
     made.append(Domain(NEW, sts=None, tls=None, a=[], aaaa=[]))
     return made + [Domain(CHANGING, file="changing")]
@@ -352,7 +352,7 @@ class Rows(SurveyCase):
         self.assertEqual(
             (mx["host"], mx["preference"], mx["in_policy"]), ("mx.check.example", 10, True)
         )
-        self.assertEqual({gate["address"] for gate in mx["addresses"]}, set(testnet.MX["mx"]))
+        self.assertEqual({address["address"] for address in mx["addresses"]}, set(testnet.MX["mx"]))
 
     def test_a_good_domain_exits_with_0_and_a_broken_one_with_1(self):
         said = self.check("good.check.example", status=0).stdout

@@ -478,7 +478,7 @@ class Tls(harness.TestCase):
         said = self.s_client("-tls1_2", "-reconnect")
         self.assertNotIn("Reused", said)
 
-    def test_a_session_id_or_ticket_of_a_stranger_changes_nothing(self):
+    def test_a_session_id_or_ticket_of_an_unknown_client_changes_nothing(self):
         ticket = rawtls.extension(35, b"t" * 200)
         said = rawtls.hello(self.address, rawtls.sni(HOST.encode()), ticket)
         self.assertEqual(said[:2], ["server_hello", "certificate"])

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import subprocess
+import termios
 import threading
 import time
 import unittest
@@ -17,8 +18,8 @@ from test_ctl_certs import CTL, CtlCase
 from test_progress import drain
 
 POLICY = "version: STSv1\r\nmode: {}\r\nmx: mail.example.com\r\nmax_age: 604800\r\n"
-EMITTING = ("finding_out", "lintfile", "listing", "matching", "outcome", "proposalout", "recordout",
-            "schedule", "survey", "surveyjson", "totals_json")
+EMITTING = ("ari", "finding_out", "lintfile", "listing", "matching", "outcome", "proposalout",
+            "recordout", "schedule", "survey", "surveyjson")
 ZONES = {"example.com": "@ MX 10 mail\nmail A 127.0.0.1\nmta-sts A 127.0.0.1\n"}
 
 
@@ -96,8 +97,8 @@ def table_of(name):
     """The rows of getopt_long's table in a verb's source: whether the option takes a value, and its
     letter, by its name."""
     text = harness.source_text("ctl", name)
-    if "OUTSIDE_OPTIONS" in text:
-        text += harness.source_text("ctl", "outside.h")
+    if "NET_OPTIONS_WORDS" in text:
+        text += harness.source_text("ctl", "net_options.h")
     rows = re.findall(r'\{\s*(?:\\\s*)?"([\w-]+)", (no|required)_argument, NULL, (?:\'(\w)\'|\w+)', text)
     return {word: (kind == "required", letter) for word, kind, letter in rows}
 
@@ -113,16 +114,23 @@ class CommandLine(VerbCase):
 
     def test_each_verb_explains_the_options_that_it_takes_and_no_other(self):
         main = harness.source_text("ctl", "main.c")
-        rooms = dict(re.findall(r'\{"(\w+)",\s*"[^"]*",\s*(\w+)_run\}', main))
-        self.assertEqual(set(rooms), set(self.verbs))
-        for verb, room in rooms.items():
+        modules = dict(re.findall(r'\{"(\w+)",\s*"[^"]*",\s*(\w+)_run\}', main))
+        self.assertEqual(set(modules), set(self.verbs))
+        for verb, module in modules.items():
             with self.subTest(verb):
                 said = self.ctl(verb, "--help", status=0)
                 self.assertEqual(said.stderr, "")
                 self.assertEqual(self.ctl(verb, "x", "-h", status=0).stdout, said.stdout)
                 explained = re.findall(r"(?m)^ +(?:-(\w), )?--([a-z-]+)(?: (?! ))?(\S*)", said.stdout)
                 self.assertEqual({word: (value != "", letter) for letter, word, value in explained},
-                                 table_of(f"{room}.c"))
+                                 table_of(f"{module}.c"))
+
+    def test_help_fits_a_terminal_of_80_columns(self):
+        for words in ((), *((verb,) for verb in (*self.verbs, "install-file"))):
+            with self.subTest(words):
+                for line in self.ctl(*words, "--help", status=0).stdout.splitlines():
+                    self.assertLessEqual(len(line), 79, line)
+                    self.assertEqual(line, line.rstrip())
 
     def test_an_option_that_is_none_or_lacks_its_value_is_refused(self):
         for verb in self.verbs:
@@ -146,6 +154,10 @@ class CommandLine(VerbCase):
                 done = self.ctl(*words, status=2)
                 self.assertEqual(done.stdout, "")
                 self.assertRegex(done.stderr, r"\Amta-stsctl: .*try 'mta-stsctl --help'\n\Z")
+        self.assertIn('unknown command "chek"', self.ctl("chek", status=2).stderr)
+        self.assertIn('unknown command "chek"', self.ctl("help", "chek", status=2).stderr)
+        for words, same in ((("help",), ("--help",)), (("help", "check"), ("check", "--help"))):
+            self.assertEqual(self.ctl(*words, status=0).stdout, self.ctl(*same, status=0).stdout)
         for word, short, begin in (("--help", "-h", "Usage: "), ("--version", "-V", "mta-stsctl ")):
             done = self.ctl(word, status=0)
             self.assertEqual((done.stdout[:len(begin)], done.stderr), (begin, ""))
@@ -228,9 +240,10 @@ class Streams(VerbCase):
                         self.assertEqual(done.stderr,
                                          "mta-stsctl: standard output cannot be written\n")
 
-    def shown(self, words, **environment):
-        """What comes to a terminal."""
+    def shown(self, words, columns=0, **environment):
+        """What comes to a terminal, of so many columns if it says so."""
         parent, child = pty.openpty()
+        termios.tcsetwinsize(child, (24, columns))
         written = []
         reader = threading.Thread(target=drain, args=(parent, written))
         reader.start()
@@ -240,6 +253,25 @@ class Streams(VerbCase):
         os.close(child)
         reader.join()
         return b"".join(written).decode()
+
+    def test_text_fits_the_terminal_and_is_a_line_each_elsewhere(self):
+        """What is said is the same, by words; only a word may be too long for its line."""
+        for status, *words in self.runs:
+            if status != 1 or words[0] in ("generate", "records"):
+                continue
+            plain = self.ctl(*words).stdout
+            for columns, named, width in ((80, "", 80), (132, "", 132), (20, "", 80), (0, "", 80),
+                                          (80, "100", 100)):
+                with self.subTest(words=words, columns=columns, named=named):
+                    said = self.shown(words, columns, NO_COLOR="1", COLUMNS=named)
+                    for line in said.splitlines():
+                        self.assertEqual(line, line.rstrip())
+                        if len(line.split()) > 1:
+                            self.assertLessEqual(len(line), width, line)
+                    self.assertEqual(said.split(), plain.split())
+        check = self.ctl("check", *next(run for run in self.runs if run[1] == "check")[2:]).stdout
+        self.assertRegex(check, r"(?m)^\S+ +error +\w+ +\S.*; \S.*$")
+        self.assertRegex(check, r"(?m)^delivers .*[a-z] \(Google, .*\)$")
 
     def test_colour_is_for_terminals_that_want_it_and_never_in_json(self):
         colour = re.compile("\033\\[3[13]m")
@@ -257,9 +289,10 @@ class Streams(VerbCase):
 
 def keys_of_sources():
     """The members that the sources of the output name."""
-    text = "".join(harness.source_text("ctl", f"{room}.c") for room in EMITTING)
-    text += re.search(r"(?ms)^json_t \*ari_json\(.*?^\}", harness.source_text("ctl", "ari.c"))[0]
-    keys = set(re.findall(r'(?:json_object_set_new\(out|add\((?:out|root)), "(\w+)"', text))
+    text = "".join(harness.source_text("ctl", f"{module}.c") for module in EMITTING)
+    keys = set(re.findall(r'writer_[a-z]+\(&?[\w.>-]+,\s*"(\w+)"', text))
+    text = harness.source_text("ctl", "totals_json.c")
+    keys |= set(re.findall(r'add\((?:out|root), "(\w+)"', text))
     views = re.search(r"(?ms)totals_views\[TOTALS_LISTS\] = \{(.*?)^\};", text)[1]
     keys |= set(re.findall(r'\{"(\w+)",', views))
     for call in re.finditer(r'json_pack\(\s*"', text):

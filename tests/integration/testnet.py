@@ -42,7 +42,7 @@ MX = {  # kind: addresses
     "tlsa": ("198.18.3.7",),
     "soon": ("198.18.3.8",),
     "pkix": ("198.18.3.9",),
-    "crowd": tuple(f"198.18.3.{last}" for last in range(10, 19)),
+    "many": tuple(f"198.18.3.{last}" for last in range(10, 19)),
 }
 
 
@@ -205,7 +205,7 @@ class Net:
             "tlsa": leaf("tlsa.check.example", variant=1),
             "old": leaf("old.check.example"),
             "pkix": leaf("pkix.check.example"),
-            "crowd": leaf("crowd.check.example"),
+            "many": leaf("many.check.example"),
         }
         for name, chain in self.chains.items():
             self.write(f"{name}.pem", chain.key + chain.chain)
@@ -456,7 +456,7 @@ class Net:
 
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as its host's row says: policy, status, type, location, delay, other (the policy that
-    OTHER_WEB serves), file (which holds the policy), cut (more is announced than sent), crowd (none
+    OTHER_WEB serves), file (which holds the policy), cut (more is announced than sent), together (none
     is answered until so many hosts are asked for), twice (nor until this one is asked twice)."""
 
     server_version = "testnet"
@@ -471,7 +471,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.asked[host] = self.asked.get(host, 0) + 1
             self.one_asked.notify_all()
             return self.one_asked.wait_for(
-                lambda: sum("crowd" in self.table[name] for name in self.asked) >= row.get("crowd", 0)
+                lambda: sum("together" in self.table[name] for name in self.asked) >= row.get("together", 0)
                 and self.asked[host] >= (2 if "twice" in row else 1),
                 PATIENCE,
             )
@@ -481,7 +481,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if row is None or self.path != PATH:
             self.send_error(404)
             return
-        if ("crowd" in row or "twice" in row) and not self.waits(self.headers["Host"].lower(), row):
+        if ("together" in row or "twice" in row) and not self.waits(self.headers["Host"].lower(), row):
             self.send_error(503)
             return
         time.sleep(row.get("delay", 0))

@@ -10,8 +10,8 @@ HOST = "mta-sts.example.com"
 URL = f"https://{HOST}/.well-known/mta-sts.txt"
 FETCH = f"curl -sS --max-time 10 --cacert /opt/ca.pem --resolve {HOST}:443:127.0.0.1 {URL}"
 CERTS = "mta-stsd-certs.service"
-COMPANION = f"mta-stsd-certs.path mta-stsd-certs.timer mta-stsd-certs-retry.timer {CERTS}"
-OURS = f"mta-stsd.path mta-stsd.socket mta-stsd.service {COMPANION}"
+CTL_UNITS = f"mta-stsd-certs.path mta-stsd-certs.timer mta-stsd-certs-retry.timer {CERTS}"
+OURS = f"mta-stsd.path mta-stsd.socket mta-stsd.service {CTL_UNITS}"
 
 
 def next_version(root, out):
@@ -65,7 +65,7 @@ chmod 640 /var/lib/mta-stsd/certs/{HOST}.pem
 printf '[example.com]\\nmx = mail.example.com\\n' >/etc/mta-stsd/domains.d/example.com.ini
 """
 
-# A run of the companion that lasts, whatever the CA says.
+# A run of mta-stsctl that lasts, whatever the CA says.
 LASTING = f"""
 mkdir -p /etc/systemd/system/{CERTS}.d
 printf '[Service]\\nExecStartPre=/bin/sleep 600\\n' >/etc/systemd/system/{CERTS}.d/lasting.conf
@@ -161,12 +161,12 @@ class Life:
         say("ok - autopkgtests: " + ", ".join(" ".join(line.split()) for line in lines))
 
     def run_begun(self):
-        """Has the companion at work on an order."""
+        """Has mta-stsctl at work on an order."""
         self.machine.run(f"systemctl start --no-block {CERTS}")
         state = f"systemctl show -p SubState --value {CERTS}"
-        eventually(lambda: self.machine.says(state) == "start-pre", 20, "a run of the companion")
+        eventually(lambda: self.machine.says(state) == "start-pre", 20, "a run of mta-stsctl")
 
-    def companion_alone(self):
+    def ctl_alone(self):
         self.machine.run(CERTIFICATE + LASTING)
         eventually(lambda: "version: STSv1" in self.machine.says(FETCH), 20, "the policy, again")
         self.run_begun()
@@ -177,11 +177,11 @@ class Life:
         assert set(self.machine.says(asked).split()) == {"ConditionResult=no", "ActiveState=inactive"}
         assert self.machine.says("systemctl is-active mta-stsd-certs.timer") == "active"
         assert not self.failed_units(), self.failed_units()
-        say("ok - the server removed, its companion kept: the timer's service is skipped, and none failed")
+        say("ok - the server removed, mta-stsctl kept: the timer's service is skipped, and none failed")
         self.apt("install --no-install-recommends ./next/mta-stsd.deb")
         eventually(lambda: "version: STSv1" in self.machine.says(FETCH), 20, "the policy")
         self.run_begun()
-        say("ok - installed again: the domain that stayed is served, the companion runs")
+        say("ok - installed again: the domain that stayed is served, mta-stsctl runs")
 
     def removed(self, before):
         self.apt("remove mta-stsd mta-stsctl")
@@ -221,7 +221,7 @@ def lives(root, out, debian):
         life.serves()
         life.upgraded()
         life.autopkgtests()
-        life.companion_alone()
+        life.ctl_alone()
         life.removed(before)
     except (AssertionError, SystemExit):
         print(machine.says("journalctl --no-pager -u 'mta-stsd*' -u nginx | tail -n 60"))

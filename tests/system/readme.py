@@ -120,7 +120,7 @@ class Readme(Steps):
             20,
             "a run",
         )
-        eventually(lambda: self.machine.says("pgrep -x mta-stsctl"), 20, "the companion at work")
+        eventually(lambda: self.machine.says("pgrep -x mta-stsctl"), 20, "mta-stsctl at work")
         self.add_domain("two.example")
         took = self.served_within("mta-sts.two.example", 90)
         self.served_within("mta-sts.one.example", 30)

@@ -17,10 +17,10 @@
 struct make_facts {
     struct facts facts;
     struct span sts[2], tlsrpt[1];
-    struct facts_door doors[2];
+    struct policy_address addresses[2];
     struct facts_mx mx[2];
-    struct exchange exchanges[2];
-    struct exchange_gate gates[2];
+    struct mxhost mxhosts[2];
+    struct mxhost_address mx_addresses[2];
     struct peer_bytes chain[1];
     char *names[2][1];
     char body[2][512];
@@ -42,27 +42,27 @@ static inline struct peer make_peer(struct make_facts *made, char **names)
     };
 }
 
-static inline void make_policy(struct make_facts *made, size_t door, const char *text)
+static inline void make_policy(struct make_facts *made, size_t address, const char *text)
 {
-    struct fetch *fetch = &made->doors[door].fetch;
-    fetch->length = (size_t)snprintf(made->body[door], sizeof(made->body[door]), "%s", text);
-    fetch->body = made->body[door];
+    struct fetch *fetch = &made->addresses[address].fetch;
+    fetch->length = (size_t)snprintf(made->body[address], sizeof(made->body[address]), "%s", text);
+    fetch->body = made->body[address];
 }
 
 static inline void make_mail(struct make_facts *made, size_t index, char *host, char *name)
 {
     made->names[index][0] = name;
-    snprintf(made->gates[index].address, sizeof(made->gates[index].address), "192.0.2.%zu",
+    snprintf(made->mx_addresses[index].text, sizeof(made->mx_addresses[index].text), "192.0.2.%zu",
              10 + index);
-    made->gates[index].smtp.peer = make_peer(made, made->names[index]);
-    made->exchanges[index] = (struct exchange){
+    made->mx_addresses[index].smtp.peer = make_peer(made, made->names[index]);
+    made->mxhosts[index] = (struct mxhost){
         .host = host,
         .outcome = DNS_FOUND,
-        .gates = &made->gates[index],
-        .gate_count = 1,
+        .addresses = &made->mx_addresses[index],
+        .address_count = 1,
         .tlsa_outcome = DNS_NO_DATA,
     };
-    made->mx[index] = (struct facts_mx){(uint16_t)(10 * (index + 1)), &made->exchanges[index]};
+    made->mx[index] = (struct facts_mx){(uint16_t)(10 * (index + 1)), &made->mxhosts[index]};
 }
 
 /* A domain at which nothing is to be found; not settled yet. */
@@ -81,17 +81,17 @@ static inline void make_facts(struct make_facts *made)
     facts->sts = (struct facts_texts){.items = made->sts, .count = 1};
     facts->tlsrpt = (struct facts_texts){.items = made->tlsrpt, .count = 1};
     for (size_t i = 0; i < 2; i++) {
-        struct facts_door *door = &made->doors[i];
-        snprintf(door->text, sizeof(door->text), i == 0 ? "192.0.2.1" : "2001:db8::1");
-        door->is_v4 = i == 0;
-        door->fetch.status = 200;
-        door->fetch.elapsed_ms = 20;
-        snprintf(door->fetch.type, sizeof(door->fetch.type), "text/plain; charset=utf-8");
-        door->fetch.peer = make_peer(made, NULL);
+        struct policy_address *address = &made->addresses[i];
+        snprintf(address->text, sizeof(address->text), i == 0 ? "192.0.2.1" : "2001:db8::1");
+        address->is_v4 = i == 0;
+        address->fetch.status = 200;
+        address->fetch.elapsed_ms = 20;
+        snprintf(address->fetch.type, sizeof(address->fetch.type), "text/plain; charset=utf-8");
+        address->fetch.peer = make_peer(made, NULL);
         make_policy(made, i, MAKE_POLICY);
     }
-    facts->doors = made->doors;
-    facts->door_count = 2;
+    facts->addresses = made->addresses;
+    facts->address_count = 2;
     make_mail(made, 0, one, one);
     make_mail(made, 1, other, other);
     facts->mx = made->mx;

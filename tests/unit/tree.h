@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/config/config.h"
+#include "common/config/config_load.h"
 #include "test.h"
 
 struct tree {
@@ -68,7 +68,8 @@ static inline void tree_load(struct tree *tree)
 {
     config_free(tree->config);
     findings_free(&tree->said);
-    tree->result = config_load(&tree->config, tree->main, &tree->said);
+    tree->result =
+        config_load(&tree->config, &(struct config_source){.path = tree->main}, &tree->said);
 }
 
 static inline int tree_remove(const char *path, const struct stat *state, int kind,

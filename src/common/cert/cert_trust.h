@@ -12,4 +12,11 @@
  * why. Pure. */
 int cert_trust_judge(const struct cert *cert, struct error *why);
 
+/* Refuses a certificate that lost its chain when it was renewed: one without any issuer's
+ * certificate, in place of an old one that clients can verify, if cert_trust_judge refuses it or
+ * the old one came with intermediates. A certificate that the old chain's root issued itself needs
+ * none; a shorter chain that still has an intermediate is accepted, since CAs drop cross-signed
+ * roots. Returns 0, or -1 with why. Pure. */
+int cert_trust_judge_renewal(const struct cert *cert, const struct cert *old, struct error *why);
+
 #endif

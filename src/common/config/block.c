@@ -7,7 +7,6 @@
 
 #include "common/config/keyword.h"
 #include "common/config/pattern.h"
-#include "common/config/reading.h"
 
 #define POLICY_NAME_MAX 64
 
@@ -142,7 +141,7 @@ static const char *absolute_pattern(struct draft *draft, const char *value,
     }
     if (pattern_check(path, why) != 0)
         return NULL;
-    reading_keep_pattern(draft, path, place);
+    draft_keep_pattern(draft, path, place);
     return path;
 }
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* draft: what a load has gathered so far, as written, before anything is inherited. */
+/* draft: a configuration while it is loaded, before anything is inherited. */
 #include "common/config/draft.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/systemdir.h"
+#include "common/config/pattern.h"
 
 /* The longest sentence quotes a line and a path or two. */
 #define SENTENCE_MAX 8192
@@ -53,6 +56,47 @@ void draft_keep(struct draft *draft, struct draft_sections *sections, struct dra
     sections->items = items;
     section.order = (unsigned)sections->count;
     items[sections->count++] = section;
+}
+
+/* Adds the text to the list that lives as long as the config, if the set does not have it. */
+static void keep(struct draft *draft, struct intern *set, const char ***list, size_t *count,
+                 const char *text)
+{
+    struct arena *arena = &draft->config->arena;
+    bool is_new = false;
+    const char *kept = intern_bytes(set, arena, text, strlen(text) + 1, &is_new);
+    draft->out_of_memory = draft->out_of_memory || kept == NULL;
+    if (kept == NULL || !is_new)
+        return;
+    const char **grown = draft_grow(draft, arena, *list, *count, sizeof(*grown));
+    if (grown == NULL)
+        return;
+    *list = grown;
+    grown[(*count)++] = kept;
+}
+
+void draft_keep_file(struct draft *draft, const char *path)
+{
+    struct config *config = draft->config;
+    keep(draft, &draft->file_names, &draft->files, &config->file_count, path);
+    config->files = draft->files;
+}
+
+void draft_keep_pattern(struct draft *draft, const char *pattern, struct config_place place)
+{
+    char directory[PATH_MAX];
+    struct config *config = draft->config;
+    size_t before = config->pattern_count;
+    keep(draft, &draft->pattern_names, &draft->patterns, &config->pattern_count, pattern);
+    config->patterns = draft->patterns;
+    pattern_fixed_part(pattern, directory);
+    if (config->pattern_count == before || !systemdir_is(directory))
+        return;
+    struct draft_path *wide = draft_alloc(draft, &draft->scratch, sizeof(*wide));
+    if (wide != NULL)
+        *wide = (struct draft_path){
+            .path = draft_scratch_text(draft, pattern), .place = place, .next = draft->wide};
+    draft->wide = wide != NULL ? wide : draft->wide;
 }
 
 static void __attribute__((format(printf, 4, 0)))

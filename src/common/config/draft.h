@@ -1,45 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* draft: what a load has gathered so far, as written, before anything is inherited. */
+/* draft: a configuration while it is loaded, before anything is inherited. */
 #ifndef COMMON_CONFIG_DRAFT_H
 #define COMMON_CONFIG_DRAFT_H
+
 #include "common/base/intern.h"
-#include "common/config/config.h"
-#include "common/policy/policy.h"
-
-enum draft_kind {
-    DRAFT_DEFAULTS, /* an error in it, or in a template, refuses the whole */
-    DRAFT_TEMPLATE,
-    DRAFT_DOMAIN,
-};
-
-/* What the keys of one section set. A line of 0: not set. */
-struct draft_block {
-    unsigned mode_line, max_age_line, policy_file_line, records_line;
-    enum policy_mode mode;
-    uint32_t max_age;
-    bool records_off;
-    const char *policy_file; /* pattern, absolute */
-    const char **mx;
-    unsigned *mx_lines;
-    struct config_pair *pair_items;
-    size_t mx_count, pair_count;
-    const struct config_pairs *pairs; /* made of the items when the section ends */
-};
-
-/* A domain, a template, or [defaults]. */
-struct draft_section {
-    enum draft_kind kind;
-    bool listed, broken; /* listed: a line of a list, not a section of an ini */
-    bool guessed;        /* broken, and the name is not the one written, but the one meant */
-    unsigned line, policy_line, order; /* order: in which it was read */
-    const char *name, *file, *policy;  /* policy: the template that a domain names, or NULL */
-    struct draft_block *block;         /* NULL: sets nothing */
-};
-
-struct draft_sections {
-    struct draft_section *items;
-    size_t count;
-};
+#include "common/config/config_load.h"
+#include "common/config/draft_section.h"
 
 struct draft_path {
     const char *path; /* absolute */
@@ -48,36 +14,60 @@ struct draft_path {
 };
 
 struct draft {
-    struct config *config; /* the settings, and the arena of what lives on */
+    const struct config_source *source; /* borrowed */
+    struct config *config;              /* the settings, and the arena of what lives on */
     struct findings *said;
-    struct arena scratch; /* of what goes with the draft */
-    struct intern texts, scratch_texts, file_names, pattern_names;
-    const char **files, **patterns, *directory; /* the config's; that of the main file, absolute */
+    struct arena scratch; /* of what is freed with the draft */
+    struct intern texts;  /* in the config's arena */
+    struct intern scratch_texts;
+    struct intern file_names;
+    struct intern pattern_names;
+    const char **files; /* those of the config, while the list grows; likewise patterns */
+    const char **patterns;
+    const char *directory; /* of the main file, absolute */
     struct draft_section defaults;
-    struct draft_sections templates, domains;
-    struct draft_path *includes, *lists, *unread, *wide; /* by unread_note, reading_keep_pattern */
+    struct draft_sections templates;
+    struct draft_sections domains;
+    struct draft_path *includes;
+    struct draft_path *lists;
+    struct draft_path *unread; /* see unread_note */
+    struct draft_path *wide;   /* patterns directly below a directory of the system */
     struct config_place default_host_place;
-    const struct config_context *context; /* or NULL */
-    size_t unreadable_count;              /* of headers and list lines that name no domain */
-    bool refused, out_of_memory;          /* refused: the whole is */
+    size_t unreadable_count; /* of headers and list lines that name no domain */
+    bool refused;            /* the whole configuration is */
+    bool out_of_memory;
 };
 
-/* All below that return a pointer give NULL when out of memory, and the draft notes it. */
+/* Functions below that return a pointer return NULL when out of memory; the draft notes that. */
+
 void *draft_alloc(struct draft *draft, struct arena *arena, size_t size);
-/* Room for one item more than count: items, or a larger copy of it in the arena. */
+
+/* Returns an array of count items with space for one more: items, or a larger copy in the arena. */
 void *draft_grow(struct draft *draft, struct arena *arena, void *items, size_t count, size_t size);
+
 const char *draft_text(struct draft *draft, const char *text); /* lives as long as the config */
 const char *draft_scratch_text(struct draft *draft, const char *text);
+
 void draft_keep(struct draft *draft, struct draft_sections *sections, struct draft_section section);
-/* Says an error in the section, which is broken by it. */
+
+/* Adds the path, of a file or a directory, to the config's files, unless it is among them. */
+void draft_keep_file(struct draft *draft, const char *path);
+
+/* The same for a pattern of paths, named at the place, and the config's patterns. */
+void draft_keep_pattern(struct draft *draft, const char *pattern, struct config_place place);
+
+/* Reports an error in the section and marks it as broken. */
 void draft_break(struct draft *draft, struct draft_section *section, unsigned line,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* Adds a finding of lint at a line of the section, which is broken by it if that is an error. */
+
+/* Adds a finding of lint at a line of the section; an error marks the section as broken. */
 void draft_add(struct draft *draft, struct draft_section *section, unsigned line,
                const struct finding *found);
-/* Says an error that refuses the whole. */
+
+/* Reports an error that refuses the whole configuration. */
 void draft_refuse(struct draft *draft, const char *file, unsigned line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-void draft_free(struct draft *draft); /* not the config, nor what was said */
+
+void draft_free(struct draft *draft); /* neither the config nor the findings */
 
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* inifile: feeds a file's bytes through inih line by line, with line numbers, full section titles,
- * and a refusal for whatever inih would cut, join or read differently from how it looks. (Its own
- * header has the name ini.h.) */
+/* inifile: reads the sections and pairs of an ini file, each with its line, and refuses lines that
+ * inih would cut, join or read differently from how they look.
+ *
+ * inih parses the pairs. The lines are read here, because inih gives no line numbers to its caller,
+ * cuts titles at 50 bytes and lines at the end of its buffer (200 bytes) without an error, and
+ * joins indented lines to the value before. So iniline judges each line once; inih gets each good
+ * pair that fits its buffer as it is written, and a longer one is split as iniline found it. */
 #include "common/config/inifile.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <ini.h>
 #include <string.h>
@@ -14,200 +17,131 @@
 
 static const char outside[] =
     "the key stands outside any section; write it below `[server]` or the section it belongs to";
-static const char unreadable[] =
-    "inih cannot take in this line whole; write a shorter key, or a shorter value";
+/* For each header: so inih's first line, of which it drops a byte order mark, is no pair. */
+static const char any_header[] = "[-]\n";
 
-static const char stand_in[] = "[-]\n"; /* for any header */
+static const char unread[] = "inih does not read this line; write it as `key = value`";
 
-/* Where inih stands in our bytes, and what it was told and has heard of the pair at hand. */
-struct feed {
-    const char *next;
+struct reader {
+    const char *next; /* of the file's bytes */
     const char *end;
-    unsigned line;
+    unsigned line; /* its number, from 1 */
     const struct inifile_events *events;
     void *context;
     bool in_section;
-    bool failed; /* a callback did */
-
-    bool pending; /* a pair is being told */
-    unsigned pending_line;
-    struct span key; /* as the line says */
-    struct span value;
-    struct span rest;                /* of the value, not told yet */
-    char heard_key[INILINE_MAX + 1]; /* as inih says */
-    char heard[INILINE_MAX + 1];     /* the value's pieces, joined */
-    size_t heard_length;
-    bool heard_whole; /* false: inih said more than there is room for */
+    bool awaits_pair; /* inih has a line and has not reported its pair */
+    bool failed;      /* a callback did */
 };
 
+static void note_result(struct reader *reader, int result)
+{
+    reader->failed = reader->failed || result != 0;
+}
+
+static void report_pair(struct reader *reader, const char *key, const char *value)
+{
+    note_result(reader, reader->events->pair(reader->context, reader->line, key, value));
+}
+
+static void report_broken(struct reader *reader, const char *sentence)
+{
+    note_result(reader, reader->events->broken(reader->context, reader->line, sentence));
+}
+
+/* What inih calls with a pair. */
 static int handle_pair(void *user, const char *section, const char *name, const char *value)
 {
-    struct feed *feed = user;
-    (void)section; /* ours is the full title */
-
-    size_t length = strlen(value);
-    size_t name_length = strlen(name);
-    if (feed->heard_length == 0 && name_length < sizeof(feed->heard_key))
-        memcpy(feed->heard_key, name, name_length + 1);
-    if (length > sizeof(feed->heard) - 1 - feed->heard_length) {
-        feed->heard_whole = false;
-        return 1;
-    }
-    memcpy(feed->heard + feed->heard_length, value, length + 1);
-    feed->heard_length += length;
+    struct reader *reader = user;
+    (void)section; /* cut; reported before */
+    if (reader->awaits_pair)
+        report_pair(reader, name, value);
+    reader->awaits_pair = false;
     return 1;
 }
 
-static void note_failure(struct feed *feed, int result)
+static void report_long_pair(struct reader *reader, const struct iniline *line)
 {
-    feed->failed = feed->failed || result != 0;
+    char key[INILINE_MAX + 1];
+    char value[INILINE_MAX + 1];
+    memcpy(key, line->key.bytes, line->key.length);
+    key[line->key.length] = '\0';
+    memcpy(value, line->value.bytes, line->value.length);
+    value[line->value.length] = '\0';
+    report_pair(reader, key, value);
 }
 
-/* What inih heard must be what the line says, however this inih was built. */
-static void finish_pair(struct feed *feed)
+/* The next line without its end; moves past it. */
+static struct span take_line(struct reader *reader)
 {
-    const struct inifile_events *events = feed->events;
-    if (!feed->pending)
-        return;
-    feed->pending = false;
-
-    bool same = feed->heard_whole && feed->rest.length == 0 &&
-                feed->heard_length == feed->value.length &&
-                memcmp(feed->heard, feed->value.bytes, feed->heard_length) == 0 &&
-                strlen(feed->heard_key) == feed->key.length &&
-                memcmp(feed->heard_key, feed->key.bytes, feed->key.length) == 0;
-    if (same)
-        note_failure(feed,
-                     events->pair(feed->context, feed->pending_line, feed->heard_key, feed->heard));
-    else
-        note_failure(feed, events->broken(feed->context, feed->pending_line, unreadable));
-}
-
-/* How much of the rest fits into room. inih takes an indented line for more of the same value, but
- * not one that looks like a comment, and it drops blanks at the ends: so what follows a cut begins
- * with a letter or digit, and no blank stands before it. 0: there is no such place. */
-static size_t piece_length(struct span rest, size_t room)
-{
-    if (rest.length <= room)
-        return rest.length;
-    size_t length = room;
-    while (length > 0 && (!isalnum((unsigned char)rest.bytes[length]) ||
-                          rest.bytes[length - 1] == ' ' || rest.bytes[length - 1] == '\t'))
-        length--;
-    return length;
-}
-
-/* Writes front, then the next piece of the value. Returns false when inih's buffer is too small. */
-static bool tell_piece(struct feed *feed, char *buffer, size_t size, struct span front,
-                       const char *separator)
-{
-    size_t used = front.length + strlen(separator);
-    if (size < 3 || used > size - 3)
-        return false;
-    size_t length = piece_length(feed->rest, size - 2 - used);
-    if (length == 0)
-        return false;
-
-    memcpy(buffer, front.bytes, front.length);
-    memcpy(buffer + front.length, separator, used - front.length);
-    memcpy(buffer + used, feed->rest.bytes, length);
-    memcpy(buffer + used + length, "\n", 2);
-    feed->rest.bytes += length;
-    feed->rest.length -= length;
-    return true;
-}
-
-static bool tell_pair(struct feed *feed, const struct iniline *line, char *buffer, size_t size)
-{
-    if (!feed->in_section) {
-        note_failure(feed, feed->events->broken(feed->context, feed->line, outside));
-        return false;
-    }
-    feed->pending = true;
-    feed->pending_line = feed->line;
-    feed->key = line->key;
-    feed->value = line->value;
-    feed->rest = line->value;
-    feed->heard_length = 0;
-    feed->heard_whole = true;
-    feed->heard_key[0] = '\0';
-    return tell_piece(feed, buffer, size, line->key, "=");
-}
-
-/* Our bytes up to the next line end, without it; moves past it. */
-static struct span take_line(struct feed *feed)
-{
-    struct span line = {.bytes = feed->next};
-    const char *newline = memchr(feed->next, '\n', (size_t)(feed->end - feed->next));
-    line.length = (size_t)((newline != NULL ? newline : feed->end) - feed->next);
-    feed->next = newline != NULL ? newline + 1 : feed->end;
-    feed->line++;
+    struct span line = {.bytes = reader->next};
+    const char *newline = memchr(reader->next, '\n', (size_t)(reader->end - reader->next));
+    line.length = (size_t)((newline != NULL ? newline : reader->end) - reader->next);
+    reader->next = newline != NULL ? newline + 1 : reader->end;
+    reader->line++;
     if (newline != NULL && line.length > 0 && line.bytes[line.length - 1] == '\r')
         line.length--;
     return line;
 }
 
-/* Deals with one line of ours. Returns true when the buffer holds something for inih. */
-static bool tell_line(struct feed *feed, char *buffer, size_t size)
+/* Reports the next line. Returns true when the buffer holds a line for inih. */
+static bool read_one(struct reader *reader, char *buffer, size_t size)
 {
-    struct span bytes = take_line(feed);
+    struct span bytes = take_line(reader);
     struct iniline line = iniline_judge(bytes.bytes, bytes.length);
-
     switch (line.kind) {
     case INILINE_NOTHING:
         return false;
     case INILINE_BROKEN:
-        note_failure(feed, feed->events->broken(feed->context, feed->line, line.broken));
+        report_broken(reader, line.broken);
         return false;
     case INILINE_HEADER:
-        feed->in_section = true;
-        note_failure(feed, feed->events->section(feed->context, feed->line, line.title.bytes,
-                                                 line.title.length, line.broken));
-        /* The full title is ours; inih only needs to know that the key before is done. */
-        memcpy(buffer, stand_in, sizeof(stand_in));
+        reader->in_section = true;
+        note_result(reader, reader->events->section(reader->context, reader->line, line.title.bytes,
+                                                    line.title.length, line.broken));
+        memcpy(buffer, any_header, sizeof(any_header));
         return true;
     case INILINE_PAIR:
-        return tell_pair(feed, &line, buffer, size);
+        break;
     }
-    return false;
+    if (!reader->in_section) {
+        report_broken(reader, outside);
+        return false;
+    }
+    if (bytes.length + sizeof("\n") > size) {
+        report_long_pair(reader, &line);
+        return false;
+    }
+    memcpy(buffer, bytes.bytes, bytes.length);
+    memcpy(buffer + bytes.length, "\n", sizeof("\n"));
+    reader->awaits_pair = true;
+    return true;
 }
 
-/* What inih calls for its next line, with fgets' contract. Never cut: a line that does not fit is
- * not told. */
+/* What inih calls for its next line, with the contract of fgets. */
 static char *read_line(char *buffer, int size, void *stream)
 {
-    struct feed *feed = stream;
-    static const struct span indent = {.bytes = " ", .length = 1};
-
-    if (size <= (int)sizeof(stand_in))
-        return NULL;
-    if (feed->pending && feed->rest.length > 0 && feed->rest.length < feed->value.length &&
-        tell_piece(feed, buffer, (size_t)size, indent, ""))
-        return buffer;
-    finish_pair(feed);
-    while (feed->next < feed->end && !feed->failed) {
-        if (tell_line(feed, buffer, (size_t)size))
+    struct reader *reader = stream;
+    if (reader->awaits_pair)
+        report_broken(reader, unread);
+    reader->awaits_pair = false;
+    while (reader->next < reader->end && !reader->failed && size >= (int)sizeof(any_header))
+        if (read_one(reader, buffer, (size_t)size))
             return buffer;
-        finish_pair(feed);
-    }
     return NULL;
 }
 
 int inifile_read(const char *bytes, size_t length, const struct inifile_events *events,
                  void *context, struct error *why)
 {
-    struct feed feed = {.events = events, .context = context};
     size_t mark = iniline_mark_length(bytes, length);
-    feed.next = bytes + mark;
-    feed.end = bytes + length;
-
+    struct reader reader = {
+        .next = bytes + mark, .end = bytes + length, .events = events, .context = context};
     if (mark > 0)
-        note_failure(&feed, events->broken(context, 1, iniline_mark_sentence));
-    int result = ini_parse_stream(read_line, &feed, handle_pair, &feed);
-    finish_pair(&feed);
-    if (feed.failed || result == -2)
+        note_result(&reader, events->broken(context, 1, iniline_mark_sentence));
+    int result = ini_parse_stream(read_line, &reader, handle_pair, &reader);
+    if (reader.failed || result == -2)
         return error_set_errno(why, ENOMEM, "out of memory");
-    if (feed.next < feed.end)
-        return error_set(why, "this inih was built with lines too short to be read");
+    if (reader.next < reader.end)
+        return error_set(why, "this inih was built with a line buffer that is too short");
     return 0;
 }

@@ -12,7 +12,7 @@
 #include "common/base/file.h"
 #include "common/config/pattern.h"
 #include "common/config/quotable.h"
-#include "common/config/reading.h"
+#include "common/config/unread.h"
 #include "common/policy/lint.h"
 
 #define FINDINGS_SAID 10 /* of one policy file: what a customer's file can add to the log */
@@ -246,7 +246,7 @@ static void refuse_file(struct hearing *hearing, struct draft_section *payer,
                  payer->name);
     if (is_news(judge, payer->file, line, why->text))
         draft_break(judge->draft, payer, line, "policy_file: %s%s", why->text,
-                    reading_advice(judge->draft, hearing->file, why->cause, missing));
+                    unread_advice(judge->draft, hearing->file, why->cause, missing));
 }
 
 static const struct config_policy *judge_bytes(struct judge *judge, const struct inherit *inherit,
@@ -260,7 +260,7 @@ static const struct config_policy *judge_bytes(struct judge *judge, const struct
     struct error why;
 
     if (judge->file_count++ < FILES_KEPT)
-        reading_keep(draft, path);
+        draft_keep_file(draft, path);
     if (file_read(&file, path, POLICY_MAX_BYTES, &why) != 0) {
         findings_note_cause(draft->said, why.cause);
         refuse_file(&hearing, payer, &why);

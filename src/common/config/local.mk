@@ -4,10 +4,15 @@ libcommon_a_SOURCES += \
 	%D%/block.h \
 	%D%/config.c \
 	%D%/config.h \
+	%D%/config_client.h \
+	%D%/config_load.c \
+	%D%/config_load.h \
+	%D%/config_server.h \
 	%D%/domainlist.c \
 	%D%/domainlist.h \
 	%D%/draft.c \
 	%D%/draft.h \
+	%D%/draft_section.h \
 	%D%/inherit.c \
 	%D%/inherit.h \
 	%D%/inifile.c \
@@ -22,8 +27,6 @@ libcommon_a_SOURCES += \
 	%D%/pattern.h \
 	%D%/quotable.c \
 	%D%/quotable.h \
-	%D%/reading.c \
-	%D%/reading.h \
 	%D%/resolve.c \
 	%D%/resolve.h \
 	%D%/sections.c \

@@ -60,21 +60,26 @@ int pattern_expand(char *out, size_t size, const char *pattern, const char *doma
     if (size == 0)
         return -1;
     out[0] = '\0';
-    for (const char *at = pattern; *at != '\0'; at++) {
+    for (const char *at = pattern; *at != '\0';) {
+        size_t literal = strcspn(at, "%");
         bool fits = true;
-        if (*at != '%') {
-            fits = append(out, size, &used, at, 1);
-        } else if (*++at == 'h') {
-            fits =
-                append(out, size, &used, HOSTNAME_POLICY_PREFIX, strlen(HOSTNAME_POLICY_PREFIX)) &&
-                append(out, size, &used, domain, strlen(domain));
-        } else if (*at == 'd') {
-            fits = append(out, size, &used, domain, strlen(domain));
-        } else {
-            fits = *at == '%' && append(out, size, &used, at, 1);
+        if (literal > 0) {
+            fits = append(out, size, &used, at, literal);
+            at += literal;
+            if (!fits)
+                return -1;
+            continue;
         }
+        char stands_for = at[1];
+        if (stands_for == 'h')
+            fits = append(out, size, &used, HOSTNAME_POLICY_PREFIX, strlen(HOSTNAME_POLICY_PREFIX));
+        if (stands_for == 'h' || stands_for == 'd')
+            fits = fits && append(out, size, &used, domain, strlen(domain));
+        else
+            fits = stands_for == '%' && append(out, size, &used, "%", 1);
         if (!fits)
             return -1;
+        at += 2;
     }
     return 0;
 }

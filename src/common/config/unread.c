@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/config/reading.h"
-
 static bool is_transient(int cause)
 {
     return cause == ENOMEM || cause == EMFILE || cause == ENFILE;
@@ -20,25 +18,37 @@ static bool is_misnamed(int cause)
     return cause == ENOENT || cause == ENOTDIR || cause == EFBIG || cause == 0;
 }
 
-static bool is_denied(const struct draft *draft, const char *path, int cause)
+static bool is_denied(const struct draft *draft, const char *path, int cause, struct error *advice)
+{
+    config_denial *denies = draft->source->denies;
+    return cause == EACCES && denies != NULL && denies(path, advice);
+}
+
+const char *unread_advice(struct draft *draft, const char *path, int cause, const char *missing)
 {
     struct error advice;
-    const struct config_context *context = draft->context;
-    return cause == EACCES && context != NULL && context->denies != NULL &&
-           context->denies(path, &advice);
+    const char *kept = NULL;
+    if (is_denied(draft, path, cause, &advice))
+        kept = draft_scratch_text(draft, advice.text);
+    if (kept != NULL)
+        return kept;
+    if (cause == ENOENT || cause == ENOTDIR)
+        return missing;
+    return cause == EACCES || cause == EPERM ? "; make it readable for the server's user" : "";
 }
 
 void unread_note(struct draft *draft, enum unread_kind kind, const char *path, int cause,
-                 struct config_place place, const char *sentence, const char *advice)
+                 struct config_place place, const char *sentence, const char *missing)
 {
+    const char *advice = unread_advice(draft, path, cause, missing);
     findings_note_cause(draft->said, cause);
     if (is_transient(cause) || (kind == UNREAD_NAMED && is_misnamed(cause)) ||
-        is_denied(draft, path, cause)) {
+        is_denied(draft, path, cause, NULL)) {
         draft_refuse(draft, place.file, place.line, "%s%s", sentence, advice);
         return;
     }
     findings_say(draft->said, SEVERITY_ERROR, place.file, place.line, "%s%s", sentence, advice);
-    reading_keep(draft, path); /* once it can be read, that is a change */
+    draft_keep_file(draft, path); /* once it can be read, that is a change */
     struct draft_path *lost = draft_alloc(draft, &draft->scratch, sizeof(*lost));
     if (lost == NULL)
         return;
@@ -90,7 +100,7 @@ static const char **list_unread(struct draft *draft, size_t *count)
 
 void unread_keep_domains(struct draft *draft)
 {
-    const struct config *before = draft->context != NULL ? draft->context->before : NULL;
+    const struct config *before = draft->source->before;
     size_t count;
     const char **paths = before != NULL ? list_unread(draft, &count) : NULL;
     const char *last = NULL;

@@ -12,12 +12,16 @@ enum unread_kind {
     UNREAD_ENTRY, /* a file of an included directory */
 };
 
-/* Says the error, of this errno, at the place, and notes the path. The whole is refused where the
- * line of [server] is at fault, where another try may do better (no memory, no descriptors), or
- * where the running server's sandbox is in the way, as it is not after a restart. advice: the
- * sentence's end. */
+/* Reports that a path cannot be read, and notes it. cause: the errno. sentence: what is wrong.
+ * missing: as for unread_advice. The whole configuration is refused where the line of [server] is
+ * wrong, where another try may succeed (no memory, no descriptors), and where the running server's
+ * sandbox denies what a restart would allow. */
 void unread_note(struct draft *draft, enum unread_kind kind, const char *path, int cause,
-                 struct config_place place, const char *sentence, const char *advice);
+                 struct config_place place, const char *sentence, const char *missing);
+
+/* Returns what to do about a path that fails with this errno, as the end of a sentence; "" where
+ * there is no advice. missing: the advice where nothing is there. Lives as long as the draft. */
+const char *unread_advice(struct draft *draft, const char *path, int cause, const char *missing);
 
 /* After all is read: keeps the domains that the configuration before had from those files, or from
  * the files of those directories, as broken ones. */

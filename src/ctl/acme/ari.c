@@ -191,20 +191,23 @@ bool ari_find(const struct ari *ari, const char *id, struct ari_entry *out)
     return true;
 }
 
-json_t *ari_json(const struct ari *ari, const char *id)
+void ari_put(const struct ari *ari, const char *id, struct writer *writer)
 {
     struct ari_entry entry;
-    if (!ari_find(ari, id, &entry))
-        return json_null();
-    json_t *out =
-        json_pack("{s:I, s:s?}", "again_at", (json_int_t)entry.again_at, "failure", entry.failure);
+    if (!ari_find(ari, id, &entry)) {
+        writer_null(writer, "ari");
+        return;
+    }
+    writer_start(writer, "ari");
+    writer_number(writer, "again_at", entry.again_at);
+    writer_text(writer, "failure", entry.failure);
     if (entry.has_window) {
-        json_object_set_new(out, "start", json_integer((json_int_t)entry.window.start));
-        json_object_set_new(out, "end", json_integer((json_int_t)entry.window.end));
+        writer_number(writer, "start", entry.window.start);
+        writer_number(writer, "end", entry.window.end);
     }
     if (entry.window.explanation[0] != '\0')
-        json_object_set_new(out, "explanation", json_string(entry.window.explanation));
-    return out;
+        writer_text(writer, "explanation", entry.window.explanation);
+    writer_end(writer);
 }
 
 void ari_keep(struct ari *ari, const char *id, const struct ari_window *window,

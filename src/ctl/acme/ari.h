@@ -11,6 +11,7 @@
 
 #include "common/base/error.h"
 #include "common/cert/cert.h"
+#include "ctl/base/writer.h"
 
 #define ARI_ID_MAX       128   /* bytes that hold a certificate's identifier and its NUL */
 #define ARI_URL_MAX      512   /* of an explanation; a longer one is left out */
@@ -59,9 +60,8 @@ void ari_free(struct ari *ari);
 /* False when the CA was not asked yet; *out is {0} then. */
 bool ari_find(const struct ari *ari, const char *id, struct ari_entry *out);
 
-/* For people's tools: the window, the explanation, the failure; null where nothing is known. A new
- * reference. */
-json_t *ari_json(const struct ari *ari, const char *id);
+/* The member "ari": the window, the explanation, the failure; null where nothing is known. */
+void ari_put(const struct ari *ari, const char *id, struct writer *writer);
 
 /* Keeps an answer, or that there was none; an older window stays then. retry_after_s: 0: not said;
  * held within a minute and a day (section 4.3.2). */

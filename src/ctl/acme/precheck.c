@@ -19,7 +19,7 @@
 #define LOOKS         3  /* at each: a balancer may lead to several machines */
 
 struct precheck {
-    const struct precheck_terms *terms;
+    const struct precheck_params *params;
     struct hostname host;
     pthread_t thread;
     atomic_bool stopped;
@@ -42,7 +42,7 @@ static void look_at(void *context, size_t index)
 {
     struct look *look = context;
     look->outcomes[index] =
-        probe_address(&look->addresses[index % look->count], look->precheck->terms->port,
+        probe_address(&look->addresses[index % look->count], look->precheck->params->port,
                       &look->precheck->host, look->digest, &look->whys[index]);
 }
 
@@ -118,7 +118,7 @@ static enum precheck_ending sum_up(const struct look *look, struct error *why)
 /* From this machine and the others, as the client's hook does it. */
 static void withdraw(const struct precheck *precheck, struct trial *trial, const char *event)
 {
-    const struct config_acme *acme = precheck->terms->acme;
+    const struct config_acme *acme = precheck->params->acme;
     bool ours = trial->ours;
     trial_remove(trial);
     if (ours)
@@ -127,7 +127,7 @@ static void withdraw(const struct precheck *precheck, struct trial *trial, const
 
 static int place(const struct precheck *precheck, struct trial *trial, struct error *why)
 {
-    const struct config_acme *acme = precheck->terms->acme;
+    const struct config_acme *acme = precheck->params->acme;
     if (trial_place(trial, acme->challenges, &precheck->host, why) != 0)
         return -1;
     if (!trial->ours || deploy_run(acme, "begin", precheck->host.text, acme->challenges, why) == 0)
@@ -167,7 +167,7 @@ static size_t keep_allowed(const struct precheck *precheck, struct network_addre
     char text[NETWORK_TEXT_MAX] = "";
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (reach_allows(precheck->terms->reach, &addresses[i]))
+        if (reach_allows(precheck->params->reach, &addresses[i]))
             addresses[kept++] = addresses[i];
         else if (text[0] == '\0')
             network_address_text(&addresses[i], text);
@@ -184,21 +184,21 @@ static size_t keep_allowed(const struct precheck *precheck, struct network_addre
 
 static enum precheck_ending judge(struct precheck *precheck)
 {
-    const struct precheck_terms *terms = precheck->terms;
+    const struct precheck_params *params = precheck->params;
     struct network_address *addresses;
     struct error reason;
     size_t count;
     enum dns_outcome outcome =
-        dns_addresses(terms->dns, precheck->host.text, &addresses, &count, &reason);
+        dns_addresses(params->dns, precheck->host.text, &addresses, &count, &reason);
     if (outcome != DNS_FOUND) {
         error_set(&precheck->why,
                   "%s; publish %s as a CNAME to the server's name, or with its addresses",
                   reason.text, precheck->host.text);
         return PRECHECK_NOT_YET;
     }
-    struct caa_ca ca = {terms->directory->identities, terms->directory->identity_count, NULL};
+    struct caa_ca ca = {params->directory->identities, params->directory->identity_count, NULL};
     enum precheck_ending ending = PRECHECK_NOT_READY;
-    if (caa_check(terms->dns, precheck->host.text, &ca, &precheck->why) == 0 &&
+    if (caa_check(params->dns, precheck->host.text, &ca, &precheck->why) == 0 &&
         !atomic_load(&precheck->stopped) &&
         (count = keep_allowed(precheck, addresses, count, &precheck->why)) > 0)
         ending = look_everywhere(precheck, addresses, count, &precheck->why);
@@ -214,7 +214,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-struct precheck *precheck_start(const struct precheck_terms *terms, const struct hostname *host,
+struct precheck *precheck_start(const struct precheck_params *params, const struct hostname *host,
                                 struct error *why)
 {
     struct precheck *precheck = calloc(1, sizeof(*precheck));
@@ -222,7 +222,7 @@ struct precheck *precheck_start(const struct precheck_terms *terms, const struct
         error_set(why, "out of memory");
         return NULL;
     }
-    precheck->terms = terms;
+    precheck->params = params;
     precheck->host = *host;
     int failure = thread_start(&precheck->thread, work, precheck);
     if (failure == 0)

@@ -14,7 +14,7 @@
 #include "ctl/net/reach.h"
 
 /* All borrowed, and the same for each host. */
-struct precheck_terms {
+struct precheck_params {
     struct dns *dns;
     const struct config_acme *acme;
     const struct directory *directory;
@@ -32,7 +32,7 @@ enum precheck_ending {
 struct precheck;
 
 /* NULL with why when it cannot be begun. */
-struct precheck *precheck_start(const struct precheck_terms *terms, const struct hostname *host,
+struct precheck *precheck_start(const struct precheck_params *params, const struct hostname *host,
                                 struct error *why);
 
 /* Never waits. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* finding_out: writes findings, in columns or as JSON. */
+/* finding_out: writes findings, in columns or to a writer. */
 #include "ctl/base/finding_out.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/printable.h"
 #include "ctl/base/print.h"
 
 #define COLUMNS 4
@@ -55,22 +56,47 @@ int findings_write(const struct findings *all)
     return result;
 }
 
-json_t *finding_json(const struct finding *finding)
+int findings_write_lines(const struct findings *all, FILE *out)
 {
-    json_t *line = finding->line != 0 ? json_integer((json_int_t)finding->line) : json_null();
-    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s?, s:s?}", "where", finding->where, "line", line,
-                     "rule", finding->rule, "severity", severity_name(finding->severity), "problem",
-                     finding->problem, "sender", finding->sender, "advice", finding->advice);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct finding *finding = &all->items[i];
+        char *sentence = finding_sentence(finding);
+        if (sentence == NULL)
+            return -1;
+        char line[16] = "";
+        if (finding->line != 0)
+            snprintf(line, sizeof(line), "%u:", finding->line);
+        printable_say(out, "%s:%s %s: %s: %s", finding->where, line,
+                      severity_name(finding->severity), finding->rule, sentence);
+        free(sentence);
+    }
+    return 0;
 }
 
-json_t *findings_json(const struct findings *all)
+void findings_put(const struct findings *all, struct writer *writer)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < all->count && list != NULL; i++) {
-        if (json_array_append_new(list, finding_json(&all->items[i])) == 0)
-            continue;
-        json_decref(list);
-        list = NULL;
+    writer_list(writer, "findings");
+    for (size_t i = 0; i < all->count; i++) {
+        const struct finding *finding = &all->items[i];
+        writer_start(writer, NULL);
+        writer_text(writer, "where", finding->where);
+        if (finding->line != 0)
+            writer_number(writer, "line", finding->line);
+        else
+            writer_null(writer, "line");
+        writer_text(writer, "rule", finding->rule);
+        writer_text(writer, "severity", severity_name(finding->severity));
+        writer_text(writer, "problem", finding->problem);
+        writer_text(writer, "sender", finding->sender);
+        writer_text(writer, "advice", finding->advice);
+        writer_end(writer);
     }
-    return list;
+    writer_end(writer);
+}
+
+void findings_put_counts(size_t errors, size_t warnings, size_t notes, struct writer *writer)
+{
+    writer_number(writer, "errors", (int64_t)errors);
+    writer_number(writer, "warnings", (int64_t)warnings);
+    writer_number(writer, "notes", (int64_t)notes);
 }

@@ -31,17 +31,16 @@ enum { OPTION_MODE = 256, OPTION_REMOVE };
 static const char help[] =
     "Usage: mta-stsctl install-file [--mode MODE] FILE <BYTES\n"
     "       mta-stsctl install-file --remove FILE\n"
-    "Writes standard input to FILE, for the server to read: whole or not at all, with the group "
-    "of\n"
-    "its directory. That must belong to root, to " ACME_USER
-    " or to the user that runs this; root\n"
-    "becomes the directory's owner first. The hooks for ACME clients use it.\n"
+    "Writes standard input to FILE for the server to read: completely or not at all,\n"
+    "with the group of its directory. The directory must belong to root, to\n"
+    "_mta-stsd-acme or to the user who runs this; root first switches to the\n"
+    "directory's owner. Used by the hooks for ACME clients.\n"
     "\n"
-    "      --mode MODE     octal: 640, which is the default, 644, or less\n"
+    "      --mode MODE     octal: 640 (the default), 644, or less\n"
     "      --remove        remove FILE\n"
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 done, 2 usage, or not done and the old file is in its place.\n"
+    "Exit status: 0 success, 2 usage error or failure; FILE is unchanged then.\n"
     "See mta-stsd-hooks(7).\n";
 
 static const struct option option_words[] = {
@@ -51,7 +50,7 @@ static const struct option option_words[] = {
     {NULL, 0, NULL, 0},
 };
 
-struct order {
+struct params {
     mode_t mode;
     bool has_mode;
     bool removes;
@@ -101,10 +100,10 @@ static int become_owner(const struct place *place, struct error *why)
                      strerror(errno));
 }
 
-static int write_file(const struct order *order, const struct place *place, struct error *why)
+static int write_file(const struct params *params, const struct place *place, struct error *why)
 {
     struct file file;
-    const struct replace_terms terms = {.mode = order->mode, .exact = true};
+    const struct replace_params how = {.mode = params->mode, .exact = true};
     if (file_read_stdin(&file, FILE_MOST, why) != 0)
         return -1;
     const struct replace_part part = {file.bytes, file.length};
@@ -112,24 +111,24 @@ static int write_file(const struct order *order, const struct place *place, stru
     if (file.length == 0)
         error_set(why, "%s: standard input is empty, and nothing is written", place->path);
     else
-        result = replace_in(place, &part, 1, &terms, why);
+        result = replace_in(place, &part, 1, &how, why);
     file_free(&file);
     return result;
 }
 
-static int act(const struct order *order)
+static int act(const struct params *params)
 {
     struct place place;
     struct error why;
     int result = -1;
-    if (place_open(&place, order->path, &(struct place_terms){0}, &why) != 0)
+    if (place_open(&place, params->path, &(struct place_params){0}, &why) != 0)
         return setup_fail("%s", why.text);
     if (place.name[0] == '.')
         error_set(&why, "%s: a name that begins with a dot is of a file that is not whole yet",
-                  order->path);
+                  params->path);
     else if (judge_owner(&place, &why) == 0 && become_owner(&place, &why) == 0) {
         replace_remove_left(&place, LEFT_OVER_S);
-        result = order->removes ? replace_remove(&place, &why) : write_file(order, &place, &why);
+        result = params->removes ? replace_remove(&place, &why) : write_file(params, &place, &why);
     }
     place_close(&place);
     return result == 0 ? SETUP_FINE : setup_fail("%s", why.text);
@@ -137,18 +136,18 @@ static int act(const struct order *order)
 
 static int take(void *context, int option, const char *argument)
 {
-    struct order *order = context;
+    struct params *params = context;
     char *end;
     if (option == OPTION_REMOVE) {
-        order->removes = true;
+        params->removes = true;
         return SETUP_FINE;
     }
     assert(option == OPTION_MODE);
     unsigned long mode = strtoul(argument, &end, 8);
     if (end == argument || *end != '\0' || (mode & ~(unsigned long)MODE_BITS) != 0)
         return setup_fail("install-file: --mode %.20s: write 640, 644, or less", argument);
-    order->mode = (mode_t)mode;
-    order->has_mode = true;
+    params->mode = (mode_t)mode;
+    params->has_mode = true;
     return SETUP_FINE;
 }
 
@@ -156,14 +155,14 @@ static const struct options options = {help, "h", option_words, take};
 
 int installfile_run(int argc, char **argv)
 {
-    struct order order = {.mode = MODE_DEFAULT};
-    int status = options_read(&options, argc, argv, &order);
+    struct params params = {.mode = MODE_DEFAULT};
+    int status = options_read(&options, argc, argv, &params);
     if (status != OPTIONS_READ)
         return status;
     if (argc - optind != 1)
         return setup_fail("install-file: one FILE; try 'mta-stsctl install-file --help'");
-    if (order.removes && order.has_mode)
+    if (params.removes && params.has_mode)
         return setup_fail("install-file: --mode does not go with --remove");
-    order.path = argv[optind];
-    return act(&order);
+    params.path = argv[optind];
+    return act(&params);
 }

@@ -23,4 +23,9 @@ libctl_a_SOURCES += \
 	%D%/setup.c \
 	%D%/setup.h \
 	%D%/thread.c \
-	%D%/thread.h
+	%D%/thread.h \
+	%D%/wrap.c \
+	%D%/wrap.h \
+	%D%/writer.c \
+	%D%/writer.h \
+	%D%/writer_json.c

@@ -8,7 +8,7 @@
 
 enum { NAME_SIZE = 64 };
 
-int options_read(const struct options *options, int argc, char **argv, void *order)
+int options_read(const struct options *options, int argc, char **argv, void *params)
 {
     static char name[NAME_SIZE]; /* stays in argv */
     const char *verb = argv[0];
@@ -26,7 +26,7 @@ int options_read(const struct options *options, int argc, char **argv, void *ord
             fprintf(stderr, "Try 'mta-stsctl %s --help'.\n", verb);
             return SETUP_FAILED;
         }
-        status = options->take(order, option, optarg);
+        status = options->take(params, option, optarg);
     }
     return status == 0 ? OPTIONS_READ : status;
 }

@@ -12,11 +12,11 @@ struct options {
     const char *letters; /* as for getopt */
     const struct option *words;
     /* Keeps one in the verb's order; 0, or the exit status, having said why. */
-    int (*take)(void *order, int option, const char *argument);
+    int (*take)(void *params, int option, const char *argument);
 };
 
 /* argv[0] is the verb; what is no option stands from optind on. Returns OPTIONS_READ, or the exit
  * status, when help was asked for or something refused, and said. */
-int options_read(const struct options *options, int argc, char **argv, void *order);
+int options_read(const struct options *options, int argc, char **argv, void *params);
 
 #endif

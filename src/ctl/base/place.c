@@ -100,12 +100,12 @@ static unsigned count_left(const struct walk *walk)
     return count;
 }
 
-static int step(struct walk *walk, const char *name, const struct place_terms *terms,
+static int step(struct walk *walk, const char *name, const struct place_params *params,
                 struct error *why)
 {
     struct stat state;
     int next = openat(walk->at, name, WAY | O_NOFOLLOW);
-    if (next < 0 && errno == ENOENT && count_left(walk) <= terms->makes) {
+    if (next < 0 && errno == ENOENT && count_left(walk) <= params->makes) {
         if (mkdirat(walk->at, name, MADE_MODE) != 0 && errno != EEXIST)
             return error_set(why, "%s: the directory %s cannot be made: %s", walk->path, name,
                              strerror(errno));
@@ -119,34 +119,34 @@ static int step(struct walk *walk, const char *name, const struct place_terms *t
     return error_set(why, "%s: %s: %s", walk->path, name, strerror(reason));
 }
 
-static int walk_to_end(struct walk *walk, char name[NAME_MAX + 1], const struct place_terms *terms,
-                       struct error *why)
+static int walk_to_end(struct walk *walk, char name[NAME_MAX + 1],
+                       const struct place_params *params, struct error *why)
 {
     struct stat state;
     for (;;) {
         bool more = take_name(walk, name);
         if (name[0] == '\0' || (!more && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)))
             return error_set(why, "%s: this is not the name of a file", walk->path);
-        bool leads_on = !more && terms->follows &&
+        bool leads_on = !more && params->follows &&
                         fstatat(walk->at, name, &state, AT_SYMLINK_NOFOLLOW) == 0 &&
                         S_ISLNK(state.st_mode);
         if (!more && !leads_on)
             return 0;
-        if ((leads_on ? follow(walk, name, why) : step(walk, name, terms, why)) != 0)
+        if ((leads_on ? follow(walk, name, why) : step(walk, name, params, why)) != 0)
             return -1;
     }
 }
 
 /* For more than a way: what is in it can be listed, and forced to the disk. */
-static int open_whole(int way)
+static int open_whole(int path_fd)
 {
-    int directory = openat(way, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int directory = openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0 && errno == EACCES) /* a directory that may be written to, not read */
-        directory = fcntl(way, F_DUPFD_CLOEXEC, 0);
+        directory = fcntl(path_fd, F_DUPFD_CLOEXEC, 0);
     return directory;
 }
 
-int place_open(struct place *out, const char *path, const struct place_terms *terms,
+int place_open(struct place *out, const char *path, const struct place_params *params,
                struct error *why)
 {
     struct walk walk = {.path = path};
@@ -158,7 +158,7 @@ int place_open(struct place *out, const char *path, const struct place_terms *te
     walk.at = open(path[0] == '/' ? "/" : ".", WAY);
     if (walk.at < 0)
         return error_set(why, "%s: %s", path, strerror(errno));
-    if (walk_to_end(&walk, out->name, terms, why) != 0)
+    if (walk_to_end(&walk, out->name, params, why) != 0)
         goto done;
     out->path = path;
     out->directory = open_whole(walk.at);

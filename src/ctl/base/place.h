@@ -19,7 +19,7 @@ struct place {
     char name[NAME_MAX + 1]; /* of the file in the directory */
 };
 
-struct place_terms {
+struct place_params {
     unsigned makes; /* so many of the last directories of the path are made if they are missing */
     bool follows;   /* a link that has the file's own name is followed, too */
 };
@@ -28,7 +28,7 @@ struct place_terms {
  * Links on the way are followed only if root or this user owns both the link and the directory it
  * is in, and nobody else may write to that directory (or it is sticky). Returns 0, or -1 with a
  * sentence that begins with the path; *out is {0} then. */
-int place_open(struct place *out, const char *path, const struct place_terms *terms,
+int place_open(struct place *out, const char *path, const struct place_params *params,
                struct error *why);
 void place_close(struct place *place);
 

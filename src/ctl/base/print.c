@@ -2,6 +2,7 @@
 /* print: columns, colour where a terminal wants it, and JSON. */
 #include "ctl/base/print.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,9 @@
 
 #include "common/base/array.h"
 #include "common/base/printable.h"
+#include "ctl/base/wrap.h"
+
+enum { GAP = 2, INDENT = 4, TEXT_LEAST = 40 };
 
 struct print_row {
     enum print_tone tone;
@@ -54,32 +58,75 @@ static const char *colour_of(enum print_tone tone)
     return "";
 }
 
-static void write_row(const struct print_table *table, const struct print_row *row,
-                      const int widths[], bool coloured)
+/* Where a column begins: on which line of its row, and how far to the right. */
+struct place {
+    size_t line;
+    size_t column;
+    size_t width; /* of its widest cell */
+};
+
+static size_t last_cell(const struct print_table *table, const struct print_row *row)
 {
-    coloured = coloured && row->tone != PRINT_PLAIN;
-    fputs(coloured ? colour_of(row->tone) : "", stdout);
     size_t last = table->columns - 1;
     while (last > 0 && row->cells[last][0] == '\0')
         last--;
-    for (size_t i = 0; i < last; i++)
-        printf("%-*s  ", widths[i], row->cells[i]);
-    printf("%s%s\n", row->cells[last], coloured ? "\033[0m" : "");
+    return last;
+}
+
+static void write_row(const struct print_table *table, const struct print_row *row,
+                      const struct place places[], size_t width, bool coloured)
+{
+    size_t line = 0;
+    size_t at = 0;
+    coloured = coloured && row->tone != PRINT_PLAIN;
+    fputs(coloured ? colour_of(row->tone) : "", stdout);
+    for (size_t i = 0; i <= last_cell(table, row); i++) {
+        const struct place *place = &places[i];
+        if (row->cells[i][0] == '\0')
+            continue;
+        for (; line < place->line; line++, at = 0)
+            putchar('\n');
+        printf("%*s", at < place->column ? (int)(place->column - at) : 0, "");
+        at = wrap_write(stdout, row->cells[i], place->column, place->column, width);
+    }
+    printf("%s\n", coloured ? "\033[0m" : "");
+}
+
+/* A column that would reach beyond the width begins a line; the last one is wrapped, and has at
+ * least TEXT_LEAST columns for that. */
+static void lay_out(const struct print_table *table, struct place places[], size_t width)
+{
+    size_t line = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < table->columns; i++) {
+        size_t least = places[i].width;
+        if (i == table->columns - 1 && least > TEXT_LEAST)
+            least = TEXT_LEAST;
+        if (i > 0 && width > 0 && at + least > width) {
+            line++;
+            at = INDENT;
+        }
+        places[i].line = line;
+        places[i].column = at;
+        at += places[i].width + GAP;
+    }
 }
 
 void print_table_write(const struct print_table *table)
 {
-    int widths[PRINT_COLUMNS_MAX] = {0};
+    struct place places[PRINT_COLUMNS_MAX] = {0};
+    size_t width = wrap_width(STDOUT_FILENO);
     for (size_t i = 0; i < table->count; i++) {
         for (size_t column = 0; column < table->columns; column++) {
-            int width = (int)strlen(table->rows[i].cells[column]);
-            if (width > widths[column])
-                widths[column] = width;
+            size_t columns = wrap_columns(table->rows[i].cells[column]);
+            if (columns > places[column].width)
+                places[column].width = columns;
         }
     }
+    lay_out(table, places, width);
     bool coloured = wants_colour();
     for (size_t i = 0; i < table->count; i++)
-        write_row(table, &table->rows[i], widths, coloured);
+        write_row(table, &table->rows[i], places, width, coloured);
 }
 
 void print_table_free(struct print_table *table)
@@ -92,6 +139,23 @@ void print_table_free(struct print_table *table)
     *table = (struct print_table){0};
 }
 
+void print_line(const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        puts("out of memory");
+        return;
+    }
+    text[printable_clean(text, (size_t)length)] = '\0';
+    wrap_write(stdout, text, 0, INDENT, wrap_width(STDOUT_FILENO));
+    putchar('\n');
+    free(text);
+}
+
 int print_json(json_t *value)
 {
     if (value == NULL)
@@ -100,22 +164,4 @@ int print_json(json_t *value)
     putchar('\n');
     json_decref(value);
     return result == 0 && fflush(stdout) == 0 ? 0 : -1;
-}
-
-json_t *print_text_json(const char *text)
-{
-    size_t length = strlen(text);
-    char *fit = malloc(length + 1);
-    if (fit == NULL)
-        return NULL;
-    printable_copy(fit, text, length);
-    json_t *out = json_string(fit);
-    free(fit);
-    return out;
-}
-
-json_t *print_path_json(const char *text)
-{
-    json_t *out = json_string(text);
-    return out != NULL ? out : print_text_json(text);
 }

@@ -26,20 +26,17 @@ struct print_table {
 /* Copies the cells, of which there are as many as columns. Returns 0, or -1 when out of memory. */
 int print_table_add(struct print_table *table, enum print_tone tone, const char *const cells[]);
 
-/* Writes the rows to stdout, aligned. The tone colours a row if stdout is a terminal and NO_COLOR
- * is not set. */
+/* Writes the rows to stdout, aligned, each in one line. On a terminal a row fits its width: columns
+ * for which there is no place begin a further line, and the last one is wrapped. The tone colours a
+ * row if stdout is a terminal and NO_COLOR is not set. */
 void print_table_write(const struct print_table *table);
 void print_table_free(struct print_table *table);
+
+/* Writes a line to stdout, with '?' for what cannot be shown; on a terminal it is wrapped. */
+void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Writes the value to stdout, and gives it back (decref). Returns 0, or -1 when it is NULL or
  * cannot be written. */
 int print_json(json_t *value);
-
-/* A text from outside, fit to be shown and so always a JSON string; NULL when out of memory. */
-json_t *print_text_json(const char *text);
-
-/* A path, or a sentence with one: as it is where that is UTF-8, otherwise made fit to be shown.
- * NULL when out of memory. */
-json_t *print_path_json(const char *text);
 
 #endif

@@ -11,17 +11,19 @@
 
 #include "common/base/account.h"
 #include "common/base/file.h"
-#include "common/config/config.h"
+#include "common/config/config_load.h"
 
 /* Whom the main file names; a fault in it is found when it is judged. */
 static void find_user(struct readas *out, const char *path)
 {
     struct file file;
+    const struct config_source source = {
+        .path = path, .scope = CONFIG_SCOPE_SETTINGS, .main = &file};
     struct findings said = {0};
     struct config *config = NULL;
     const char *configured = NULL;
     if (file_read(&file, path, CONFIG_FILE_MAX_BYTES, NULL) == 0) {
-        (void)config_load_server(&config, path, &file, &said);
+        (void)config_load(&config, &source, &said);
         configured = config != NULL ? config->server.user : NULL;
     }
     const char *user = account_reader(configured);

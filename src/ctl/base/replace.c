@@ -21,7 +21,7 @@ struct attempt {
     const struct place *place;
     const struct replace_part *parts;
     size_t count;
-    const struct replace_terms *terms;
+    const struct replace_params *params;
     char temporary[NAME_MAX + 1];
     int fd;
 };
@@ -44,7 +44,7 @@ static bool write_all(int fd, const unsigned char *bytes, size_t length)
 static bool find_model(const struct attempt *attempt, struct stat *out)
 {
     const struct place *place = attempt->place;
-    return !attempt->terms->exact &&
+    return !attempt->params->exact &&
            fstatat(place->directory, place->name, out, AT_SYMLINK_NOFOLLOW) == 0 &&
            S_ISREG(out->st_mode) && (out->st_uid == 0 || out->st_uid == place->state.st_uid);
 }
@@ -69,7 +69,7 @@ static int set_owner(const struct attempt *attempt, struct error *why)
     uid_t owner = geteuid() == 0 ? model.st_uid : now.st_uid;
     bool differs = owner != now.st_uid || model.st_gid != now.st_gid;
     if (differs && fchown(attempt->fd, owner, model.st_gid) != 0) {
-        if (errno == EPERM && attempt->terms->exact)
+        if (errno == EPERM && attempt->params->exact)
             return error_set(why,
                              "%s: cannot be given to the directory's group; run this as root or "
                              "one of the group",
@@ -77,7 +77,7 @@ static int set_owner(const struct attempt *attempt, struct error *why)
         if (errno != EPERM)
             return refuse(attempt, errno, why);
     }
-    if (fchmod(attempt->fd, old ? model.st_mode & 0777 : attempt->terms->mode) != 0)
+    if (fchmod(attempt->fd, old ? model.st_mode & 0777 : attempt->params->mode) != 0)
         return refuse(attempt, errno, why);
     return 0;
 }
@@ -124,10 +124,10 @@ static bool is_there(const struct attempt *attempt, const char *name)
 static int judge_old(const struct attempt *attempt, struct error *why)
 {
     const struct place *place = attempt->place;
-    if (attempt->terms->expected == NULL)
+    if (attempt->params->expected == NULL)
         return 0;
     struct file_stamp now = file_stamp_in(place->directory, place->name);
-    if (file_stamp_equal(&now, attempt->terms->expected))
+    if (file_stamp_equal(&now, attempt->params->expected))
         return 0;
     return error_set(why, "%s: the file was changed meanwhile; run this again", place->path);
 }
@@ -173,9 +173,9 @@ static int attempt_once(struct attempt *attempt, struct error *why)
 }
 
 int replace_in(const struct place *place, const struct replace_part *parts, size_t count,
-               const struct replace_terms *terms, struct error *why)
+               const struct replace_params *params, struct error *why)
 {
-    struct attempt attempt = {.place = place, .parts = parts, .count = count, .terms = terms};
+    struct attempt attempt = {.place = place, .parts = parts, .count = count, .params = params};
     for (int i = 0; i < TRIES_MOST; i++) {
         int result = attempt_once(&attempt, why);
         if (result != TRY_AGAIN)
@@ -191,9 +191,9 @@ int replace_file(const char *path, const struct replace_part *parts, size_t coun
                  struct error *why)
 {
     struct place place;
-    if (place_open(&place, path, &(struct place_terms){0}, why) != 0)
+    if (place_open(&place, path, &(struct place_params){0}, why) != 0)
         return -1;
-    int result = replace_in(&place, parts, count, &(struct replace_terms){.mode = mode}, why);
+    int result = replace_in(&place, parts, count, &(struct replace_params){.mode = mode}, why);
     place_close(&place);
     return result;
 }
@@ -229,7 +229,7 @@ int replace_put_aside(const char *path, struct error *why)
 {
     struct place place;
     char aside[NAME_MAX + sizeof(".damaged")];
-    if (place_open(&place, path, &(struct place_terms){0}, why) != 0)
+    if (place_open(&place, path, &(struct place_params){0}, why) != 0)
         return -1;
     snprintf(aside, sizeof(aside), "%s.damaged", place.name);
     int result = renameat(place.directory, place.name, place.directory, aside);

@@ -17,7 +17,7 @@ struct replace_part {
     size_t length;
 };
 
-struct replace_terms {
+struct replace_params {
     mode_t mode; /* of the file; of a new one, unless exact */
     bool exact;  /* the mode whatever an old file has, and the directory's group or a failure */
     const struct file_stamp *expected; /* the file must be this one still; NULL: any, or none */
@@ -35,7 +35,7 @@ int replace_file(const char *path, const struct replace_part *parts, size_t coun
 /* The same in a directory that is open. Whoever may write to the directory, and changes names in it
  * meanwhile, gets no byte and leads nothing elsewhere: it is tried a few times more, and fails. */
 int replace_in(const struct place *place, const struct replace_part *parts, size_t count,
-               const struct replace_terms *terms, struct error *why);
+               const struct replace_params *params, struct error *why);
 
 /* Removes what runs that were killed left beside the file, if it is older than so many seconds:
  * hidden copies of it, of a key for example. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/printable.h"
+#include "common/config/config_load.h"
 #include "ctl/base/progress.h"
 
 static void say(const struct finding *item)
@@ -26,7 +27,7 @@ static void say(const struct finding *item)
 int setup_load(struct config **out, const char *path)
 {
     struct findings said = {0};
-    int result = config_load(out, path, &said);
+    int result = config_load(out, &(struct config_source){.path = path}, &said);
     for (size_t i = 0; i < said.count && result != 0; i++)
         say(&said.items[i]);
     findings_free(&said);

@@ -34,28 +34,30 @@ enum {
 };
 
 static const char help[] =
-    "Usage: mta-stsctl certs [-c FILE] [--plan | --renew [--force] [--wait SECONDS]] [--json]\n"
-    "                        [DOMAIN]\n"
-    "Lists the certificate of each policy host: issuer, key, time left, whether it covers the\n"
-    "host, and whether mta-stsctl orders it.\n"
+    "Usage: mta-stsctl certs [-c FILE] [--plan | --renew [--force] [--wait SECONDS]]\n"
+    "                        [--json] [DOMAIN]\n"
+    "Lists the certificate of each policy host: issuer, key, time left, whether it\n"
+    "covers the host, and whether mta-stsctl renews it.\n"
     "\n"
-    "  -c, --config FILE   the configuration of mta-stsd (default: " SETUP_CONFIG ")\n"
-    "      --plan          say which managed hosts are due, in which order, and when it is done\n"
-    "      --renew         order those that are due, and install them\n"
-    "      --force         with --renew: also those that are not due, or wait after a failure\n"
-    "      --wait SECONDS  with --renew: how long to wait for hosts that are not ready\n"
+    "  -c, --config FILE   mta-stsd's configuration\n"
+    "                      (default: " SETUP_CONFIG ")\n"
+    "      --plan          list the managed hosts that are due, in order, and when\n"
+    "                      each is ordered\n"
+    "      --renew         order the certificates that are due, and install them\n"
+    "      --force         with --renew: also those not due, or waiting after a\n"
+    "                      failure\n"
+    "      --wait SECONDS  with --renew: how long to wait for hosts not ready yet\n"
     "      --resolver ADDRESS[@PORT]\n"
-    "                      with --renew: ask this one, not those of /etc/resolv.conf\n"
+    "                      with --renew: use this resolver, not /etc/resolv.conf\n"
     "      --trust-anchors FILE\n"
-    "                      with --renew: validate DNSSEC by these, not by the root's\n"
+    "                      with --renew: validate DNSSEC with these trust anchors\n"
     "      --probe-port PORT\n"
-    "                      with --renew: look at challenges on this port, not on 443\n"
-    "      --json          write JSON\n"
+    "                      with --renew: test challenges on this port, not on 443\n"
+    "      --json          print JSON\n"
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 all is well, 1 something was found or failed, 2 usage or failure to run, 3 "
-    "all\n"
-    "that was found has been so for over a day.\n"
+    "Exit status: 0 success, 1 something was found or failed, 2 usage error or\n"
+    "failure, 3 everything found has been so for over a day.\n"
     "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
@@ -74,7 +76,7 @@ static const struct option option_words[] = {
 
 enum action { ACTION_LIST, ACTION_PLAN, ACTION_RENEW };
 
-struct order {
+struct params {
     enum action action;
     const char *config_path;
     struct hostname domain; /* or its host; empty: all */
@@ -89,13 +91,13 @@ struct order {
 };
 
 static int list(const struct config *config, const struct inventory *inventory,
-                const struct order *order, int64_t now)
+                const struct params *params, int64_t now)
 {
     struct ari ari;
     struct error why;
     if (ari_load(&ari, config->acme.state, &why) != 0)
         return setup_fail("%s", why.text);
-    int result = listing_write(inventory, &ari, order->json, now);
+    int result = listing_write(inventory, &ari, params->json, now);
     ari_free(&ari);
     if (result != 0)
         return setup_fail("the list cannot be written");
@@ -103,7 +105,7 @@ static int list(const struct config *config, const struct inventory *inventory,
 }
 
 static int show_plan(const struct config *config, const struct inventory *inventory,
-                     const struct order *order, int64_t now)
+                     const struct params *params, int64_t now)
 {
     struct pace pace;
     struct ari ari = {0};
@@ -114,11 +116,11 @@ static int show_plan(const struct config *config, const struct inventory *invent
     if (pace_load(&pace, config->acme.state, now, &why) != 0 ||
         ari_load(&ari, config->acme.state, &why) != 0 ||
         plan_make(&plan,
-                  &(struct plan_terms){
+                  &(struct plan_params){
                       .inventory = inventory, .pace = &pace, .ari = &ari, .per_hour = per_hour},
                   now, &why) != 0)
         status = setup_fail("%s", why.text);
-    else if (schedule_write(&plan, &pace, &ari, per_hour, order->json, now) != 0)
+    else if (schedule_write(&plan, &pace, &ari, per_hour, params->json, now) != 0)
         status = setup_fail("the plan cannot be written");
     if (pace.damaged)
         fprintf(stderr, "mta-stsctl: %s; the next run puts it aside\n", pace.damage.text);
@@ -128,38 +130,38 @@ static int show_plan(const struct config *config, const struct inventory *invent
     return status;
 }
 
-static int act_on(const struct config *config, const struct order *order)
+static int act_on(const struct config *config, const struct params *params)
 {
     struct inventory inventory;
     struct error why;
     int64_t now = (int64_t)time(NULL);
     int status = SETUP_FAILED;
-    if (inventory_load(&inventory, config, order->only, now, &why) != 0)
+    if (inventory_load(&inventory, config, params->only, now, &why) != 0)
         return setup_fail("%s", why.text);
-    switch (order->action) {
+    switch (params->action) {
     case ACTION_LIST:
-        status = list(config, &inventory, order, now);
+        status = list(config, &inventory, params, now);
         break;
     case ACTION_PLAN:
     case ACTION_RENEW:
-        status = show_plan(config, &inventory, order, now);
+        status = show_plan(config, &inventory, params, now);
         break;
     }
     inventory_free(&inventory);
     return status;
 }
 
-static int renew(const struct config *config, const struct order *order)
+static int renew(const struct config *config, const struct params *params)
 {
     struct error why;
-    int result = renew_run(&(struct renew_order){.config = config,
-                                                 .only = order->only,
-                                                 .forced = order->forced,
-                                                 .json = order->json,
-                                                 .resolver = order->resolver,
-                                                 .anchors = order->anchors,
-                                                 .probe_port = order->probe_port,
-                                                 .wait_s = order->wait_s},
+    int result = renew_run(&(struct renew_params){.config = config,
+                                                  .only = params->only,
+                                                  .forced = params->forced,
+                                                  .json = params->json,
+                                                  .resolver = params->resolver,
+                                                  .anchors = params->anchors,
+                                                  .probe_port = params->probe_port,
+                                                  .wait_s = params->wait_s},
                            &why);
     return result < 0 ? setup_fail("%s", why.text) : result;
 }
@@ -171,19 +173,19 @@ static bool has_domain(const struct config *config, const char *name)
            (domain != NULL && setup_find(config, domain) != NULL);
 }
 
-static int act(const struct config *config, const struct order *order)
+static int act(const struct config *config, const struct params *params)
 {
-    if (order->only != NULL && !has_domain(config, order->only))
-        return setup_fail_unknown(order->only);
-    return order->action == ACTION_RENEW ? renew(config, order) : act_on(config, order);
+    if (params->only != NULL && !has_domain(config, params->only))
+        return setup_fail_unknown(params->only);
+    return params->action == ACTION_RENEW ? renew(config, params) : act_on(config, params);
 }
 
-static int load_and_act(const struct order *order)
+static int load_and_act(const struct params *params)
 {
     struct config *config;
-    if (setup_load(&config, order->config_path) != 0)
+    if (setup_load(&config, params->config_path) != 0)
         return SETUP_FAILED;
-    int status = act(config, order);
+    int status = act(config, params);
     config_free(config);
     return status;
 }
@@ -198,55 +200,55 @@ static int read_number(unsigned *out, const char *option, const char *text, unsi
     return 0;
 }
 
-static int take_action(struct order *order, enum action action)
+static int take_action(struct params *params, enum action action)
 {
-    if (order->action != ACTION_LIST && order->action != action)
+    if (params->action != ACTION_LIST && params->action != action)
         return setup_fail("certs: only one of --plan and --renew can be had");
-    order->action = action;
+    params->action = action;
     return 0;
 }
 
-static int take_of_renewal(struct order *order, int option, const char *argument)
+static int take_of_renewal(struct params *params, int option, const char *argument)
 {
     switch (option) {
     case OPTION_FORCE:
-        order->of_renewal = "--force";
-        order->forced = true;
+        params->of_renewal = "--force";
+        params->forced = true;
         return 0;
     case OPTION_WAIT:
-        order->of_renewal = "--wait";
-        return read_number(&order->wait_s, "--wait", argument, 1, WAIT_MOST_S);
+        params->of_renewal = "--wait";
+        return read_number(&params->wait_s, "--wait", argument, 1, WAIT_MOST_S);
     case OPTION_RESOLVER:
-        order->of_renewal = "--resolver";
-        order->resolver = argument;
+        params->of_renewal = "--resolver";
+        params->resolver = argument;
         return 0;
     case OPTION_ANCHORS:
-        order->of_renewal = "--trust-anchors";
-        order->anchors = argument;
+        params->of_renewal = "--trust-anchors";
+        params->anchors = argument;
         return 0;
     default:
         assert(option == OPTION_PROBE_PORT);
-        order->of_renewal = "--probe-port";
-        return read_number(&order->probe_port, "--probe-port", argument, 1, 65535);
+        params->of_renewal = "--probe-port";
+        return read_number(&params->probe_port, "--probe-port", argument, 1, 65535);
     }
 }
 
 static int take(void *context, int option, const char *argument)
 {
-    struct order *order = context;
+    struct params *params = context;
     switch (option) {
     case 'c':
-        order->config_path = argument;
+        params->config_path = argument;
         return 0;
     case OPTION_PLAN:
-        return take_action(order, ACTION_PLAN);
+        return take_action(params, ACTION_PLAN);
     case OPTION_RENEW:
-        return take_action(order, ACTION_RENEW);
+        return take_action(params, ACTION_RENEW);
     case OPTION_JSON:
-        order->json = true;
+        params->json = true;
         return 0;
     default:
-        return take_of_renewal(order, option, argument);
+        return take_of_renewal(params, option, argument);
     }
 }
 
@@ -254,18 +256,18 @@ static const struct options options = {help, "c:h", option_words, take};
 
 int certs_run(int argc, char **argv)
 {
-    struct order order = {.config_path = SETUP_CONFIG, .probe_port = PROBE_PORT};
-    int status = options_read(&options, argc, argv, &order);
+    struct params params = {.config_path = SETUP_CONFIG, .probe_port = PROBE_PORT};
+    int status = options_read(&options, argc, argv, &params);
     if (status != OPTIONS_READ)
         return status;
-    if (order.of_renewal != NULL && order.action != ACTION_RENEW)
-        return setup_fail("certs: %s goes with --renew", order.of_renewal);
+    if (params.of_renewal != NULL && params.action != ACTION_RENEW)
+        return setup_fail("certs: %s goes with --renew", params.of_renewal);
     if (argc - optind > 1)
         return setup_fail("certs: one domain at most; try 'mta-stsctl certs --help'");
     if (argv[optind] != NULL) {
-        if (setup_name(&order.domain, "certs", argv[optind], strlen(argv[optind])) != 0)
+        if (setup_name(&params.domain, "certs", argv[optind], strlen(argv[optind])) != 0)
             return SETUP_FAILED;
-        order.only = order.domain.text;
+        params.only = params.domain.text;
     }
-    return load_and_act(&order);
+    return load_and_act(&params);
 }

@@ -59,14 +59,14 @@ bool install_is(const struct install *install, const unsigned char fingerprint[C
 int install_put(const struct install *install, const char *path, struct error *why)
 {
     struct place place;
-    if (place_open(&place, path, &(struct place_terms){0}, why) != 0)
+    if (place_open(&place, path, &(struct place_params){0}, why) != 0)
         return -1;
     replace_remove_left(&place, 0); /* only one run at a time installs */
     /* A file that lacks its last line end would join the two. */
     struct replace_part parts[] = {{install->chain.bytes, install->chain.length},
                                    {(const unsigned char *)"\n", 1},
                                    {install->key.bytes, install->key.length}};
-    int result = replace_in(&place, parts, 3, &(struct replace_terms){.mode = 0640}, why);
+    int result = replace_in(&place, parts, 3, &(struct replace_params){.mode = 0640}, why);
     place_close(&place);
     return result;
 }

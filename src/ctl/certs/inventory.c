@@ -123,7 +123,6 @@ static int add(struct inventory *out, const struct config *config,
     struct cert cert = {0};
     struct error finding = {0};
     const struct config_pair *pair = &domain->pairs->items[index];
-    const char *key_pattern = pair->private_key != NULL ? pair->private_key : pair->certificate;
     struct inventory_item *item = &out->items[out->count];
 
     *item = (struct inventory_item){.domain = domain->name};
@@ -131,8 +130,7 @@ static int add(struct inventory *out, const struct config *config,
     item->host.length = (unsigned char)strlen(item->host.text);
     item->managed = index == 0 && inventory_is_managed(config, domain);
     item->health = DUE_ERROR;
-    if (config_expand(path, sizeof(path), pair->certificate, domain->name) != 0 ||
-        config_expand(key_path, sizeof(key_path), key_pattern, domain->name) != 0)
+    if (config_pair_paths(path, key_path, pair, domain->name) != 0)
         return error_set(why, "%s: the path of its certificate is too long", domain->name);
     item->path = strdup(path);
     out->count++;

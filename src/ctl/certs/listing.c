@@ -6,6 +6,7 @@
 
 #include "common/base/moment.h"
 #include "ctl/base/print.h"
+#include "ctl/base/writer.h"
 
 #define SHOWN_MAX 1100 /* bytes of a sentence shown in a column */
 
@@ -83,53 +84,52 @@ static int write_columns(const struct inventory *inventory, const struct ari *ar
     return result;
 }
 
-static int add_due(json_t *out, const struct inventory_item *item, const struct ari *ari)
+static void put_loaded(struct writer *writer, const struct inventory_item *item,
+                       const struct ari *ari, int64_t now)
 {
     bool by_ari;
-    json_int_t due = ari_due_at(ari, item->renewal_id, item->not_before, item->not_after, &by_ari);
-    json_t *more = json_pack("{s:I, s:s, s:o}", "due_at", due, "due_by",
-                             by_ari ? "ari" : "lifetime", "ari", ari_json(ari, item->renewal_id));
-    int result = more == NULL ? -1 : json_object_update(out, more);
-    json_decref(more);
-    return result;
+    writer_text(writer, "issuer", item->issuer);
+    writer_text(writer, "key", item->key);
+    writer_boolean(writer, "covers", item->covers);
+    writer_number(writer, "not_before", item->not_before);
+    writer_number(writer, "not_after", item->not_after);
+    writer_number(writer, "seconds_left", item->not_after - now);
+    if (!item->managed)
+        return;
+    writer_number(writer, "due_at",
+                  ari_due_at(ari, item->renewal_id, item->not_before, item->not_after, &by_ari));
+    writer_text(writer, "due_by", by_ari ? "ari" : "lifetime");
+    ari_put(ari, item->renewal_id, writer);
 }
 
-static json_t *item_json(const struct inventory_item *item, const struct ari *ari, int64_t now)
+static void put_item(struct writer *writer, const struct inventory_item *item,
+                     const struct ari *ari, int64_t now)
 {
-    json_t *finding = item->finding != NULL ? print_path_json(item->finding) : json_null();
-    json_t *out =
-        json_pack("{s:s, s:s, s:o, s:b, s:s, s:o}", "domain", item->domain, "host", item->host.text,
-                  "file", print_path_json(item->path), "managed", (int)item->managed, "health",
-                  health_name(item->health), "finding", finding);
-    if (out == NULL || !item->loaded)
-        return out;
-    json_int_t left = item->not_after - now;
-    json_t *more =
-        json_pack("{s:s, s:s, s:b, s:I, s:I, s:I}", "issuer", item->issuer, "key", item->key,
-                  "covers", (int)item->covers, "not_before", (json_int_t)item->not_before,
-                  "not_after", (json_int_t)item->not_after, "seconds_left", left);
-    int result = more == NULL ? -1 : json_object_update(out, more);
-    json_decref(more);
-    if (result == 0 && item->managed)
-        result = add_due(out, item, ari);
-    if (result == 0)
-        return out;
-    json_decref(out);
-    return NULL;
+    writer_start(writer, NULL);
+    writer_text(writer, "domain", item->domain);
+    writer_text(writer, "host", item->host.text);
+    writer_text(writer, "file", item->path);
+    writer_boolean(writer, "managed", item->managed);
+    writer_text(writer, "health", health_name(item->health));
+    writer_text(writer, "finding", item->finding);
+    if (item->loaded)
+        put_loaded(writer, item, ari, now);
+    writer_end(writer);
 }
 
 static int write_json(const struct inventory *inventory, const struct ari *ari, int64_t now)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < inventory->count && list != NULL; i++) {
-        if (json_array_append_new(list, item_json(&inventory->items[i], ari, now)) == 0)
-            continue;
-        json_decref(list);
-        list = NULL;
-    }
-    return print_json(json_pack("{s:o, s:I, s:I}", "certificates", list, "errors",
-                                (json_int_t)inventory->errors, "warnings",
-                                (json_int_t)inventory->warnings));
+    struct writer writer;
+    writer_open(&writer, &writer_json, stdout);
+    writer_list(&writer, "certificates");
+    for (size_t i = 0; i < inventory->count; i++)
+        put_item(&writer, &inventory->items[i], ari, now);
+    writer_end(&writer);
+    writer_number(&writer, "errors", (int64_t)inventory->errors);
+    writer_number(&writer, "warnings", (int64_t)inventory->warnings);
+    int result = writer_finish(&writer);
+    writer_close(&writer);
+    return result;
 }
 
 int listing_write(const struct inventory *inventory, const struct ari *ari, bool json, int64_t now)

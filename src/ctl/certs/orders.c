@@ -38,7 +38,7 @@ struct slot {
 };
 
 struct run {
-    const struct orders_terms *terms;
+    const struct orders_params *params;
     struct turns turns;
     struct slot slots[SLOTS];
     int64_t until_ms;   /* hosts that are not ready are waited for */
@@ -57,21 +57,21 @@ static void tell_renewed(struct run *run, const struct plan_step *step, int64_t 
 {
     struct error why;
     const char *host = step->item->host.text;
-    if (pace_note_success(run->terms->pace, host, &run->fault) != 0)
+    if (pace_note_success(run->params->pace, host, &run->fault) != 0)
         run->ends = run->halted = true;
-    outcome_renewed(run->terms->outcome, step, not_after);
-    if (deploy_certificate(run->terms->acme, host, step->item->path, &why) != 0)
-        outcome_undeployed(run->terms->outcome, host, why.text);
+    outcome_renewed(run->params->outcome, step, not_after);
+    if (deploy_certificate(run->params->acme, host, step->item->path, &why) != 0)
+        outcome_undeployed(run->params->outcome, host, why.text);
 }
 
 static void tell_failed(struct run *run, const struct plan_step *step, const char *reason)
 {
     const char *host = step->item->host.text;
-    struct pace *pace = run->terms->pace;
+    struct pace *pace = run->params->pace;
     int64_t now = now_s();
     if (pace_note_failure(pace, host, step->not_after, now, reason, &run->fault) != 0)
         run->ends = run->halted = true;
-    outcome_failed(run->terms->outcome, step, reason,
+    outcome_failed(run->params->outcome, step, reason,
                    pace_next_try(pace, host, step->not_after, now));
 }
 
@@ -79,7 +79,7 @@ static void tell_failed(struct run *run, const struct plan_step *step, const cha
 static void tell_failed_here(const struct run *run, const struct plan_step *step,
                              const char *reason)
 {
-    outcome_failed(run->terms->outcome, step, reason, 0);
+    outcome_failed(run->params->outcome, step, reason, 0);
 }
 
 /* The CA, the account or the client is not there: that is no host's failure, and the others would
@@ -92,7 +92,7 @@ static void end_run(struct run *run, const struct plan_step *step, const char *r
         return;
     run->halted = true;
     error_set(&run->fault, "%s; no further host was tried, and none waits for that", reason);
-    if (pace_note_away(run->terms->pace, step->item->host.text, &why) != 0)
+    if (pace_note_away(run->params->pace, step->item->host.text, &why) != 0)
         error_set(&run->fault, "%s", why.text);
 }
 
@@ -100,7 +100,7 @@ static void end_run(struct run *run, const struct plan_step *step, const char *r
 static void install(struct run *run, const struct plan_step *step, struct install *found)
 {
     struct error why;
-    if (deploy_owe(run->terms->acme, step->item->host.text, &why) == 0 &&
+    if (deploy_owe(run->params->acme, step->item->host.text, &why) == 0 &&
         install_put(found, step->item->path, &why) == 0)
         tell_renewed(run, step, found->not_after);
     else
@@ -115,7 +115,7 @@ static void install_received(struct run *run, const struct slot *slot)
     struct install found;
     struct error why;
     const struct plan_step *step = slot->turn->step;
-    if (install_load(&found, run->terms->acme->state, &step->item->host, now_s(), &why) != 0) {
+    if (install_load(&found, run->params->acme->state, &step->item->host, now_s(), &why) != 0) {
         tell_failed(run, step, why.text);
     } else if (install_is(&found, slot->before) || install_is(&found, step->item->fingerprint)) {
         install_free(&found);
@@ -132,7 +132,7 @@ static void remember_received(const struct run *run, struct slot *slot)
 {
     struct install found;
     memset(slot->before, 0, sizeof(slot->before));
-    if (install_load(&found, run->terms->acme->state, &slot->turn->step->item->host, now_s(),
+    if (install_load(&found, run->params->acme->state, &slot->turn->step->item->host, now_s(),
                      NULL) != 0)
         return;
     memcpy(slot->before, found.fingerprint, sizeof(slot->before));
@@ -143,8 +143,8 @@ static void remember_received(const struct run *run, struct slot *slot)
 static bool take_left_over(struct run *run, const struct plan_step *step)
 {
     struct install found;
-    if (run->terms->anew ||
-        !leftover_load(&found, run->terms->acme, step->item, run->terms->ari, now_s()))
+    if (run->params->anew ||
+        !leftover_load(&found, run->params->acme, step->item, run->params->ari, now_s()))
         return false;
     install(run, step, &found);
     return true;
@@ -161,14 +161,14 @@ static void begin(struct run *run, struct slot *slot, struct turn *turn)
         return;
     }
     *slot = (struct slot){.stage = STAGE_READY, .turn = turn};
-    if (run->terms->precheck == NULL)
+    if (run->params->precheck == NULL)
         return;
     slot->stage = STAGE_CHECK;
-    slot->precheck = precheck_start(run->terms->precheck, &turn->step->item->host, &why);
+    slot->precheck = precheck_start(run->params->precheck, &turn->step->item->host, &why);
     if (slot->precheck != NULL)
         return;
     slot->stage = STAGE_FREE;
-    outcome_not_ready(run->terms->outcome, turn->step, why.text);
+    outcome_not_ready(run->params->outcome, turn->step, why.text);
 }
 
 static void begin_order(struct run *run, struct slot *slot)
@@ -177,9 +177,9 @@ static void begin_order(struct run *run, struct slot *slot)
     const struct plan_step *step = slot->turn->step;
     slot->stage = STAGE_FREE;
     remember_received(run, slot);
-    if (pace_note_order(run->terms->pace, now_s(), &run->fault) != 0) {
+    if (pace_note_order(run->params->pace, now_s(), &run->fault) != 0) {
         run->ends = run->halted = true;
-    } else if (issuer_start(&slot->child, run->terms->acme, step->item->host.text, &why) != 0) {
+    } else if (issuer_start(&slot->child, run->params->acme, step->item->host.text, &why) != 0) {
         tell_failed_here(run, step, why.text);
     } else {
         slot->stage = STAGE_ORDER;
@@ -199,8 +199,8 @@ static size_t count_slots(const struct run *run, enum stage stage)
 static bool may_begin(const struct run *run)
 {
     size_t before = count_slots(run, STAGE_CHECK) + count_slots(run, STAGE_READY);
-    return !run->ends && pace_order_at(run->terms->pace, run->terms->acme->orders_per_hour, now_s(),
-                                       before) <= now_s();
+    return !run->ends && pace_order_at(run->params->pace, run->params->acme->orders_per_hour,
+                                       now_s(), before) <= now_s();
 }
 
 /* One that comes late lets those go first that are looked at with it. */
@@ -244,7 +244,7 @@ static void finish_check(struct run *run, struct slot *slot)
     if (ending != PRECHECK_READY &&
         !turns_again(&run->turns, slot->turn, ending == PRECHECK_NOT_YET, run->until_ms,
                      moment_steady_ms()))
-        outcome_not_ready(run->terms->outcome, slot->turn->step, why.text);
+        outcome_not_ready(run->params->outcome, slot->turn->step, why.text);
 }
 
 /* Whether the host is ordered for once more, at once: the order rate holds. */
@@ -260,7 +260,7 @@ static void finish_order(struct run *run, struct slot *slot)
 {
     struct error why;
     const struct plan_step *step = slot->turn->step;
-    enum issuer_ending ending = issuer_judge(run->terms->acme, &slot->child, &why);
+    enum issuer_ending ending = issuer_judge(run->params->acme, &slot->child, &why);
     child_free(&slot->child);
     slot->stage = STAGE_FREE;
     if (ending == ISSUER_DONE || ending == ISSUER_FAILED || ending == ISSUER_STUMBLED)
@@ -337,11 +337,11 @@ static void work(struct run *run)
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-int orders_run(const struct orders_terms *terms, struct error *why)
+int orders_run(const struct orders_params *params, struct error *why)
 {
-    struct run run = {.terms = terms,
-                      .until_ms = moment_steady_ms() + terms->wait_s * INT64_C(1000)};
-    if (turns_open(&run.turns, terms->plan, why) != 0)
+    struct run run = {.params = params,
+                      .until_ms = moment_steady_ms() + params->wait_s * INT64_C(1000)};
+    if (turns_open(&run.turns, params->plan, why) != 0)
         return -1;
     work(&run);
     turns_close(&run.turns);

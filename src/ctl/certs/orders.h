@@ -16,11 +16,11 @@
 #include "ctl/certs/plan.h"
 
 /* All borrowed. */
-struct orders_terms {
+struct orders_params {
     const struct config_acme *acme;
     const struct plan *plan;
     const struct ari *ari;
-    const struct precheck_terms *precheck; /* NULL: no host is looked at before */
+    const struct precheck_params *precheck; /* NULL: no host is looked at before */
     struct pace *pace;
     struct outcome *outcome;
     bool anew;       /* what an earlier run received and did not install is not enough */
@@ -30,6 +30,6 @@ struct orders_terms {
 /* Returns 0 when each host had its turn, or no further order may be made now: the rate, a CA that
  * does not answer. Returns -1 with why when it had to stop: a signal, a state that cannot be
  * written. Either way *outcome has what came of each host that had its turn. */
-int orders_run(const struct orders_terms *terms, struct error *why);
+int orders_run(const struct orders_params *params, struct error *why);
 
 #endif

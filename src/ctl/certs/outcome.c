@@ -6,21 +6,23 @@
 #include <time.h>
 
 #include "common/base/moment.h"
-#include "common/base/printable.h"
 #include "ctl/base/print.h"
 #include "ctl/base/progress.h"
 
 #define TEXT_MAX (sizeof(struct error) + 512)
 
-int outcome_open(struct outcome *out, struct told *told, bool json, bool all, struct error *why)
+void outcome_open(struct outcome *out, struct told *told, bool json, bool all)
 {
-    *out = (struct outcome){.json = json, .all = all, .told = told, .hosts = json_array()};
-    return out->hosts != NULL ? 0 : error_set(why, "out of memory");
+    *out = (struct outcome){.json = json, .all = all, .told = told};
+    if (!json)
+        return;
+    writer_open(&out->writer, &writer_json, stdout);
+    writer_list(&out->writer, "hosts");
 }
 
 void outcome_close(struct outcome *outcome)
 {
-    json_decref(outcome->hosts);
+    writer_close(&outcome->writer);
     *outcome = (struct outcome){0};
 }
 
@@ -29,24 +31,37 @@ static int64_t now_s(void)
     return (int64_t)time(NULL);
 }
 
-static void tell(struct outcome *outcome, json_t *result, const char *host, const char *text)
+static void say_line(const struct outcome *outcome, const char *host, const char *text)
 {
-    if (!outcome->json && text != NULL) {
-        progress_wipe();
-        printable_say(stdout, "%s: %s", host, text);
-        fflush(stdout);
-    }
-    json_array_append_new(outcome->hosts, result);
+    if (outcome->json)
+        return;
+    progress_wipe();
+    print_line("%s: %s", host, text);
+    fflush(stdout);
 }
 
-/* The same of a host in trouble, which key stands for. */
-static void tell_trouble(struct outcome *outcome, json_t *result, const char *host,
-                         const char *text, const char *key, enum due_stage stage)
+/* The line of a host in trouble, which key stands for. */
+static void say_trouble(struct outcome *outcome, const char *host, const char *text,
+                        const char *key, enum due_stage stage)
 {
     bool is_said = told_note(outcome->told, key, stage, now_s()) || outcome->all;
     outcome->recent += !told_is_old(outcome->told, key, now_s());
     outcome->unsaid += !is_said;
-    tell(outcome, result, host, is_said ? text : NULL);
+    if (is_said)
+        say_line(outcome, host, text);
+}
+
+/* Begins the host's object; reason may be NULL. */
+static struct writer *start_host(struct outcome *outcome, const char *host, const char *result,
+                                 const char *reason)
+{
+    struct writer *writer = &outcome->writer;
+    writer_start(writer, NULL);
+    writer_text(writer, "host", host);
+    writer_text(writer, "outcome", result);
+    if (reason != NULL)
+        writer_text(writer, "reason", reason);
+    return writer;
 }
 
 static enum due_stage stage_of(const struct plan_step *step)
@@ -72,11 +87,6 @@ static const char *end_text(const struct plan_step *step, char *out, size_t size
     return out;
 }
 
-static json_t *end_json(const struct plan_step *step)
-{
-    return step->not_after != 0 ? json_integer((json_int_t)step->not_after) : json_null();
-}
-
 void outcome_renewed(struct outcome *outcome, const struct plan_step *step, int64_t not_after)
 {
     const char *host = step->item->host.text;
@@ -85,10 +95,10 @@ void outcome_renewed(struct outcome *outcome, const struct plan_step *step, int6
     outcome->renewed++;
     told_end(outcome->told, host);
     snprintf(text, sizeof(text), "renewed, valid until %s", moment_text(not_after, date));
-    tell(outcome,
-         json_pack("{s:s, s:s, s:I}", "host", host, "outcome", "renewed", "not_after",
-                   (json_int_t)not_after),
-         host, text);
+    say_line(outcome, host, text);
+    struct writer *writer = start_host(outcome, host, "renewed", NULL);
+    writer_number(writer, "not_after", not_after);
+    writer_end(writer);
     progress_step();
 }
 
@@ -106,11 +116,11 @@ void outcome_failed(struct outcome *outcome, const struct plan_step *step, const
                  moment_text(next_try, date), end);
     else
         snprintf(text, sizeof(text), "failed: %s; the next run tries again; %s", reason, end);
-    json_t *next = next_try != 0 ? json_integer((json_int_t)next_try) : json_null();
-    tell_trouble(outcome,
-                 json_pack("{s:s, s:s, s:o, s:o, s:o}", "host", host, "outcome", "failed", "reason",
-                           print_path_json(reason), "next_try", next, "not_after", end_json(step)),
-                 host, text, host, stage_of(step));
+    say_trouble(outcome, host, text, host, stage_of(step));
+    struct writer *writer = start_host(outcome, host, "failed", reason);
+    writer_time(writer, "next_try", next_try);
+    writer_time(writer, "not_after", step->not_after);
+    writer_end(writer);
     progress_step();
 }
 
@@ -122,10 +132,10 @@ void outcome_not_ready(struct outcome *outcome, const struct plan_step *step, co
     outcome->not_ready++;
     snprintf(text, sizeof(text), "not ready: %s; the CA was not asked; %s", reason,
              end_text(step, end, sizeof(end)));
-    tell_trouble(outcome,
-                 json_pack("{s:s, s:s, s:o, s:o}", "host", host, "outcome", "not ready", "reason",
-                           print_path_json(reason), "not_after", end_json(step)),
-                 host, text, host, stage_of(step));
+    say_trouble(outcome, host, text, host, stage_of(step));
+    struct writer *writer = start_host(outcome, host, "not ready", reason);
+    writer_time(writer, "not_after", step->not_after);
+    writer_end(writer);
     progress_step();
 }
 
@@ -142,11 +152,11 @@ void outcome_waits(struct outcome *outcome, const struct plan_step *step, unsign
              "mta-stsctl certs --renew --force %s",
              moment_text(step->order_at, date), failures, failures == 1 ? "" : "s", reason,
              end_text(step, end, sizeof(end)), step->item->domain);
-    tell_trouble(outcome,
-                 json_pack("{s:s, s:s, s:o, s:I, s:o}", "host", host, "outcome", "waits", "reason",
-                           print_path_json(reason), "next_try", (json_int_t)step->order_at,
-                           "not_after", end_json(step)),
-                 host, text, host, stage_of(step));
+    say_trouble(outcome, host, text, host, stage_of(step));
+    struct writer *writer = start_host(outcome, host, "waits", reason);
+    writer_number(writer, "next_try", step->order_at);
+    writer_time(writer, "not_after", step->not_after);
+    writer_end(writer);
 }
 
 void outcome_undeployed(struct outcome *outcome, const char *host, const char *reason)
@@ -156,36 +166,42 @@ void outcome_undeployed(struct outcome *outcome, const char *host, const char *r
     outcome->undeployed++;
     snprintf(key, sizeof(key), "%s undeployed", host);
     snprintf(text, sizeof(text), "not on the other machines: %s; the next run tries again", reason);
-    tell_trouble(outcome,
-                 json_pack("{s:s, s:s, s:o}", "host", host, "outcome", "undeployed", "reason",
-                           print_path_json(reason)),
-                 host, text, key, DUE_STAGE_GOOD);
+    say_trouble(outcome, host, text, key, DUE_STAGE_GOOD);
+    writer_end(start_host(outcome, host, "undeployed", reason));
 }
 
-static int write_json(const struct outcome *outcome, const struct outcome_rest *rest, size_t left)
+static int write_json(struct outcome *outcome, const struct outcome_rest *rest, size_t left)
 {
-    return print_json(json_pack(
-        "{s:O, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s?, s:s?}", "hosts", outcome->hosts, "renewed",
-        (json_int_t)outcome->renewed, "failed", (json_int_t)outcome->failed, "not_ready",
-        (json_int_t)outcome->not_ready, "waiting", (json_int_t)outcome->waiting, "left",
-        (json_int_t)left, "undeployed", (json_int_t)outcome->undeployed, "next_order_at",
-        (json_int_t)rest->next_order_at, "note", rest->note, "ended", rest->ended));
+    struct writer *writer = &outcome->writer;
+    writer_end(writer);
+    writer_number(writer, "renewed", (int64_t)outcome->renewed);
+    writer_number(writer, "failed", (int64_t)outcome->failed);
+    writer_number(writer, "not_ready", (int64_t)outcome->not_ready);
+    writer_number(writer, "waiting", (int64_t)outcome->waiting);
+    writer_number(writer, "left", (int64_t)left);
+    writer_number(writer, "undeployed", (int64_t)outcome->undeployed);
+    writer_number(writer, "next_order_at", rest->next_order_at);
+    writer_text(writer, "note", rest->note);
+    writer_text(writer, "ended", rest->ended);
+    return writer_finish(writer);
 }
 
 static void write_lines(const struct outcome *outcome, const struct outcome_rest *rest, size_t left)
 {
     char date[MOMENT_TEXT_MAX];
-    printf("%zu renewed, %zu failed, ", outcome->renewed, outcome->failed);
+    char not_ready[40] = "";
     if (outcome->not_ready > 0)
-        printf("%zu not ready, ", outcome->not_ready);
-    printf("%zu wait after a failure, %zu left\n", outcome->waiting, left);
+        snprintf(not_ready, sizeof(not_ready), "%zu not ready, ", outcome->not_ready);
+    print_line("%zu renewed, %zu failed, %s%zu wait after a failure, %zu left", outcome->renewed,
+               outcome->failed, not_ready, outcome->waiting, left);
     if (outcome->unsaid > 0)
-        printf("%zu of them for over a day, and named once a day; `mta-stsctl certs --plan` names "
-               "them, `--renew DOMAIN` says why\n",
-               outcome->unsaid);
+        print_line(
+            "%zu of them for over a day, and named once a day; `mta-stsctl certs --plan` names "
+            "them, `--renew DOMAIN` says why",
+            outcome->unsaid);
     if (left > 0 && rest->next_order_at > rest->now)
-        printf("the order rate of %u an hour allows the next order at %s\n", rest->orders_per_hour,
-               moment_text(rest->next_order_at, date));
+        print_line("the order rate of %u an hour allows the next order at %s",
+                   rest->orders_per_hour, moment_text(rest->next_order_at, date));
 }
 
 int outcome_sum_up(struct outcome *outcome, const struct outcome_rest *rest, struct error *why)

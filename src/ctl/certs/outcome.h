@@ -3,31 +3,30 @@
 #ifndef CTL_CERTS_OUTCOME_H
 #define CTL_CERTS_OUTCOME_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/base/error.h"
+#include "ctl/base/writer.h"
 #include "ctl/certs/plan.h"
 #include "ctl/certs/told.h"
 
 struct outcome {
     bool json;
     bool all; /* nothing is left out of the lines: a terminal, or one domain was asked for */
-    struct told *told; /* borrowed */
-    json_t *hosts;
+    struct told *told;    /* borrowed */
+    struct writer writer; /* in the list of hosts; {0} without json */
     size_t renewed, failed, not_ready, waiting;
     size_t undeployed; /* certificates that the other machines still lack */
     size_t recent;     /* of the four above, those in trouble for less than a day */
     size_t unsaid;     /* and those without a line, since theirs was said not long ago */
 };
 
-/* Returns 0, or -1 with why. */
-int outcome_open(struct outcome *out, struct told *told, bool json, bool all, struct error *why);
+void outcome_open(struct outcome *out, struct told *told, bool json, bool all);
 void outcome_close(struct outcome *outcome);
 
-/* Each says one host's line, with the end of its certificate, or keeps it for the JSON. What is
+/* Each says one host's line, with the end of its certificate, or writes it as JSON. What is
  * known for more than a day is said once a day. */
 void outcome_renewed(struct outcome *outcome, const struct plan_step *step, int64_t not_after);
 /* next_try 0: the next run does. */

@@ -29,7 +29,7 @@ struct plan {
 };
 
 /* What a plan is made of, all borrowed; the plan borrows from the inventory. */
-struct plan_terms {
+struct plan_params {
     const struct inventory *inventory;
     const struct pace *pace;
     const struct ari *ari;
@@ -38,7 +38,7 @@ struct plan_terms {
 };
 
 /* Returns 0, or -1 with why; *out is {0} then. */
-int plan_make(struct plan *out, const struct plan_terms *terms, int64_t now, struct error *why);
+int plan_make(struct plan *out, const struct plan_params *params, int64_t now, struct error *why);
 void plan_free(struct plan *plan);
 
 #endif

@@ -24,7 +24,7 @@
 #include "ctl/certs/suggestion.h"
 
 struct run {
-    const struct renew_order *order;
+    const struct renew_params *params;
     const struct config_acme *acme;
     struct inventory inventory;
     struct pace pace;
@@ -105,26 +105,26 @@ static int load_pace(struct run *run, struct error *why)
 
 static int make_plan(struct run *run, struct error *why)
 {
-    const struct renew_order *order = run->order;
-    if (inventory_load(&run->inventory, order->config, order->only, now_s(), why) != 0 ||
+    const struct renew_params *params = run->params;
+    if (inventory_load(&run->inventory, params->config, params->only, now_s(), why) != 0 ||
         load_pace(run, why) != 0 || ari_load(&run->ari, run->acme->state, why) != 0)
         return -1;
-    if (order->only != NULL && !has_managed(&run->inventory))
+    if (params->only != NULL && !has_managed(&run->inventory))
         return error_set(why,
                          "%s is not managed: it has a certificate of its own, or its pattern is "
                          "not one file with another path for each host",
-                         order->only);
-    if (!order->forced && suggestion_is_wanted(&run->ari, &run->inventory, now_s())) {
+                         params->only);
+    if (!params->forced && suggestion_is_wanted(&run->ari, &run->inventory, now_s())) {
         if (ask_directory(run, why) != 0)
             return -1;
         suggestion_refresh(&run->ari, &run->inventory, run->web, &run->directory, now_s());
     }
     return plan_make(&run->plan,
-                     &(struct plan_terms){.inventory = &run->inventory,
-                                          .pace = &run->pace,
-                                          .ari = &run->ari,
-                                          .per_hour = run->acme->orders_per_hour,
-                                          .forced = order->forced},
+                     &(struct plan_params){.inventory = &run->inventory,
+                                           .pace = &run->pace,
+                                           .ari = &run->ari,
+                                           .per_hour = run->acme->orders_per_hour,
+                                           .forced = params->forced},
                      now_s(), why);
 }
 
@@ -178,30 +178,30 @@ static int ask_after_left_overs(struct run *run, struct error *why)
 
 static int order_all(struct run *run, struct error *why)
 {
-    const struct renew_order *order = run->order;
-    const struct reach reach = {order->config};
-    struct precheck_terms precheck = {.acme = run->acme,
-                                      .directory = &run->directory,
-                                      .reach = order->only == NULL ? &reach : NULL,
-                                      .port = order->probe_port};
+    const struct renew_params *params = run->params;
+    const struct reach reach = {params->config};
+    struct precheck_params precheck = {.acme = run->acme,
+                                       .directory = &run->directory,
+                                       .reach = params->only == NULL ? &reach : NULL,
+                                       .port = params->probe_port};
     if (issuer_need_account(run->acme, why) != 0)
         return -1;
     if (run->acme->precheck && (ask_directory(run, why) != 0 ||
-                                dns_open(&run->dns, order->resolver, order->anchors, why) != 0))
+                                dns_open(&run->dns, params->resolver, params->anchors, why) != 0))
         return -1;
-    if (!order->forced && ask_after_left_overs(run, why) != 0)
+    if (!params->forced && ask_after_left_overs(run, why) != 0)
         return -1;
     precheck.dns = run->dns;
     progress_begin("done", run->plan.count - run->plan.waiting);
     run->halted =
-        orders_run(&(struct orders_terms){.acme = run->acme,
-                                          .plan = &run->plan,
-                                          .precheck = run->acme->precheck ? &precheck : NULL,
-                                          .pace = &run->pace,
-                                          .ari = &run->ari,
-                                          .outcome = &run->outcome,
-                                          .anew = order->forced,
-                                          .wait_s = order->wait_s},
+        orders_run(&(struct orders_params){.acme = run->acme,
+                                           .plan = &run->plan,
+                                           .precheck = run->acme->precheck ? &precheck : NULL,
+                                           .pace = &run->pace,
+                                           .ari = &run->ari,
+                                           .outcome = &run->outcome,
+                                           .anew = params->forced,
+                                           .wait_s = params->wait_s},
                    &run->reason) != 0;
     progress_end();
     return 0;
@@ -221,11 +221,10 @@ static void tell_waiting(struct run *run)
 
 static int run_locked(struct run *run, struct error *why)
 {
-    const struct renew_order *order = run->order;
-    bool all = order->only != NULL || isatty(STDOUT_FILENO) == 1;
-    if (told_load(&run->told, run->acme->state, why) != 0 ||
-        outcome_open(&run->outcome, &run->told, order->json, all, why) != 0 ||
-        make_plan(run, why) != 0)
+    const struct renew_params *params = run->params;
+    bool all = params->only != NULL || isatty(STDOUT_FILENO) == 1;
+    outcome_open(&run->outcome, &run->told, params->json, all);
+    if (told_load(&run->told, run->acme->state, why) != 0 || make_plan(run, why) != 0)
         return -1;
     deploy_owed(run);
     tell_waiting(run);
@@ -234,9 +233,9 @@ static int run_locked(struct run *run, struct error *why)
     return sum_up(run, why);
 }
 
-int renew_run(const struct renew_order *order, struct error *why)
+int renew_run(const struct renew_params *params, struct error *why)
 {
-    struct run run = {.order = order, .acme = &order->config->acme};
+    struct run run = {.params = params, .acme = &params->config->acme};
     if (!run.acme->present || !run.acme->accept_terms)
         return error_set(why, "nothing may be asked of a CA; write `accept_terms = yes` in [acme] "
                               "once you have read the CA's terms");

@@ -8,7 +8,7 @@
 #include "common/base/error.h"
 #include "common/config/config.h"
 
-struct renew_order {
+struct renew_params {
     const struct config *config;
     const char *only; /* a domain or host; NULL: all */
     bool forced;      /* also what is not due, and what waits after a failure */
@@ -22,6 +22,6 @@ struct renew_order {
 /* Says on stdout what came of each host. Returns SETUP_FOUND when a host failed, is not ready, or
  * waits after a failure; SETUP_KNOWN when each such host has been in trouble for more than a day;
  * SETUP_FINE otherwise; or -1 with why when nothing could be tried. */
-int renew_run(const struct renew_order *order, struct error *why);
+int renew_run(const struct renew_params *params, struct error *why);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "common/base/moment.h"
 #include "ctl/base/print.h"
+#include "ctl/base/writer.h"
 
 /* What the CA said of the certificate's renewal, or that it could not be asked. */
 static void write_advice(char *out, size_t size, const struct plan_step *step,
@@ -30,13 +31,13 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
     for (size_t i = 0; i < plan->count && result == 0; i++) {
         const struct plan_step *step = &plan->steps[i];
         char since[MOMENT_TEXT_MAX] = "-";
-        char order[MOMENT_TEXT_MAX] = "now";
+        char at[MOMENT_TEXT_MAX] = "now";
         char note[sizeof(struct error) + 64] = "";
         unsigned failures = pace_failures(pace, step->item->host.text);
         if (step->due_at != 0)
             moment_text(step->due_at, since);
         if (step->order_at > now)
-            moment_text(step->order_at, order);
+            moment_text(step->order_at, at);
         const char *reason = pace_reason(pace, step->item->host.text);
         if (step->waits)
             snprintf(note, sizeof(note), "waits after %u failure%s in a row%s%s", failures,
@@ -47,45 +48,51 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
         else
             write_advice(note, sizeof(note), step, ari);
         result = print_table_add(&table, step->waits ? PRINT_WARNING : PRINT_PLAIN,
-                                 (const char *[]){step->item->host.text, since, order, note});
+                                 (const char *[]){step->item->host.text, since, at, note});
     }
     if (result == 0)
         print_table_write(&table);
     print_table_free(&table);
     if (result != 0)
         return -1;
-    printf("%zu due, %u orders an hour, %zu in the last hour; %s%s\n", plan->count, per_hour,
-           pace_recent(pace), plan->count > 0 ? "all ordered by " : "nothing to order",
-           plan->count > 0 ? moment_text(plan->done_at, date) : "");
+    print_line("%zu due, %u orders an hour, %zu in the last hour; %s%s", plan->count, per_hour,
+               pace_recent(pace), plan->count > 0 ? "all ordered by " : "nothing to order",
+               plan->count > 0 ? moment_text(plan->done_at, date) : "");
     return 0;
 }
 
-static json_t *step_json(const struct plan_step *step, const struct pace *pace,
-                         const struct ari *ari)
+static void put_step(struct writer *writer, const struct plan_step *step, const struct pace *pace,
+                     const struct ari *ari)
 {
-    json_t *due = step->due_at != 0 ? json_integer((json_int_t)step->due_at) : json_null();
-    const char *by = step->due_at == 0 ? NULL : step->by_ari ? "ari" : "lifetime";
-    const char *reason = pace_reason(pace, step->item->host.text);
-    return json_pack("{s:s, s:s, s:o, s:s?, s:o, s:I, s:b, s:i, s:s?}", "domain",
-                     step->item->domain, "host", step->item->host.text, "due_at", due, "due_by", by,
-                     "ari", ari_json(ari, step->item->renewal_id), "order_at",
-                     (json_int_t)step->order_at, "waits", (int)step->waits, "failures",
-                     (int)pace_failures(pace, step->item->host.text), "reason", reason);
+    const char *host = step->item->host.text;
+    writer_start(writer, NULL);
+    writer_text(writer, "domain", step->item->domain);
+    writer_text(writer, "host", host);
+    writer_time(writer, "due_at", step->due_at);
+    writer_text(writer, "due_by", step->due_at == 0 ? NULL : step->by_ari ? "ari" : "lifetime");
+    ari_put(ari, step->item->renewal_id, writer);
+    writer_number(writer, "order_at", step->order_at);
+    writer_boolean(writer, "waits", step->waits);
+    writer_number(writer, "failures", pace_failures(pace, host));
+    writer_text(writer, "reason", pace_reason(pace, host));
+    writer_end(writer);
 }
 
 static int write_json(const struct plan *plan, const struct pace *pace, const struct ari *ari,
                       unsigned per_hour)
 {
-    json_t *steps = json_array();
-    for (size_t i = 0; i < plan->count && steps != NULL; i++) {
-        if (json_array_append_new(steps, step_json(&plan->steps[i], pace, ari)) == 0)
-            continue;
-        json_decref(steps);
-        steps = NULL;
-    }
-    return print_json(json_pack("{s:o, s:i, s:I, s:I}", "due", steps, "orders_per_hour",
-                                (int)per_hour, "orders_last_hour", (json_int_t)pace_recent(pace),
-                                "done_at", (json_int_t)plan->done_at));
+    struct writer writer;
+    writer_open(&writer, &writer_json, stdout);
+    writer_list(&writer, "due");
+    for (size_t i = 0; i < plan->count; i++)
+        put_step(&writer, &plan->steps[i], pace, ari);
+    writer_end(&writer);
+    writer_number(&writer, "orders_per_hour", per_hour);
+    writer_number(&writer, "orders_last_hour", (int64_t)pace_recent(pace));
+    writer_number(&writer, "done_at", plan->done_at);
+    int result = writer_finish(&writer);
+    writer_close(&writer);
+    return result;
 }
 
 int schedule_write(const struct plan *plan, const struct pace *pace, const struct ari *ari,

@@ -24,9 +24,9 @@ void facts_settle(struct facts *facts)
     facts->reports_wanted = txtrecord_judge_tlsrpt(&tlsrpt, facts->tlsrpt.items,
                                                    facts->tlsrpt.count, hear_nothing, NULL);
     txtrecord_judge_sts(&facts->record, facts->sts.items, facts->sts.count, hear_nothing, NULL);
-    for (size_t i = 0; i < facts->door_count && facts->served == NULL; i++) {
-        if (is_whole(&facts->doors[i].fetch))
-            facts->served = &facts->doors[i].fetch;
+    for (size_t i = 0; i < facts->address_count && facts->served == NULL; i++) {
+        if (is_whole(&facts->addresses[i].fetch))
+            facts->served = &facts->addresses[i].fetch;
     }
     error_set(&facts->policy_why, "no address of the host serves a policy");
     if (facts->served != NULL)
@@ -50,9 +50,9 @@ void facts_free(struct facts *facts)
     dns_free(&facts->v4);
     dns_free(&facts->v6);
     dns_free(&facts->mx_answer);
-    for (size_t i = 0; i < facts->door_count; i++)
-        fetch_free(&facts->doors[i].fetch);
-    free(facts->doors);
+    for (size_t i = 0; i < facts->address_count; i++)
+        fetch_free(&facts->addresses[i].fetch);
+    free(facts->addresses);
     free(facts->mx);
     policytext_free(&facts->policy);
     *facts = (struct facts){0};

@@ -6,13 +6,13 @@
 #include "common/base/span.h"
 #include "common/config/config.h"
 #include "common/policy/policytext.h"
-#include "ctl/check/exchange.h"
-#include "ctl/check/seen.h"
+#include "ctl/check/check_state.h"
+#include "ctl/check/mxhost.h"
 #include "ctl/net/fetch.h"
 #include "ctl/net/txtrecord.h"
 
 /* More ms are slow; more addresses of the host, or more MX, are not tried. */
-enum { FACTS_SLOW_MS = 1000, FACTS_DOORS_MAX = 8, FACTS_MX_MAX = 32 };
+enum { FACTS_SLOW_MS = 1000, FACTS_ADDRESSES_MAX = 8, FACTS_MX_MAX = 32 };
 
 /* The TXT records of one name. */
 struct facts_texts {
@@ -26,18 +26,18 @@ struct facts_alias {
     bool looped;
 };
 
-struct facts_door {                  /* the policy host at one of its addresses */
+struct policy_address {              /* the policy host at one of its addresses */
     char text[NETWORK_TEXT_MAX * 4]; /* the address, or "HOST:PORT" of --connect */
     struct network_address address;  /* none with --connect */
     const char *scope;               /* of network_address_scope */
     bool is_v4, left_out;            /* not tried: see reach */
     struct fetch fetch;
-    bool stranger_served; /* it gave a TLS session for a name that it does not serve */
+    bool unknown_name_served; /* it gave a TLS session for a name that it does not serve */
 };
 
 struct facts_mx {
     uint16_t preference;
-    const struct exchange *exchange; /* borrowed from the pool */
+    const struct mxhost *mxhost; /* borrowed from the pool */
 };
 
 /* {0} with domain and host set is valid: a domain that has nothing. */
@@ -50,8 +50,8 @@ struct facts {
     struct facts_alias sts_alias, host_alias;
     struct dns_answer v4, v6, mx_answer; /* the addresses of the host; the MX of the domain */
     bool led_elsewhere;                  /* --connect: addresses were not used */
-    struct facts_door *doors;
-    size_t door_count;
+    struct policy_address *addresses;
+    size_t address_count;
     bool caa_refuses;
     struct error caa_why;
     bool mx_implicit, mx_null; /* no MX record: its own address takes the mail; RFC 7505 */
@@ -59,8 +59,8 @@ struct facts {
     size_t mx_count;
     const struct config_policy *configured; /* what our configuration has; NULL: not ours */
     bool records_off;                       /* our configuration wants no `_mta-sts` record */
-    struct seen before;                     /* by --state; {0}: nothing */
-    struct seen after; /* with what is seen now; {0}: no --state, or no policy */
+    struct check_state before;              /* by --state; {0}: nothing */
+    struct check_state after; /* with what is seen now; {0}: no --state, or no policy */
     /* Found out of the above by facts_settle. */
     struct txtrecord_sts record;
     bool reports_wanted;        /* a usable record _smtp._tls asks for them */

@@ -12,54 +12,54 @@
 struct run {
     struct inspection *out;
     const struct inspection_target *targets;
-    const struct inspection_order *order;
+    const struct inspection_params *params;
 };
 
 static void remember(struct inspection *item, const char *directory)
 {
     struct facts *facts = &item->facts;
-    if (seen_load(&facts->before, directory, facts->domain, &item->state_why) != 0 ||
+    if (check_state_load(&facts->before, directory, facts->domain, &item->state_why) != 0 ||
         !facts->policy_valid)
         return;
-    const struct seen_now now = {
+    const struct check_state_now now = {
         .policy = &facts->policy.policy,
         .bytes = facts->served->body,
         .length = facts->served->length,
         .id = facts->record.id,
         .now = facts->now,
     };
-    if (seen_update(&facts->after, &facts->before, &now, &item->state_why) == 0)
-        seen_save(&facts->after, directory, facts->domain, &item->state_why);
+    if (check_state_update(&facts->after, &facts->before, &now, &item->state_why) == 0)
+        check_state_save(&facts->after, directory, facts->domain, &item->state_why);
 }
 
 static void observe(void *context, size_t index)
 {
     struct run *run = context;
     struct facts *facts = &run->out[index].facts;
-    observe_domain(facts, run->targets[index].domain, run->order->way, (int64_t)time(NULL));
+    observe_domain(facts, run->targets[index].domain, run->params->params, (int64_t)time(NULL));
     facts->configured = run->targets[index].configured;
     facts->records_off = run->targets[index].records_off;
-    if (run->order->done != NULL)
-        run->order->done();
+    if (run->params->done != NULL)
+        run->params->done();
 }
 
-static void judge(struct inspection *item, const struct inspection_order *order)
+static void judge(struct inspection *item, const struct inspection_params *params)
 {
     facts_settle(&item->facts);
-    if (order->state != NULL)
-        remember(item, order->state);
+    if (params->state != NULL)
+        remember(item, params->state);
     rows_judge(&item->facts, &item->findings);
     verdict_make(item->verdicts, &item->facts);
 }
 
 int inspection_run(struct inspection *out, const struct inspection_target *targets, size_t count,
-                   const struct inspection_order *order, struct error *why)
+                   const struct inspection_params *params, struct error *why)
 {
-    struct run run = {out, targets, order};
-    if (jobs_run(count, order->at_once, observe, &run, why) != 0)
+    struct run run = {out, targets, params};
+    if (jobs_run(count, params->at_once, observe, &run, why) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        judge(&out[i], order);
+        judge(&out[i], params);
     return 0;
 }
 

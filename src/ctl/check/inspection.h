@@ -24,8 +24,8 @@ struct inspection {
     struct error state_why; /* why its state could not be read or kept; empty: it could */
 };
 
-struct inspection_order {
-    const struct observe_way *way;
+struct inspection_params {
+    const struct observe_params *params;
     const char *state;  /* a directory; NULL: nothing is remembered */
     size_t at_once;     /* domains that are observed at a time */
     void (*done)(void); /* called from any thread after each domain; NULL: nothing is */
@@ -33,7 +33,7 @@ struct inspection_order {
 
 /* Fills out[0] to out[count - 1]. Free each. Returns 0, or -1 with why when nothing was done. */
 int inspection_run(struct inspection *out, const struct inspection_target *targets, size_t count,
-                   const struct inspection_order *order, struct error *why);
+                   const struct inspection_params *params, struct error *why);
 void inspection_free(struct inspection *item);
 
 #endif

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
 libctl_a_SOURCES += \
-	%D%/exchange.c \
-	%D%/exchange.h \
+	%D%/check_state.c \
+	%D%/check_state.h \
 	%D%/facts.c \
 	%D%/facts.h \
 	%D%/inspection.c \
 	%D%/inspection.h \
+	%D%/mxhost.c \
+	%D%/mxhost.h \
 	%D%/observe.c \
 	%D%/observe.h \
 	%D%/rows.c \
@@ -16,8 +18,6 @@ libctl_a_SOURCES += \
 	%D%/rows_policy.c \
 	%D%/rows_say.c \
 	%D%/rows_say.h \
-	%D%/seen.c \
-	%D%/seen.h \
 	%D%/smtp.c \
 	%D%/smtp.h \
 	%D%/survey.c \
@@ -28,8 +28,8 @@ libctl_a_SOURCES += \
 	%D%/surveytext.h \
 	%D%/verdict.c \
 	%D%/verdict.h \
-	%D%/verdict_gate.c \
-	%D%/verdict_gate.h \
+	%D%/verdict_address.c \
+	%D%/verdict_address.h \
 	%D%/verdict_mx.c \
 	%D%/verdict_mx.h \
 	%D%/verdict_policy.c \

@@ -19,9 +19,9 @@
 #define PATIENCE_MS 20000 /* for all answers of the domain; then no more is asked */
 
 /* A name that is nobody's (RFC 6761): its policy host is served nowhere. */
-#define STRANGER "mta-sts.not-served-here.invalid"
+#define UNKNOWN_NAME "mta-sts.not-served-here.invalid"
 
-/* At a door of the policy host. */
+/* At an address of the policy host. */
 struct look {
     bool first_done;
     struct fetch again; /* {0}: there was no need to */
@@ -30,10 +30,10 @@ struct look {
 /* One domain while it is observed. */
 struct round {
     struct facts *facts;
-    const struct observe_way *way;
+    const struct observe_params *params;
     char (*mx_names)[DNSDATA_NAME_MAX];
     int64_t waited_ms;
-    struct look looks[FACTS_DOORS_MAX];
+    struct look looks[FACTS_ADDRESSES_MAX];
     pthread_mutex_t lock; /* for their first_done */
     pthread_cond_t one_done;
 };
@@ -49,7 +49,7 @@ static void ask(struct round *round, const char *name, enum dns_type type, struc
                   PATIENCE_MS / 1000);
         return;
     }
-    dns_lookup(round->way->dns, name, type, out);
+    dns_lookup(round->params->dns, name, type, out);
     round->waited_ms += moment_steady_ms() - start;
 }
 
@@ -90,7 +90,7 @@ static void ask_caa(struct round *round)
     const struct caa_ca any = {0};
     struct facts *facts = round->facts;
     if (round->waited_ms < PATIENCE_MS)
-        facts->caa_refuses = caa_check(round->way->dns, facts->host, &any, &facts->caa_why) != 0;
+        facts->caa_refuses = caa_check(round->params->dns, facts->host, &any, &facts->caa_why) != 0;
 }
 
 /* The hosts that take the domain's mail (RFC 5321 section 5.1, RFC 7505). */
@@ -121,69 +121,71 @@ done:
 
 /* ---- The policy host. */
 
-static int compare_doors(const void *a, const void *b)
+static int compare_addresses(const void *a, const void *b)
 {
-    const struct facts_door *one = a;
-    const struct facts_door *other = b;
+    const struct policy_address *one = a;
+    const struct policy_address *other = b;
     return memcmp(one->address.bytes, other->address.bytes, sizeof(one->address.bytes));
 }
 
 /* In an order that is the same each time. */
-static void add_doors(struct round *round, const struct dns_answer *answer, bool is_v4)
+static void add_addresses(struct round *round, const struct dns_answer *answer, bool is_v4)
 {
     struct facts *facts = round->facts;
     size_t length = is_v4 ? 4 : 16;
-    size_t first = facts->door_count;
-    for (size_t i = 0; i < answer->count && facts->door_count < FACTS_DOORS_MAX; i++) {
-        struct facts_door *door = &facts->doors[facts->door_count];
+    size_t first = facts->address_count;
+    for (size_t i = 0; i < answer->count && facts->address_count < FACTS_ADDRESSES_MAX; i++) {
+        struct policy_address *address = &facts->addresses[facts->address_count];
         const struct dns_record *record = &answer->records[i];
         if (record->length != length ||
-            !network_address_of_rdata(&door->address, record->bytes, record->length))
+            !network_address_of_rdata(&address->address, record->bytes, record->length))
             continue;
-        network_address_text(&door->address, door->text);
-        door->scope = network_address_scope(&door->address);
-        door->is_v4 = is_v4;
-        facts->door_count++;
+        network_address_text(&address->address, address->text);
+        address->scope = network_address_scope(&address->address);
+        address->is_v4 = is_v4;
+        facts->address_count++;
     }
-    qsort(facts->doors + first, facts->door_count - first, sizeof(*facts->doors), compare_doors);
+    qsort(facts->addresses + first, facts->address_count - first, sizeof(*facts->addresses),
+          compare_addresses);
 }
 
-static void find_doors(struct round *round)
+static void find_addresses(struct round *round)
 {
     struct facts *facts = round->facts;
     ask(round, facts->host, DNS_A, &facts->v4);
     ask(round, facts->host, DNS_AAAA, &facts->v6);
-    facts->doors = calloc(FACTS_DOORS_MAX, sizeof(*facts->doors));
-    if (facts->doors == NULL)
+    facts->addresses = calloc(FACTS_ADDRESSES_MAX, sizeof(*facts->addresses));
+    if (facts->addresses == NULL)
         return;
-    facts->led_elsewhere = round->way->connect_to != NULL;
+    facts->led_elsewhere = round->params->connect_to != NULL;
     if (facts->led_elsewhere) {
-        snprintf(facts->doors[0].text, sizeof(facts->doors[0].text), "%s", round->way->connect_to);
-        facts->door_count = 1;
+        snprintf(facts->addresses[0].text, sizeof(facts->addresses[0].text), "%s",
+                 round->params->connect_to);
+        facts->address_count = 1;
         return;
     }
-    add_doors(round, &facts->v4, true);
-    add_doors(round, &facts->v6, false);
+    add_addresses(round, &facts->v4, true);
+    add_addresses(round, &facts->v6, false);
 }
 
-/* What stands for the answer of a door that is not tried. */
-static void leave_out(struct facts_door *door)
+/* The answer of an address that is not tried. */
+static void leave_out(struct policy_address *address)
 {
-    door->left_out = true;
-    door->fetch.failure = FETCH_UNREACHABLE;
-    error_set(&door->fetch.why, "a %s address, which was not tried", door->scope);
+    address->left_out = true;
+    address->fetch.failure = FETCH_UNREACHABLE;
+    error_set(&address->fetch.why, "a %s address, which was not tried", address->scope);
 }
 
-/* Fetches the policy of the host as it is served at the door. */
-static void fetch_at(struct fetch *out, const struct facts_door *door, const char *host,
-                     const struct observe_way *way)
+/* Fetches the policy of the host as it is served at the address. */
+static void fetch_at(struct fetch *out, const struct policy_address *address, const char *host,
+                     const struct observe_params *params)
 {
     const struct fetch_request request = {
         .host = host,
-        .address = &door->address,
-        .connect_to = way->connect_to,
-        .port = way->port,
-        .trust = way->trust,
+        .address = &address->address,
+        .connect_to = params->connect_to,
+        .port = params->port,
+        .trust = params->trust,
     };
     fetch_policy(out, &request);
 }
@@ -196,22 +198,23 @@ static void note_first(struct round *round, size_t index)
     pthread_mutex_unlock(&round->lock);
 }
 
-static void try_door(struct round *round, size_t index)
+static void try_address(struct round *round, size_t index)
 {
-    struct facts_door *door = &round->facts->doors[index];
-    struct fetch stranger;
-    if (round->way->connect_to == NULL && !reach_allows(round->way->reach, &door->address)) {
-        leave_out(door);
+    struct policy_address *address = &round->facts->addresses[index];
+    struct fetch unknown_name;
+    if (round->params->connect_to == NULL &&
+        !reach_allows(round->params->reach, &address->address)) {
+        leave_out(address);
         note_first(round, index);
         return;
     }
-    fetch_at(&door->fetch, door, round->facts->host, round->way);
+    fetch_at(&address->fetch, address, round->facts->host, round->params);
     note_first(round, index);
-    if (door->fetch.peer.version[0] == '\0')
+    if (address->fetch.peer.version[0] == '\0')
         return;
-    fetch_at(&stranger, door, STRANGER, round->way);
-    door->stranger_served = stranger.peer.version[0] != '\0';
-    fetch_free(&stranger);
+    fetch_at(&unknown_name, address, UNKNOWN_NAME, round->params);
+    address->unknown_name_served = unknown_name.peer.version[0] != '\0';
+    fetch_free(&unknown_name);
 }
 
 /* ---- A second look at what is slow: many at a time may have held each other up. It begins while
@@ -236,14 +239,14 @@ static void look_again(struct round *round, size_t index)
 {
     struct look *look = &round->looks[index];
     if (is_slow(round, look))
-        fetch_at(&look->again, &round->facts->doors[index], round->facts->host, round->way);
+        fetch_at(&look->again, &round->facts->addresses[index], round->facts->host, round->params);
 }
 
 /* Of two whole answers, the time of the quicker one counts. */
 static void keep_quicker(struct round *round)
 {
-    for (size_t i = 0; i < round->facts->door_count; i++) {
-        struct fetch *first = &round->facts->doors[i].fetch;
+    for (size_t i = 0; i < round->facts->address_count; i++) {
+        struct fetch *first = &round->facts->addresses[i].fetch;
         struct fetch *again = &round->looks[i].again;
         if (first->status != 0 && again->status != 0 && again->elapsed_ms < first->elapsed_ms)
             first->elapsed_ms = again->elapsed_ms;
@@ -251,23 +254,23 @@ static void keep_quicker(struct round *round)
     }
 }
 
-/* ---- All together: the doors, the second looks at them, the mail hosts. */
+/* ---- All together: the addresses of the policy host, the retries, the mail hosts. */
 
 static void try_one(void *context, size_t index)
 {
     struct round *round = context;
     struct facts *facts = round->facts;
-    if (index < facts->door_count) {
-        try_door(round, index);
+    if (index < facts->address_count) {
+        try_address(round, index);
         return;
     }
-    index -= facts->door_count;
-    if (index < facts->door_count) {
+    index -= facts->address_count;
+    if (index < facts->address_count) {
         look_again(round, index);
         return;
     }
-    index -= facts->door_count;
-    facts->mx[index].exchange = exchange_find(round->way->exchanges, round->mx_names[index]);
+    index -= facts->address_count;
+    facts->mx[index].mxhost = mxhost_find(round->params->mxhosts, round->mx_names[index]);
 }
 
 static void try_all(struct round *round)
@@ -277,7 +280,8 @@ static void try_all(struct round *round)
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_mutex_init(&round->lock, NULL);
     pthread_cond_init(&round->one_done, &steady);
-    jobs_run(2 * round->facts->door_count + round->facts->mx_count, AT_ONCE, try_one, round, NULL);
+    jobs_run(2 * round->facts->address_count + round->facts->mx_count, AT_ONCE, try_one, round,
+             NULL);
     pthread_cond_destroy(&round->one_done);
     pthread_mutex_destroy(&round->lock);
     pthread_condattr_destroy(&steady);
@@ -289,18 +293,18 @@ static void drop_unknown_mx(struct facts *facts)
 {
     size_t kept = 0;
     for (size_t i = 0; i < facts->mx_count; i++) {
-        if (facts->mx[i].exchange != NULL)
+        if (facts->mx[i].mxhost != NULL)
             facts->mx[kept++] = facts->mx[i];
     }
     facts->mx_count = kept;
 }
 
-void observe_domain(struct facts *out, const char *domain, const struct observe_way *way,
+void observe_domain(struct facts *out, const char *domain, const struct observe_params *params,
                     int64_t now)
 {
     char name[DNSDATA_NAME_MAX];
-    struct round round = {.facts = out, .way = way};
-    *out = (struct facts){.domain = domain, .now = now, .validates = dns_validates(way->dns)};
+    struct round round = {.facts = out, .params = params};
+    *out = (struct facts){.domain = domain, .now = now, .validates = dns_validates(params->dns)};
     snprintf(out->host, sizeof(out->host), "mta-sts.%s", domain);
     snprintf(name, sizeof(name), "_mta-sts.%s", domain);
     ask_texts(&round, name, &out->sts);
@@ -309,7 +313,7 @@ void observe_domain(struct facts *out, const char *domain, const struct observe_
     ask_texts(&round, domain, &out->apex);
     snprintf(name, sizeof(name), "_smtp._tls.%s", domain);
     ask_texts(&round, name, &out->tlsrpt);
-    find_doors(&round);
+    find_addresses(&round);
     ask_mx(&round);
     ask_caa(&round);
     try_all(&round);

@@ -3,16 +3,16 @@
 #ifndef CTL_CHECK_OBSERVE_H
 #define CTL_CHECK_OBSERVE_H
 
-#include "ctl/check/exchange.h"
 #include "ctl/check/facts.h"
+#include "ctl/check/mxhost.h"
 #include "ctl/net/dns.h"
 #include "ctl/net/reach.h"
 
 /* What all observations share. */
-struct observe_way {
+struct observe_params {
     struct dns *dns;
     const struct peer_trust *trust;
-    struct exchange_pool *exchanges;
+    struct mxhost_pool *mxhosts;
     const char *connect_to;    /* "HOST:PORT" in place of the host's addresses; NULL: none */
     unsigned port;             /* of the policy host; 0: 443 */
     const struct reach *reach; /* NULL: any address is tried */
@@ -20,7 +20,7 @@ struct observe_way {
 
 /* Fills all that is not judged, remembered or configured; domain is borrowed. Nothing fails: what
  * could not be found out is a fact as well. Threads may observe at a time. */
-void observe_domain(struct facts *out, const char *domain, const struct observe_way *way,
+void observe_domain(struct facts *out, const char *domain, const struct observe_params *params,
                     int64_t now);
 
 #endif

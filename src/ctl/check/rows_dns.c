@@ -210,10 +210,10 @@ void rows_judge_d11(struct rows_check *check)
     bool has_v6 = facts->v6.outcome == DNS_FOUND;
     if (facts->led_elsewhere)
         return;
-    if (facts->v4.count + facts->v6.count > FACTS_DOORS_MAX) {
+    if (facts->v4.count + facts->v6.count > FACTS_ADDRESSES_MAX) {
         const struct rows_about rest = {facts->host, NULL, NULL};
         rows_say(check, SEVERITY_WARNING, &rest, "only %d of its %zu addresses are asked",
-                 FACTS_DOORS_MAX, facts->v4.count + facts->v6.count);
+                 FACTS_ADDRESSES_MAX, facts->v4.count + facts->v6.count);
     }
     if (!has_v4 && !has_v6) {
         about.sender = "every sender";

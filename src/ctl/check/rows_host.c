@@ -7,46 +7,46 @@
 
 #define TOO_SLOW_MS 2000
 
-typedef void judge_door(struct rows_check *check, const struct facts_door *door,
-                        struct rows_about *about);
+typedef void judge_one(struct rows_check *check, const struct policy_address *address,
+                       struct rows_about *about);
 
-static void each_door(struct rows_check *check, judge_door *judge)
+static void each_address(struct rows_check *check, judge_one *judge)
 {
-    for (size_t i = 0; i < check->facts->door_count; i++) {
-        const struct facts_door *door = &check->facts->doors[i];
+    for (size_t i = 0; i < check->facts->address_count; i++) {
+        const struct policy_address *address = &check->facts->addresses[i];
         struct rows_place place;
-        struct rows_about about = {.where = rows_place(&place, check->facts->host, door->text)};
-        judge(check, door, &about);
+        struct rows_about about = {.where = rows_place(&place, check->facts->host, address->text)};
+        judge(check, address, &about);
     }
 }
 
-static bool spoke_tls(const struct facts_door *door)
+static bool spoke_tls(const struct policy_address *address)
 {
-    return door->fetch.peer.version[0] != '\0';
+    return address->fetch.peer.version[0] != '\0';
 }
 
-static void judge_connection(struct rows_check *check, const struct facts_door *door,
+static void judge_connection(struct rows_check *check, const struct policy_address *address,
                              struct rows_about *about)
 {
-    const struct fetch *fetch = &door->fetch;
+    const struct fetch *fetch = &address->fetch;
     about->sender = "every sender";
-    if (door->left_out) {
+    if (address->left_out) {
         about->advice = "publish a public one; if it is yours, write it as address in [dns], or "
                         "name the domain to have it tried";
         rows_say(check, SEVERITY_ERROR, about,
                  "a %s address, where senders on the Internet find nobody; it was not tried",
-                 door->scope);
+                 address->scope);
         return;
     }
-    if (door->scope != NULL) {
+    if (address->scope != NULL) {
         about->sender = NULL;
         about->advice = "publish a public one, unless DNS has another elsewhere";
         rows_say(check, SEVERITY_NOTE, about,
-                 "a %s address, where senders on the Internet find nobody", door->scope);
+                 "a %s address, where senders on the Internet find nobody", address->scope);
         about->sender = "every sender";
     }
     about->advice = "let it answer HTTPS on port 443, with TLS 1.2 and 1.3";
-    if (!spoke_tls(door))
+    if (!spoke_tls(address))
         rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
     else if (fetch->peer.is_old)
         rows_say(check, SEVERITY_ERROR, about, "it speaks %s at most", fetch->peer.version);
@@ -54,15 +54,15 @@ static void judge_connection(struct rows_check *check, const struct facts_door *
 
 void rows_judge_h1(struct rows_check *check)
 {
-    each_door(check, judge_connection);
+    each_address(check, judge_connection);
 }
 
-static void judge_certificate(struct rows_check *check, const struct facts_door *door,
+static void judge_certificate(struct rows_check *check, const struct policy_address *address,
                               struct rows_about *about)
 {
-    const struct peer *peer = &door->fetch.peer;
+    const struct peer *peer = &address->fetch.peer;
     char day[16];
-    if (!spoke_tls(door))
+    if (!spoke_tls(address))
         return;
     about->advice = "renew the certificate, and have the server load it";
     if (peer->fault == PEER_FINE && peer->not_after - check->facts->now < ROWS_SOON_S)
@@ -88,27 +88,27 @@ static void judge_certificate(struct rows_check *check, const struct facts_door 
 
 void rows_judge_h2(struct rows_check *check)
 {
-    each_door(check, judge_certificate);
+    each_address(check, judge_certificate);
 }
 
-static void judge_stranger(struct rows_check *check, const struct facts_door *door,
-                           struct rows_about *about)
+static void judge_unknown_name(struct rows_check *check, const struct policy_address *address,
+                               struct rows_about *about)
 {
     about->advice = "have the server end the handshake there (RFC 8461 section 7.1)";
-    if (door->stranger_served)
+    if (address->unknown_name_served)
         rows_say(check, SEVERITY_WARNING, about,
                  "asked for a name that it does not serve, it gives another host's certificate");
 }
 
 void rows_judge_h3(struct rows_check *check)
 {
-    each_door(check, judge_stranger);
+    each_address(check, judge_unknown_name);
 }
 
-static void judge_status(struct rows_check *check, const struct facts_door *door,
+static void judge_status(struct rows_check *check, const struct policy_address *address,
                          struct rows_about *about)
 {
-    const struct fetch *fetch = &door->fetch;
+    const struct fetch *fetch = &address->fetch;
     about->sender = "every sender";
     about->advice = "serve the policy itself at " FETCH_PATH;
     if (fetch->failure == FETCH_BROKEN)
@@ -123,13 +123,13 @@ static void judge_status(struct rows_check *check, const struct facts_door *door
 
 void rows_judge_h4(struct rows_check *check)
 {
-    each_door(check, judge_status);
+    each_address(check, judge_status);
 }
 
-static void judge_type(struct rows_check *check, const struct facts_door *door,
+static void judge_type(struct rows_check *check, const struct policy_address *address,
                        struct rows_about *about)
 {
-    const struct fetch *fetch = &door->fetch;
+    const struct fetch *fetch = &address->fetch;
     size_t length = strcspn(fetch->type, "; \t");
     bool is_plain = length == 10 && strncasecmp(fetch->type, "text/plain", 10) == 0;
     if (fetch->status != 200)
@@ -147,16 +147,16 @@ static void judge_type(struct rows_check *check, const struct facts_door *door,
 
 void rows_judge_h5(struct rows_check *check)
 {
-    each_door(check, judge_type);
+    each_address(check, judge_type);
 }
 
-static void judge_time(struct rows_check *check, const struct facts_door *door,
+static void judge_time(struct rows_check *check, const struct policy_address *address,
                        struct rows_about *about)
 {
-    const struct fetch *fetch = &door->fetch;
+    const struct fetch *fetch = &address->fetch;
     double seconds = (double)fetch->elapsed_ms / 1000;
     about->advice = "see what holds the server up; an answer takes it milliseconds";
-    if (!spoke_tls(door) || fetch->elapsed_ms <= FACTS_SLOW_MS)
+    if (!spoke_tls(address) || fetch->elapsed_ms <= FACTS_SLOW_MS)
         return;
     if (fetch->failure == FETCH_SLOW) {
         about->sender = "every sender";
@@ -173,14 +173,14 @@ static void judge_time(struct rows_check *check, const struct facts_door *door,
 
 void rows_judge_h7(struct rows_check *check)
 {
-    each_door(check, judge_time);
+    each_address(check, judge_time);
 }
 
 /* ---- One address against another. */
 
-static bool has_answered(const struct facts_door *door)
+static bool has_answered(const struct policy_address *address)
 {
-    return door->fetch.status != 0;
+    return address->fetch.status != 0;
 }
 
 static const char *name_difference(const struct fetch *one, const struct fetch *other)
@@ -215,18 +215,18 @@ static void judge_configured(struct rows_check *check)
 void rows_judge_h8(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
-    const struct facts_door *first = NULL;
+    const struct policy_address *first = NULL;
     struct rows_place place;
     struct rows_about about = {.sender = "senders, each by the address it takes",
                                .advice = "give each server the same configuration"};
-    for (size_t i = 0; i < facts->door_count; i++) {
-        const struct facts_door *door = &facts->doors[i];
-        if (!has_answered(door))
+    for (size_t i = 0; i < facts->address_count; i++) {
+        const struct policy_address *address = &facts->addresses[i];
+        if (!has_answered(address))
             continue;
         if (first == NULL)
-            first = door;
-        const char *difference = name_difference(&first->fetch, &door->fetch);
-        about.where = rows_place(&place, facts->host, door->text);
+            first = address;
+        const char *difference = name_difference(&first->fetch, &address->fetch);
+        about.where = rows_place(&place, facts->host, address->text);
         if (difference != NULL)
             rows_say(check, SEVERITY_ERROR, &about, "the %s is another than at %s", difference,
                      first->text);

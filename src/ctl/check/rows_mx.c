@@ -25,7 +25,7 @@ void rows_judge_x1(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
     for (size_t i = 0; i < facts->mx_count && asks_for_mx(facts); i++) {
-        const char *host = facts->mx[i].exchange->host;
+        const char *host = facts->mx[i].mxhost->host;
         char advice[DNSDATA_NAME_MAX + 64];
         const struct rows_about about = {
             host, facts_has_mode(facts, POLICY_MODE_ENFORCE) ? "every sender" : NULL, advice};
@@ -44,7 +44,7 @@ void rows_judge_x1(struct rows_check *check)
 static bool has_mx_for(const struct facts *facts, const char *pattern)
 {
     for (size_t i = 0; i < facts->mx_count; i++) {
-        if (mxmatch(pattern, facts->mx[i].exchange->host))
+        if (mxmatch(pattern, facts->mx[i].mxhost->host))
             return true;
     }
     return false;
@@ -98,21 +98,21 @@ static const char *advise(const struct smtp *smtp)
     return NULL;
 }
 
-static void judge_gate(struct rows_check *check, const struct exchange *exchange,
-                       const struct exchange_gate *gate)
+static void judge_address(struct rows_check *check, const struct mxhost *mxhost,
+                          const struct mxhost_address *address)
 {
-    const struct smtp *smtp = &gate->smtp;
+    const struct smtp *smtp = &address->smtp;
     bool untried = smtp->failure == SMTP_UNREACHABLE || smtp->failure == SMTP_SLOW ||
                    smtp->failure == SMTP_REFUSED;
     bool enforced = facts_has_mode(check->facts, POLICY_MODE_ENFORCE);
     char day[16];
     struct rows_place place;
-    struct rows_about about = {rows_place(&place, exchange->host, gate->address),
+    struct rows_about about = {rows_place(&place, mxhost->host, address->text),
                                enforced && !untried ? "every sender" : NULL, advise(smtp)};
     const struct rows_about beside = {about.where, NULL, "give it a public one as well"};
-    if (gate->scope != NULL)
+    if (address->scope != NULL)
         rows_say(check, SEVERITY_NOTE, &beside,
-                 "a %s address, where senders on the Internet find nobody", gate->scope);
+                 "a %s address, where senders on the Internet find nobody", address->scope);
     if (untried) {
         rows_say(check, SEVERITY_WARNING, &about, "it could not be tested: %s", smtp->why.text);
     } else if (smtp->failure != SMTP_FINE) {
@@ -128,20 +128,20 @@ static void judge_exchanges(struct rows_check *check, bool backups)
 {
     const struct facts *facts = check->facts;
     for (size_t i = 0; i < facts->mx_count; i++) {
-        const struct exchange *exchange = facts->mx[i].exchange;
-        const struct rows_about about = {exchange->host, NULL,
+        const struct mxhost *mxhost = facts->mx[i].mxhost;
+        const struct rows_about about = {mxhost->host, NULL,
                                          "give it an address, or remove the MX record"};
         if ((facts->mx[i].preference != facts->mx[0].preference) != backups)
             continue;
-        if (exchange->outcome != DNS_FOUND)
+        if (mxhost->outcome != DNS_FOUND)
             rows_say(check, severity_of(facts), &about, "this MX of %s has no address: %s",
-                     facts->domain, exchange->why.text);
-        const struct rows_about rest = {exchange->host, NULL, NULL};
-        if (exchange->address_count > exchange->gate_count)
+                     facts->domain, mxhost->why.text);
+        const struct rows_about rest = {mxhost->host, NULL, NULL};
+        if (mxhost->found_count > mxhost->address_count)
             rows_say(check, SEVERITY_WARNING, &rest, "only %zu of its %zu addresses are tried",
-                     exchange->gate_count, exchange->address_count);
-        for (size_t j = 0; j < exchange->gate_count; j++)
-            judge_gate(check, exchange, &exchange->gates[j]);
+                     mxhost->address_count, mxhost->found_count);
+        for (size_t j = 0; j < mxhost->address_count; j++)
+            judge_address(check, mxhost, &mxhost->addresses[j]);
     }
 }
 
@@ -164,7 +164,7 @@ void rows_judge_x5(struct rows_check *check)
         about.advice = "withdraw the policy: it protects nothing";
         rows_say(check, SEVERITY_WARNING, &about, "the domain takes no mail (null MX)");
     } else if (facts->mx_implicit && facts->mx_count > 0 &&
-               facts->mx[0].exchange->outcome == DNS_FOUND) {
+               facts->mx[0].mxhost->outcome == DNS_FOUND) {
         rows_say(check, SEVERITY_WARNING, &about,
                  "the domain has no MX record: mail goes to its own address");
     } else if (facts->mx_answer.outcome != DNS_FOUND) {
@@ -175,54 +175,54 @@ void rows_judge_x5(struct rows_check *check)
 
 /* ---- DANE. */
 
-static size_t count_heeded(const struct exchange *exchange)
+static size_t count_heeded(const struct mxhost *mxhost)
 {
     size_t count = 0;
-    for (size_t i = 0; i < exchange->tlsa_count; i++)
-        count += exchange_heeds_tlsa(&exchange->tlsa[i]);
+    for (size_t i = 0; i < mxhost->tlsa_count; i++)
+        count += mxhost_heeds_tlsa(&mxhost->tlsa[i]);
     return count;
 }
 
-static void judge_secure_tlsa(struct rows_check *check, const struct exchange *exchange,
+static void judge_secure_tlsa(struct rows_check *check, const struct mxhost *mxhost,
                               struct rows_about *about)
 {
-    size_t heeded = count_heeded(exchange);
-    if (heeded < exchange->tlsa_count)
+    size_t heeded = count_heeded(mxhost);
+    if (heeded < mxhost->tlsa_count)
         rows_say(check, SEVERITY_WARNING, about,
                  "of %zu TLSA records, %zu are of a kind that SMTP does not have (RFC 7672)",
-                 exchange->tlsa_count, exchange->tlsa_count - heeded);
-    for (size_t i = 0; i < exchange->gate_count && heeded > 0; i++) {
-        const struct exchange_gate *gate = &exchange->gates[i];
-        if (gate->smtp.peer.chain_count > 0 && !exchange_fits_tlsa(exchange, gate))
+                 mxhost->tlsa_count, mxhost->tlsa_count - heeded);
+    for (size_t i = 0; i < mxhost->address_count && heeded > 0; i++) {
+        const struct mxhost_address *address = &mxhost->addresses[i];
+        if (address->smtp.peer.chain_count > 0 && !mxhost_fits_tlsa(mxhost, address))
             rows_say(check, SEVERITY_ERROR, about,
-                     "no TLSA record fits the certificate that is presented at %s", gate->address);
+                     "no TLSA record fits the certificate that is presented at %s", address->text);
     }
 }
 
-static void judge_tlsa(struct rows_check *check, const struct exchange *exchange)
+static void judge_tlsa(struct rows_check *check, const struct mxhost *mxhost)
 {
     char name[DNSDATA_NAME_MAX + 16];
     struct rows_about about = {name, "senders that use DANE",
                                "publish a 3 1 1 record of the key in use, and remove the others"};
-    snprintf(name, sizeof(name), "_25._tcp.%s", exchange->host);
-    if (exchange->tlsa_outcome == DNS_BOGUS) {
+    snprintf(name, sizeof(name), "_25._tcp.%s", mxhost->host);
+    if (mxhost->tlsa_outcome == DNS_BOGUS) {
         about.advice = "sign the zone anew, or correct the DS record at its parent";
         rows_say(check, SEVERITY_ERROR, &about, "DNSSEC refuses the TLSA records");
-    } else if (exchange->tlsa_outcome == DNS_FOUND &&
-               (!exchange->tlsa_secure || !check->facts->mx_answer.secure)) {
+    } else if (mxhost->tlsa_outcome == DNS_FOUND &&
+               (!mxhost->tlsa_secure || !check->facts->mx_answer.secure)) {
         about = (struct rows_about){name, NULL, "sign the zones of the domain and of the MX"};
         if (check->facts->validates)
             rows_say(check, SEVERITY_NOTE, &about,
                      "DNSSEC does not protect the way to the TLSA records: no sender heeds them");
-    } else if (exchange->tlsa_outcome == DNS_FOUND) {
-        judge_secure_tlsa(check, exchange, &about);
+    } else if (mxhost->tlsa_outcome == DNS_FOUND) {
+        judge_secure_tlsa(check, mxhost, &about);
     }
 }
 
 void rows_judge_x6(struct rows_check *check)
 {
     for (size_t i = 0; i < check->facts->mx_count; i++)
-        judge_tlsa(check, check->facts->mx[i].exchange);
+        judge_tlsa(check, check->facts->mx[i].mxhost);
 }
 
 /* ---- Reports. */

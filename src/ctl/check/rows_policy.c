@@ -58,9 +58,10 @@ void rows_judge_lint(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
     const struct rows_about about = {facts->host, "every sender", "write fewer mx lines"};
-    for (size_t i = 0; i < facts->door_count; i++) {
-        if (facts->doors[i].fetch.failure == FETCH_TOO_LARGE && strcmp(check->row->id, "H6") == 0) {
-            rows_say(check, SEVERITY_ERROR, &about, "%s", facts->doors[i].fetch.why.text);
+    for (size_t i = 0; i < facts->address_count; i++) {
+        if (facts->addresses[i].fetch.failure == FETCH_TOO_LARGE &&
+            strcmp(check->row->id, "H6") == 0) {
+            rows_say(check, SEVERITY_ERROR, &about, "%s", facts->addresses[i].fetch.why.text);
             return;
         }
     }
@@ -71,7 +72,7 @@ void rows_judge_lint(struct rows_check *check)
 static void judge_testing(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
-    const struct seen *seen = &facts->after;
+    const struct check_state *seen = &facts->after;
     struct rows_about about = {facts->host, NULL,
                                "when reports have been clean for two weeks, set enforce"};
     char day[16];
@@ -100,7 +101,7 @@ void rows_judge_p12(struct rows_check *check)
 void rows_judge_w1(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
-    const struct seen *before = &facts->before;
+    const struct check_state *before = &facts->before;
     char digest[POLICYID_LENGTH + 1];
     char day[16];
     const struct rows_about about = {facts->host, "every sender that has the former policy",
@@ -118,11 +119,11 @@ void rows_judge_w1(struct rows_check *check)
 void rows_judge_w2(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
-    const struct seen *seen = &facts->after;
+    const struct check_state *seen = &facts->after;
     const struct rows_about about = {facts->host, NULL, NULL};
-    struct seen_removal removal;
+    struct check_state_removal removal;
     char from[16], to[16], at[16], latest[16];
-    if (!seen_removal(&removal, seen))
+    if (!check_state_removal(&removal, seen))
         return;
     /* The day itself still counts: until its end. */
     moment_day(removal.at - 1, at);

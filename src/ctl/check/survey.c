@@ -8,37 +8,38 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ctl/base/finding_out.h"
 #include "ctl/base/options.h"
-#include "ctl/base/print.h"
 #include "ctl/base/progress.h"
 #include "ctl/base/setup.h"
 #include "ctl/check/inspection.h"
 #include "ctl/check/surveyjson.h"
 #include "ctl/check/surveytext.h"
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 
 enum { OPTION_JSON = 256, OPTION_ALL, OPTION_CONNECT, OPTION_SMTP_PORT, OPTION_STATE };
 enum { AT_ONCE = 128, AT_ONCE_MAX = 1000, BATCH = 512, PORT_MAX = 65535 };
 
 static const char help[] =
     "Usage: mta-stsctl check [OPTIONS] DOMAIN... | --all\n"
-    "Checks each domain as senders see it: DNS, the policy host at each address, the policy, each\n"
-    "MX with STARTTLS, TLSRPT; and says what each kind of sender does with mail to it.\n"
+    "Checks each domain as senders see it: DNS, every address of the policy host,\n"
+    "the policy, every MX host with STARTTLS, and TLSRPT; then predicts what each\n"
+    "sender does with mail to it.\n"
     "\n"
-    "  -c, --config FILE   the configuration of mta-stsd (default: " SETUP_CONFIG "\n"
-    "                      for --all; otherwise it is read only if given)\n"
-    "      --all           check each domain of the configuration; private addresses in DNS are\n"
-    "                      not tried\n"
-    "      --state DIR     remember there what was seen, and compare with what was seen before\n"
-    "  -j, --jobs N        check so many domains at a time (default: 128)\n"
+    "  -c, --config FILE   mta-stsd's configuration; only --all needs it\n"
+    "                      (default: " SETUP_CONFIG ")\n"
+    "      --all           check every domain of the configuration; private\n"
+    "                      addresses found in DNS are not contacted\n"
+    "      --state DIR     keep each result there, and compare with the previous one\n"
+    "  -j, --jobs N        check N domains at a time (default: 128)\n"
     "      --connect HOST:PORT\n"
-    "                      fetch policies from there, whatever the policy host's addresses\n"
+    "                      fetch policies from there, not from the policy host\n"
     "      --smtp-port PORT\n"
-    "                      speak to the MX on this port, not on 25\n" OUTSIDE_HELP
-    "      --json          write JSON\n"
+    "                      connect to MX hosts on this port, not on 25\n" NET_OPTIONS_HELP
+    "      --json          print JSON\n"
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 no errors and no warnings, 1 some, 2 usage or failure to run.\n"
+    "Exit status: 0 no errors or warnings, 1 some, 2 usage error or failure.\n"
     "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
@@ -49,12 +50,12 @@ static const struct option option_words[] = {
     {"connect", required_argument, NULL, OPTION_CONNECT},
     {"smtp-port", required_argument, NULL, OPTION_SMTP_PORT},
     {"json", no_argument, NULL, OPTION_JSON},
-    OUTSIDE_OPTIONS,
+    NET_OPTIONS_WORDS,
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-struct order {
+struct params {
     const char *config_path;
     const char *state;
     const char *connect_to;
@@ -62,7 +63,7 @@ struct order {
     unsigned smtp_port;
     bool all;
     bool json;
-    struct outside outside;
+    struct net_options net;
 };
 
 /* What is counted over all batches. */
@@ -70,12 +71,12 @@ struct sums {
     size_t errors, warnings, notes;
     bool failed;
     size_t wanted;
-    json_t *domains; /* with --json */
+    struct writer writer; /* in the list of domains; {0} without --json */
 };
 
 /* ---- What is written. */
 
-static void write_one(const struct inspection *item, const struct order *order, struct sums *sums)
+static void write_one(const struct inspection *item, const struct params *params, struct sums *sums)
 {
     sums->errors += item->findings.errors;
     sums->warnings += item->findings.warnings;
@@ -84,9 +85,9 @@ static void write_one(const struct inspection *item, const struct order *order, 
         setup_fail("%s", item->state_why.text);
         sums->failed = true;
     }
-    if (order->json && json_array_append_new(sums->domains, surveyjson_make(item)) == 0)
-        return;
-    if (order->json || surveytext_write(item) != 0) {
+    if (params->json) {
+        surveyjson_put(item, &sums->writer);
+    } else if (surveytext_write(item) != 0) {
         setup_fail("%s: out of memory", item->facts.domain);
         sums->failed = true;
     } else if (sums->wanted > 1) {
@@ -94,17 +95,17 @@ static void write_one(const struct inspection *item, const struct order *order, 
     }
 }
 
-static void write_sums(const struct order *order, struct sums *sums)
+static void write_sums(const struct params *params, struct sums *sums)
 {
-    if (!order->json) {
+    if (!params->json) {
         if (sums->wanted > 1)
             printf("%zu domains: %zu errors, %zu warnings, %zu notes\n", sums->wanted, sums->errors,
                    sums->warnings, sums->notes);
         return;
     }
-    if (print_json(json_pack("{s:O, s:I, s:I, s:I}", "domains", sums->domains, "errors",
-                             (json_int_t)sums->errors, "warnings", (json_int_t)sums->warnings,
-                             "notes", (json_int_t)sums->notes)) == 0)
+    writer_end(&sums->writer);
+    findings_put_counts(sums->errors, sums->warnings, sums->notes, &sums->writer);
+    if (writer_finish(&sums->writer) == 0)
         return;
     setup_fail("the result cannot be written");
     sums->failed = true;
@@ -114,7 +115,7 @@ static void write_sums(const struct order *order, struct sums *sums)
 
 /* A batch is freed before the next, so that any number of domains fits into memory. */
 static int check_batches(const struct inspection_target *targets, size_t count,
-                         const struct order *order, const struct inspection_order *inspecting,
+                         const struct params *params, const struct inspection_params *inspecting,
                          struct sums *sums)
 {
     struct error why;
@@ -128,7 +129,7 @@ static int check_batches(const struct inspection_target *targets, size_t count,
         progress_wipe();
         for (size_t i = 0; i < length; i++) {
             if (result == 0)
-                write_one(&batch[i], order, sums);
+                write_one(&batch[i], params, sums);
             inspection_free(&batch[i]);
         }
     }
@@ -137,45 +138,49 @@ static int check_batches(const struct inspection_target *targets, size_t count,
     return result;
 }
 
-static int check(const struct inspection_target *targets, size_t count, struct order *order,
+static int check(const struct inspection_target *targets, size_t count, struct params *params,
                  const struct config *config)
 {
-    struct sums sums = {.wanted = count, .domains = json_array()};
-    struct exchange_pool *pool = NULL;
+    struct sums sums = {.wanted = count};
+    struct mxhost_pool *pool = NULL;
     struct error why;
     const struct reach reach = {config};
-    const struct reach *bounds = order->all ? &reach : NULL;
-    struct exchange_way mail = {.port = order->smtp_port, .reach = bounds};
+    const struct reach *bounds = params->all ? &reach : NULL;
+    struct mxhost_params mail = {.port = params->smtp_port, .reach = bounds};
     int status = SETUP_FAILED;
-    if (sums.domains == NULL || outside_open(&order->outside, &why) != 0) {
-        setup_fail("%s", sums.domains == NULL ? "out of memory" : why.text);
-        goto done;
+    if (params->json) {
+        writer_open(&sums.writer, &writer_json, stdout);
+        writer_list(&sums.writer, "domains");
     }
-    mail.dns = order->outside.dns;
-    mail.trust = order->outside.trust;
-    if (exchange_open(&pool, &mail, &why) != 0) {
+    if (net_options_open(&params->net, &why) != 0) {
         setup_fail("%s", why.text);
         goto done;
     }
-    const struct observe_way way = {
-        .dns = order->outside.dns,
-        .trust = order->outside.trust,
-        .exchanges = pool,
-        .connect_to = order->connect_to,
-        .port = order->outside.port,
+    mail.dns = params->net.dns;
+    mail.trust = params->net.trust;
+    if (mxhost_open(&pool, &mail, &why) != 0) {
+        setup_fail("%s", why.text);
+        goto done;
+    }
+    const struct observe_params how = {
+        .dns = params->net.dns,
+        .trust = params->net.trust,
+        .mxhosts = pool,
+        .connect_to = params->connect_to,
+        .port = params->net.port,
         .reach = bounds,
     };
-    const struct inspection_order inspecting = {&way, order->state, order->jobs, progress_step};
-    if (check_batches(targets, count, order, &inspecting, &sums) == 0) {
-        write_sums(order, &sums);
+    const struct inspection_params inspecting = {&how, params->state, params->jobs, progress_step};
+    if (check_batches(targets, count, params, &inspecting, &sums) == 0) {
+        write_sums(params, &sums);
         status = sums.errors + sums.warnings > 0 ? SETUP_FOUND : SETUP_FINE;
     }
 done:
     if (sums.failed)
         status = SETUP_FAILED;
-    exchange_close(pool);
-    outside_close(&order->outside);
-    json_decref(sums.domains);
+    mxhost_close(pool);
+    net_options_close(&params->net);
+    writer_close(&sums.writer);
     return status;
 }
 
@@ -207,35 +212,35 @@ static int list_named(struct inspection_target *targets, struct hostname *names,
     return 0;
 }
 
-static int list_and_check(struct order *order, const struct config *config, char *const *words,
+static int list_and_check(struct params *params, const struct config *config, char *const *words,
                           size_t count)
 {
     struct inspection_target *targets =
-        calloc((order->all ? config->domain_count : count) + 1, sizeof(*targets));
+        calloc((params->all ? config->domain_count : count) + 1, sizeof(*targets));
     struct hostname *names = calloc(count + 1, sizeof(*names));
     int status = SETUP_FAILED;
     if (targets == NULL || names == NULL)
         setup_fail("out of memory");
-    else if (order->all)
-        status = check(targets, list_configured(targets, config), order, config);
+    else if (params->all)
+        status = check(targets, list_configured(targets, config), params, config);
     else if (list_named(targets, names, words, config) == 0)
-        status = check(targets, count, order, config);
+        status = check(targets, count, params, config);
     free(targets);
     free(names);
     return status;
 }
 
-static int act(struct order *order, char *const *words, size_t count)
+static int act(struct params *params, char *const *words, size_t count)
 {
     struct config *config = NULL;
-    const char *path = order->config_path != NULL ? order->config_path : SETUP_CONFIG;
-    if ((order->all || order->config_path != NULL) && setup_load(&config, path) != 0)
+    const char *path = params->config_path != NULL ? params->config_path : SETUP_CONFIG;
+    if ((params->all || params->config_path != NULL) && setup_load(&config, path) != 0)
         return SETUP_FAILED;
     int status = SETUP_FAILED;
-    if (order->state != NULL && mkdir(order->state, 0755) != 0 && errno != EEXIST)
-        setup_fail("%s: %s", order->state, strerror(errno));
+    if (params->state != NULL && mkdir(params->state, 0755) != 0 && errno != EEXIST)
+        setup_fail("%s: %s", params->state, strerror(errno));
     else
-        status = list_and_check(order, config, words, count);
+        status = list_and_check(params, config, words, count);
     config_free(config);
     return status;
 }
@@ -251,29 +256,29 @@ static int read_number(unsigned *out, const char *word, unsigned most, const cha
 
 static int take(void *context, int option, const char *argument)
 {
-    struct order *order = context;
+    struct params *params = context;
     switch (option) {
     case 'c':
-        order->config_path = argument;
+        params->config_path = argument;
         return 0;
     case 'j':
-        return read_number(&order->jobs, argument, AT_ONCE_MAX, "--jobs");
+        return read_number(&params->jobs, argument, AT_ONCE_MAX, "--jobs");
     case OPTION_ALL:
-        order->all = true;
+        params->all = true;
         return 0;
     case OPTION_STATE:
-        order->state = argument;
+        params->state = argument;
         return 0;
     case OPTION_CONNECT:
-        order->connect_to = argument;
+        params->connect_to = argument;
         return 0;
     case OPTION_SMTP_PORT:
-        return read_number(&order->smtp_port, argument, PORT_MAX, "--smtp-port");
+        return read_number(&params->smtp_port, argument, PORT_MAX, "--smtp-port");
     case OPTION_JSON:
-        order->json = true;
+        params->json = true;
         return 0;
     default:
-        return outside_take(&order->outside, option, argument);
+        return net_options_take(&params->net, option, argument);
     }
 }
 
@@ -281,11 +286,11 @@ static const struct options options = {help, "c:j:h", option_words, take};
 
 int survey_run(int argc, char **argv)
 {
-    struct order order = {.jobs = AT_ONCE};
-    int status = options_read(&options, argc, argv, &order);
+    struct params params = {.jobs = AT_ONCE};
+    int status = options_read(&options, argc, argv, &params);
     if (status != OPTIONS_READ)
         return status;
-    if (order.all == (optind < argc))
+    if (params.all == (optind < argc))
         return setup_fail("check: name domains, or --all; try 'mta-stsctl check --help'");
-    return act(&order, argv + optind, (size_t)(argc - optind));
+    return act(&params, argv + optind, (size_t)(argc - optind));
 }

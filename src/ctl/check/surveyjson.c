@@ -1,121 +1,140 @@
 /* SPDX-License-Identifier: ISC */
-/* surveyjson: what was found of a domain, as JSON. */
+/* surveyjson: writes what was found of a domain to a writer. */
 #include "ctl/check/surveyjson.h"
 
-#include "ctl/base/print.h"
+#include "ctl/base/finding_out.h"
 
-/* A text that may hold anything, or null where it is empty. */
-static json_t *text_or_null(const char *text)
+static const char *or_null(const char *text)
 {
-    return text[0] != '\0' ? json_string(text) : json_null();
+    return text[0] != '\0' ? text : NULL;
 }
 
-static json_t *peer_json(const struct peer *peer)
+static void put_peer(const struct peer *peer, struct writer *writer)
 {
-    if (peer->chain_count == 0)
-        return json_null();
-    return json_pack("{s:s, s:s, s:I, s:b}", "tls", peer->version, "issuer", peer->issuer,
-                     "not_after", (json_int_t)peer->not_after, "valid", peer->fault == PEER_FINE);
-}
-
-static json_t *doors_json(const struct facts *facts)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < facts->door_count; i++) {
-        const struct fetch *fetch = &facts->doors[i].fetch;
-        json_array_append_new(
-            list, json_pack("{s:s, s:I, s:I, s:o, s:o}", "address", facts->doors[i].text, "status",
-                            (json_int_t)fetch->status, "milliseconds",
-                            (json_int_t)fetch->elapsed_ms, "failure", text_or_null(fetch->why.text),
-                            "certificate", peer_json(&fetch->peer)));
+    if (peer->chain_count == 0) {
+        writer_null(writer, "certificate");
+        return;
     }
-    return list;
+    writer_start(writer, "certificate");
+    writer_text(writer, "tls", peer->version);
+    writer_text(writer, "issuer", peer->issuer);
+    writer_number(writer, "not_after", peer->not_after);
+    writer_boolean(writer, "valid", peer->fault == PEER_FINE);
+    writer_end(writer);
 }
 
-static json_t *gates_json(const struct exchange *exchange)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < exchange->gate_count; i++) {
-        const struct exchange_gate *gate = &exchange->gates[i];
-        json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "address", gate->address,
-                                              "failure", text_or_null(gate->smtp.why.text),
-                                              "certificate", peer_json(&gate->smtp.peer)));
-    }
-    return list;
-}
-
-static json_t *mx_json(const struct facts *facts)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < facts->mx_count; i++) {
-        const struct facts_mx *mx = &facts->mx[i];
-        json_array_append_new(list, json_pack("{s:s, s:i, s:b, s:o}", "host", mx->exchange->host,
-                                              "preference", (int)mx->preference, "in_policy",
-                                              facts_allows(facts, mx->exchange->host), "addresses",
-                                              gates_json(mx->exchange)));
-    }
-    return list;
-}
-
-static json_t *policy_json(const struct facts *facts)
+static void put_policy(const struct facts *facts, struct writer *writer)
 {
     const struct policy *policy = &facts->policy.policy;
-    if (!facts->policy_valid)
-        return json_null();
-    json_t *mx = json_array();
+    if (!facts->policy_valid) {
+        writer_null(writer, "policy");
+        return;
+    }
+    writer_start(writer, "policy");
+    writer_text(writer, "mode", policy_mode_name(policy->mode));
+    writer_number(writer, "max_age", policy->max_age);
+    writer_list(writer, "mx");
     for (size_t i = 0; i < policy->mx_count; i++)
-        json_array_append_new(mx, print_text_json(policy->mx[i]));
-    return json_pack("{s:s, s:I, s:o}", "mode", policy_mode_name(policy->mode), "max_age",
-                     (json_int_t)policy->max_age, "mx", mx);
+        writer_shown(writer, NULL, policy->mx[i]);
+    writer_end(writer);
+    writer_end(writer);
 }
 
-static json_t *codes_json(const struct verdict_codes *codes)
+static void put_addresses(const struct facts *facts, struct writer *writer)
 {
-    json_t *list = json_array();
-    if (codes->deferred != NULL)
-        json_array_append_new(list, json_string(codes->deferred));
-    if (codes->returned != NULL)
-        json_array_append_new(list, json_string(codes->returned));
-    return list;
+    writer_list(writer, "addresses");
+    for (size_t i = 0; i < facts->address_count; i++) {
+        const struct fetch *fetch = &facts->addresses[i].fetch;
+        writer_start(writer, NULL);
+        writer_text(writer, "address", facts->addresses[i].text);
+        writer_number(writer, "status", fetch->status);
+        writer_number(writer, "milliseconds", fetch->elapsed_ms);
+        writer_text(writer, "failure", or_null(fetch->why.text));
+        put_peer(&fetch->peer, writer);
+        writer_end(writer);
+    }
+    writer_end(writer);
 }
 
-static json_t *hours_json(unsigned hours)
+static void put_mx_addresses(const struct mxhost *mxhost, struct writer *writer)
 {
-    return hours > 0 ? json_integer((json_int_t)hours) : json_null();
+    writer_list(writer, "addresses");
+    for (size_t i = 0; i < mxhost->address_count; i++) {
+        const struct mxhost_address *address = &mxhost->addresses[i];
+        writer_start(writer, NULL);
+        writer_text(writer, "address", address->text);
+        writer_text(writer, "failure", or_null(address->smtp.why.text));
+        put_peer(&address->smtp.peer, writer);
+        writer_end(writer);
+    }
+    writer_end(writer);
 }
 
-static json_t *verdicts_json(const struct verdict *verdicts)
+static void put_mx(const struct facts *facts, struct writer *writer)
 {
-    json_t *list = json_array();
+    writer_list(writer, "mx");
+    for (size_t i = 0; i < facts->mx_count; i++) {
+        const struct facts_mx *mx = &facts->mx[i];
+        writer_start(writer, NULL);
+        writer_text(writer, "host", mx->mxhost->host);
+        writer_number(writer, "preference", mx->preference);
+        writer_boolean(writer, "in_policy", facts_allows(facts, mx->mxhost->host));
+        put_mx_addresses(mx->mxhost, writer);
+        writer_end(writer);
+    }
+    writer_end(writer);
+}
+
+static void put_hours(unsigned hours, struct writer *writer)
+{
+    if (hours > 0)
+        writer_number(writer, "queue_hours", hours);
+    else
+        writer_null(writer, "queue_hours");
+}
+
+static void put_verdicts(const struct verdict *verdicts, struct writer *writer)
+{
+    writer_list(writer, "verdicts");
     for (size_t i = 0; i < VERDICT_COUNT; i++) {
         const struct verdict *verdict = &verdicts[i];
-        json_array_append_new(
-            list,
-            json_pack("{s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:b, s:s, s:b, s:s?, s:s}", "sender",
-                      verdict->sender, "verdict", verdict_ending_name(verdict->ending), "worst",
-                      verdict_ending_name(verdict->worst), "state",
-                      verdict_state_name(verdict->state), "codes", codes_json(&verdict->codes),
-                      "log", verdict->log, "queue_hours", hours_json(verdict->queue_hours),
-                      "in_clear", verdict->in_clear, "known_by",
-                      sender_ground_name(verdict->ground), "predicted", verdict->predicted,
-                      "failure", verdict->failure, "reason", verdict->reason.text));
+        writer_start(writer, NULL);
+        writer_text(writer, "sender", verdict->sender);
+        writer_text(writer, "verdict", verdict_ending_name(verdict->ending));
+        writer_text(writer, "worst", verdict_ending_name(verdict->worst));
+        writer_text(writer, "state", verdict_state_name(verdict->state));
+        writer_list(writer, "codes");
+        if (verdict->codes.deferred != NULL)
+            writer_text(writer, NULL, verdict->codes.deferred);
+        if (verdict->codes.returned != NULL)
+            writer_text(writer, NULL, verdict->codes.returned);
+        writer_end(writer);
+        writer_text(writer, "log", verdict->log);
+        put_hours(verdict->queue_hours, writer);
+        writer_boolean(writer, "in_clear", verdict->in_clear);
+        writer_text(writer, "known_by", sender_ground_name(verdict->ground));
+        writer_boolean(writer, "predicted", verdict->predicted);
+        writer_text(writer, "failure", verdict->failure);
+        writer_text(writer, "reason", verdict->reason.text);
+        writer_end(writer);
     }
-    return list;
+    writer_end(writer);
 }
 
-static json_t *removable_json(const struct facts *facts)
-{
-    struct seen_removal removal;
-    bool is_known = seen_removal(&removal, &facts->after) && removal.at != 0;
-    return is_known ? json_integer((json_int_t)removal.latest) : json_null();
-}
-
-json_t *surveyjson_make(const struct inspection *item)
+void surveyjson_put(const struct inspection *item, struct writer *writer)
 {
     const struct facts *facts = &item->facts;
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "domain", facts->domain,
-                     "host", facts->host, "id", text_or_null(facts->record.id), "policy",
-                     policy_json(facts), "addresses", doors_json(facts), "mx", mx_json(facts),
-                     "removable_at", removable_json(facts), "findings",
-                     findings_json(&item->findings), "verdicts", verdicts_json(item->verdicts));
+    struct check_state_removal removal;
+    bool is_known = check_state_removal(&removal, &facts->after) && removal.at != 0;
+    writer_start(writer, NULL);
+    writer_text(writer, "domain", facts->domain);
+    writer_text(writer, "host", facts->host);
+    writer_text(writer, "id", or_null(facts->record.id));
+    put_policy(facts, writer);
+    put_addresses(facts, writer);
+    put_mx(facts, writer);
+    writer_time(writer, "removable_at", is_known ? removal.latest : 0);
+    findings_put(&item->findings, writer);
+    put_verdicts(item->verdicts, writer);
+    writer_end(writer);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* surveyjson: what was found of a domain, as JSON. */
+/* surveyjson: writes what was found of a domain to a writer. */
 #ifndef CTL_CHECK_SURVEYJSON_H
 #define CTL_CHECK_SURVEYJSON_H
 
-#include <jansson.h>
-
+#include "ctl/base/writer.h"
 #include "ctl/check/inspection.h"
 
-/* One object, as mta-stsctl(1) describes it; the caller's. NULL when out of memory. */
-json_t *surveyjson_make(const struct inspection *item);
+/* One object in a list, as mta-stsctl-json(7) describes it. */
+void surveyjson_put(const struct inspection *item, struct writer *writer);
 
 #endif

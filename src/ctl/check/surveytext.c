@@ -13,17 +13,13 @@
 static void write_head(const struct facts *facts)
 {
     const struct policy *policy = &facts->policy.policy;
-    printf("%s: ", facts->domain);
+    const char *id = facts->record.id;
+    char policy_text[80] = "no valid policy";
     if (facts->policy_valid)
-        printf("%s, max_age %u, %zu mx, ", policy_mode_name(policy->mode), policy->max_age,
-               policy->mx_count);
-    else
-        printf("no valid policy, ");
-    if (facts->record.id[0] != '\0')
-        printf("id %s, ", facts->record.id);
-    else
-        printf("no id, ");
-    printf("%zu MX\n", facts->mx_count);
+        snprintf(policy_text, sizeof(policy_text), "%s, max_age %u, %zu mx",
+                 policy_mode_name(policy->mode), policy->max_age, policy->mx_count);
+    print_line("%s: %s, %s %s, %zu MX", facts->domain, policy_text, id[0] != '\0' ? "id" : "no",
+               id[0] != '\0' ? id : "id", facts->mx_count);
 }
 
 static enum print_tone tone_of(enum verdict_ending ending)
@@ -65,12 +61,13 @@ static void write_codes(char *out, size_t size, const struct verdict *verdict)
              verdict->predicted ? " (predicted)" : "");
 }
 
-/* Those that do the same share a row, which stands where the first of them would. */
+/* Senders that do the same share a row, in the place of the first of them: why, then who. */
 static int add_alike(struct print_table *table, const struct verdict *all, size_t index)
 {
     const struct verdict *verdict = &all[index];
     char names[NAMES_MAX] = "";
     char codes[CODES_MAX];
+    char reason[sizeof(verdict->reason.text) + NAMES_MAX + 4];
     for (size_t i = 0; i < index; i++) {
         if (is_alike(verdict, &all[i]))
             return 0;
@@ -82,15 +79,15 @@ static int add_alike(struct print_table *table, const struct verdict *all, size_
                      all[i].sender);
     }
     write_codes(codes, sizeof(codes), verdict);
+    snprintf(reason, sizeof(reason), "%s (%s)", verdict->reason.text, names);
     return print_table_add(table, tone_of(verdict->ending),
                            (const char *[]){verdict_ending_name(verdict->ending), codes,
-                                            verdict_state_name(verdict->state), names,
-                                            verdict->reason.text});
+                                            verdict_state_name(verdict->state), reason});
 }
 
 int surveytext_write(const struct inspection *item)
 {
-    struct print_table table = {.columns = 5};
+    struct print_table table = {.columns = 4};
     int result = 0;
     write_head(&item->facts);
     if (findings_write(&item->findings) != 0)

@@ -140,8 +140,8 @@ static void conclude_policy(struct verdict *out, const struct sender *sender,
 /* Whether mail cannot go there, whatever the policy: RFC 5321 section 5.1, RFC 7505. */
 static bool has_no_host(struct verdict *out, const struct sender *sender, const struct facts *facts)
 {
-    const struct exchange *implicit =
-        facts->mx_implicit && facts->mx_count > 0 ? facts->mx[0].exchange : NULL;
+    const struct mxhost *implicit =
+        facts->mx_implicit && facts->mx_count > 0 ? facts->mx[0].mxhost : NULL;
     if (facts->mx_null)
         act_so(out, sender, SENDER_NULL_MX, "the domain takes no mail (null MX)");
     else if (facts->mx_answer.outcome == DNS_NO_NAME)
@@ -157,18 +157,18 @@ static bool has_no_host(struct verdict *out, const struct sender *sender, const 
 }
 
 /* The address at which the worst comes of it, and whether another one ends better. */
-static void conclude_doors(struct verdict *out, enum sender_id id, const struct facts *facts)
+static void conclude_addresses(struct verdict *out, enum sender_id id, const struct facts *facts)
 {
     const struct sender *sender = sender_find(id);
-    const struct facts_door *doors[FACTS_DOORS_MAX];
+    const struct policy_address *addresses[FACTS_ADDRESSES_MAX];
     const struct verdict start = *out;
     const char *worst = "";
     bool differs = false;
-    size_t count = verdict_policy_doors(doors, sender, facts);
+    size_t count = verdict_policy_addresses(addresses, sender, facts);
     for (size_t i = 0; i < count; i++) {
         struct verdict_policy policy;
         struct verdict one = start;
-        verdict_policy_find(&policy, id, doors[i]);
+        verdict_policy_find(&policy, id, addresses[i]);
         conclude_policy(&one, sender, facts, &policy);
         verdict_policy_free(&policy);
         bool passes = one.ending <= VERDICT_REPORTS;
@@ -176,7 +176,7 @@ static void conclude_doors(struct verdict *out, enum sender_id id, const struct 
         differs = differs || (i > 0 && passes != passed);
         if (i == 0 || one.ending > out->ending) {
             *out = one;
-            worst = doors[i]->text;
+            worst = addresses[i]->text;
         }
     }
     if (count == 0) {
@@ -202,7 +202,7 @@ static void conclude(struct verdict *out, enum sender_id id, const struct facts 
     if (has_no_host(out, sender, facts)) {
         if (has_record) {
             struct verdict aside = *out;
-            conclude_doors(&aside, id, facts);
+            conclude_addresses(&aside, id, facts);
             out->state = aside.state;
         }
     } else if (sender->ignores) {
@@ -211,7 +211,7 @@ static void conclude(struct verdict *out, enum sender_id id, const struct facts 
     } else if (!has_record) {
         conclude_policy(out, sender, facts, &policy);
     } else {
-        conclude_doors(out, id, facts);
+        conclude_addresses(out, id, facts);
     }
 }
 

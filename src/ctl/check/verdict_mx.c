@@ -3,7 +3,7 @@
  * include this. */
 #include "ctl/check/verdict_mx.h"
 
-#include "ctl/check/verdict_gate.h"
+#include "ctl/check/verdict_address.h"
 
 /* One host. */
 struct host {
@@ -48,39 +48,39 @@ static bool goes_out(const struct sender *sender, enum sender_case what)
     return what == SENDER_FINE || end == SENDER_DELIVERS || end == SENDER_IN_CLEAR;
 }
 
-static void say_gate(struct host *out, const struct verdict_gate *view,
-                     const struct exchange_gate *gate, enum sender_case what)
+static void say_address(struct host *out, const struct verdict_address *view,
+                        const struct mxhost_address *address, enum sender_case what)
 {
-    const char *host = view->exchange->host;
+    const char *host = view->mxhost->host;
     out->what = what;
     if (what == SENDER_DANE_FAILS)
-        error_set(&out->why, "%s %s: no TLSA record fits its certificate", host, gate->address);
-    else if (gate->smtp.failure == SMTP_FINE || what == SENDER_NO_MATCH)
+        error_set(&out->why, "%s %s: no TLSA record fits its certificate", host, address->text);
+    else if (address->smtp.failure == SMTP_FINE || what == SENDER_NO_MATCH)
         error_set(&out->why, "%s %s: its certificate has no name that the policy admits", host,
-                  gate->address);
+                  address->text);
     else
-        error_set(&out->why, "%s %s: %s", host, gate->address, gate->smtp.why.text);
+        error_set(&out->why, "%s %s: %s", host, address->text, address->smtp.why.text);
 }
 
 /* The addresses of one host: those that answer nothing cost time alone, if another does. */
-static void judge_gates(struct host *out, const struct verdict_gate *view)
+static void judge_addresses(struct host *out, const struct verdict_address *view)
 {
-    const struct exchange *exchange = view->exchange;
+    const struct mxhost *mxhost = view->mxhost;
     size_t fine = 0, bad = 0;
-    error_set(&out->why, "%s cannot be reached from here", exchange->host);
-    for (size_t i = 0; i < exchange->gate_count; i++) {
-        const struct exchange_gate *gate = &exchange->gates[i];
-        if (verdict_gate_is_untested(gate)) {
+    error_set(&out->why, "%s cannot be reached from here", mxhost->host);
+    for (size_t i = 0; i < mxhost->address_count; i++) {
+        const struct mxhost_address *address = &mxhost->addresses[i];
+        if (verdict_address_is_untested(address)) {
             if (fine + bad == 0)
-                error_set(&out->why, "%s cannot be tested from here: %s", exchange->host,
-                          gate->smtp.why.text);
+                error_set(&out->why, "%s cannot be tested from here: %s", mxhost->host,
+                          address->smtp.why.text);
             continue;
         }
-        enum sender_case what = verdict_gate_judge(view, gate);
+        enum sender_case what = verdict_address_judge(view, address);
         bool passes = goes_out(view->sender, what);
         fine += passes;
         if (!passes && bad++ == 0)
-            say_gate(out, view, gate, what);
+            say_address(out, view, address, what);
         else if (passes && what != SENDER_FINE && bad == 0)
             out->what = what; /* such as: without TLS */
     }
@@ -90,39 +90,39 @@ static void judge_gates(struct host *out, const struct verdict_gate *view)
         *out = (struct host){.what = SENDER_FINE};
 }
 
-static void judge_host(struct host *out, const struct verdict_gate *view)
+static void judge_host(struct host *out, const struct verdict_address *view)
 {
-    const struct exchange *exchange = view->exchange;
+    const struct mxhost *mxhost = view->mxhost;
     const struct sender *sender = view->sender;
     *out = (struct host){.what = SENDER_FINE};
     bool binds = view->held == NULL || sender->dane != SENDER_DANE_WITHOUT_POLICY;
-    bool dane_decides = sender->dane == SENDER_DANE_FIRST && verdict_gate_has_dane(view);
+    bool dane_decides = sender->dane == SENDER_DANE_FIRST && verdict_address_has_dane(view);
     if (view->held != NULL && sender->match != SENDER_BY_CERTIFICATE && !dane_decides &&
-        !verdict_policy_allows(view->held, sender, exchange->host)) {
+        !verdict_policy_allows(view->held, sender, mxhost->host)) {
         out->what = SENDER_NO_MATCH;
-        error_set(&out->why, "no mx of the policy matches %s", exchange->host);
-    } else if (exchange->outcome == DNS_NO_NAME || exchange->outcome == DNS_NO_DATA) {
+        error_set(&out->why, "no mx of the policy matches %s", mxhost->host);
+    } else if (mxhost->outcome == DNS_NO_NAME || mxhost->outcome == DNS_NO_DATA) {
         out->what = SENDER_NO_ADDRESS;
-        error_set(&out->why, "%s has no address", exchange->host);
-    } else if (exchange->outcome != DNS_FOUND) {
+        error_set(&out->why, "%s has no address", mxhost->host);
+    } else if (mxhost->outcome != DNS_FOUND) {
         out->what = SENDER_NO_LOOKUP;
-        error_set(&out->why, "the addresses of %s cannot be looked up", exchange->host);
-    } else if (binds && verdict_gate_lost_dane(view)) {
+        error_set(&out->why, "the addresses of %s cannot be looked up", mxhost->host);
+    } else if (binds && verdict_address_lost_dane(view)) {
         out->what = SENDER_DANE_FAILS;
-        error_set(&out->why, "the TLSA records of %s cannot be looked up", exchange->host);
+        error_set(&out->why, "the TLSA records of %s cannot be looked up", mxhost->host);
     } else {
-        judge_gates(out, view);
+        judge_addresses(out, view);
     }
 }
 
 /* Whether another host of the same preference, which may be taken first, lets the mail out. */
-static bool has_fine_equal(const struct verdict_gate *view, size_t index)
+static bool has_fine_equal(const struct verdict_address *view, size_t index)
 {
     const struct facts *facts = view->facts;
     for (size_t i = 0; i < facts->mx_count; i++) {
-        struct verdict_gate other = *view;
+        struct verdict_address other = *view;
         struct host host;
-        other.exchange = facts->mx[i].exchange;
+        other.mxhost = facts->mx[i].mxhost;
         judge_host(&host, &other);
         if (i != index && facts->mx[i].preference == facts->mx[index].preference &&
             !host.untested && !host.varies && goes_out(view->sender, host.what))
@@ -157,12 +157,12 @@ void verdict_mx_find(struct verdict_mx *out, const struct sender *sender,
                      const struct verdict_policy *held, const struct facts *facts)
 {
     size_t untested = 0, varying = 0, returned = 0, tried = 0;
-    struct verdict_gate view = {.sender = sender, .held = held, .facts = facts};
+    struct verdict_address view = {.sender = sender, .held = held, .facts = facts};
     *out = (struct verdict_mx){.result = VERDICT_MX_FAILS};
     error_set(&out->why, "the domain has no mail host");
     for (size_t i = 0; i < facts->mx_count; i++) {
         struct host host;
-        view.exchange = facts->mx[i].exchange;
+        view.mxhost = facts->mx[i].mxhost;
         judge_host(&host, &view);
         if (!host.untested && !host.varies && goes_out(sender, host.what)) {
             pass(out, sender, host.what);

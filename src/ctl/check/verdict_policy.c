@@ -61,22 +61,22 @@ static bool type_is_taken(const struct sender *sender, const char *type)
 
 /* Whether the sender would take the answer at this address; what it reads in it comes later. */
 static bool takes(struct verdict_policy *out, const struct sender *sender,
-                  const struct facts_door *door)
+                  const struct policy_address *address)
 {
-    const struct fetch *fetch = &door->fetch;
+    const struct fetch *fetch = &address->fetch;
     bool got = fetch->failure != FETCH_UNREACHABLE && fetch->failure != FETCH_SLOW &&
                fetch->failure != FETCH_HANDSHAKE && fetch->failure != FETCH_BROKEN &&
                fetch->failure != FETCH_TOO_LARGE && !fetch->peer.is_old;
     if (got && fetch->peer.fault != PEER_FINE) {
-        refuse(out, webpki_invalid, door->text, fetch->peer.why.text);
+        refuse(out, webpki_invalid, address->text, fetch->peer.why.text);
     } else if (!got || !status_is_taken(sender, fetch->status)) {
-        refuse(out, fetch_error, door->text, fetch->why.text);
+        refuse(out, fetch_error, address->text, fetch->why.text);
     } else if (!type_is_taken(sender, fetch->type)) {
-        refuse(out, fetch_error, door->text, "it takes no policy of this Content-Type");
+        refuse(out, fetch_error, address->text, "it takes no policy of this Content-Type");
     } else if (sender->limit_ms > 0 && fetch->elapsed_ms > (int64_t)sender->limit_ms) {
-        refuse(out, fetch_error, door->text, "the answer takes longer than it waits");
+        refuse(out, fetch_error, address->text, "the answer takes longer than it waits");
     } else if (fetch->body == NULL) {
-        refuse(out, fetch_error, door->text, "there is no policy");
+        refuse(out, fetch_error, address->text, "there is no policy");
     } else {
         return true;
     }
@@ -84,25 +84,25 @@ static bool takes(struct verdict_policy *out, const struct sender *sender,
 }
 
 /* An address without a server costs time alone, if another has one. */
-static bool is_dead(const struct facts_door *door)
+static bool is_dead(const struct policy_address *address)
 {
-    return door->fetch.failure == FETCH_UNREACHABLE ||
-           (door->fetch.failure == FETCH_SLOW && door->fetch.peer.version[0] == '\0');
+    return address->fetch.failure == FETCH_UNREACHABLE ||
+           (address->fetch.failure == FETCH_SLOW && address->fetch.peer.version[0] == '\0');
 }
 
-size_t verdict_policy_doors(const struct facts_door *out[FACTS_DOORS_MAX],
-                            const struct sender *sender, const struct facts *facts)
+size_t verdict_policy_addresses(const struct policy_address *out[FACTS_ADDRESSES_MAX],
+                                const struct sender *sender, const struct facts *facts)
 {
     size_t count = 0;
-    for (size_t i = 0; i < facts->door_count && count < FACTS_DOORS_MAX; i++) {
-        const struct facts_door *door = &facts->doors[i];
+    for (size_t i = 0; i < facts->address_count && count < FACTS_ADDRESSES_MAX; i++) {
+        const struct policy_address *address = &facts->addresses[i];
         bool is_only = sender->first_v4_only && !facts->led_elsewhere;
-        if ((is_only && (!door->is_v4 || count > 0)) || (!is_only && is_dead(door)))
+        if ((is_only && (!address->is_v4 || count > 0)) || (!is_only && is_dead(address)))
             continue; /* IPv4 comes first among the addresses */
-        out[count++] = door;
+        out[count++] = address;
     }
-    if (count == 0 && facts->door_count > 0 && !sender->first_v4_only)
-        out[count++] = &facts->doors[0];
+    if (count == 0 && facts->address_count > 0 && !sender->first_v4_only)
+        out[count++] = &facts->addresses[0];
     return count;
 }
 
@@ -160,11 +160,11 @@ static void read_policy(struct verdict_policy *out, enum sender_id id, const str
 }
 
 void verdict_policy_find(struct verdict_policy *out, enum sender_id id,
-                         const struct facts_door *door)
+                         const struct policy_address *address)
 {
     *out = (struct verdict_policy){.state = VERDICT_NONE};
-    if (takes(out, sender_find(id), door))
-        read_policy(out, id, &door->fetch);
+    if (takes(out, sender_find(id), address))
+        read_policy(out, id, &address->fetch);
 }
 
 void verdict_policy_free(struct verdict_policy *policy)

@@ -22,12 +22,12 @@ bool verdict_policy_has_record(struct verdict_policy *out, const struct sender *
 
 /* The addresses of the policy host at which this sender may ask, in their order. Returns how many.
  */
-size_t verdict_policy_doors(const struct facts_door *out[FACTS_DOORS_MAX],
-                            const struct sender *sender, const struct facts *facts);
+size_t verdict_policy_addresses(const struct policy_address *out[FACTS_ADDRESSES_MAX],
+                                const struct sender *sender, const struct facts *facts);
 
 /* What the row of the table makes of the answer at one address. Free it in any case. */
 void verdict_policy_find(struct verdict_policy *out, enum sender_id id,
-                         const struct facts_door *door);
+                         const struct policy_address *address);
 void verdict_policy_free(struct verdict_policy *policy);
 
 /* Whether an mx of the policy is for the host, as this sender matches. */

@@ -35,30 +35,34 @@ enum { AT_ONCE = 16 };
 static const char help[] =
     "Usage: mta-stsctl generate SOURCE... [OPTIONS] DOMAIN...\n"
     "       mta-stsctl generate -c FILE --www DIR [DOMAIN...]\n"
-    "Writes a section of the configuration for each domain, or with -c the policies of a\n"
-    "configuration as files. A SOURCE says which hosts take the mail:\n"
+    "Prints a configuration section with a policy for each domain; with -c, writes\n"
+    "the policies of a configuration as files. SOURCE is where the MX hosts come\n"
+    "from, one or more of:\n"
     "\n"
-    "      --mx PATTERN    this one; repeat it for more\n"
+    "      --mx PATTERN    this host or pattern; may be repeated\n"
     "      --preset microsoft365 | google\n"
-    "                      those of the provider\n"
-    "      --from-dns      those that the MX records name, each in full\n"
-    "      --wildcard      with --from-dns: *.example.net in place of mail.example.net\n"
-    "      --from-live     the policy that is served today, in place of the others\n"
+    "                      the hosts of this provider\n"
+    "      --from-dns      the domain's MX records, each in full\n"
+    "      --wildcard      with --from-dns: *.example.net, not mail.example.net\n"
+    "or alone:\n"
+    "      --from-live     the policy that is served today\n"
     "\n"
     "      --mode testing | enforce | none\n"
-    "                      (default: testing, or that of today)\n"
+    "                      (default: testing, or as served today)\n"
     "      --max-age SECONDS\n"
-    "                      (default: 604800 in enforce, else 86400, or that of today)\n"
-    "      --list          write lines for a list of domains\n"
-    "      --policy        write the policy of one domain, as it is served\n"
-    "      --json          write JSON\n"
-    "      --www DIR       write DIR/DOMAIN/.well-known/mta-sts.txt, for another web server\n"
-    "  -c, --config FILE   with --www: all domains of this configuration of mta-stsd, or those "
-    "named\n"
-    "      --offline       with --mx and --preset: do not ask DNS what else is "
-    "needed\n" OUTSIDE_HELP "  -h, --help          print this\n"
+    "                      (default: 604800 in enforce, else 86400, or as served\n"
+    "                      today)\n"
+    "      --list          print lines for a list of domains\n"
+    "      --policy        print the policy of one domain as it is served\n"
+    "      --json          print JSON\n"
+    "      --www DIR       write DIR/DOMAIN/.well-known/mta-sts.txt, for another web\n"
+    "                      server\n"
+    "  -c, --config FILE   with --www: the domains of this mta-stsd configuration,\n"
+    "                      or those named\n"
+    "      --offline       with --mx and --preset: do not look anything up in "
+    "DNS\n" NET_OPTIONS_HELP "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 all is well, 1 some domain has no policy, 2 usage or failure to run.\n"
+    "Exit status: 0 success, 1 a domain has no policy, 2 usage error or failure.\n"
     "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
@@ -75,14 +79,14 @@ static const struct option option_words[] = {
     {"offline", no_argument, NULL, OPTION_OFFLINE},
     {"mode", required_argument, NULL, OPTION_MODE},
     {"max-age", required_argument, NULL, OPTION_MAX_AGE},
-    OUTSIDE_OPTIONS,
+    NET_OPTIONS_WORDS,
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-struct order {
-    struct propose_order propose;
-    struct outside outside;
+struct params {
+    struct propose_params propose;
+    struct net_options net;
     enum proposalout_format format;
     unsigned outputs; /* of --list, --policy, --json and --www */
     const char *www;
@@ -93,17 +97,17 @@ struct order {
 
 /* ---- What was asked for. */
 
-static int take_preset(struct order *order, const char *name)
+static int take_preset(struct params *params, const char *name)
 {
-    order->propose.preset = preset_find(name);
-    return order->propose.preset != NULL
+    params->propose.preset = preset_find(name);
+    return params->propose.preset != NULL
                ? 0
                : setup_fail("generate: --preset is microsoft365 or google");
 }
 
-static int take_values(struct order *order, int option, const char *argument)
+static int take_values(struct params *params, int option, const char *argument)
 {
-    struct propose_order *wanted = &order->propose;
+    struct propose_params *wanted = &params->propose;
     struct error why;
     int result;
     if (option == OPTION_MODE) {
@@ -118,27 +122,27 @@ static int take_values(struct order *order, int option, const char *argument)
 
 static int take(void *context, int option, const char *argument)
 {
-    struct order *order = context;
-    struct propose_order *wanted = &order->propose;
+    struct params *params = context;
+    struct propose_params *wanted = &params->propose;
     switch (option) {
     case 'c':
-        order->config_path = argument;
+        params->config_path = argument;
         return 0;
     case OPTION_LIST:
     case OPTION_POLICY:
     case OPTION_JSON:
-        order->outputs++;
-        order->format = PROPOSALOUT_LIST + (enum proposalout_format)(option - OPTION_LIST);
+        params->outputs++;
+        params->format = PROPOSALOUT_LIST + (enum proposalout_format)(option - OPTION_LIST);
         return 0;
     case OPTION_WWW:
-        order->outputs++;
-        order->www = argument;
+        params->outputs++;
+        params->www = argument;
         return 0;
     case OPTION_MX:
         wanted->mx[wanted->mx_count++] = argument;
         return 0;
     case OPTION_PRESET:
-        return take_preset(order, argument);
+        return take_preset(params, argument);
     case OPTION_FROM_DNS:
         wanted->from_dns = true;
         return 0;
@@ -153,26 +157,27 @@ static int take(void *context, int option, const char *argument)
         return 0;
     case OPTION_MODE:
     case OPTION_MAX_AGE:
-        return take_values(order, option, argument);
+        return take_values(params, option, argument);
     default:
-        return outside_take(&order->outside, option, argument);
+        return net_options_take(&params->net, option, argument);
     }
 }
 
-static int judge_usage(const struct order *order)
+static int judge_usage(const struct params *params)
 {
-    const struct propose_order *wanted = &order->propose;
+    const struct propose_params *wanted = &params->propose;
     bool chosen = wanted->mx_count > 0 || wanted->preset != NULL || wanted->from_dns;
-    if (order->outputs > 1)
+    if (params->outputs > 1)
         return setup_fail("generate: only one of --list, --policy, --json and --www can be had");
-    if (order->config_path != NULL && order->www == NULL)
+    if (params->config_path != NULL && params->www == NULL)
         return setup_fail("generate: -c goes with --www");
-    if (order->config_path != NULL && (chosen || wanted->from_live || wanted->mode_set ||
-                                       wanted->max_age_set || wanted->wildcards || wanted->offline))
+    if (params->config_path != NULL &&
+        (chosen || wanted->from_live || wanted->mode_set || wanted->max_age_set ||
+         wanted->wildcards || wanted->offline))
         return setup_fail("generate: with -c, the configuration says all there is to a policy");
-    if (order->config_path != NULL)
+    if (params->config_path != NULL)
         return 0;
-    if (order->count == 0)
+    if (params->count == 0)
         return setup_fail("generate: name a domain; try 'mta-stsctl generate --help'");
     if (!chosen && !wanted->from_live)
         return setup_fail("generate: say which hosts take the mail, by --mx, --preset, --from-dns "
@@ -183,16 +188,16 @@ static int judge_usage(const struct order *order)
         return setup_fail("generate: --wildcard goes with --from-dns");
     if (wanted->offline && (wanted->from_dns || wanted->from_live))
         return setup_fail("generate: what --offline rules out is asked for");
-    if (order->format == PROPOSALOUT_POLICY && order->count != 1)
+    if (params->format == PROPOSALOUT_POLICY && params->count != 1)
         return setup_fail("generate: --policy writes the policy of one domain");
     return 0;
 }
 
 /* The names stand where the arguments stood, in lower case. */
-static int take_domains(struct order *order, char **names, size_t count)
+static int take_domains(struct params *params, char **names, size_t count)
 {
-    order->proposals = calloc(count + 1, sizeof(*order->proposals));
-    if (order->proposals == NULL)
+    params->proposals = calloc(count + 1, sizeof(*params->proposals));
+    if (params->proposals == NULL)
         return setup_fail("out of memory");
     for (size_t i = 0; i < count; i++) {
         struct hostname name;
@@ -204,48 +209,49 @@ static int take_domains(struct order *order, char **names, size_t count)
             return setup_fail("generate: %s", why.text);
         memcpy(names[i], name.text, name.length);
         for (size_t j = 0; j < i; j++) {
-            if (strcmp(order->proposals[j].domain, names[i]) == 0)
+            if (strcmp(params->proposals[j].domain, names[i]) == 0)
                 return setup_fail("generate: %s is named twice", names[i]);
         }
-        order->proposals[order->count++].domain = names[i];
+        params->proposals[params->count++].domain = names[i];
     }
     return 0;
 }
 
 /* ---- The policies of a configuration, as files. */
 
-static int write_domain(const struct order *order, const struct config_domain *domain)
+static int write_domain(const struct params *params, const struct config_domain *domain)
 {
     struct error why;
-    int result = webtree_write(order->www, domain->name, domain->policy->bytes,
+    int result = webtree_write(params->www, domain->name, domain->policy->bytes,
                                domain->policy->length, &why);
     progress_step();
     return result == 0 ? SETUP_FINE : setup_fail("%s", why.text);
 }
 
-static int write_config(const struct order *order, const struct config *config)
+static int write_config(const struct params *params, const struct config *config)
 {
     int status = SETUP_FINE;
-    for (size_t i = 0; i < order->count && status == SETUP_FINE; i++) {
-        const char *name = order->proposals[i].domain;
+    for (size_t i = 0; i < params->count && status == SETUP_FINE; i++) {
+        const char *name = params->proposals[i].domain;
         const struct config_domain *domain = setup_find(config, name);
-        status = domain != NULL ? write_domain(order, domain) : setup_fail_unknown(name);
+        status = domain != NULL ? write_domain(params, domain) : setup_fail_unknown(name);
     }
-    for (size_t i = 0; i < config->domain_count && order->count == 0 && status == SETUP_FINE; i++) {
+    for (size_t i = 0; i < config->domain_count && params->count == 0 && status == SETUP_FINE;
+         i++) {
         if (!config->domains[i].broken)
-            status = write_domain(order, &config->domains[i]);
+            status = write_domain(params, &config->domains[i]);
     }
-    return status == SETUP_FINE && order->count == 0 && config->broken_count > 0 ? SETUP_FOUND
-                                                                                 : status;
+    return status == SETUP_FINE && params->count == 0 && config->broken_count > 0 ? SETUP_FOUND
+                                                                                  : status;
 }
 
-static int load_and_write(const struct order *order)
+static int load_and_write(const struct params *params)
 {
     struct config *config;
-    if (setup_load(&config, order->config_path) != 0)
+    if (setup_load(&config, params->config_path) != 0)
         return SETUP_FAILED;
-    progress_begin("written", order->count > 0 ? order->count : config->domain_count);
-    int status = write_config(order, config);
+    progress_begin("written", params->count > 0 ? params->count : config->domain_count);
+    int status = write_config(params, config);
     progress_end();
     config_free(config);
     return status;
@@ -255,15 +261,15 @@ static int load_and_write(const struct order *order)
 
 static void propose_one(void *context, size_t index)
 {
-    struct order *order = context;
-    propose(&order->proposals[index], &order->propose);
+    struct params *params = context;
+    propose(&params->proposals[index], &params->propose);
     progress_step();
 }
 
-static int write_files(struct order *order)
+static int write_files(struct params *params)
 {
-    for (size_t i = 0; i < order->count; i++) {
-        struct proposal *proposal = &order->proposals[i];
+    for (size_t i = 0; i < params->count; i++) {
+        struct proposal *proposal = &params->proposals[i];
         struct error why = {.text = ""};
         size_t length;
         if (proposal->failed)
@@ -272,7 +278,7 @@ static int write_files(struct order *order)
         char *bytes = proposal_render(proposal, &length);
         int result = bytes == NULL
                          ? error_set(&why, "out of memory")
-                         : webtree_write(order->www, proposal->domain, bytes, length, &why);
+                         : webtree_write(params->www, proposal->domain, bytes, length, &why);
         free(bytes);
         if (result != 0)
             return setup_fail("%s", why.text);
@@ -280,47 +286,47 @@ static int write_files(struct order *order)
     return SETUP_FINE;
 }
 
-static int say_failed(const struct order *order)
+static int say_failed(const struct params *params)
 {
     int status = SETUP_FINE;
-    for (size_t i = 0; i < order->count; i++) {
-        if (!order->proposals[i].failed)
+    for (size_t i = 0; i < params->count; i++) {
+        if (!params->proposals[i].failed)
             continue;
-        printable_say(stderr, "mta-stsctl: %s: %s", order->proposals[i].domain,
-                      order->proposals[i].why.text);
+        printable_say(stderr, "mta-stsctl: %s: %s", params->proposals[i].domain,
+                      params->proposals[i].why.text);
         status = SETUP_FOUND;
     }
     return status;
 }
 
-static int propose_all(struct order *order)
+static int propose_all(struct params *params)
 {
     struct error why;
     int status = SETUP_FINE;
-    if (propose_asks(&order->propose) && outside_open(&order->outside, &why) != 0)
+    if (propose_asks(&params->propose) && net_options_open(&params->net, &why) != 0)
         return setup_fail("%s", why.text);
-    order->propose.outside = &order->outside;
-    progress_begin("looked at", order->count);
-    int result = jobs_run(order->count, AT_ONCE, propose_one, order, &why);
+    params->propose.net = &params->net;
+    progress_begin("looked at", params->count);
+    int result = jobs_run(params->count, AT_ONCE, propose_one, params, &why);
     progress_end();
     if (result != 0)
         return setup_fail("%s", why.text);
-    if (order->www != NULL)
-        status = write_files(order);
-    else if (proposalout_write(order->proposals, order->count, order->format) != 0)
+    if (params->www != NULL)
+        status = write_files(params);
+    else if (proposalout_write(params->proposals, params->count, params->format) != 0)
         status = setup_fail("the policies cannot be written");
-    return status == SETUP_FINE ? say_failed(order) : status;
+    return status == SETUP_FINE ? say_failed(params) : status;
 }
 
-static int act(struct order *order)
+static int act(struct params *params)
 {
-    int status = judge_usage(order);
+    int status = judge_usage(params);
     if (status != 0)
         return status;
-    if (order->config_path != NULL)
-        return load_and_write(order);
-    status = propose_all(order);
-    outside_close(&order->outside);
+    if (params->config_path != NULL)
+        return load_and_write(params);
+    status = propose_all(params);
+    net_options_close(&params->net);
     return status;
 }
 
@@ -328,18 +334,18 @@ static const struct options options = {help, "c:h", option_words, take};
 
 int generate_run(int argc, char **argv)
 {
-    struct order order = {.propose.mx = calloc((size_t)argc + 1, sizeof(char *))};
-    if (order.propose.mx == NULL)
+    struct params params = {.propose.mx = calloc((size_t)argc + 1, sizeof(char *))};
+    if (params.propose.mx == NULL)
         return setup_fail("out of memory");
-    int status = options_read(&options, argc, argv, &order);
+    int status = options_read(&options, argc, argv, &params);
     if (status == OPTIONS_READ) {
-        status = take_domains(&order, argv + optind, (size_t)(argc - optind));
+        status = take_domains(&params, argv + optind, (size_t)(argc - optind));
         if (status == 0)
-            status = act(&order);
+            status = act(&params);
     }
-    for (size_t i = 0; i < order.count; i++)
-        proposal_free(&order.proposals[i]);
-    free(order.proposals);
-    free(order.propose.mx);
+    for (size_t i = 0; i < params.count; i++)
+        proposal_free(&params.proposals[i]);
+    free(params.proposals);
+    free(params.propose.mx);
     return status;
 }

@@ -101,14 +101,14 @@ static void take_answer(struct livepolicy *out, struct proposal *proposal, struc
 }
 
 static int fetch_all(struct livepolicy *out, struct proposal *proposal,
-                     const struct outside *outside)
+                     const struct net_options *net)
 {
     char host[2 * HOSTNAME_MAX];
     struct network_address *addresses;
     struct error why;
     size_t count;
     snprintf(host, sizeof(host), "mta-sts.%s", proposal->domain);
-    if (dns_addresses(outside->dns, host, &addresses, &count, &why) != DNS_FOUND)
+    if (dns_addresses(net->dns, host, &addresses, &count, &why) != DNS_FOUND)
         return proposal_fail(proposal, "no policy is served today: %s", why.text);
     if (count > FETCH_ADDRESSES_MAX)
         proposal_note(proposal, "only %d of the %zu addresses of %s were asked",
@@ -116,7 +116,7 @@ static int fetch_all(struct livepolicy *out, struct proposal *proposal,
     for (size_t i = 0; i < count && i < FETCH_ADDRESSES_MAX; i++) {
         struct fetch fetch;
         const struct fetch_request request = {
-            .host = host, .address = &addresses[i], .port = outside->port, .trust = outside->trust};
+            .host = host, .address = &addresses[i], .port = net->port, .trust = net->trust};
         fetch_policy(&fetch, &request);
         take_answer(out, proposal, &fetch, &addresses[i]);
         fetch_free(&fetch);
@@ -176,11 +176,11 @@ static void bound_age(struct proposal *proposal)
 }
 
 int livepolicy_take(struct livepolicy *out, struct proposal *proposal,
-                    const struct outside *outside)
+                    const struct net_options *net)
 {
     *out = (struct livepolicy){0};
-    note_records(proposal, outside->dns);
-    if (fetch_all(out, proposal, outside) != 0)
+    note_records(proposal, net->dns);
+    if (fetch_all(out, proposal, net) != 0)
         return -1;
     lint_policy_text(out->bytes, out->length, note_rule, proposal);
     proposal->max_age = POLICY_AGE_TESTING; /* where there is none to be read */

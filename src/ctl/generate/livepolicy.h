@@ -4,7 +4,7 @@
 #define CTL_GENERATE_LIVEPOLICY_H
 
 #include "ctl/generate/proposal.h"
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 
 /* What is served, to be compared with what is proposed. {0} is valid and empty. */
 struct livepolicy {
@@ -13,10 +13,10 @@ struct livepolicy {
 };
 
 /* Fetches the policy from each address of the policy host, reads the TXT records, and fills in the
- * mode, max_age and patterns. What is wrong today, and what cannot stay, is noted. outside is open.
+ * mode, max_age and patterns. What is wrong today, and what cannot stay, is noted. net is open.
  * Returns 0, or -1 when the proposal failed. Free *out in either case. */
 int livepolicy_take(struct livepolicy *out, struct proposal *proposal,
-                    const struct outside *outside);
+                    const struct net_options *net);
 
 /* Notes whether the proposal, complete now, has the same bytes, and so may keep its id. */
 void livepolicy_compare(const struct livepolicy *live, struct proposal *proposal);

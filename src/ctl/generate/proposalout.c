@@ -9,7 +9,7 @@
 #include "common/base/printable.h"
 #include "common/config/iniline.h"
 #include "common/policy/policyid.h"
-#include "ctl/base/print.h"
+#include "ctl/base/writer.h"
 
 void proposalout_say(const struct proposal *proposal)
 {
@@ -65,45 +65,51 @@ static void put_policy(const struct proposal *proposal)
     free(bytes);
 }
 
-static json_t *list_json(char *const *texts, size_t count)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_string(texts[i]));
-    return list;
-}
-
-static json_t *proposal_json(const struct proposal *proposal)
+static void put_proposal(struct writer *writer, const struct proposal *proposal)
 {
     size_t length;
     char id[POLICYID_LENGTH + 1];
     char *bytes = proposal_render(proposal, &length);
-    json_t *out = NULL;
-    if (bytes != NULL && policyid_make(id, bytes, length, NULL) == 0)
-        out = json_pack("{s:s, s:s, s:I, s:o, s:s, s:s, s:o}", "domain", proposal->domain, "mode",
-                        policy_mode_name(proposal->mode), "max_age", (json_int_t)proposal->max_age,
-                        "mx", list_json(proposal->mx, proposal->mx_count), "policy", bytes, "id",
-                        id, "notes", list_json(proposal->notes, proposal->note_count));
+    if (bytes == NULL || policyid_make(id, bytes, length, NULL) != 0) {
+        writer_fail(writer);
+        free(bytes);
+        return;
+    }
+    writer_start(writer, NULL);
+    writer_text(writer, "domain", proposal->domain);
+    writer_text(writer, "mode", policy_mode_name(proposal->mode));
+    writer_number(writer, "max_age", proposal->max_age);
+    writer_texts(writer, "mx", proposal->mx, proposal->mx_count);
+    writer_text(writer, "policy", bytes);
+    writer_text(writer, "id", id);
+    writer_texts(writer, "notes", proposal->notes, proposal->note_count);
+    writer_end(writer);
     free(bytes);
-    return out;
 }
 
 static int put_json(const struct proposal *proposals, size_t count)
 {
-    json_t *domains = json_array();
-    json_t *failed = json_array();
-    int result = 0;
-    for (size_t i = 0; i < count && result == 0; i++) {
-        const struct proposal *proposal = &proposals[i];
-        if (proposal->failed)
-            result =
-                json_array_append_new(failed, json_pack("{s:s, s:s}", "domain", proposal->domain,
-                                                        "reason", proposal->why.text));
-        else
-            result = json_array_append_new(domains, proposal_json(proposal));
+    struct writer writer;
+    writer_open(&writer, &writer_json, stdout);
+    writer_list(&writer, "domains");
+    for (size_t i = 0; i < count; i++) {
+        if (!proposals[i].failed)
+            put_proposal(&writer, &proposals[i]);
     }
-    int written = print_json(json_pack("{s:o, s:o}", "domains", domains, "failed", failed));
-    return result == 0 ? written : -1;
+    writer_end(&writer);
+    writer_list(&writer, "failed");
+    for (size_t i = 0; i < count; i++) {
+        if (!proposals[i].failed)
+            continue;
+        writer_start(&writer, NULL);
+        writer_text(&writer, "domain", proposals[i].domain);
+        writer_text(&writer, "reason", proposals[i].why.text);
+        writer_end(&writer);
+    }
+    writer_end(&writer);
+    int result = writer_finish(&writer);
+    writer_close(&writer);
+    return result;
 }
 
 int proposalout_write(struct proposal *proposals, size_t count, enum proposalout_format format)

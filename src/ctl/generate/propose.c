@@ -9,10 +9,10 @@
 #include "common/policy/mxmatch.h"
 #include "ctl/generate/livepolicy.h"
 
-bool propose_asks(const struct propose_order *order)
+bool propose_asks(const struct propose_params *params)
 {
-    bool wanted = order->from_dns || order->from_live || order->preset != NULL;
-    return wanted && !order->offline;
+    bool wanted = params->from_dns || params->from_live || params->preset != NULL;
+    return wanted && !params->offline;
 }
 
 /* `*.example.net` for mail.example.net; a host of two labels stays as it is. */
@@ -43,17 +43,17 @@ static int add_hosts(struct proposal *proposal, const struct livemx *mx, bool wi
     return 0;
 }
 
-static int add_patterns(struct proposal *proposal, const struct propose_order *order,
+static int add_patterns(struct proposal *proposal, const struct propose_params *params,
                         const struct livemx *mx)
 {
     struct error why;
-    for (size_t i = 0; i < order->mx_count; i++) {
-        if (proposal_add_mx(proposal, order->mx[i], &why) != 0)
+    for (size_t i = 0; i < params->mx_count; i++) {
+        if (proposal_add_mx(proposal, params->mx[i], &why) != 0)
             return proposal_fail(proposal, "%s", why.text);
     }
-    if (order->preset != NULL && preset_apply(order->preset, proposal, mx, &why) != 0)
+    if (params->preset != NULL && preset_apply(params->preset, proposal, mx, &why) != 0)
         return proposal_fail(proposal, "%s", why.text);
-    return order->from_dns ? add_hosts(proposal, mx, order->wildcards) : 0;
+    return params->from_dns ? add_hosts(proposal, mx, params->wildcards) : 0;
 }
 
 /* An MX that no pattern matches would get no mail once the mode is enforce. */
@@ -68,46 +68,47 @@ static void note_unmatched(struct proposal *proposal, const struct livemx *mx)
     }
 }
 
-static int find_mx(struct livemx *mx, struct proposal *proposal, const struct propose_order *order)
+static int find_mx(struct livemx *mx, struct proposal *proposal,
+                   const struct propose_params *params)
 {
     struct error why;
-    if (!propose_asks(order))
+    if (!propose_asks(params))
         return 0;
-    if (livemx_find(mx, order->outside->dns, proposal->domain, &why) == 0)
+    if (livemx_find(mx, params->net->dns, proposal->domain, &why) == 0)
         return 0;
-    if (order->from_dns)
+    if (params->from_dns)
         return proposal_fail(proposal, "%s", why.text);
     proposal_note(proposal, "the MX records of today are not known: %s", why.text);
     return 0;
 }
 
-static void choose(struct proposal *proposal, const struct propose_order *order)
+static void choose(struct proposal *proposal, const struct propose_params *params)
 {
-    if (order->mode_set)
-        proposal->mode = order->mode;
-    if (order->max_age_set)
-        proposal->max_age = order->max_age;
-    else if (!order->from_live)
+    if (params->mode_set)
+        proposal->mode = params->mode;
+    if (params->max_age_set)
+        proposal->max_age = params->max_age;
+    else if (!params->from_live)
         proposal->max_age =
             proposal->mode == POLICY_MODE_ENFORCE ? POLICY_AGE_ENFORCE : POLICY_AGE_TESTING;
 }
 
-void propose(struct proposal *proposal, const struct propose_order *order)
+void propose(struct proposal *proposal, const struct propose_params *params)
 {
     struct livemx mx = {0};
     struct livepolicy live = {0};
     proposal->mode = POLICY_MODE_TESTING;
-    int result = find_mx(&mx, proposal, order);
+    int result = find_mx(&mx, proposal, params);
     if (result == 0)
-        result = order->from_live ? livepolicy_take(&live, proposal, order->outside)
-                                  : add_patterns(proposal, order, &mx);
+        result = params->from_live ? livepolicy_take(&live, proposal, params->net)
+                                   : add_patterns(proposal, params, &mx);
     if (result == 0) {
-        choose(proposal, order);
+        choose(proposal, params);
         proposal_judge(proposal);
     }
     if (!proposal->failed) {
         note_unmatched(proposal, &mx);
-        if (order->from_live)
+        if (params->from_live)
             livepolicy_compare(&live, proposal);
     }
     livepolicy_free(&live);

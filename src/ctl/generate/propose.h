@@ -9,9 +9,9 @@
 
 #include "ctl/generate/preset.h"
 #include "ctl/generate/proposal.h"
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 
-struct propose_order {
+struct propose_params {
     const char **mx; /* patterns */
     size_t mx_count;
     const struct preset *preset; /* NULL: none */
@@ -23,13 +23,13 @@ struct propose_order {
     enum policy_mode mode;
     bool max_age_set;
     uint32_t max_age;
-    const struct outside *outside; /* open, if anything is asked */
+    const struct net_options *net; /* open, if anything is asked */
 };
 
 /* Whether anything is asked of DNS or of policy hosts. */
-bool propose_asks(const struct propose_order *order);
+bool propose_asks(const struct propose_params *params);
 
 /* Fills in a proposal that has a domain and nothing else; what cannot be made fails it. */
-void propose(struct proposal *proposal, const struct propose_order *order);
+void propose(struct proposal *proposal, const struct propose_params *params);
 
 #endif

@@ -35,11 +35,11 @@ int webtree_write(const char *directory, const char *domain, const char *bytes, 
     int size = snprintf(path, sizeof(path), "%s/%s/.well-known/mta-sts.txt", directory, domain);
     if (size < 0 || (size_t)size >= sizeof(path))
         return error_set(why, "%.100s...: the path is too long", directory);
-    if (place_open(&place, path, &(struct place_terms){.makes = MADE_MOST}, why) != 0)
+    if (place_open(&place, path, &(struct place_params){.makes = MADE_MOST}, why) != 0)
         return -1;
     int result = 0;
     if (!has(&place, bytes, length))
-        result = replace_in(&place, &part, 1, &(struct replace_terms){.mode = 0644}, why);
+        result = replace_in(&place, &part, 1, &(struct replace_params){.mode = 0644}, why);
     place_close(&place);
     return result;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "common/config/config.h"
+#include "common/config/config_load.h"
 #include "common/policy/lint.h"
 #include "common/policy/policytext.h"
 
@@ -261,7 +261,8 @@ int inspect_ini(struct findings *all, const char *path, const char *within, stru
     struct findings said = {0};
     struct config *config = NULL;
     int result = 0;
-    (void)config_load(&config, within != NULL ? within : path, &said);
+    const struct config_source source = {.path = within != NULL ? within : path};
+    (void)config_load(&config, &source, &said);
     if (within != NULL && !is_read_by(config, &said, path))
         result = error_set(why, "%s %s %s; give the configuration that includes it", within,
                            config != NULL ? "does not read" : "is refused before it reads", path);
@@ -276,12 +277,15 @@ int inspect_list(struct findings *all, const char *name, const char *bytes, size
                  const char *within, struct error *why)
 {
     struct config_list list = {.name = name, .bytes = bytes, .length = length};
+    const struct config_source source = {
+        .path = within,
+        .scope = within == NULL ? CONFIG_SCOPE_LIST : CONFIG_SCOPE_ALL,
+        .list = &list,
+    };
     struct findings said = {0};
     struct config *config = NULL;
     int result = 0;
-    if (within == NULL)
-        config_judge_list(&list, &said);
-    else if (config_load_list(&config, within, &list, &said) != 0)
+    if (config_load(&config, &source, &said) != 0 && within != NULL)
         result = error_set(why, "%s is refused itself; lint that first", within);
     if (result == 0)
         add_all(all, config, &said, (struct filter){.only = name, .within = within});

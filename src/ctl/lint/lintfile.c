@@ -11,12 +11,11 @@
 #include <unistd.h>
 
 #include "common/base/file.h"
-#include "common/base/printable.h"
 #include "common/config/quotable.h"
 #include "common/name/hostname.h"
 #include "common/policy/lint.h"
+#include "ctl/base/finding_out.h"
 #include "ctl/base/options.h"
-#include "ctl/base/print.h"
 #include "ctl/base/readas.h"
 #include "ctl/base/replace.h"
 #include "ctl/base/setup.h"
@@ -29,21 +28,23 @@
 enum { OPTION_JSON = 256, OPTION_TYPE, OPTION_DOMAIN, OPTION_FIX, OPTION_DRY_RUN };
 
 static const char help[] =
-    "Usage: mta-stsctl lint [--type policy|ini|list] [--fix [--dry-run]] [--domain DOMAIN]\n"
-    "                       [-c FILE] [--json] FILE...\n"
-    "Judges policy files, configurations and lists of domains, offline: what is wrong, which\n"
-    "sender it breaks, what to write. FILE - is a policy on standard input.\n"
+    "Usage: mta-stsctl lint [--type policy | ini | list] [--fix [--dry-run]]\n"
+    "                       [--domain DOMAIN] [-c FILE] [--json] FILE...\n"
+    "Checks policy files, configurations and lists of domains offline: what is\n"
+    "wrong, which sender rejects it, what to write instead. FILE - is a policy on\n"
+    "standard input.\n"
     "\n"
-    "      --type KIND     what FILE is (default: told by its name and content)\n"
-    "      --domain DOMAIN whose policy it is; finds wildcards that admit all of its hosts\n"
-    "  -c, --config FILE   the configuration that reads the list, or includes the ini\n"
-    "      --fix           rewrite policy files where what is meant has one right form;\n"
-    "                      - goes to standard output then\n"
-    "      --dry-run       with --fix: say what would be put right, and write nothing\n"
-    "      --json          write JSON\n"
+    "      --type KIND     what FILE is (default: by its name and content)\n"
+    "      --domain DOMAIN the policy's domain; finds wildcards that match all hosts\n"
+    "                      of the domain\n"
+    "  -c, --config FILE   the configuration that reads the list or includes the ini\n"
+    "      --fix           rewrite policy files where a mistake has one obvious\n"
+    "                      correction; - is rewritten to standard output\n"
+    "      --dry-run       with --fix: say what would be corrected, write nothing\n"
+    "      --json          print JSON\n"
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 no errors or warnings, 1 some are left, 2 usage or failure to run.\n"
+    "Exit status: 0 no errors or warnings, 1 some remain, 2 usage error or failure.\n"
     "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
@@ -57,7 +58,7 @@ static const struct option option_words[] = {
     {NULL, 0, NULL, 0},
 };
 
-struct order {
+struct params {
     bool has_kind;
     enum inspect_kind kind;
     struct hostname domain; /* empty: not given */
@@ -98,11 +99,11 @@ static int write_back(const char *path, const struct file_stamp *judged,
                       const struct repair *repair, struct error *why)
 {
     struct place place;
-    if (place_open(&place, path, &(struct place_terms){.follows = true}, why) != 0)
+    if (place_open(&place, path, &(struct place_params){.follows = true}, why) != 0)
         return -1;
     const struct replace_part part = {(const unsigned char *)repair->bytes, repair->length};
-    const struct replace_terms terms = {.mode = NEW_FILE_MODE, .expected = judged};
-    int result = replace_in(&place, &part, 1, &terms, why);
+    const struct replace_params params = {.mode = NEW_FILE_MODE, .expected = judged};
+    int result = replace_in(&place, &part, 1, &params, why);
     place_close(&place);
     return result;
 }
@@ -115,65 +116,65 @@ static int write_out(const struct repair *repair, struct error *why)
 }
 
 /* Puts the policy right, and judges what has become of it; in a dry run, what it is. */
-static int fix(struct outcome *outcome, const struct order *order, const char *path,
+static int fix(struct outcome *outcome, const struct params *params, const char *path,
                const struct file *file, struct error *why)
 {
     struct repair repair = {0};
-    const char *domain = order->domain.length > 0 ? order->domain.text : NULL;
+    const char *domain = params->domain.length > 0 ? params->domain.text : NULL;
     int result = -1;
     if (repair_policy(&repair, (const char *)file->bytes, file->length) != 0) {
         error_set(why, "%s: out of memory", outcome->name);
         goto done;
     }
-    add_steps(outcome, &repair, order->dry_run);
+    add_steps(outcome, &repair, params->dry_run);
     struct inspect_text text = {.name = outcome->name,
                                 .domain = domain,
-                                .bytes = order->dry_run ? (const char *)file->bytes : repair.bytes,
-                                .length = order->dry_run ? file->length : repair.length};
+                                .bytes = params->dry_run ? (const char *)file->bytes : repair.bytes,
+                                .length = params->dry_run ? file->length : repair.length};
     inspect_policy(&outcome->findings, &text);
 
-    if (is_standard_input(path) && !order->dry_run)
+    if (is_standard_input(path) && !params->dry_run)
         result = write_out(&repair, why);
-    else if (repair.count > 0 && !order->dry_run)
+    else if (repair.count > 0 && !params->dry_run)
         result = write_back(path, &file->stamp, &repair, why);
     else
         result = 0;
-    outcome->changed = result == 0 && repair.count > 0 && !order->dry_run;
+    outcome->changed = result == 0 && repair.count > 0 && !params->dry_run;
 
 done:
     repair_free(&repair);
     return result;
 }
 
-static int refuse_options(const struct order *order, const struct outcome *outcome,
+static int refuse_options(const struct params *params, const struct outcome *outcome,
                           struct error *why)
 {
-    if (outcome->kind != INSPECT_POLICY && order->fixes)
+    if (outcome->kind != INSPECT_POLICY && params->fixes)
         return error_set(why, "%s: --fix is for policy files, and this is no such file (%s)",
                          outcome->name, inspect_kind_name(outcome->kind));
-    if (outcome->kind != INSPECT_POLICY && order->domain.length > 0)
+    if (outcome->kind != INSPECT_POLICY && params->domain.length > 0)
         return error_set(why, "%s: --domain is for policy files, and this is no such file (%s)",
                          outcome->name, inspect_kind_name(outcome->kind));
-    if (outcome->kind == INSPECT_POLICY && order->config_path != NULL)
+    if (outcome->kind == INSPECT_POLICY && params->config_path != NULL)
         return error_set(why, "%s: -c is for lists and includes, and this is a policy",
                          outcome->name);
     return 0;
 }
 
-static int judge(struct outcome *outcome, const struct order *order, const char *path,
+static int judge(struct outcome *outcome, const struct params *params, const char *path,
                  const struct file *file, struct error *why)
 {
     const char *bytes = (const char *)file->bytes;
-    if (refuse_options(order, outcome, why) != 0)
+    if (refuse_options(params, outcome, why) != 0)
         return -1;
     switch (outcome->kind) {
     case INSPECT_POLICY:
-        if (order->fixes && outcome->unquoted == NULL) /* what is put right is quoted, too */
-            return fix(outcome, order, path, file, why);
+        if (params->fixes && outcome->unquoted == NULL) /* what is put right is quoted, too */
+            return fix(outcome, params, path, file, why);
         inspect_policy(
             &outcome->findings,
             &(struct inspect_text){.name = outcome->name,
-                                   .domain = order->domain.length > 0 ? order->domain.text : NULL,
+                                   .domain = params->domain.length > 0 ? params->domain.text : NULL,
                                    .unquoted = outcome->unquoted,
                                    .bytes = bytes,
                                    .length = file->length});
@@ -181,26 +182,26 @@ static int judge(struct outcome *outcome, const struct order *order, const char 
     case INSPECT_INI:
         if (is_standard_input(path))
             return error_set(why, "an ini is read from a file, as what it names is relative to it");
-        return inspect_ini(&outcome->findings, path, order->config_path, why);
+        return inspect_ini(&outcome->findings, path, params->config_path, why);
     case INSPECT_LIST:
         return inspect_list(&outcome->findings, outcome->name, bytes, file->length,
-                            order->config_path, why);
+                            params->config_path, why);
     }
     return -1;
 }
 
 /* Root reads what others may not, and what is said of it others may read. */
-static int judge_for_root(struct outcome *outcome, const struct order *order, const char *path,
+static int judge_for_root(struct outcome *outcome, const struct params *params, const char *path,
                           const struct file *file, struct error *why)
 {
     struct readas readas = {.is_on = false};
     bool is_own = quotable_is_own(path, file);
-    const char *main = order->config_path != NULL ? order->config_path : path;
+    const char *main = params->config_path != NULL ? params->config_path : path;
     bool is_policy = outcome->kind == INSPECT_POLICY;
-    bool reads_more = outcome->kind == INSPECT_INI || order->config_path != NULL;
+    bool reads_more = outcome->kind == INSPECT_INI || params->config_path != NULL;
     if (is_policy && !lint_is_pem((const char *)file->bytes, file->length))
         outcome->unquoted = quotable_refusal(path, file);
-    if (order->fixes && !order->dry_run && !is_own)
+    if (params->fixes && !params->dry_run && !is_own)
         return error_set(why,
                          "%s: nothing is written, as its owner is not that of its directory; run "
                          "this as the owner of the file",
@@ -216,12 +217,12 @@ static int judge_for_root(struct outcome *outcome, const struct order *order, co
                            "run this as the owner of the file",
                            outcome->name);
     else
-        result = judge(outcome, order, path, file, why);
+        result = judge(outcome, params, path, file, why);
     readas_end(&readas);
     return result;
 }
 
-static int lint(struct outcome *outcome, const struct order *order, const char *path)
+static int lint(struct outcome *outcome, const struct params *params, const char *path)
 {
     struct file file = {0};
     struct error why;
@@ -229,13 +230,13 @@ static int lint(struct outcome *outcome, const struct order *order, const char *
                                          : file_read(&file, path, FILE_MAX_BYTES, &why);
     outcome->name = is_standard_input(path) ? "standard input" : path;
     if (result == 0) {
-        outcome->kind = order->has_kind ? order->kind
+        outcome->kind = params->has_kind ? params->kind
                         : is_standard_input(path)
                             ? INSPECT_POLICY
                             : inspect_guess(path, (const char *)file.bytes, file.length);
         result = geteuid() == 0 && !is_standard_input(path)
-                     ? judge_for_root(outcome, order, path, &file, &why)
-                     : judge(outcome, order, path, &file, &why);
+                     ? judge_for_root(outcome, params, path, &file, &why)
+                     : judge(outcome, params, path, &file, &why);
     }
     if (result == 0 && outcome->findings.out_of_memory)
         result = error_set(&why, "%s: out of memory", outcome->name);
@@ -248,29 +249,11 @@ static int lint(struct outcome *outcome, const struct order *order, const char *
 /* Of all files. */
 struct sums {
     size_t errors, warnings, notes, changes;
-    json_t *files;   /* an array; NULL in human output */
-    char reader[65]; /* of the last file, where root runs this; else empty */
+    struct writer writer; /* in the list of files; {0} without --json */
+    char reader[65];      /* of the last file, where root runs this; else empty */
 };
 
-/* Standard output holds the policy then. */
-static int say_on_stderr(const struct findings *all)
-{
-    for (size_t i = 0; i < all->count; i++) {
-        const struct finding *finding = &all->items[i];
-        char *sentence = finding_sentence(finding);
-        if (sentence == NULL)
-            return -1;
-        char line[16] = "";
-        if (finding->line != 0)
-            snprintf(line, sizeof(line), "%u:", finding->line);
-        printable_say(stderr, "%s:%s %s: %s: %s", finding->where, line,
-                      severity_name(finding->severity), finding->rule, sentence);
-        free(sentence);
-    }
-    return 0;
-}
-
-static int write_outcome(const struct outcome *outcome, const struct order *order,
+static int write_outcome(const struct outcome *outcome, const struct params *params,
                          struct sums *sums)
 {
     const struct findings *all = &outcome->findings;
@@ -279,15 +262,18 @@ static int write_outcome(const struct outcome *outcome, const struct order *orde
     sums->notes += all->notes;
     sums->changes += all->count - all->errors - all->warnings - all->notes;
     memcpy(sums->reader, outcome->reader, sizeof(sums->reader));
-    if (sums->files != NULL)
-        return json_array_append_new(
-            sums->files,
-            json_pack("{s:o, s:s, s:s?, s:b, s:o}", "file", print_text_json(outcome->name), "type",
-                      inspect_kind_name(outcome->kind), "read_as",
-                      outcome->reader[0] != '\0' ? outcome->reader : NULL, "changed",
-                      (int)outcome->changed, "findings", findings_json(all)));
-    if (order->fixes && is_standard_input(order->files[0]))
-        return say_on_stderr(all);
+    if (params->json) {
+        writer_start(&sums->writer, NULL);
+        writer_shown(&sums->writer, "file", outcome->name);
+        writer_text(&sums->writer, "type", inspect_kind_name(outcome->kind));
+        writer_text(&sums->writer, "read_as", outcome->reader[0] != '\0' ? outcome->reader : NULL);
+        writer_boolean(&sums->writer, "changed", outcome->changed);
+        findings_put(all, &sums->writer);
+        writer_end(&sums->writer);
+        return 0;
+    }
+    if (params->fixes && is_standard_input(params->files[0])) /* stdout holds the policy then */
+        return findings_write_lines(all, stderr);
     return findings_write(all);
 }
 
@@ -296,21 +282,19 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
-static int write_sums(const struct order *order, struct sums *sums)
+static int write_sums(const struct params *params, struct sums *sums)
 {
-    if (sums->files != NULL) {
-        json_t *files = sums->files;
-        sums->files = NULL;
-        return print_json(json_pack("{s:o, s:I, s:I, s:I}", "files", files, "errors",
-                                    (json_int_t)sums->errors, "warnings",
-                                    (json_int_t)sums->warnings, "notes", (json_int_t)sums->notes));
+    if (params->json) {
+        writer_end(&sums->writer);
+        findings_put_counts(sums->errors, sums->warnings, sums->notes, &sums->writer);
+        return writer_finish(&sums->writer);
     }
-    FILE *out = is_standard_input(order->files[0]) && order->fixes ? stderr : stdout;
+    FILE *out = is_standard_input(params->files[0]) && params->fixes ? stderr : stdout;
     fprintf(out, "%zu error%s, %zu warning%s, %zu note%s", sums->errors, plural(sums->errors),
             sums->warnings, plural(sums->warnings), sums->notes, plural(sums->notes));
-    if (order->fixes)
+    if (params->fixes)
         fprintf(out, "; %zu thing%s %s", sums->changes, plural(sums->changes),
-                order->dry_run ? "can be put right" : "put right");
+                params->dry_run ? "can be put right" : "put right");
     if (sums->reader[0] != '\0')
         fprintf(out, "; read as %s%s", strcmp(sums->reader, "root") != 0 ? "user " : "",
                 sums->reader);
@@ -318,37 +302,42 @@ static int write_sums(const struct order *order, struct sums *sums)
     return fflush(out);
 }
 
-static int lint_all(const struct order *order)
+static int lint_all(const struct params *params)
 {
-    struct sums sums = {.files = order->json ? json_array() : NULL};
+    struct sums sums = {0};
     int status = SETUP_FINE;
-    for (size_t i = 0; i < order->file_count; i++) {
-        struct outcome outcome = {.name = order->files[i]};
-        if (lint(&outcome, order, order->files[i]) != 0)
+    if (params->json) {
+        writer_open(&sums.writer, &writer_json, stdout);
+        writer_list(&sums.writer, "files");
+    }
+    for (size_t i = 0; i < params->file_count; i++) {
+        struct outcome outcome = {.name = params->files[i]};
+        if (lint(&outcome, params, params->files[i]) != 0)
             status = SETUP_FAILED;
-        else if (write_outcome(&outcome, order, &sums) != 0)
+        else if (write_outcome(&outcome, params, &sums) != 0)
             status = setup_fail("the findings cannot be written");
         findings_free(&outcome.findings);
     }
-    if (write_sums(order, &sums) != 0)
+    if (write_sums(params, &sums) != 0)
         status = setup_fail("the findings cannot be written");
+    writer_close(&sums.writer);
     if (status == SETUP_FINE && sums.errors + sums.warnings > 0)
         return SETUP_FOUND;
     return status;
 }
 
-static int check_order(const struct order *order)
+static int check_order(const struct params *params)
 {
     bool from_standard_input = false;
-    for (size_t i = 0; i < order->file_count; i++)
-        from_standard_input = from_standard_input || is_standard_input(order->files[i]);
-    if (order->file_count == 0)
+    for (size_t i = 0; i < params->file_count; i++)
+        from_standard_input = from_standard_input || is_standard_input(params->files[i]);
+    if (params->file_count == 0)
         return setup_fail("lint: no file; try 'mta-stsctl lint --help'");
-    if (order->dry_run && !order->fixes)
+    if (params->dry_run && !params->fixes)
         return setup_fail("lint: --dry-run goes with --fix");
-    if (from_standard_input && order->file_count > 1)
+    if (from_standard_input && params->file_count > 1)
         return setup_fail("lint: - stands for standard input, and goes alone");
-    if (from_standard_input && order->fixes && !order->dry_run && order->json)
+    if (from_standard_input && params->fixes && !params->dry_run && params->json)
         return setup_fail("lint: --fix - writes the policy where --json would write; give a file, "
                           "or --dry-run");
     return SETUP_FINE;
@@ -356,30 +345,30 @@ static int check_order(const struct order *order)
 
 static int take(void *context, int option, const char *argument)
 {
-    struct order *order = context;
+    struct params *params = context;
     struct error why;
     switch (option) {
     case 'c':
-        order->config_path = argument;
+        params->config_path = argument;
         return SETUP_FINE;
     case OPTION_TYPE:
-        order->has_kind = true;
-        if (inspect_kind_parse(&order->kind, argument) != 0)
+        params->has_kind = true;
+        if (inspect_kind_parse(&params->kind, argument) != 0)
             return setup_fail("lint: \"%s\" is no type; write policy, ini or list", argument);
         return SETUP_FINE;
     case OPTION_DOMAIN:
-        if (hostname_parse(&order->domain, argument, strlen(argument), &why) != 0)
+        if (hostname_parse(&params->domain, argument, strlen(argument), &why) != 0)
             return setup_fail("lint: --domain: %s", why.text);
         return SETUP_FINE;
     case OPTION_FIX:
-        order->fixes = true;
+        params->fixes = true;
         return SETUP_FINE;
     case OPTION_DRY_RUN:
-        order->dry_run = true;
+        params->dry_run = true;
         return SETUP_FINE;
     default:
         assert(option == OPTION_JSON);
-        order->json = true;
+        params->json = true;
         return SETUP_FINE;
     }
 }
@@ -388,12 +377,12 @@ static const struct options options = {help, "c:h", option_words, take};
 
 int lintfile_run(int argc, char **argv)
 {
-    struct order order = {0};
-    int status = options_read(&options, argc, argv, &order);
+    struct params params = {0};
+    int status = options_read(&options, argc, argv, &params);
     if (status != OPTIONS_READ)
         return status;
-    order.files = argv + optind;
-    order.file_count = (size_t)(argc - optind);
-    status = check_order(&order);
-    return status != SETUP_FINE ? status : lint_all(&order);
+    params.files = argv + optind;
+    params.file_count = (size_t)(argc - optind);
+    status = check_order(&params);
+    return status != SETUP_FINE ? status : lint_all(&params);
 }

@@ -12,8 +12,8 @@ libctl_a_SOURCES += \
 	%D%/fetch.h \
 	%D%/livemx.c \
 	%D%/livemx.h \
-	%D%/outside.c \
-	%D%/outside.h \
+	%D%/net_options.c \
+	%D%/net_options.h \
 	%D%/peer.c \
 	%D%/peer.h \
 	%D%/reach.c \

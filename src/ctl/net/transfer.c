@@ -38,15 +38,15 @@ static int lead(struct transfer *transfer, const struct transfer_request *reques
                  request->port, address,
                  request->connect_port != 0 ? request->connect_port : request->port);
     }
-    transfer->way = curl_slist_append(NULL, line);
-    return transfer->way != NULL ? 0 : -1;
+    transfer->connect_to = curl_slist_append(NULL, line);
+    return transfer->connect_to != NULL ? 0 : -1;
 }
 
 static void set_up(struct transfer *transfer, const struct transfer_request *request)
 {
     CURL *curl = transfer->curl;
     curl_easy_setopt(curl, CURLOPT_URL, request->url);
-    curl_easy_setopt(curl, CURLOPT_CONNECT_TO, transfer->way);
+    curl_easy_setopt(curl, CURLOPT_CONNECT_TO, transfer->connect_to);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, AGENT);
@@ -90,6 +90,6 @@ void transfer_close(struct transfer *transfer)
 {
     if (transfer->curl != NULL)
         curl_easy_cleanup(transfer->curl);
-    curl_slist_free_all(transfer->way);
+    curl_slist_free_all(transfer->connect_to);
     *transfer = (struct transfer){0};
 }

@@ -24,7 +24,7 @@ struct transfer_request {
 /* Opened, given further options, run once and closed. */
 struct transfer {
     CURL *curl;
-    struct curl_slist *way;
+    struct curl_slist *connect_to;
     struct peer_watch watch;
     char said[CURL_ERROR_SIZE]; /* libcurl's own words, possibly empty */
 };

@@ -15,7 +15,7 @@ enum { AT_ONCE = 32 };
 
 struct work {
     struct recordset *set;
-    const struct recordlive_order *order;
+    const struct recordlive_params *params;
 };
 
 static void settle(struct recordset_entry *entry, enum recordset_state state, const char *why)
@@ -92,7 +92,7 @@ static bool is_known(const struct dns_answer *answer)
 static bool is_alias(const struct work *work, const char *name)
 {
     struct dns_answer answer;
-    dns_lookup(work->order->dns, name, DNS_CNAME, &answer);
+    dns_lookup(work->params->dns, name, DNS_CNAME, &answer);
     bool found = answer.outcome == DNS_FOUND;
     dns_free(&answer);
     return found;
@@ -103,7 +103,7 @@ static bool compare(const struct work *work, struct recordset_entry *entry, enum
                     bool *is_live)
 {
     struct dns_answer answer;
-    dns_lookup(work->order->dns, entry->name, type, &answer);
+    dns_lookup(work->params->dns, entry->name, type, &answer);
     bool known = is_known(&answer) || (type != DNS_CNAME && is_alias(work, entry->name));
     if (known)
         *is_live = *is_live && has_all(&answer, entry, &work->set->config->dns, type);
@@ -133,27 +133,27 @@ static bool compare_all(const struct work *work, struct recordset_entry *entry)
 
 static void hold_unless_served(const struct work *work, struct recordset_entry *entry)
 {
-    const struct recordlive_order *order = work->order;
+    const struct recordlive_params *how = work->params;
     const struct config_dns *dns = &work->set->config->dns;
     struct error why;
-    const struct served_question question = {
-        .dns = order->dns,
-        .trust = order->trust,
+    const struct served_params params = {
+        .dns = how->dns,
+        .trust = how->trust,
         .domain = entry->domain->name,
         .addresses = dns->addresses,
         .address_count = dns->address_count,
-        .port = order->port,
+        .port = how->port,
         .policy = entry->domain->policy,
-        .reach = order->reach,
+        .reach = how->reach,
     };
-    if (served_everywhere(&question, &why) != 0)
+    if (served_everywhere(&params, &why) != 0)
         settle(entry, RECORDSET_HELD, why.text);
 }
 
 static void judge_entry(const struct work *work, struct recordset_entry *entry)
 {
-    bool may_be_held = entry->kind == RECORDSET_POLICY && !work->order->forced;
-    if (!work->order->compares && !may_be_held)
+    bool may_be_held = entry->kind == RECORDSET_POLICY && !work->params->forced;
+    if (!work->params->compares && !may_be_held)
         return;
     if (compare_all(work, entry) && entry->state != RECORDSET_LIVE && may_be_held)
         hold_unless_served(work, entry);
@@ -166,9 +166,10 @@ static void judge(void *context, size_t index)
     progress_step();
 }
 
-int recordlive_judge(struct recordset *set, const struct recordlive_order *order, struct error *why)
+int recordlive_judge(struct recordset *set, const struct recordlive_params *params,
+                     struct error *why)
 {
-    struct work work = {set, order};
+    struct work work = {set, params};
     progress_begin("compared", set->count);
     int result = jobs_run(set->count, AT_ONCE, judge, &work, why);
     progress_end();

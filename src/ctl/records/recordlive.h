@@ -11,7 +11,7 @@
 #include "ctl/net/reach.h"
 #include "ctl/records/recordset.h"
 
-struct recordlive_order {
+struct recordlive_params {
     struct dns *dns;
     const struct peer_trust *trust;
     bool compares;             /* each entry; else only those that may have to be held back */
@@ -23,7 +23,7 @@ struct recordlive_order {
 /* Sets each entry's state, many side by side. An entry that says which policy there is may change
  * only when each address of the policy host serves the policy (RFC 8461 section 8.1). Returns 0, or
  * -1 with why when the work cannot begin. */
-int recordlive_judge(struct recordset *set, const struct recordlive_order *order,
+int recordlive_judge(struct recordset *set, const struct recordlive_params *params,
                      struct error *why);
 
 #endif

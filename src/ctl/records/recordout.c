@@ -5,19 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/base/print.h"
+#include "ctl/base/writer.h"
 
 #define STRING_MAX 255 /* bytes of one string of a TXT record, RFC 1035 section 3.3 */
 #define SEND_EACH  100 /* names in one update, which has 64 kB at most */
 
-static bool is_written(const struct recordset_entry *entry, const struct recordout_order *order)
+static bool is_written(const struct recordset_entry *entry, const struct recordout_params *params)
 {
     switch (entry->state) {
     case RECORDSET_UNKNOWN:
     case RECORDSET_WANTED:
         return true;
     case RECORDSET_LIVE:
-        return !order->changed;
+        return !params->changed;
     case RECORDSET_HELD:
     case RECORDSET_FAILED:
         break;
@@ -80,34 +80,34 @@ static void put_update(const struct recordset *set, const struct recordset_entry
     put_records(set, entry, "update add ", "", ttl_s);
 }
 
-static void name_server(const struct recordout_order *order)
+static void name_server(const struct recordout_params *params)
 {
-    const char *at = order->server != NULL ? strchr(order->server, '@') : NULL;
+    const char *at = params->server != NULL ? strchr(params->server, '@') : NULL;
     if (at != NULL)
-        printf("server %.*s %s\n", (int)(at - order->server), order->server, at + 1);
-    else if (order->server != NULL)
-        printf("server %s\n", order->server);
+        printf("server %.*s %s\n", (int)(at - params->server), params->server, at + 1);
+    else if (params->server != NULL)
+        printf("server %s\n", params->server);
 }
 
 /* One update holds names of one zone only: one domain's, unless the zone is known. */
-static void put_updates(const struct recordset *set, const struct recordout_order *order)
+static void put_updates(const struct recordset *set, const struct recordout_params *params)
 {
     const struct config_domain *last = NULL;
     size_t count = 0;
     for (size_t i = 0; i < set->count; i++) {
         const struct recordset_entry *entry = &set->entries[i];
-        if (!is_written(entry, order))
+        if (!is_written(entry, params))
             continue;
         if (last == NULL)
-            name_server(order);
-        bool ends = order->zone != NULL ? count == SEND_EACH : entry->domain != last;
+            name_server(params);
+        bool ends = params->zone != NULL ? count == SEND_EACH : entry->domain != last;
         if (count > 0 && ends) {
             puts("send");
             count = 0;
         }
-        if (count == 0 && order->zone != NULL)
-            printf("zone %s\n", order->zone);
-        put_update(set, entry, order->ttl_s);
+        if (count == 0 && params->zone != NULL)
+            printf("zone %s\n", params->zone);
+        put_update(set, entry, params->ttl_s);
         last = entry->domain;
         count++;
     }
@@ -117,67 +117,80 @@ static void put_updates(const struct recordset *set, const struct recordout_orde
 
 /* ---- As JSON. */
 
-static int append_record(json_t *list, const struct recordset_entry *entry, const char *type,
-                         const char *data, uint32_t ttl_s)
+static void put_record(struct writer *writer, const struct recordset_entry *entry, const char *type,
+                       const char *data, uint32_t ttl_s)
 {
-    json_t *live = entry->state == RECORDSET_UNKNOWN ? json_null()
-                                                     : json_boolean(entry->state == RECORDSET_LIVE);
-    return json_array_append_new(list,
-                                 json_pack("{s:s, s:s, s:s, s:I, s:s, s:o}", "domain",
-                                           entry->domain->name, "name", entry->name, "type", type,
-                                           "ttl", (json_int_t)ttl_s, "data", data, "live", live));
+    writer_start(writer, NULL);
+    writer_text(writer, "domain", entry->domain->name);
+    writer_text(writer, "name", entry->name);
+    writer_text(writer, "type", type);
+    writer_number(writer, "ttl", ttl_s);
+    writer_text(writer, "data", data);
+    if (entry->state == RECORDSET_UNKNOWN)
+        writer_null(writer, "live");
+    else
+        writer_boolean(writer, "live", entry->state == RECORDSET_LIVE);
+    writer_end(writer);
 }
 
-static int append_entry(json_t *list, const struct recordset *set,
-                        const struct recordset_entry *entry, uint32_t ttl_s)
+static void put_entry(struct writer *writer, const struct recordset *set,
+                      const struct recordset_entry *entry, uint32_t ttl_s)
 {
     const struct config_dns *dns = &set->config->dns;
-    int result = 0;
     switch (entry->type) {
     case RECORDSET_TXT:
-        return append_record(list, entry, "TXT", entry->text, ttl_s);
+        put_record(writer, entry, "TXT", entry->text, ttl_s);
+        break;
     case RECORDSET_CNAME:
-        return append_record(list, entry, "CNAME", entry->text, ttl_s);
+        put_record(writer, entry, "CNAME", entry->text, ttl_s);
+        break;
     case RECORDSET_ADDRESSES:
-        for (size_t i = 0; i < dns->address_count && result == 0; i++) {
+        for (size_t i = 0; i < dns->address_count; i++) {
             char text[NETWORK_TEXT_MAX];
             network_address_text(&dns->addresses[i], text);
-            result = append_record(
-                list, entry, network_address_is_v4(&dns->addresses[i]) ? "A" : "AAAA", text, ttl_s);
+            put_record(writer, entry, network_address_is_v4(&dns->addresses[i]) ? "A" : "AAAA",
+                       text, ttl_s);
         }
         break;
     }
+}
+
+static int put_json(const struct recordset *set, const struct recordout_params *params)
+{
+    struct writer writer;
+    writer_open(&writer, &writer_json, stdout);
+    writer_list(&writer, "records");
+    for (size_t i = 0; i < set->count; i++) {
+        if (is_written(&set->entries[i], params))
+            put_entry(&writer, set, &set->entries[i], params->ttl_s);
+    }
+    writer_end(&writer);
+    writer_list(&writer, "held");
+    for (size_t i = 0; i < set->count; i++) {
+        const struct recordset_entry *entry = &set->entries[i];
+        if (entry->state != RECORDSET_HELD && entry->state != RECORDSET_FAILED)
+            continue;
+        writer_start(&writer, NULL);
+        writer_text(&writer, "domain", entry->domain->name);
+        writer_text(&writer, "name", entry->name);
+        writer_text(&writer, "reason", entry->why);
+        writer_end(&writer);
+    }
+    writer_end(&writer);
+    int result = writer_finish(&writer);
+    writer_close(&writer);
     return result;
 }
 
-static int put_json(const struct recordset *set, const struct recordout_order *order)
+int recordout_write(const struct recordset *set, const struct recordout_params *params)
 {
-    json_t *records = json_array();
-    json_t *held = json_array();
-    int result = 0;
-    for (size_t i = 0; i < set->count && result == 0; i++) {
-        const struct recordset_entry *entry = &set->entries[i];
-        bool is_out = entry->state == RECORDSET_HELD || entry->state == RECORDSET_FAILED;
-        if (is_written(entry, order))
-            result = append_entry(records, set, entry, order->ttl_s);
-        else if (is_out)
-            result = json_array_append_new(held, json_pack("{s:s, s:s, s:s?}", "domain",
-                                                           entry->domain->name, "name", entry->name,
-                                                           "reason", entry->why));
-    }
-    int written = print_json(json_pack("{s:o, s:o}", "records", records, "held", held));
-    return result == 0 ? written : -1;
-}
-
-int recordout_write(const struct recordset *set, const struct recordout_order *order)
-{
-    if (order->format == RECORDOUT_JSON)
-        return put_json(set, order);
-    if (order->format == RECORDOUT_NSUPDATE)
-        put_updates(set, order);
-    for (size_t i = 0; i < set->count && order->format == RECORDOUT_ZONE; i++) {
-        if (is_written(&set->entries[i], order))
-            put_records(set, &set->entries[i], "", "IN ", order->ttl_s);
+    if (params->format == RECORDOUT_JSON)
+        return put_json(set, params);
+    if (params->format == RECORDOUT_NSUPDATE)
+        put_updates(set, params);
+    for (size_t i = 0; i < set->count && params->format == RECORDOUT_ZONE; i++) {
+        if (is_written(&set->entries[i], params))
+            put_records(set, &set->entries[i], "", "IN ", params->ttl_s);
     }
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
 }

@@ -14,7 +14,7 @@ enum recordout_format {
     RECORDOUT_JSON,
 };
 
-struct recordout_order {
+struct recordout_params {
     enum recordout_format format;
     bool changed; /* leave out what is live */
     uint32_t ttl_s;
@@ -24,6 +24,6 @@ struct recordout_order {
 
 /* Writes to stdout what is not held back; JSON says what is, too. Returns 0, or -1 when it cannot
  * be written. */
-int recordout_write(const struct recordset *set, const struct recordout_order *order);
+int recordout_write(const struct recordset *set, const struct recordout_params *params);
 
 #endif

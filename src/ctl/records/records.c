@@ -10,7 +10,7 @@
 #include "common/name/hostname.h"
 #include "ctl/base/options.h"
 #include "ctl/base/setup.h"
-#include "ctl/net/outside.h"
+#include "ctl/net/net_options.h"
 #include "ctl/records/recordlive.h"
 #include "ctl/records/recordout.h"
 
@@ -29,27 +29,31 @@ enum { TTL_BUILT_IN = 3600, TTL_MAX = 604800 };
 
 static const char help[] =
     "Usage: mta-stsctl records [-c FILE] [OPTIONS] [DOMAIN | --all]\n"
-    "Writes the DNS records of each domain, or of DOMAIN: _mta-sts, _smtp._tls, and mta-sts. The\n"
-    "record that tells of a policy is held back until the policy is served everywhere.\n"
+    "Prints the DNS records to publish for DOMAIN, or for each domain: _mta-sts,\n"
+    "_smtp._tls and mta-sts. The _mta-sts record is held back until every address\n"
+    "serves the new policy.\n"
     "\n"
-    "  -c, --config FILE   the configuration of mta-stsd (default: " SETUP_CONFIG ")\n"
+    "  -c, --config FILE   mta-stsd's configuration\n"
+    "                      (default: " SETUP_CONFIG ")\n"
     "      --format zone | nsupdate | json\n"
-    "                      how to write them (default: zone)\n"
-    "      --json          the same as --format json\n"
-    "      --changed       only what differs from DNS\n"
-    "      --all           a provider's own zone: what `target` of [dns] names for each domain\n"
+    "                      output format (default: zone)\n"
+    "      --json          same as --format json\n"
+    "      --changed       only records that differ from DNS\n"
+    "      --all           a provider's own zone: what `target` of [dns] names, for\n"
+    "                      each domain\n"
     "      --force         hold nothing back\n"
     "      --id hash | time\n"
-    "                      ids of the policies' bytes, or of the time, as 20261122021351Z\n"
-    "                      (default: hash)\n"
-    "      --ttl SECONDS   of the records (default: 3600)\n"
+    "                      policy id: a hash of the policy, or the time, such as\n"
+    "                      20261122021351Z (default: hash)\n"
+    "      --ttl SECONDS   TTL of the records (default: 3600)\n"
     "      --server HOST[@PORT]\n"
-    "                      for nsupdate: the server that takes the updates\n"
-    "      --zone NAME     for nsupdate: the zone that all the names are in\n" OUTSIDE_HELP
+    "                      for nsupdate: the server to send updates to\n"
+    "      --zone NAME     for nsupdate: the zone that contains all the names\n" NET_OPTIONS_HELP
     "  -h, --help          print this\n"
     "\n"
-    "Exit status: 0 all is well, 1 something was held back or is unknown, 2 usage or failure to\n"
-    "run. See mta-stsctl(1).\n";
+    "Exit status: 0 success, 1 a record is held back or its state is unknown,\n"
+    "2 usage error or failure.\n"
+    "See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
@@ -62,16 +66,16 @@ static const struct option option_words[] = {
     {"ttl", required_argument, NULL, OPTION_TTL},
     {"server", required_argument, NULL, OPTION_SERVER},
     {"zone", required_argument, NULL, OPTION_ZONE},
-    OUTSIDE_OPTIONS,
+    NET_OPTIONS_WORDS,
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-struct order {
+struct params {
     const char *config_path;
-    struct recordset_order set;
-    struct recordout_order out;
-    struct outside outside;
+    struct recordset_params set;
+    struct recordout_params out;
+    struct net_options net;
     struct hostname domain; /* empty: all */
     bool forced;
     bool timed;
@@ -79,28 +83,28 @@ struct order {
 
 /* ---- What was asked for. */
 
-static int read_format(struct order *order, const char *word)
+static int read_format(struct params *params, const char *word)
 {
     static const char *const words[] = {"zone", "nsupdate", "json"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(word, words[i]) != 0)
             continue;
-        order->out.format = (enum recordout_format)i;
+        params->out.format = (enum recordout_format)i;
         return 0;
     }
     return setup_fail("records: --format is zone, nsupdate or json");
 }
 
-static int read_id(struct order *order, const char *word)
+static int read_id(struct params *params, const char *word)
 {
-    order->timed = strcmp(word, "time") == 0;
-    return order->timed || strcmp(word, "hash") == 0 ? 0
-                                                     : setup_fail("records: --id is hash or time");
+    params->timed = strcmp(word, "time") == 0;
+    return params->timed || strcmp(word, "hash") == 0 ? 0
+                                                      : setup_fail("records: --id is hash or time");
 }
 
-static int read_ttl(struct order *order, const char *word)
+static int read_ttl(struct params *params, const char *word)
 {
-    return setup_number(&order->out.ttl_s, word, 0, TTL_MAX)
+    return setup_number(&params->out.ttl_s, word, 0, TTL_MAX)
                ? 0
                : setup_fail("records: --ttl is a number of seconds, at most %d", TTL_MAX);
 }
@@ -118,53 +122,53 @@ static int read_word(const char **out, const char *word)
 
 static int take(void *context, int option, const char *argument)
 {
-    struct order *order = context;
+    struct params *params = context;
     switch (option) {
     case 'c':
-        order->config_path = argument;
+        params->config_path = argument;
         return 0;
     case OPTION_FORMAT:
-        return read_format(order, argument);
+        return read_format(params, argument);
     case OPTION_JSON:
-        return read_format(order, "json");
+        return read_format(params, "json");
     case OPTION_CHANGED:
-        order->out.changed = true;
+        params->out.changed = true;
         return 0;
     case OPTION_ALL:
-        order->set.provider = true;
+        params->set.provider = true;
         return 0;
     case OPTION_FORCE:
-        order->forced = true;
+        params->forced = true;
         return 0;
     case OPTION_ID:
-        return read_id(order, argument);
+        return read_id(params, argument);
     case OPTION_TTL:
-        return read_ttl(order, argument);
+        return read_ttl(params, argument);
     case OPTION_SERVER:
-        return read_word(&order->out.server, argument);
+        return read_word(&params->out.server, argument);
     case OPTION_ZONE:
-        return read_word(&order->out.zone, argument);
+        return read_word(&params->out.zone, argument);
     default:
-        return outside_take(&order->outside, option, argument);
+        return net_options_take(&params->net, option, argument);
     }
 }
 
 /* ---- Doing it. */
 
-static int judge(struct recordset *set, struct order *order, struct error *why)
+static int judge(struct recordset *set, struct params *params, struct error *why)
 {
-    if (order->forced && !order->out.changed)
+    if (params->forced && !params->out.changed)
         return 0;
-    if (outside_open(&order->outside, why) != 0)
+    if (net_options_open(&params->net, why) != 0)
         return -1;
-    const struct reach reach = {order->set.config};
-    const struct recordlive_order live = {
-        .dns = order->outside.dns,
-        .trust = order->outside.trust,
-        .compares = order->out.changed,
-        .forced = order->forced,
-        .port = order->outside.port,
-        .reach = order->set.only == NULL ? &reach : NULL,
+    const struct reach reach = {params->set.config};
+    const struct recordlive_params live = {
+        .dns = params->net.dns,
+        .trust = params->net.trust,
+        .compares = params->out.changed,
+        .forced = params->forced,
+        .port = params->net.port,
+        .reach = params->set.only == NULL ? &reach : NULL,
     };
     return recordlive_judge(set, &live, why);
 }
@@ -186,10 +190,10 @@ static size_t say_held(const struct recordset *set)
     return count;
 }
 
-static void say_unset(const struct config *config, const struct order *order)
+static void say_unset(const struct config *config, const struct params *params)
 {
     const struct config_dns *dns = &config->dns;
-    if (order->set.provider)
+    if (params->set.provider)
         return;
     if (dns->address_count == 0 && dns->cname == NULL)
         fputs("mta-stsctl: [dns] has no address and no cname, so no record is written for "
@@ -199,36 +203,36 @@ static void say_unset(const struct config *config, const struct order *order)
         fputs("mta-stsctl: [dns] has no rua, so no record is written for _smtp._tls\n", stderr);
 }
 
-static int act(const struct config *config, struct order *order)
+static int act(const struct config *config, struct params *params)
 {
     struct recordset set = {0};
     struct error why;
     int status = SETUP_FAILED;
-    order->set.config = config;
-    if (order->set.provider && config->dns.target == NULL)
+    params->set.config = config;
+    if (params->set.provider && config->dns.target == NULL)
         return setup_fail("--all writes what `target` of [dns] names, and it is not set; write one "
                           "such as target = %%d._mta-sts.provider.example");
-    if (recordset_make(&set, &order->set, &why) != 0 || judge(&set, order, &why) != 0) {
+    if (recordset_make(&set, &params->set, &why) != 0 || judge(&set, params, &why) != 0) {
         setup_fail("%s", why.text);
-    } else if (set.count == 0 && order->set.only != NULL) {
-        setup_fail_unknown(order->set.only);
+    } else if (set.count == 0 && params->set.only != NULL) {
+        setup_fail_unknown(params->set.only);
     } else {
-        say_unset(config, order);
+        say_unset(config, params);
         status = say_held(&set) > 0 ? SETUP_FOUND : SETUP_FINE;
-        if (recordout_write(&set, &order->out) != 0)
+        if (recordout_write(&set, &params->out) != 0)
             status = setup_fail("the records cannot be written");
     }
     recordset_free(&set);
-    outside_close(&order->outside);
+    net_options_close(&params->net);
     return status;
 }
 
-static int load_and_act(struct order *order)
+static int load_and_act(struct params *params)
 {
     struct config *config;
-    if (setup_load(&config, order->config_path) != 0)
+    if (setup_load(&config, params->config_path) != 0)
         return SETUP_FAILED;
-    int status = act(config, order);
+    int status = act(config, params);
     config_free(config);
     return status;
 }
@@ -237,23 +241,23 @@ static const struct options options = {help, "c:h", option_words, take};
 
 int records_run(int argc, char **argv)
 {
-    struct order order = {.config_path = SETUP_CONFIG, .out.ttl_s = TTL_BUILT_IN};
-    int status = options_read(&options, argc, argv, &order);
+    struct params params = {.config_path = SETUP_CONFIG, .out.ttl_s = TTL_BUILT_IN};
+    int status = options_read(&options, argc, argv, &params);
     if (status != OPTIONS_READ)
         return status;
-    if (order.timed && order.out.changed)
+    if (params.timed && params.out.changed)
         return setup_fail("records: --changed needs --id hash, since a time says nothing of a "
                           "policy");
-    if ((order.out.server != NULL || order.out.zone != NULL) &&
-        order.out.format != RECORDOUT_NSUPDATE)
+    if ((params.out.server != NULL || params.out.zone != NULL) &&
+        params.out.format != RECORDOUT_NSUPDATE)
         return setup_fail("records: --server and --zone go with --format nsupdate");
-    if (argc - optind > (order.set.provider ? 0 : 1))
+    if (argc - optind > (params.set.provider ? 0 : 1))
         return setup_fail("records: one domain, or --all; try 'mta-stsctl records --help'");
     if (argv[optind] != NULL) {
-        if (setup_name(&order.domain, "records", argv[optind], strlen(argv[optind])) != 0)
+        if (setup_name(&params.domain, "records", argv[optind], strlen(argv[optind])) != 0)
             return SETUP_FAILED;
-        order.set.only = order.domain.text;
+        params.set.only = params.domain.text;
     }
-    order.set.time_id = order.timed ? (int64_t)time(NULL) : 0;
-    return load_and_act(&order);
+    params.set.time_id = params.timed ? (int64_t)time(NULL) : 0;
+    return load_and_act(&params);
 }

@@ -18,7 +18,7 @@ enum { EACH_MAX = 3, REPORTS_MAX = 4096 };
 /* A list in the making; whatever fails, the first reason stays. */
 struct maker {
     struct recordset *out;
-    const struct recordset_order *order;
+    const struct recordset_params *params;
     const char *reports; /* the TLSRPT record; NULL: none */
     struct error *why;
 };
@@ -59,9 +59,9 @@ static int add_at(struct maker *maker, const struct config_domain *domain, enum 
 static int make_id(struct maker *maker, const struct config_domain *domain,
                    char id[TXTRECORD_ID_MAX + 1])
 {
-    if (maker->order->time_id == 0)
+    if (maker->params->time_id == 0)
         return policyid_make(id, domain->policy->bytes, domain->policy->length, maker->why);
-    if (moment_stamp(maker->order->time_id, id)[0] == '\0')
+    if (moment_stamp(maker->params->time_id, id)[0] == '\0')
         return error_set(maker->why, "the clock is wrong");
     return 0;
 }
@@ -79,7 +79,7 @@ static const char *policy_text(struct maker *maker, const struct config_domain *
 /* Where the domain's `_mta-sts` leads to. */
 static int target_name(struct maker *maker, const struct config_domain *domain, char out[1024])
 {
-    if (pattern_expand(out, 1024, maker->order->config->dns.target, domain->name) == 0)
+    if (pattern_expand(out, 1024, maker->params->config->dns.target, domain->name) == 0)
         return 0;
     return error_set(maker->why, "target in [dns] becomes too long for %s; shorten it",
                      domain->name);
@@ -97,7 +97,7 @@ static int add_provider_entry(struct maker *maker, const struct config_domain *d
 static int add_policy_entry(struct maker *maker, const struct config_domain *domain)
 {
     char name[1024];
-    bool is_alias = maker->order->config->dns.target != NULL;
+    bool is_alias = maker->params->config->dns.target != NULL;
     if (is_alias && target_name(maker, domain, name) != 0)
         return -1;
     const char *text = is_alias ? copy(maker, name) : policy_text(maker, domain);
@@ -109,9 +109,9 @@ static int add_policy_entry(struct maker *maker, const struct config_domain *dom
 
 static int add_entries(struct maker *maker, const struct config_domain *domain)
 {
-    const struct config_dns *dns = &maker->order->config->dns;
+    const struct config_dns *dns = &maker->params->config->dns;
     int result = 0;
-    if (maker->order->provider)
+    if (maker->params->provider)
         return domain->records_off ? 0 : add_provider_entry(maker, domain);
     /* In the order in which they may be published: the host first. */
     if (dns->address_count > 0)
@@ -135,7 +135,7 @@ static void keep_error(void *context, const struct finding *finding)
 
 static int make_reports(struct maker *maker)
 {
-    const struct config_dns *dns = &maker->order->config->dns;
+    const struct config_dns *dns = &maker->params->config->dns;
     char text[REPORTS_MAX];
     struct txtrecord_tlsrpt read;
     if (dns->rua_count == 0)
@@ -153,10 +153,10 @@ static int make_reports(struct maker *maker)
     return maker->reports != NULL ? 0 : -1;
 }
 
-int recordset_make(struct recordset *out, const struct recordset_order *order, struct error *why)
+int recordset_make(struct recordset *out, const struct recordset_params *params, struct error *why)
 {
-    const struct config *config = order->config;
-    struct maker maker = {.out = out, .order = order, .why = why};
+    const struct config *config = params->config;
+    struct maker maker = {.out = out, .params = params, .why = why};
     *out = (struct recordset){.config = config};
     out->entries = calloc(EACH_MAX * config->domain_count + 1, sizeof(*out->entries));
     if (out->entries == NULL)
@@ -165,7 +165,7 @@ int recordset_make(struct recordset *out, const struct recordset_order *order, s
         return -1;
     for (size_t i = 0; i < config->domain_count; i++) {
         const struct config_domain *domain = &config->domains[i];
-        if (domain->broken || (order->only != NULL && strcmp(order->only, domain->name) != 0))
+        if (domain->broken || (params->only != NULL && strcmp(params->only, domain->name) != 0))
             continue;
         if (add_entries(&maker, domain) != 0)
             return -1;

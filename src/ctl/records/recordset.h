@@ -49,7 +49,7 @@ struct recordset {
     struct arena arena; /* holds names and texts */
 };
 
-struct recordset_order {
+struct recordset_params {
     const struct config *config;
     const char *only; /* a domain; NULL: all */
     bool provider;    /* what [dns] target names, in place of the domains' own records */
@@ -58,7 +58,7 @@ struct recordset_order {
 
 /* Lists them, sorted by domain; what the configuration does not say is left out, and so are domains
  * with errors. Returns 0, or -1 with why. Free it in either case. */
-int recordset_make(struct recordset *out, const struct recordset_order *order, struct error *why);
+int recordset_make(struct recordset *out, const struct recordset_params *params, struct error *why);
 void recordset_free(struct recordset *set);
 
 #endif

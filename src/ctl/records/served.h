@@ -10,7 +10,7 @@
 #include "ctl/net/peer.h"
 #include "ctl/net/reach.h"
 
-struct served_question {
+struct served_params {
     struct dns *dns;
     const struct peer_trust *trust;
     const char *domain;
@@ -23,6 +23,6 @@ struct served_question {
 
 /* Fetches from each address that DNS has for the host, and from those given, as a sender would.
  * Returns 0 when each one serves exactly these bytes and DNS has one at least, or -1 with why. */
-int served_everywhere(const struct served_question *question, struct error *why);
+int served_everywhere(const struct served_params *params, struct error *why);
 
 #endif

@@ -23,21 +23,22 @@
 enum { OPTION_JSON = 256, OPTION_DOMAIN, OPTION_SINCE, OPTION_DAYS };
 
 static const char help[] =
-    "Usage: mta-stsctl tlsrpt [--domain DOMAIN] [--since DATE | --days N] [--json] FILE...\n"
-    "Sums up the TLS reports (RFC 8460) that senders mailed, and says for each domain whether\n"
-    "`mode: enforce` is safe now, and which MX hinders.\n"
+    "Usage: mta-stsctl tlsrpt [--domain DOMAIN] [--since DATE | --days N] [--json]\n"
+    "                         FILE...\n"
+    "Summarises the TLS reports (RFC 8460) that senders mailed, and tells for each\n"
+    "domain whether `mode: enforce` is safe now, and which MX host prevents it.\n"
     "\n"
-    "FILE is a report as JSON or gzip, a mail with reports attached, a mailbox of mails, a\n"
-    "directory with all files in it, or - for standard input.\n"
+    "FILE is a report as JSON or gzip, a mail with reports attached, a mailbox, a\n"
+    "directory of these, or - for standard input.\n"
     "\n"
-    "      --domain DOMAIN   only what is of this domain\n"
-    "      --since DATE      only what is of this day (2026-11-21) and later\n"
-    "      --days N          only what is of the last N days\n"
-    "      --json            write JSON\n"
+    "      --domain DOMAIN   only reports about this domain\n"
+    "      --since DATE      only reports of this day (2026-11-21) and later\n"
+    "      --days N          only reports of the last N days\n"
+    "      --json            print JSON\n"
     "  -h, --help            print this\n"
     "\n"
-    "Exit status: 0 nothing failed, 1 sessions failed or a file is damaged, 2 usage, or no report\n"
-    "could be read. See mta-stsctl(1).\n";
+    "Exit status: 0 nothing failed, 1 sessions failed or a file is damaged, 2 usage\n"
+    "error, or no report could be read. See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
     {"domain", required_argument, NULL, OPTION_DOMAIN},

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/printable.h"
 #include "ctl/base/print.h"
 #include "ctl/tlsrpt/advice.h"
 #include "ctl/tlsrpt/chart.h"
@@ -159,8 +158,7 @@ static int write_advice(void *context, const char *domain, const struct advice *
 {
     (void)context;
     for (size_t i = 0; i < advice->line_count; i++)
-        printable_say(stdout, "%s%s%s", i == 0 ? domain : "", i == 0 ? ": " : "  ",
-                      advice->lines[i]);
+        print_line("%s%s%s", i == 0 ? domain : "", i == 0 ? ": " : "  ", advice->lines[i]);
     return 0;
 }
 

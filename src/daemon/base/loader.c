@@ -23,6 +23,22 @@
 
 static _Thread_local struct loader_slot *own_slot; /* of a loader thread */
 
+/* ---- Lists of jobs. */
+
+void loader_jobs_add(struct loader_jobs *list, struct loader_job *job)
+{
+    job->previous = list->last;
+    job->next = NULL;
+    *(list->last != NULL ? &list->last->next : &list->first) = job;
+    list->last = job;
+}
+
+void loader_jobs_remove(struct loader_jobs *list, struct loader_job *job)
+{
+    *(job->previous != NULL ? &job->previous->next : &list->first) = job->next;
+    *(job->next != NULL ? &job->next->previous : &list->last) = job->previous;
+}
+
 /* ---- The path at which a thread is. */
 
 static void note(const char *path)

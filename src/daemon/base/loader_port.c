@@ -5,20 +5,6 @@
 
 #include "daemon/base/loader_parts.h"
 
-void loader_jobs_add(struct loader_jobs *list, struct loader_job *job)
-{
-    job->previous = list->last;
-    job->next = NULL;
-    *(list->last != NULL ? &list->last->next : &list->first) = job;
-    list->last = job;
-}
-
-void loader_jobs_remove(struct loader_jobs *list, struct loader_job *job)
-{
-    *(job->previous != NULL ? &job->previous->next : &list->first) = job->next;
-    *(job->next != NULL ? &job->next->previous : &list->last) = job->previous;
-}
-
 bool loader_submit(struct loader_port *port, struct loader_job *job)
 {
     struct loader *loader = port->loader;

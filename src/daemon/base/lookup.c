@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
+
+#include "common/base/hash.h"
 
 void lookup_leave(struct lookup_waiter *waiter)
 {
@@ -53,7 +56,5 @@ bool lookup_may_retry(const struct lookup_context *context, int cause)
 
 uint64_t lookup_hash(uint64_t hash, const char *text)
 {
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3); /* FNV-1a */
-    return hash ^ hash >> 32;
+    return hash_mix(hash_bytes(hash, text, strlen(text)));
 }

@@ -48,8 +48,7 @@ struct lookup_waiter *lookup_take(struct lookup_list *list);
  * again. */
 bool lookup_may_retry(const struct lookup_context *context, int cause);
 
-/* A hash of texts, for caches and for the keys of jobs; begin with LOOKUP_HASH_START. */
-#define LOOKUP_HASH_START UINT64_C(0xcbf29ce484222325)
+/* A hash of texts, for caches and for the keys of jobs; begins with HASH_START. */
 uint64_t lookup_hash(uint64_t hash, const char *text);
 
 #endif

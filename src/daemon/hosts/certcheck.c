@@ -25,9 +25,7 @@ static int fill(struct slot *slot, const struct config_pair *pair, const char *d
 {
     char chain_path[PATH_MAX];
     char key_path[PATH_MAX];
-    const char *key_pattern = pair->private_key != NULL ? pair->private_key : pair->certificate;
-    if (config_expand(chain_path, sizeof(chain_path), pair->certificate, domain) != 0 ||
-        config_expand(key_path, sizeof(key_path), key_pattern, domain) != 0)
+    if (config_pair_paths(chain_path, key_path, pair, domain) != 0)
         return -1;
     if (slot->used && strcmp(slot->chain_path, chain_path) == 0 &&
         strcmp(slot->key_path, key_path) == 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/hash.h"
 #include "daemon/sandbox/sandbox.h"
 
 #define FNV_START 0xcbf29ce484222325U
@@ -171,6 +172,14 @@ enum certfile_news certfile_look(struct certfile *file, int64_t now_ms, struct c
     enum certfile_news news = judge(file, &contents, now_ms, out, why);
     free_contents(&contents);
     return news;
+}
+
+uint64_t certfile_hash(const char *chain_path, const char *key_path)
+{
+    uint64_t hash = hash_bytes(HASH_START, chain_path, strlen(chain_path));
+    if (strcmp(key_path, chain_path) != 0)
+        hash = hash_bytes(hash, key_path, strlen(key_path));
+    return hash_mix(hash);
 }
 
 void certfile_copy_state(struct certfile *to, const struct certfile *from)

@@ -38,6 +38,9 @@ enum certfile_news {
 enum certfile_news certfile_look(struct certfile *file, int64_t now_ms, struct cert *out,
                                  struct error *why);
 
+/* A hash of the paths, for tables. */
+uint64_t certfile_hash(const char *chain_path, const char *key_path);
+
 /* Takes over the state, but for the paths. */
 void certfile_copy_state(struct certfile *to, const struct certfile *from);
 

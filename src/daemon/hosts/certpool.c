@@ -43,7 +43,7 @@ struct certpool *certpool_open(size_t max_pairs)
 
 static struct kept **find(struct certpool *pool, const struct certfile *file)
 {
-    uint64_t hash = lookup_hash(lookup_hash(LOOKUP_HASH_START, file->chain_path), file->key_path);
+    uint64_t hash = certfile_hash(file->chain_path, file->key_path);
     struct kept **link = &pool->buckets[hash % BUCKETS];
     while (*link != NULL && (strcmp((*link)->file.chain_path, file->chain_path) != 0 ||
                              strcmp((*link)->file.key_path, file->key_path) != 0))

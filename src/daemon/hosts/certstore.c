@@ -29,24 +29,6 @@ struct certstore *certstore_open(size_t max_pairs, const struct lookup_context *
     return store;
 }
 
-struct cert *certstore_pair_cert(struct certstore_pair *pair)
-{
-    return &pair->cert;
-}
-
-void certstore_pair_doubt(struct certstore_pair *pair)
-{
-    pair->is_doubted = true;
-}
-
-void certstore_pair_unref(struct certstore_pair *pair)
-{
-    if (pair == NULL || --pair->references > 0)
-        return;
-    cert_free(&pair->cert);
-    free(pair);
-}
-
 void certstore_close(struct certstore *store)
 {
     if (store == NULL)
@@ -118,9 +100,7 @@ static void add_entry(struct certstore *store, struct entries *entries,
 {
     char chain_path[PATH_MAX];
     char key_path[PATH_MAX];
-    const char *key_pattern = pair->private_key != NULL ? pair->private_key : pair->certificate;
-    if (config_expand(chain_path, sizeof(chain_path), pair->certificate, site->domain) != 0 ||
-        config_expand(key_path, sizeof(key_path), key_pattern, site->domain) != 0)
+    if (config_pair_paths(chain_path, key_path, pair, site->domain) != 0)
         return; /* no such file can exist; the configuration refuses such patterns */
     struct certstore_entry *entry = certstore_cache_get(store, chain_path, key_path);
     if (entry == NULL) {

@@ -1,13 +1,74 @@
 /* SPDX-License-Identifier: ISC */
-/* certstore_cache: the entries of a certificate cache by their paths; the least used goes first. */
+/* certstore_cache: the pairs and entries of a certificate cache; the least used goes first. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/hosts/certstore_parts.h"
 
+/* ---- Pairs. */
+
+struct cert *certstore_pair_cert(struct certstore_pair *pair)
+{
+    return &pair->cert;
+}
+
+void certstore_pair_doubt(struct certstore_pair *pair)
+{
+    pair->is_doubted = true;
+}
+
+void certstore_pair_unref(struct certstore_pair *pair)
+{
+    if (pair == NULL || --pair->references > 0)
+        return;
+    cert_free(&pair->cert);
+    free(pair);
+}
+
+/* ---- The entries that have a look under way, in the order of its begin. */
+
+static void link_asked(struct certstore *store, struct certstore_entry *entry)
+{
+    entry->previous_asked = store->last_asked;
+    entry->next_asked = NULL;
+    *(store->last_asked != NULL ? &store->last_asked->next_asked : &store->first_asked) = entry;
+    store->last_asked = entry;
+}
+
+static void unlink_asked(struct certstore *store, struct certstore_entry *entry)
+{
+    *(entry->previous_asked != NULL ? &entry->previous_asked->next_asked : &store->first_asked) =
+        entry->next_asked;
+    *(entry->next_asked != NULL ? &entry->next_asked->previous_asked : &store->last_asked) =
+        entry->previous_asked;
+}
+
+void certstore_cache_set_job(struct certstore *store, struct certstore_entry *entry,
+                             struct loader_job *job)
+{
+    store->pending -= certstore_is_pending(entry) ? 1 : 0;
+    if (job != NULL)
+        link_asked(store, entry);
+    else
+        unlink_asked(store, entry);
+    entry->job = job;
+    store->pending += certstore_is_pending(entry) ? 1 : 0;
+}
+
+static void forget_look(struct certstore *store, struct certstore_entry *entry)
+{
+    if (entry->job == NULL)
+        return;
+    loader_forget(entry->job);
+    certstore_cache_set_job(store, entry, NULL);
+    lookup_move(&entry->waiters, store->context->ready);
+}
+
+/* ---- The entries, by their paths and by their last use. */
+
 static void free_entry(struct certstore *store, struct certstore_entry *entry)
 {
-    certstore_load_forget(store, entry);
+    forget_look(store, entry);
     certstore_pair_unref(entry->previous);
     certstore_pair_unref(entry->pair);
     free(entry);
@@ -70,7 +131,7 @@ static struct certstore_entry *make_entry(const char *chain_path, const char *ke
 struct certstore_entry *certstore_cache_get(struct certstore *store, const char *chain_path,
                                             const char *key_path)
 {
-    uint64_t hash = lookup_hash(lookup_hash(LOOKUP_HASH_START, chain_path), key_path);
+    uint64_t hash = certfile_hash(chain_path, key_path);
     struct certstore_entry **bucket = &store->buckets[hash & store->bucket_mask];
     for (struct certstore_entry *entry = *bucket; entry != NULL; entry = entry->next) {
         if (entry->hash == hash && strcmp(entry->file.chain_path, chain_path) == 0 &&

@@ -3,7 +3,9 @@
  * the cache. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "common/cert/cert_trust.h"
 #include "daemon/base/log.h"
 #include "daemon/hosts/certstore_parts.h"
 
@@ -47,44 +49,6 @@ static void free_look(struct loader_job *job)
     free(look);
 }
 
-/* ---- The entries that have a look under way, in the order of its begin. */
-
-static void link_asked(struct certstore *store, struct certstore_entry *entry)
-{
-    entry->previous_asked = store->last_asked;
-    entry->next_asked = NULL;
-    *(store->last_asked != NULL ? &store->last_asked->next_asked : &store->first_asked) = entry;
-    store->last_asked = entry;
-}
-
-static void unlink_asked(struct certstore *store, struct certstore_entry *entry)
-{
-    *(entry->previous_asked != NULL ? &entry->previous_asked->next_asked : &store->first_asked) =
-        entry->next_asked;
-    *(entry->next_asked != NULL ? &entry->next_asked->previous_asked : &store->last_asked) =
-        entry->previous_asked;
-}
-
-static void set_job(struct certstore *store, struct certstore_entry *entry, struct loader_job *job)
-{
-    store->pending -= certstore_is_pending(entry) ? 1 : 0;
-    if (job != NULL)
-        link_asked(store, entry);
-    else
-        unlink_asked(store, entry);
-    entry->job = job;
-    store->pending += certstore_is_pending(entry) ? 1 : 0;
-}
-
-void certstore_load_forget(struct certstore *store, struct certstore_entry *entry)
-{
-    if (entry->job == NULL)
-        return;
-    loader_forget(entry->job);
-    set_job(store, entry, NULL);
-    lookup_move(&entry->waiters, store->context->ready);
-}
-
 /* ---- What was found. */
 
 /* Which of the two in the entry has a name that the new one lacks, so that its hosts are served on:
@@ -125,25 +89,54 @@ static void take_loaded(struct certstore_entry *entry, int64_t now_ms, struct ce
     entry->pair = pair;
 }
 
-static void take_news(struct look *look, int64_t now_ms)
+static bool is_expired(const struct certstore_pair *pair)
+{
+    return pair->cert.not_after < (int64_t)time(NULL);
+}
+
+/* Whether the loaded certificate lost its chain and the pair in service, be it another worker's, is
+ * still good; that one serves until it expires. */
+static bool has_lost_chain(struct look *look, int64_t now_ms)
+{
+    struct certstore_entry *entry = look->entry;
+    if (look->cert.chain.next == NULL && entry->pair == NULL)
+        certstore_load_from_pool(look->store, entry, now_ms);
+    return entry->pair != NULL && !entry->pair->is_doubted && !is_expired(entry->pair) &&
+           cert_trust_judge_renewal(&look->cert, &entry->pair->cert, &look->why) != 0;
+}
+
+static void take_certificate(struct look *look, int64_t now_ms)
 {
     struct certstore *store = look->store;
     struct certstore_entry *entry = look->entry;
     /* What another worker's bytes were made of meanwhile is no news. */
     bool is_same = entry->pair != NULL && !entry->pair->is_doubted && entry->file.loaded &&
                    entry->file.digest == look->file.digest;
+    entry->lost_chain = has_lost_chain(look, now_ms);
     certfile_copy_state(&entry->file, &look->file);
+    if (entry->lost_chain) {
+        certstore_say_lost_chain(store, entry, look->host.text, now_ms, &look->why);
+        return;
+    }
+    if (look->has_spare)
+        certpool_put(store->pool, &look->file, &look->spare);
+    if (!is_same)
+        take_loaded(entry, now_ms, &look->cert);
+}
+
+static void take_news(struct look *look, int64_t now_ms)
+{
+    struct certstore_entry *entry = look->entry;
     switch (look->news) {
     case CERTFILE_NEWS_NONE:
+        certfile_copy_state(&entry->file, &look->file);
         break;
     case CERTFILE_NEWS_LOADED:
-        if (look->has_spare)
-            certpool_put(store->pool, &look->file, &look->spare);
-        if (!is_same)
-            take_loaded(entry, now_ms, &look->cert);
+        take_certificate(look, now_ms);
         break;
     case CERTFILE_NEWS_REFUSED:
-        certstore_say_refusal(store, entry, look->host.text, now_ms, &look->why);
+        certfile_copy_state(&entry->file, &look->file);
+        certstore_say_refusal(look->store, entry, look->host.text, now_ms, &look->why);
         break;
     }
     entry->look_ms =
@@ -167,7 +160,7 @@ static void finish_look(struct loader_job *job, int64_t now_ms)
     struct look *look = look_of(job);
     struct certstore *store = look->store;
     struct certstore_entry *entry = look->entry;
-    set_job(store, entry, NULL);
+    certstore_cache_set_job(store, entry, NULL);
     if (retry(look, now_ms))
         return;
     entry->hangs = false;
@@ -221,13 +214,14 @@ void certstore_load_begin(struct certstore *store, struct certstore_entry *entry
     if (now_ms < entry->look_ms || entry->job != NULL ||
         (entry->pair == NULL && store->pending >= store->max_pending))
         return;
-    if (entry->pair != NULL && entry->pair->is_doubted)
+    if (entry->pair != NULL &&
+        (entry->pair->is_doubted || (entry->lost_chain && is_expired(entry->pair))))
         certfile_forget(&entry->file);
     struct look *look = make_look(store, entry, host, now_ms);
     if (look != NULL && loader_submit(store->context->port, &look->job)) {
         if (store->first_asked == NULL)
             store->check_ms = now_ms + CERTSTORE_PATIENCE_MS;
-        set_job(store, entry, &look->job);
+        certstore_cache_set_job(store, entry, &look->job);
         entry->asked_ms = now_ms;
         return;
     }

@@ -12,7 +12,7 @@ static inline bool certstore_is_pending(const struct certstore_entry *entry)
     return entry->pair == NULL && entry->job != NULL;
 }
 
-/* ---- certstore_cache.c: entries by their paths. */
+/* ---- certstore_cache.c: pairs and entries. It calls none of the other parts. */
 
 /* The entry of the two paths, made when there is none; NULL: out of memory, or too many are
  * pending. */
@@ -20,13 +20,17 @@ struct certstore_entry *certstore_cache_get(struct certstore *store, const char 
                                             const char *key_path);
 void certstore_cache_free_all(struct certstore *store);
 
+/* Notes the look under way at the entry's files; NULL: it has ended. */
+void certstore_cache_set_job(struct certstore *store, struct certstore_entry *entry,
+                             struct loader_job *job);
+
 /* It was used last of all. */
 void certstore_cache_use(struct certstore *store, struct certstore_entry *entry);
 
 /* Drops what is over the bound, the one that was not used for longest first. */
 void certstore_cache_trim(struct certstore *store);
 
-/* ---- certstore_load.c: looks at the files of an entry. */
+/* ---- certstore_load.c: looks at the files of an entry. It calls the cache and certstore_say.c. */
 
 /* Begins one if it is due. host is named in what is logged of it. */
 void certstore_load_begin(struct certstore *store, struct certstore_entry *entry,
@@ -36,13 +40,13 @@ void certstore_load_begin(struct certstore *store, struct certstore_entry *entry
 void certstore_load_from_pool(struct certstore *store, struct certstore_entry *entry,
                               int64_t now_ms);
 
-/* Gives a look under way up; who waits for it has his turn. */
-void certstore_load_forget(struct certstore *store, struct certstore_entry *entry);
-
 /* ---- certstore_say.c: what is logged, each once, and not too much of it. */
 
 void certstore_say_refusal(struct certstore *store, struct certstore_entry *entry, const char *host,
                            int64_t now_ms, const struct error *why);
+/* That the certificate in the files lost its chain, so that the entry's pair serves on. */
+void certstore_say_lost_chain(struct certstore *store, struct certstore_entry *entry,
+                              const char *host, int64_t now_ms, const struct error *why);
 void certstore_say_renewal(struct certstore *store, struct certstore_entry *entry, const char *host,
                            int64_t now_ms);
 void certstore_say_dates(struct certstore *store, struct certstore_pair *pair, const char *path,

@@ -2,6 +2,7 @@
 /* certstore_say: what is logged of certificates, each once, and not too much of it. */
 #include <time.h>
 
+#include "common/base/hash.h"
 #include "common/base/moment.h"
 #include "daemon/base/log.h"
 #include "daemon/hosts/certstore_parts.h"
@@ -31,6 +32,18 @@ void certstore_say_refusal(struct certstore *store, struct certstore_entry *entr
                  why->text);
 }
 
+void certstore_say_lost_chain(struct certstore *store, struct certstore_entry *entry,
+                              const char *host, int64_t now_ms, const struct error *why)
+{
+    char date[MOMENT_TEXT_MAX];
+    if (!may_log(store, now_ms))
+        certfile_forget(&entry->file); /* so the next look reads and tells it */
+    else
+        log_line(LOG_LEVEL_WARNING, "%s: %s: %s (the certificate loaded before serves on until %s)",
+                 host, entry->file.chain_path, why->text,
+                 moment_text(entry->pair->cert.not_after, date));
+}
+
 /* Once for each stage of a loaded pair's age: a warning, an error, and its end. The stage goes back
  * where a clock that was wrong is set right. */
 void certstore_say_dates(struct certstore *store, struct certstore_pair *pair, const char *path,
@@ -57,7 +70,7 @@ void certstore_say_wrong_name(struct certstore *store, struct certstore_entry *e
 {
     struct error why;
     struct certstore_pair *pair = entry->pair;
-    uint64_t hash = lookup_hash(LOOKUP_HASH_START, host->text) % CERTSTORE_UNCOVERED;
+    uint64_t hash = lookup_hash(HASH_START, host->text) % CERTSTORE_UNCOVERED;
     uint64_t *word = &pair->uncovered_said[hash / 64];
     uint64_t bit = UINT64_C(1) << (hash % 64);
     if ((*word & bit) != 0 || !may_log(store, now_ms))

@@ -29,6 +29,7 @@ struct certstore_entry {
     int64_t look_ms;                 /* the files are left alone until then */
     struct certstore_pair *pair;     /* NULL: none was loaded yet */
     struct certstore_pair *previous; /* has a name that the pair lacks; else NULL */
+    bool lost_chain;                 /* the files' certificate; taken when the pair expires */
 
     struct loader_job *job; /* the look under way, or NULL */
     int64_t asked_ms;       /* since when */

@@ -2,6 +2,7 @@
 /* challenge: one worker's certificates for pending TLS-ALPN-01 challenges (RFC 8737), each made or
  * read once from the files that an ACME client or its hook wrote. Never shared between threads. */
 #include "daemon/hosts/challenge.h"
+#include "common/base/hash.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -143,7 +144,7 @@ static bool begin_look(struct challenges *challenges, struct place *place, const
         .run = run_look,
         .finish = finish_look,
         .free = free_look,
-        .key = lookup_hash(lookup_hash(LOOKUP_HASH_START, directory), place->host.text)};
+        .key = lookup_hash(lookup_hash(HASH_START, directory), place->host.text)};
     look->challenges = challenges;
     look->place = place;
     look->number = challenges->looks + 1;

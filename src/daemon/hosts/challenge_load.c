@@ -265,7 +265,8 @@ static struct challenge *load(const struct place *where, const struct hostname *
                      : load_pair(challenge, where->path, where->key_path, why);
     if (result == 0)
         return challenge;
-    challenge_unref(challenge);
+    cert_free(&challenge->cert);
+    free(challenge);
     return NULL;
 }
 

@@ -9,7 +9,7 @@
 #include "common/base/account.h"
 #include "common/base/finding.h"
 #include "common/base/printable.h"
-#include "common/config/config.h"
+#include "common/config/config_load.h"
 #include "daemon/base/capacity.h"
 #include "daemon/base/log.h"
 #include "daemon/hosts/certcheck.h"
@@ -47,15 +47,15 @@ static bool become_user(struct mainfile *mainfile, struct reader *reader, struct
 static size_t check_all(struct mainfile *mainfile, bool reads_certs, struct reader *reader,
                         struct findings *said)
 {
-    struct config_context context = {0};
+    struct config_source source = {.path = mainfile->path};
     struct config *config = NULL;
     if (!become_user(mainfile, reader, said)) {
         mainfile_complain(mainfile, said);
         return 0;
     }
-    if (mainfile_hand_over(mainfile, SEVERITY_ERROR, &context, said) != 0)
+    if (mainfile_hand_over(mainfile, SEVERITY_ERROR, &source, said) != 0)
         return 0;
-    if (config_load_within(&config, mainfile->path, &context, said) != 0) {
+    if (config_load(&config, &source, said) != 0) {
         if (reads_certs)
             findings_say(said, SEVERITY_NOTE, mainfile->path, 0,
                          "the certificates were not read, because of these errors");

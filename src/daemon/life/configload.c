@@ -12,10 +12,9 @@
 /* What one load reads. The job's own until it is done. */
 struct reading {
     struct loader_job job;
-    struct configload *load; /* for the thread that waits */
-    const char *path;
+    struct configload *load;   /* for the thread that waits */
     struct site_table *before; /* counted, or NULL: what serves */
-    struct config_context context;
+    struct config_source source;
     struct watch_load watched;
     struct findings said;
     struct configload_result result;
@@ -32,7 +31,7 @@ struct configload {
 static void read_config(struct reading *reading)
 {
     struct configload_result *result = &reading->result;
-    if (config_load_within(&result->config, reading->path, &reading->context, &reading->said) != 0)
+    if (config_load(&result->config, &reading->source, &reading->said) != 0)
         result->config = NULL;
     result->lacked_memory = reading->said.lacked_memory;
     watch_look_at_load(&reading->watched, result->config);
@@ -40,10 +39,9 @@ static void read_config(struct reading *reading)
         result->config != NULL && sandbox_admits(result->config, &result->denial) != 0;
 }
 
-struct configload_result configload_now(struct watch *watch, const char *path,
-                                        const struct config_context *context)
+struct configload_result configload_now(struct watch *watch, const struct config_source *source)
 {
-    struct reading reading = {.path = path, .context = *context};
+    struct reading reading = {.source = *source};
     watch_begin_load(watch, &reading.watched);
     read_config(&reading);
     watch_end_load(watch, &reading.watched);
@@ -97,10 +95,9 @@ static struct reading *begin_reading(struct configload *load, const char *path,
     reading->job = (struct loader_job){
         .run = run_reading, .finish = finish_reading, .free = free_reading, .key = WATCH_JOB_KEY};
     reading->load = load;
-    reading->path = path;
     reading->before = site_table_ref(before);
-    reading->context =
-        (struct config_context){.denies = sandbox_denial, .before = site_table_config(before)};
+    reading->source = (struct config_source){
+        .path = path, .denies = sandbox_denial, .before = site_table_config(before)};
     watch_begin_load(load->watch, &reading->watched);
     if (loader_submit(watch_port(load->watch), &reading->job))
         return reading;

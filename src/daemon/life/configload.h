@@ -8,7 +8,7 @@
 
 #include "common/base/error.h"
 #include "common/base/finding.h"
-#include "common/config/config.h"
+#include "common/config/config_load.h"
 #include "daemon/hosts/site.h"
 #include "daemon/life/watch.h"
 
@@ -21,8 +21,7 @@ struct configload_result {
 };
 
 /* Reads it, logs what it has to say, and has its files watched from then on. May block. */
-struct configload_result configload_now(struct watch *watch, const char *path,
-                                        const struct config_context *context);
+struct configload_result configload_now(struct watch *watch, const struct config_source *source);
 
 /* One that is under way. */
 struct configload;

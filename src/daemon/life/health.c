@@ -9,7 +9,7 @@
 #include "common/base/finding.h"
 #include "common/base/moment.h"
 #include "common/base/printable.h"
-#include "common/config/config.h"
+#include "common/config/config_load.h"
 #include "common/name/hostname.h"
 #include "daemon/life/health_visit.h"
 
@@ -22,8 +22,11 @@ static struct config *load(const char *path)
     const struct config_list no_list = {.name = path, .bytes = ""};
     struct findings said = {0};
     struct config *config = NULL;
-    if (config_load_list(&config, path, &no_list, &said) != 0)
-        (void)config_load_main(&config, path, &said);
+    struct config_source source = {.path = path, .list = &no_list};
+    if (config_load(&config, &source, &said) != 0) {
+        source.scope = CONFIG_SCOPE_MAIN;
+        (void)config_load(&config, &source, &said);
+    }
     findings_free(&said);
     return config;
 }

@@ -35,6 +35,8 @@ int mainfile_load(struct mainfile *out, const char *path, struct findings *said)
 {
     struct error why;
     size_t length = strlen(path);
+    const struct config_source source = {
+        .path = path, .scope = CONFIG_SCOPE_SETTINGS, .main = &out->file};
     *out = (struct mainfile){.path = path};
     if (file_read(&out->file, path, CONFIG_FILE_MAX_BYTES, &why) != 0) {
         bool names_it = strncmp(why.text, path, length) == 0 && why.text[length] == ':';
@@ -45,7 +47,7 @@ int mainfile_load(struct mainfile *out, const char *path, struct findings *said)
         return -1;
     }
     out->is_roots_own = is_roots_own(path, &out->file);
-    out->is_refused = config_load_server(&out->config, path, &out->file, &out->said) != 0;
+    out->is_refused = config_load(&out->config, &source, &out->said) != 0;
     if (out->config != NULL)
         return 0;
     findings_say(said, SEVERITY_ERROR, path, 0, "out of memory");
@@ -55,7 +57,7 @@ int mainfile_load(struct mainfile *out, const char *path, struct findings *said)
 }
 
 int mainfile_hand_over(const struct mainfile *mainfile, enum severity severity,
-                       struct config_context *context, struct findings *said)
+                       struct config_source *source, struct findings *said)
 {
     const char *user = mainfile->config->server.user;
     if (access(mainfile->path, R_OK) == 0)
@@ -69,7 +71,7 @@ int mainfile_hand_over(const struct mainfile *mainfile, enum severity severity,
                  mainfile->is_roots_own ? "a reload will fail" : "it is not read as root either");
     if (!mainfile->is_roots_own)
         return -1;
-    context->main = &mainfile->file;
+    source->main = &mainfile->file;
     return 0;
 }
 

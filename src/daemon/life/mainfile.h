@@ -8,7 +8,7 @@
 
 #include "common/base/file.h"
 #include "common/base/finding.h"
-#include "common/config/config.h"
+#include "common/config/config_load.h"
 
 /* {0} may be freed. */
 struct mainfile {
@@ -24,12 +24,12 @@ struct mainfile {
  * be read, or memory is out. */
 int mainfile_load(struct mainfile *out, const char *path, struct findings *said);
 
-/* Root is given up. Fills *context, so that a load takes the bytes that root has read where the
+/* Root is given up. Changes *source so that a load takes the bytes that root has read where the
  * user cannot read them: for files of root's own alone, since what a load complains of is quoted.
  * Any other is an error in *said, and -1. severity: of what is said where the user cannot read it,
  * as then no reload can. */
 int mainfile_hand_over(const struct mainfile *mainfile, enum severity severity,
-                       struct config_context *context, struct findings *said);
+                       struct config_source *source, struct findings *said);
 
 /* Adds what was said of the file, if it may be quoted: before root is given up, of root's own
  * files; else a sentence that names the file. */

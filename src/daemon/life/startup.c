@@ -32,12 +32,12 @@ static int give_up_root(struct startup *startup, const struct mainfile *mainfile
 static int load_all(struct startup *startup, const struct mainfile *mainfile)
 {
     struct findings said = {0};
-    struct config_context context = {.denies = sandbox_denial};
-    int result = mainfile_hand_over(mainfile, SEVERITY_WARNING, &context, &said);
+    struct config_source source = {.path = mainfile->path, .denies = sandbox_denial};
+    int result = mainfile_hand_over(mainfile, SEVERITY_WARNING, &source, &said);
     load_say(&said);
     if (result != 0)
         return STARTUP_EXIT_CONFIG;
-    struct configload_result loaded = configload_now(startup->watch, mainfile->path, &context);
+    struct configload_result loaded = configload_now(startup->watch, &source);
     startup->config = loaded.config;
     if (startup->config != NULL)
         return 0;

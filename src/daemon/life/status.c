@@ -73,11 +73,11 @@ static struct count *count_of(struct loader_job *job)
 static bool is_bare(const struct config_domain *domain)
 {
     char path[PATH_MAX];
+    char key_path[PATH_MAX];
     if (domain->broken || domain->pairs == NULL || domain->pairs->count == 0)
         return false;
     for (size_t i = 0; i < domain->pairs->count; i++) {
-        if (config_expand(path, sizeof(path), domain->pairs->items[i].certificate, domain->name) ==
-                0 &&
+        if (config_pair_paths(path, key_path, &domain->pairs->items[i], domain->name) == 0 &&
             file_stamp_of(path).inode != 0)
             return false;
     }

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "common/base/file.h"
-#include "common/config/config.h"
+#include "common/config/config_load.h"
 
 #define STEPS_MAX 40 /* links and directories on the way to one path */
 #define EVENTS                                                                                     \

@@ -3,125 +3,19 @@
  * lingering; what it holds grows and shrinks with them. */
 #include "daemon/serve/conn.h"
 
-#include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "daemon/base/capacity.h"
-#include "daemon/serve/access.h"
 #include "daemon/serve/admit.h"
-#include "daemon/serve/bridge.h"
 #include "daemon/serve/conn_steps.h"
 
-#define NEXT_TURN 1 /* ms: what has come from it was looked at */
-#define A_SECOND  1000
-#define FILES     CAPACITY_CONNECTION_FILES
-
-/* A connection's life: each step leads to a phase further down, or to the end.
- *
- * queue              where it waits, and with that its time-out; phases that share a queue share
- *                    one time-out and one age, counted from the entry into the queue
- * descriptors        the most that it holds; displacing it frees so many
- * displaced_from_ms  the age from which another may displace it when slots or descriptors are
- *                    out; conn_queues says what it changes that a network holds much */
-static const struct {
-    const char *name; /* for the log */
-    enum conn_queue queue;
-    unsigned descriptors;
-    int64_t displaced_from_ms;
-    enum conn_step (*step)(struct conn *conn);
-} phases[] = {
-    /* clang-format off */
-    [CONN_PHASE_SILENT]    = {"silent",       CONN_QUEUE_SILENT,    1,     NEXT_TURN, conn_step_silent},
-    [CONN_PHASE_PROXY]     = {"PROXY header", CONN_QUEUE_PROXY,     1,     NEXT_TURN, conn_step_proxy},
-    [CONN_PHASE_HANDSHAKE] = {"handshake",    CONN_QUEUE_HANDSHAKE, 1,     NEXT_TURN, conn_step_handshake},
-    [CONN_PHASE_WAITING]   = {"no request",   CONN_QUEUE_WAITING,   1,     NEXT_TURN, conn_step_waiting},
-    [CONN_PHASE_REQUEST]   = {"request",      CONN_QUEUE_REQUEST,   FILES, A_SECOND,  conn_step_request},
-    [CONN_PHASE_ENDING]    = {"close_notify", CONN_QUEUE_REQUEST,   1,     A_SECOND,  conn_step_ending},
-    [CONN_PHASE_LINGER]    = {"linger",       CONN_QUEUE_LINGER,    1,     NEXT_TURN, conn_step_linger},
-    /* clang-format on */
-    /* CONN_PHASE_CLOSED has no row: it holds nothing, stands in no queue and makes no step. */
+static enum conn_step (*const steps[])(struct conn *conn) = {
+    [CONN_PHASE_SILENT] = conn_step_silent,       [CONN_PHASE_PROXY] = conn_step_proxy,
+    [CONN_PHASE_HANDSHAKE] = conn_step_handshake, [CONN_PHASE_WAITING] = conn_step_waiting,
+    [CONN_PHASE_REQUEST] = conn_step_request,     [CONN_PHASE_ENDING] = conn_step_ending,
+    [CONN_PHASE_LINGER] = conn_step_linger,
 };
-
-#define LINGER_MS 2000
-
-static const struct config_server *settings(const struct conn_context *context)
-{
-    return site_table_server(context->table);
-}
-
-static int64_t timeout_ms(const struct conn_context *context, enum conn_queue queue)
-{
-    const struct config_server *server = settings(context);
-    switch (queue) {
-    case CONN_QUEUE_SILENT:
-    case CONN_QUEUE_WAITING:
-        return server->idle_timeout_s * INT64_C(1000);
-    case CONN_QUEUE_PROXY:
-    case CONN_QUEUE_HANDSHAKE:
-        return server->handshake_timeout_s * INT64_C(1000);
-    case CONN_QUEUE_REQUEST:
-        return server->request_timeout_s * INT64_C(1000);
-    case CONN_QUEUE_LINGER:
-    case CONN_QUEUE_COUNT:
-        break;
-    }
-    return LINGER_MS;
-}
-
-void conn_enter(struct conn *conn, enum conn_phase phase)
-{
-    struct conn_context *context = conn->context;
-    struct conn_member *member = &conn->member;
-    enum conn_queue queue = phases[phase].queue;
-    assert(conn->phase != CONN_PHASE_CLOSED && phase < CONN_PHASE_CLOSED);
-    bool is_same_queue = member->deadline.queue != NULL && member->queue == queue;
-    conn->phase = phase;
-    member->displaced_from_ms = phases[phase].displaced_from_ms;
-    if (!is_same_queue)
-        conn_queues_enter(&context->queues, member, queue, context->now_ms,
-                          timeout_ms(context, queue));
-}
-
-void conn_drop_bridge(struct conn *conn, bool is_complete)
-{
-    if (conn->bridge == NULL)
-        return;
-    struct access_entry entry = {
-        .host = tls_session_host(conn->session),
-        .client = &conn->member.source,
-        .status = bridge_status(conn->bridge),
-        .tls_version = tls_session_version(conn->session),
-        .agent = bridge_agent(conn->bridge),
-        .is_complete = is_complete,
-    };
-    access_log(settings(conn->context)->access_log, &entry);
-    bridge_close(conn->bridge);
-    conn->bridge = NULL;
-}
-
-/* The one end of every connection: gives back all that it had, once. */
-static void end_connection(struct conn *conn)
-{
-    struct conn_context *context = conn->context;
-    assert(conn->phase != CONN_PHASE_CLOSED && conn != context->running);
-    conn->phase = CONN_PHASE_CLOSED;
-    conn_queues_leave(&conn->member);
-    lookup_leave(&conn->waiter);
-    conn_drop_bridge(conn, false);
-    tls_session_close(conn->session);
-    conn->session = NULL;
-    close(conn->fd);
-    conn->fd = -1;
-    if (conn->member.counted)
-        limit_give(context->limit, &conn->member.source);
-    conn->member.counted = false;
-    conn->next_closed = context->closed;
-    context->closed = conn;
-    context->count--;
-}
 
 void conn_free_closed(struct conn_context *context)
 {
@@ -130,94 +24,6 @@ void conn_free_closed(struct conn_context *context)
         context->closed = conn->next_closed;
         free(conn);
     }
-}
-
-static struct conn *conn_of(struct conn_member *member)
-{
-    return (struct conn *)(void *)((char *)member - offsetof(struct conn, member));
-}
-
-/* Ends whom newcomer may displace at a moment; lack says what is out. Returns how many descriptors
- * that frees; 0: there is nobody. */
-static unsigned displace(struct conn_context *context, const struct conn_member *newcomer,
-                         int64_t at_ms, const char *lack)
-{
-    struct conn_member *other = conn_queues_displaced(&context->queues, newcomer, at_ms);
-    if (other == NULL)
-        return 0;
-    struct conn *conn = conn_of(other);
-    char reason[96];
-    unsigned freed = phases[conn->phase].descriptors;
-    (void)snprintf(reason, sizeof(reason), "displaced (%s), %s", phases[conn->phase].name, lack);
-    access_log_refusal(&other->source, reason);
-    end_connection(conn);
-    return freed;
-}
-
-/* For one of whom nothing is known yet, or for the one that runs, which must not go. */
-bool conn_displace(struct conn_context *context)
-{
-    static const struct conn_member unknown = {.weight = 0};
-    const struct conn_member *whom =
-        context->running != NULL ? &context->running->member : &unknown;
-    return displace(context, whom, context->now_ms, "descriptors or memory being out") > 0;
-}
-
-/* It cannot wait for the next turn, so one of this turn goes, too. */
-bool conn_free_descriptors(struct conn *conn, unsigned wanted)
-{
-    struct conn_context *context = conn->context;
-    unsigned freed = 0, more = 1;
-    while (freed < wanted && more > 0) {
-        more = displace(context, &conn->member, context->now_ms + 1, "descriptors being out");
-        freed += more;
-    }
-    return freed >= wanted;
-}
-
-/* Ends the oldest idle connection of the newcomer's full network, this worker's at least. */
-static bool displace_neighbour(struct conn *newcomer, enum limit_width width)
-{
-    struct conn_member *other =
-        conn_queues_neighbour(&newcomer->context->queues, &newcomer->member, width);
-    if (other == NULL)
-        return false;
-    access_log_refusal(&other->source, width == LIMIT_WIDTH_SOURCE
-                                           ? "idle, while its source had too many connections"
-                                           : "idle, while its network had too many connections");
-    end_connection(conn_of(other));
-    return true;
-}
-
-bool conn_count_source(struct conn *conn)
-{
-    struct conn_context *context = conn->context;
-    const struct config_server *server = settings(context);
-    struct conn_member *member = &conn->member;
-    unsigned held;
-    assert(!member->counted);
-    enum limit_verdict verdict = admit_connection(context->limit, server, member, &held);
-    if (verdict != LIMIT_VERDICT_TAKEN &&
-        displace_neighbour(conn, verdict == LIMIT_VERDICT_SOURCE_FULL ? LIMIT_WIDTH_SOURCE
-                                                                      : LIMIT_WIDTH_NETWORK))
-        verdict = admit_connection(context->limit, server, member, &held);
-    if (verdict != LIMIT_VERDICT_TAKEN)
-        access_log_refusal(&member->source, verdict == LIMIT_VERDICT_SOURCE_FULL
-                                                ? "too many connections from this source"
-                                                : "too many connections from its network");
-    member->weight = conn_queues_weight(held, context->max_connections);
-    return verdict == LIMIT_VERDICT_TAKEN;
-}
-
-/* A slot for the newcomer, which is counted already; if need be, of one that gives way. */
-static bool has_slot(struct conn *newcomer)
-{
-    struct conn_context *context = newcomer->context;
-    if (context->count <= context->max_connections ||
-        displace(context, &newcomer->member, context->now_ms, "all connections being in use") > 0)
-        return true;
-    access_log_refusal(&newcomer->member.source, "all connections are in use");
-    return false;
 }
 
 bool conn_is_full(const struct conn_context *context)
@@ -247,12 +53,12 @@ void conn_accept(struct conn_context *context, int fd, const struct sockaddr *pe
         .pair_source = {.kind = CONN_SOURCE_PAIR, .conn = conn},
     };
     context->count++;
-    conn->has_proxy = admit_is_listed(&settings(context)->proxy_from, &conn->member.source);
+    conn->has_proxy = admit_is_listed(&conn_settings(context)->proxy_from, &conn->member.source);
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                 .data.ptr = &conn->socket_source};
-    if ((!conn->has_proxy && !conn_count_source(conn)) || !has_slot(conn) ||
+    if ((!conn->has_proxy && !conn_count_source(conn)) || !conn_has_slot(conn) ||
         epoll_ctl(context->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
-        end_connection(conn);
+        conn_end(conn);
     else
         conn_enter(conn, CONN_PHASE_SILENT);
 }
@@ -265,11 +71,11 @@ void conn_run(struct conn *conn)
     enum conn_step step;
     context->running = conn;
     do
-        step = phases[conn->phase].step(conn);
+        step = steps[conn->phase](conn);
     while (step == CONN_STEP_GO_ON);
     context->running = NULL;
     if (step == CONN_STEP_CLOSE)
-        end_connection(conn);
+        conn_end(conn);
 }
 
 void conn_resume(struct conn_context *context)
@@ -285,7 +91,7 @@ void conn_expire(struct conn_context *context)
     while ((due = conn_queues_due(&context->queues, context->now_ms)) != NULL) {
         struct conn *conn = conn_of(due);
         if (!lookup_is_waiting(&conn->waiter)) {
-            end_connection(conn);
+            conn_end(conn);
             continue;
         }
         lookup_leave(&conn->waiter);
@@ -298,5 +104,5 @@ void conn_close_all(struct conn_context *context)
 {
     struct conn_member *any;
     while ((any = conn_queues_any(&context->queues)) != NULL)
-        end_connection(conn_of(any));
+        conn_end(conn_of(any));
 }

@@ -16,11 +16,6 @@
 #define LINGER_MAX_BYTES 262144 /* a client that sends on and on is not waited for */
 #define PAIR_DESCRIPTORS 2
 
-static const struct config_server *settings(const struct conn_context *context)
-{
-    return site_table_server(context->table);
-}
-
 static bool has_nothing_yet(ssize_t got)
 {
     return got < 0 && (errno == EAGAIN || errno == EINTR);
@@ -100,7 +95,7 @@ static bool is_reset(int fd)
 static struct tls_session *open_session(struct conn *conn)
 {
     struct conn_context *context = conn->context;
-    if (!admit_handshake(context->limit, settings(context), &conn->member, context->now_ms))
+    if (!admit_handshake(context->limit, conn_settings(context), &conn->member, context->now_ms))
         return NULL;
     keep_descriptor(conn);
     struct tls_session *session = tls_session_open(context->tls, conn->fd);
@@ -123,7 +118,7 @@ static enum tls_result shake_hands(struct conn *conn)
         context->turn_ms > context->last_turn_ms ? context->turn_ms : context->last_turn_ms;
     int64_t begun_ns = admit_work_ns();
     enum tls_result result = tls_session_handshake(conn->session, &view);
-    admit_charge(context->limit, settings(context), &conn->member, admit_work_ns() - begun_ns,
+    admit_charge(context->limit, conn_settings(context), &conn->member, admit_work_ns() - begun_ns,
                  turn_ms, context->now_ms);
     return result;
 }
@@ -139,7 +134,7 @@ static void log_reason(const struct conn *conn)
 static enum conn_step end_handshake(struct conn *conn)
 {
     if (tls_session_is_challenge(conn->session)) {
-        access_log_challenge(settings(conn->context)->access_log, &conn->member.source,
+        access_log_challenge(conn_settings(conn->context)->access_log, &conn->member.source,
                              tls_session_host(conn->session));
         conn_enter(conn, CONN_PHASE_ENDING);
     } else {

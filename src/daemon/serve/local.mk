@@ -10,6 +10,8 @@ libdaemon_a_SOURCES += \
 	%D%/bridge.h \
 	%D%/conn.c \
 	%D%/conn.h \
+	%D%/conn_life.c \
+	%D%/conn_life.h \
 	%D%/conn_queues.c \
 	%D%/conn_queues.h \
 	%D%/conn_steps.c \

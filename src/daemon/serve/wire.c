@@ -8,6 +8,7 @@
 #include <mbedtls/ssl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #define HEADER 5 /* bytes of a record: RFC 8446 section 5.1 */
@@ -34,17 +35,17 @@ int wire_record_alert(const struct wire_record *record)
 static void follow(struct wire_record *record, const unsigned char *bytes, size_t length)
 {
     while (length > 0) {
-        bool is_over =
-            record->taken >= HEADER && record->taken == HEADER + wire_record_length(record);
-        if (is_over)
+        size_t end = HEADER + wire_record_length(record); /* of the header, until that is whole */
+        if (record->taken == end) {
             record->taken = 0;
+            end = HEADER;
+        }
         record->count += record->taken == 0;
-        size_t step = 1;
-        if (record->taken < WIRE_RECORD_HEAD)
-            record->head[record->taken] = *bytes;
-        else
-            step = HEADER + wire_record_length(record) - record->taken;
-        step = step < length ? step : length;
+        size_t step = end - record->taken < length ? end - record->taken : length;
+        if (record->taken < WIRE_RECORD_HEAD) {
+            size_t left = WIRE_RECORD_HEAD - record->taken;
+            memcpy(record->head + record->taken, bytes, step < left ? step : left);
+        }
         record->taken += step;
         bytes += step;
         length -= step;

@@ -52,8 +52,75 @@ static void tells_what_no_client_can_verify(void)
     }
 }
 
+struct chain {
+    const char *issuer, *aia; /* of the certificate itself */
+    const char *next_issuer;  /* of its issuer's certificate; NULL: it is not there */
+};
+
+static void parse_chain(struct cert *out, const struct chain *chain)
+{
+    static char text[MAKE_CERT_TEXT];
+    struct error why = {0};
+    mbedtls_pk_context *key = make_cert_key(MAKE_CERT_P256, 0);
+    mbedtls_pk_context *ca = make_cert_key(MAKE_CERT_P256, 1);
+    text[0] = '\0';
+    make_cert_append(text, &(struct make_cert){.key = key,
+                                               .issuer_key = ca,
+                                               .issuer = chain->issuer,
+                                               .unknown = chain->aia,
+                                               .unknown_oid = chain->aia ? AIA_OID : NULL});
+    if (chain->next_issuer != NULL)
+        make_cert_append(text, &(struct make_cert){.key = ca,
+                                                   .subject = chain->issuer,
+                                                   .issuer = chain->next_issuer,
+                                                   .ca = true});
+    make_cert_append_key(text, key);
+    struct file file = {.bytes = (unsigned char *)text, .length = strlen(text)};
+    CHECK(cert_parse(out, &file, &file, &why) == 0, "%s", why.text);
+}
+
+static void tells_which_renewal_lost_its_chain(void)
+{
+    static const struct chain full = {"CN=A", CA_ISSUERS, "CN=Root"},
+                              plain = {"CN=A", NULL, "CN=Root"}, lone = {"CN=A", NULL, NULL},
+                              lone_aia = {"CN=A", CA_ISSUERS, NULL},
+                              by_root = {"CN=Root", NULL, NULL},
+                              with_root = {"CN=Root", NULL, "CN=Root"},
+                              self_signed = {"CN=mta-sts.example.com", NULL, NULL};
+    static const struct {
+        const char *what;
+        const struct chain *old, *renewed;
+        bool lost;
+    } rows[] = {
+        {"the same", &full, &full, false},
+        {"a CA that names no place", &full, &plain, false},
+        {"the leaf alone", &full, &lone_aia, true},
+        {"the leaf alone, of a CA that names no place", &plain, &lone, true},
+        {"the leaf alone, as before", &lone_aia, &lone_aia, false},
+        {"of a private root, as before", &lone, &lone, false},
+        {"the root itself issued it", &plain, &by_root, false},
+        {"without the root that came along", &with_root, &by_root, false},
+        {"self-signed after a chain", &full, &self_signed, true},
+        {"self-signed after a private root's", &lone, &self_signed, true},
+        {"self-signed, as before", &self_signed, &self_signed, false},
+        {"a chain at last", &self_signed, &full, false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct cert old, renewed;
+        struct error why = {0};
+        parse_chain(&old, rows[i].old);
+        parse_chain(&renewed, rows[i].renewed);
+        int result = cert_trust_judge_renewal(&renewed, &old, &why);
+        CHECK((result != 0) == rows[i].lost, "%s: %d", rows[i].what, result);
+        CHECK((why.text[0] != '\0') == rows[i].lost, "%s: %s", rows[i].what, why.text);
+        cert_free(&old);
+        cert_free(&renewed);
+    }
+}
+
 static const struct test tests[] = {
     TEST(tells_what_no_client_can_verify),
+    TEST(tells_which_renewal_lost_its_chain),
 };
 
 int main(void)

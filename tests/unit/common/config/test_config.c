@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 
+#include "common/config/pattern.h"
 #include "tree.h"
 
 #define DEFAULTS "[defaults]\ncertificate = /c/%h.pem\n"
@@ -347,9 +348,9 @@ static void takes_pairs_of_certificate_and_key(void)
     CHECK(strcmp(b->pairs->items[0].private_key, "/c/ecdsa.key") == 0);
     CHECK(b->pairs->items[1].place.line == 13);
     CHECK(c->pairs->count == 1 && strcmp(c->pairs->items[0].certificate, "/c/%h.pem") == 0);
-    CHECK(config_expand(file, sizeof(file), "/c/%h/%d/100%%", "c.example") == 0);
+    CHECK(pattern_expand(file, sizeof(file), "/c/%h/%d/100%%", "c.example") == 0);
     CHECK(strcmp(file, "/c/mta-sts.c.example/c.example/100%") == 0, "%s", file);
-    CHECK(config_expand(file, 10, "/c/%h", "c.example") == -1);
+    CHECK(pattern_expand(file, 10, "/c/%h", "c.example") == -1);
     tree_close(&tree);
 }
 
@@ -461,7 +462,7 @@ static void starts_relative_paths_at_the_main_file(void)
     TREE_POLICY(&tree, "a.example", ENFORCE("m.example"));
     const struct config_domain *a = tree_need(&tree, "a.example");
     CHECK(a->pairs->count == 2);
-    CHECK(config_expand(deep, sizeof(deep), a->pairs->items[1].certificate, a->name) == 0);
+    CHECK(pattern_expand(deep, sizeof(deep), a->pairs->items[1].certificate, a->name) == 0);
     CHECK(strcmp(deep, tree_path(&tree, "100%d/x/mta-sts.a.example.pem")) == 0, "%s", deep);
     tree_close(&tree);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* test_config_list: lists of domains, policy files, and names that stand twice. */
-#include "common/config/config.h"
+#include "common/config/config_load.h"
 
 #include "tree.h"
 
@@ -54,9 +54,10 @@ static void takes_another_list_in_place_of_its_own(void)
     struct findings said = {0};
     struct config *config = NULL;
     struct tree tree = tree_open();
+    const struct config_source source = {.path = tree.main, .list = &list};
     tree_write(&tree, "main.ini", MAIN);
     tree_write(&tree, "list", "a.example\n");
-    CHECK(config_load_list(&config, tree.main, &list, &said) == 0);
+    CHECK(config_load(&config, &source, &said) == 0);
     CHECK(config != NULL && config->domain_count == 3 && config->served_count == 2);
     CHECK(said.count == 1 && strcmp(said.items[0].where, "new") == 0 && said.items[0].line == 2);
     config_free(config);
@@ -68,8 +69,11 @@ static void judges_a_list_by_itself(void)
 {
     static const char text[] = "b.example outlook\nc.example mode=maybe\nd.example. \n";
     struct config_list list = {.name = "list", .bytes = text, .length = strlen(text)};
+    const struct config_source source = {.scope = CONFIG_SCOPE_LIST, .list = &list};
     struct findings said = {0};
-    config_judge_list(&list, &said);
+    struct config *config = NULL;
+    CHECK(config_load(&config, &source, &said) == 0 && config->domain_count == 0);
+    config_free(config);
     CHECK(said.count == 2, "%zu", said.count);
     CHECK(said.count == 2 && said.items[0].line == 2 && strstr(said.items[0].problem, "no mode"));
     CHECK(said.count == 2 && said.items[1].line == 3);

@@ -95,14 +95,14 @@ static void a_file_that_was_changed_since_it_was_read_is_left(void)
     struct place place;
     struct file_stamp stamp = file_stamp_of(path);
     const struct replace_part part = {(const unsigned char *)"new", 3};
-    const struct replace_terms terms = {.mode = 0600, .expected = &stamp};
+    const struct replace_params params = {.mode = 0600, .expected = &stamp};
     CHECK(put("changed", "!") == 0, "%s", why.text);
-    CHECK(place_open(&place, path, &(struct place_terms){0}, &why) == 0, "%s", why.text);
-    CHECK(replace_in(&place, &part, 1, &terms, &why) != 0, "replaced");
+    CHECK(place_open(&place, path, &(struct place_params){0}, &why) == 0, "%s", why.text);
+    CHECK(replace_in(&place, &part, 1, &params, &why) != 0, "replaced");
     CHECK(strstr(why.text, "changed meanwhile") != NULL, "%s", why.text);
     CHECK(strcmp(contents(), "changed!") == 0, "%s", contents());
     stamp = file_stamp_of(path);
-    CHECK(replace_in(&place, &part, 1, &terms, &why) == 0, "%s", why.text);
+    CHECK(replace_in(&place, &part, 1, &params, &why) == 0, "%s", why.text);
     CHECK(strcmp(contents(), "new") == 0 && entries() == 1, "%s", contents());
     place_close(&place);
 }
@@ -112,9 +112,9 @@ static void only_the_last_directories_are_made(void)
     struct place place;
     char deep[100];
     snprintf(deep, sizeof(deep), "%s/one//two/three/file", directory);
-    CHECK(place_open(&place, deep, &(struct place_terms){.makes = 2}, &why) != 0, "made too many");
+    CHECK(place_open(&place, deep, &(struct place_params){.makes = 2}, &why) != 0, "made too many");
     CHECK(entries() == 1, "%u", entries());
-    CHECK(place_open(&place, deep, &(struct place_terms){.makes = 3}, &why) == 0, "%s", why.text);
+    CHECK(place_open(&place, deep, &(struct place_params){.makes = 3}, &why) == 0, "%s", why.text);
     CHECK(strcmp(place.name, "file") == 0 && unlinkat(place.directory, "file", 0) != 0, "there");
     place_close(&place);
     for (int i = 0; i < 3; i++) {

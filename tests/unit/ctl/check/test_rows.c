@@ -71,32 +71,32 @@ static void an_id_of_other_bytes(struct make_facts *made)
 
 static void ends_in_13_days(struct make_facts *made)
 {
-    made->doors[0].fetch.peer.not_after = MAKE_NOW + 13 * 86400;
+    made->addresses[0].fetch.peer.not_after = MAKE_NOW + 13 * 86400;
 }
 
 static void expired(struct make_facts *made)
 {
-    made->doors[1].fetch.peer.fault = PEER_EXPIRED;
+    made->addresses[1].fetch.peer.fault = PEER_EXPIRED;
 }
 
-static void stranger(struct make_facts *made)
+static void unknown_name(struct make_facts *made)
 {
-    made->doors[0].stranger_served = true;
+    made->addresses[0].unknown_name_served = true;
 }
 
 static void one_second(struct make_facts *made)
 {
-    made->doors[0].fetch.elapsed_ms = 1000;
+    made->addresses[0].fetch.elapsed_ms = 1000;
 }
 
 static void longer_than_a_second(struct make_facts *made)
 {
-    made->doors[0].fetch.elapsed_ms = 1001;
+    made->addresses[0].fetch.elapsed_ms = 1001;
 }
 
 static void longer_than_two(struct make_facts *made)
 {
-    made->doors[0].fetch.elapsed_ms = 2001;
+    made->addresses[0].fetch.elapsed_ms = 2001;
 }
 
 static void another_policy_on_ipv6(struct make_facts *made)
@@ -106,12 +106,12 @@ static void another_policy_on_ipv6(struct make_facts *made)
 
 static void another_status_on_ipv6(struct make_facts *made)
 {
-    made->doors[1].fetch.status = 503;
+    made->addresses[1].fetch.status = 503;
 }
 
 static void a_type_of_html(struct make_facts *made)
 {
-    snprintf(made->doors[1].fetch.type, sizeof(made->doors[1].fetch.type), "text/html");
+    snprintf(made->addresses[1].fetch.type, sizeof(made->addresses[1].fetch.type), "text/html");
 }
 
 static void testing_and_an_mx_without_starttls(struct make_facts *made)
@@ -119,23 +119,23 @@ static void testing_and_an_mx_without_starttls(struct make_facts *made)
     const char *text = "version: STSv1\r\nmode: testing\r\nmx: *.example.com\r\nmax_age: 86400\r\n";
     make_policy(made, 0, text);
     make_policy(made, 1, text);
-    made->gates[0].smtp.failure = SMTP_NO_STARTTLS;
+    made->mx_addresses[0].smtp.failure = SMTP_NO_STARTTLS;
 }
 
 static void a_backup_that_expired(struct make_facts *made)
 {
-    made->gates[1].smtp.failure = SMTP_CERTIFICATE;
+    made->mx_addresses[1].smtp.failure = SMTP_CERTIFICATE;
 }
 
 static void an_mx_that_is_down(struct make_facts *made)
 {
-    made->gates[0].smtp.failure = SMTP_UNREACHABLE;
+    made->mx_addresses[0].smtp.failure = SMTP_UNREACHABLE;
 }
 
 static void an_mx_of_another_domain(struct make_facts *made)
 {
     static char host[] = "mail.provider.example";
-    made->exchanges[0].host = host;
+    made->mxhosts[0].host = host;
 }
 
 static void a_null_mx(struct make_facts *made)
@@ -146,7 +146,7 @@ static void a_null_mx(struct make_facts *made)
 
 static void more_than_are_tried(struct make_facts *made)
 {
-    made->facts.v4.count = FACTS_DOORS_MAX + 1;
+    made->facts.v4.count = FACTS_ADDRESSES_MAX + 1;
     made->facts.mx_answer.count = FACTS_MX_MAX + 1;
 }
 
@@ -172,7 +172,7 @@ static void finds_what_is_broken_and_nothing_else(void)
         {an_id_of_other_bytes, "D8e"},
         {ends_in_13_days, "H2w"},
         {expired, "H2e"},
-        {stranger, "H3w"},
+        {unknown_name, "H3w"},
         {one_second, ""},
         {longer_than_a_second, "H7w"},
         {longer_than_two, "H7e"},

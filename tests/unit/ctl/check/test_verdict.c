@@ -25,34 +25,34 @@ static void no_record(struct make_facts *made)
 static void no_tlsrpt_and_status_404(struct make_facts *made)
 {
     made->facts.tlsrpt.count = 0;
-    made->doors[0].fetch.status = made->doors[1].fetch.status = 404;
+    made->addresses[0].fetch.status = made->addresses[1].fetch.status = 404;
 }
 
 static void status_404(struct make_facts *made)
 {
-    made->doors[0].fetch.status = made->doors[1].fetch.status = 404;
-    made->doors[0].fetch.failure = made->doors[1].fetch.failure = FETCH_STATUS;
+    made->addresses[0].fetch.status = made->addresses[1].fetch.status = 404;
+    made->addresses[0].fetch.failure = made->addresses[1].fetch.failure = FETCH_STATUS;
 }
 
 static void status_201(struct make_facts *made)
 {
-    made->doors[0].fetch.status = 201;
+    made->addresses[0].fetch.status = 201;
 }
 
 static void ipv4_is_down(struct make_facts *made)
 {
-    made->doors[0].fetch.failure = FETCH_UNREACHABLE;
-    made->doors[0].fetch.status = 0;
+    made->addresses[0].fetch.failure = FETCH_UNREACHABLE;
+    made->addresses[0].fetch.status = 0;
 }
 
 static void an_old_version(struct make_facts *made)
 {
-    made->doors[0].fetch.peer.is_old = made->doors[1].fetch.peer.is_old = true;
+    made->addresses[0].fetch.peer.is_old = made->addresses[1].fetch.peer.is_old = true;
 }
 
 static void three_seconds(struct make_facts *made)
 {
-    made->doors[0].fetch.elapsed_ms = 3000;
+    made->addresses[0].fetch.elapsed_ms = 3000;
 }
 
 static void a_comment(struct make_facts *made)
@@ -63,15 +63,15 @@ static void a_comment(struct make_facts *made)
 
 static void a_fine_backup(struct make_facts *made)
 {
-    made->gates[0].smtp.failure = SMTP_NO_STARTTLS;
+    made->mx_addresses[0].smtp.failure = SMTP_NO_STARTTLS;
 }
 
 static void all_expired(struct make_facts *made)
 {
     for (size_t i = 0; i < 2; i++) {
-        made->gates[i].smtp.failure = SMTP_CERTIFICATE;
-        made->gates[i].smtp.peer.fault = PEER_EXPIRED;
-        made->gates[i].smtp.peer.in_date = false;
+        made->mx_addresses[i].smtp.failure = SMTP_CERTIFICATE;
+        made->mx_addresses[i].smtp.peer.fault = PEER_EXPIRED;
+        made->mx_addresses[i].smtp.peer.in_date = false;
     }
 }
 
@@ -92,8 +92,8 @@ static void only_the_certificates_match(struct make_facts *made)
 static void a_mismatch_and_one_that_is_down(struct make_facts *made)
 {
     static char host[] = "mail.example.org";
-    made->exchanges[0].host = host;
-    made->gates[1].smtp.failure = SMTP_UNREACHABLE;
+    made->mxhosts[0].host = host;
+    made->mx_addresses[1].smtp.failure = SMTP_UNREACHABLE;
 }
 
 static void mode_none(struct make_facts *made)
@@ -145,8 +145,8 @@ static void only_its_own_address(struct make_facts *made)
 static void neither_mx_nor_address(struct make_facts *made)
 {
     only_its_own_address(made);
-    made->exchanges[0].outcome = DNS_NO_DATA;
-    made->exchanges[0].gate_count = 0;
+    made->mxhosts[0].outcome = DNS_NO_DATA;
+    made->mxhosts[0].address_count = 0;
 }
 
 static const struct verdict *find(const struct verdict *all, const char *sender)
@@ -239,7 +239,7 @@ static void each_sender_does_what_is_known_of_it(void)
 static void all_are_down_in_testing(struct make_facts *made)
 {
     mode_testing(made);
-    made->gates[0].smtp.failure = made->gates[1].smtp.failure = SMTP_UNREACHABLE;
+    made->mx_addresses[0].smtp.failure = made->mx_addresses[1].smtp.failure = SMTP_UNREACHABLE;
 }
 
 static void says_what_could_not_be_tested(void)

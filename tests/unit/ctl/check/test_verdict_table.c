@@ -23,7 +23,7 @@ static void one_mx(struct make_facts *made)
 static void fail_at(struct make_facts *made, size_t index, enum smtp_failure failure,
                     enum peer_fault fault)
 {
-    struct smtp *smtp = &made->gates[index].smtp;
+    struct smtp *smtp = &made->mx_addresses[index].smtp;
     smtp->failure = failure;
     error_set(&smtp->why, "it fails");
     if (failure != SMTP_CERTIFICATE && failure != SMTP_OLD_TLS)
@@ -70,8 +70,8 @@ static void cn_only(struct make_facts *made)
 {
     one_mx(made);
     fail_at(made, 0, SMTP_CERTIFICATE, PEER_WRONG_NAME);
-    made->gates[0].smtp.peer.name_count = 0;
-    snprintf(made->gates[0].smtp.peer.common, PEER_TEXT_MAX, "mx1.example.com");
+    made->mx_addresses[0].smtp.peer.name_count = 0;
+    snprintf(made->mx_addresses[0].smtp.peer.common, PEER_TEXT_MAX, "mx1.example.com");
 }
 
 static void no_starttls(struct make_facts *made)
@@ -107,8 +107,8 @@ static void refused_at_once(struct make_facts *made)
 static void no_address(struct make_facts *made)
 {
     one_mx(made);
-    made->exchanges[0].outcome = DNS_NO_NAME;
-    made->exchanges[0].gate_count = 0;
+    made->mxhosts[0].outcome = DNS_NO_NAME;
+    made->mxhosts[0].address_count = 0;
 }
 
 static void null_mx(struct make_facts *made)
@@ -120,8 +120,8 @@ static void null_mx(struct make_facts *made)
 static void bogus_mx_zone(struct make_facts *made)
 {
     one_mx(made);
-    made->exchanges[0].outcome = DNS_BOGUS;
-    made->exchanges[0].gate_count = 0;
+    made->mxhosts[0].outcome = DNS_BOGUS;
+    made->mxhosts[0].address_count = 0;
 }
 
 /* One host with both addresses, the first of which has a bad certificate. */
@@ -129,8 +129,8 @@ static void two_addresses(struct make_facts *made)
 {
     fail_at(made, 0, SMTP_CERTIFICATE, PEER_UNTRUSTED);
     one_mx(made);
-    made->gates[1].smtp.peer.names = made->names[0];
-    made->exchanges[0].gate_count = 2;
+    made->mx_addresses[1].smtp.peer.names = made->names[0];
+    made->mxhosts[0].address_count = 2;
 }
 
 static void first_expired(struct make_facts *made)
@@ -158,7 +158,7 @@ static void first_plain(struct make_facts *made)
 static void first_not_in_policy(struct make_facts *made)
 {
     static char other[] = "other.example.net";
-    made->exchanges[0].host = other;
+    made->mxhosts[0].host = other;
     made->names[0][0] = other;
 }
 
@@ -166,7 +166,7 @@ static void deep_host(struct make_facts *made)
 {
     static char deep[] = "a.b.example.com";
     one_mx(made);
-    made->exchanges[0].host = deep;
+    made->mxhosts[0].host = deep;
     made->names[0][0] = deep;
 }
 
@@ -194,25 +194,25 @@ static unsigned char other_key[32] = {1};
 
 static void sign(struct make_facts *made)
 {
-    static struct exchange_tlsa misfit = {3, 1, 1, other_key, sizeof(other_key)};
+    static struct mxhost_tlsa misfit = {3, 1, 1, other_key, sizeof(other_key)};
     static unsigned char der[] = {0x30, 0x03, 0x02, 0x01, 0x01};
     one_mx(made);
     made->chain[0] = (struct peer_bytes){der, sizeof(der)};
     made->facts.validates = true;
     made->facts.mx_answer.secure = true;
-    made->exchanges[0].tlsa_outcome = DNS_FOUND;
-    made->exchanges[0].tlsa_secure = true;
-    made->exchanges[0].tlsa = &misfit;
-    made->exchanges[0].tlsa_count = 1;
+    made->mxhosts[0].tlsa_outcome = DNS_FOUND;
+    made->mxhosts[0].tlsa_secure = true;
+    made->mxhosts[0].tlsa = &misfit;
+    made->mxhosts[0].tlsa_count = 1;
 }
 
 /* The whole certificate, as it is: 3 0 0. */
 static void fit(struct make_facts *made)
 {
-    static struct exchange_tlsa whole;
+    static struct mxhost_tlsa whole;
     sign(made);
-    whole = (struct exchange_tlsa){3, 0, 0, made->chain[0].bytes, made->chain[0].length};
-    made->exchanges[0].tlsa = &whole;
+    whole = (struct mxhost_tlsa){3, 0, 0, made->chain[0].bytes, made->chain[0].length};
+    made->mxhosts[0].tlsa = &whole;
 }
 
 static void dane_misfits(struct make_facts *made)
@@ -235,8 +235,8 @@ static void dane_misfits_in_testing(struct make_facts *made)
 static void dane_lookup_fails(struct make_facts *made)
 {
     sign(made);
-    made->exchanges[0].tlsa_outcome = DNS_FAILED;
-    made->exchanges[0].tlsa_count = 0;
+    made->mxhosts[0].tlsa_outcome = DNS_FAILED;
+    made->mxhosts[0].tlsa_count = 0;
 }
 
 static void dane_fits_and_sts_fails(struct make_facts *made)
@@ -248,7 +248,7 @@ static void dane_fits_and_sts_fails(struct make_facts *made)
 static void dane_in_an_insecure_zone(struct make_facts *made)
 {
     sign(made);
-    made->exchanges[0].tlsa_secure = false;
+    made->mxhosts[0].tlsa_secure = false;
 }
 
 /* ---- Records and policies. */
@@ -272,28 +272,28 @@ static void html(struct make_facts *made)
 {
     expired(made);
     for (size_t i = 0; i < 2; i++)
-        snprintf(made->doors[i].fetch.type, sizeof(made->doors[i].fetch.type), "text/html");
+        snprintf(made->addresses[i].fetch.type, sizeof(made->addresses[i].fetch.type), "text/html");
 }
 
 static void redirect(struct make_facts *made)
 {
     expired(made);
     for (size_t i = 0; i < 2; i++) {
-        made->doors[i].fetch.failure = FETCH_REDIRECT;
-        made->doors[i].fetch.status = 301;
+        made->addresses[i].fetch.failure = FETCH_REDIRECT;
+        made->addresses[i].fetch.status = 301;
     }
 }
 
 static void after_3_s(struct make_facts *made)
 {
     expired(made);
-    made->doors[0].fetch.elapsed_ms = made->doors[1].fetch.elapsed_ms = 3000;
+    made->addresses[0].fetch.elapsed_ms = made->addresses[1].fetch.elapsed_ms = 3000;
 }
 
 static void after_6_s(struct make_facts *made)
 {
     expired(made);
-    made->doors[0].fetch.elapsed_ms = made->doors[1].fetch.elapsed_ms = 6000;
+    made->addresses[0].fetch.elapsed_ms = made->addresses[1].fetch.elapsed_ms = 6000;
 }
 
 /* mode twice: enforce, and testing behind it. */
@@ -350,8 +350,8 @@ static void old_and_new_policy(struct make_facts *made)
 static void missing_on_ipv6(struct make_facts *made)
 {
     expired(made);
-    made->doors[1].fetch.status = 404;
-    made->doors[1].fetch.failure = FETCH_STATUS;
+    made->addresses[1].fetch.status = 404;
+    made->addresses[1].fetch.failure = FETCH_STATUS;
 }
 
 static const enum sender_id columns[] = {

@@ -32,14 +32,14 @@ static void set_up(struct setup *setup)
 }
 
 /* "NAME TYPE TEXT\n" for each. */
-static void list(char *out, size_t size, const struct recordset_order *order, const char *failure)
+static void list(char *out, size_t size, const struct recordset_params *params, const char *failure)
 {
     static const char *const types[] = {"TXT", "CNAME", "ADDRESSES"};
     struct recordset set;
     struct error why = {.text = ""};
     size_t used = 0;
     out[0] = '\0';
-    int result = recordset_make(&set, order, &why);
+    int result = recordset_make(&set, params, &why);
     CHECK((result == 0) == (failure == NULL), "%s", why.text);
     CHECK(failure == NULL || strstr(why.text, failure) != NULL, "%s", why.text);
     for (size_t i = 0; i < set.count && result == 0; i++)
@@ -58,8 +58,8 @@ static void leaves_out_the_policy_record_where_it_is_not_wanted(void)
     setup.config.dns.cname = "mta-sts.provider.example";
     for (int provider = 0; provider < 2; provider++) {
         setup.config.dns.target = provider ? "%d._mta-sts.provider.example" : NULL;
-        struct recordset_order order = {.config = &setup.config, .provider = provider != 0};
-        list(said, sizeof(said), &order, NULL);
+        struct recordset_params params = {.config = &setup.config, .provider = provider != 0};
+        list(said, sizeof(said), &params, NULL);
         CHECK(strstr(said, "_mta-sts.a.example") == NULL &&
                   strstr(said, "a.example._mta-sts") == NULL,
               "%s", said);
@@ -75,21 +75,21 @@ static void lists_what_the_configuration_has_and_no_more(void)
     struct setup setup;
     char said[1024];
     set_up(&setup);
-    struct recordset_order order = {.config = &setup.config};
-    list(said, sizeof(said), &order, NULL);
+    struct recordset_params params = {.config = &setup.config};
+    list(said, sizeof(said), &params, NULL);
     CHECK(strcmp(said, "_mta-sts.a.example TXT " POLICY_TEXT "\n"
                        "_mta-sts.c.example TXT " POLICY_TEXT "\n") == 0,
           "%s", said);
     setup.config.dns = (struct config_dns){
         .rua = uris, .rua_count = 1, .addresses = &setup.address, .address_count = 1};
-    order.only = "c.example";
-    list(said, sizeof(said), &order, NULL);
+    params.only = "c.example";
+    list(said, sizeof(said), &params, NULL);
     CHECK(strcmp(said, "mta-sts.c.example ADDRESSES -\n"
                        "_smtp._tls.c.example TXT v=TLSRPTv1; rua=mailto:a@example.com;\n"
                        "_mta-sts.c.example TXT " POLICY_TEXT "\n") == 0,
           "%s", said);
-    order.only = "b.example";
-    list(said, sizeof(said), &order, NULL);
+    params.only = "b.example";
+    list(said, sizeof(said), &params, NULL);
     CHECK(said[0] == '\0', "%s", said);
     free(setup.policy);
 }
@@ -101,14 +101,14 @@ static void leads_customers_to_the_providers_zone(void)
     set_up(&setup);
     setup.config.dns.cname = "mta-sts.provider.example";
     setup.config.dns.target = "%d._mta-sts.provider.example";
-    struct recordset_order order = {.config = &setup.config, .only = "a.example"};
-    list(said, sizeof(said), &order, NULL);
+    struct recordset_params params = {.config = &setup.config, .only = "a.example"};
+    list(said, sizeof(said), &params, NULL);
     CHECK(strcmp(said, "mta-sts.a.example CNAME mta-sts.provider.example\n"
                        "_mta-sts.a.example CNAME a.example._mta-sts.provider.example\n") == 0,
           "%s", said);
-    order.provider = true;
-    order.time_id = 1795312426;
-    list(said, sizeof(said), &order, NULL);
+    params.provider = true;
+    params.time_id = 1795312426;
+    list(said, sizeof(said), &params, NULL);
     CHECK(strcmp(said, "a.example._mta-sts.provider.example TXT v=STSv1; id=20261122015346Z;\n") ==
               0,
           "%s", said);
@@ -124,17 +124,17 @@ static void refuses_what_dns_cannot_hold(void)
     struct setup setup;
     char said[64];
     set_up(&setup);
-    struct recordset_order order = {.config = &setup.config, .provider = true};
+    struct recordset_params params = {.config = &setup.config, .provider = true};
     memset(target, 'x', sizeof(target));
     memcpy(target, "%d.", 3);
     target[sizeof(target) - 1] = '\0';
     setup.config.dns.target = target;
-    list(said, sizeof(said), &order, "253 characters");
+    list(said, sizeof(said), &params, "253 characters");
     setup.config.dns = (struct config_dns){.rua = wrong, .rua_count = 1};
-    list(said, sizeof(said), &order, "[dns] rua: in rua");
+    list(said, sizeof(said), &params, "[dns] rua: in rua");
     memset(long_uri, 'x', sizeof(long_uri) - 1);
     setup.config.dns.rua = too_long;
-    list(said, sizeof(said), &order, "longer than 4096");
+    list(said, sizeof(said), &params, "longer than 4096");
     free(setup.policy);
 }
 

@@ -105,13 +105,22 @@ time_t time(time_t *out)
 }
 
 /* What stands in for the modules "config" and "log". */
-int config_expand(char *out, size_t size, const char *pattern, const char *domain)
+static int expand(char *out, size_t size, const char *pattern, const char *domain)
 {
     const char *mark = strstr(pattern, "%d");
     int made = mark == NULL ? snprintf(out, size, "%s", pattern)
                             : snprintf(out, size, "%.*s%s%s", (int)(mark - pattern), pattern,
                                        domain, mark + 2);
     return made >= 0 && (size_t)made < size ? 0 : -1;
+}
+
+int config_pair_paths(char chain_path[PATH_MAX], char key_path[PATH_MAX],
+                      const struct config_pair *pair, const char *domain)
+{
+    const char *key = pair->private_key != NULL ? pair->private_key : pair->certificate;
+    return expand(chain_path, PATH_MAX, pair->certificate, domain) == 0
+               ? expand(key_path, PATH_MAX, key, domain)
+               : -1;
 }
 
 static char logged[65536];
@@ -168,12 +177,34 @@ static struct {
     char first_key[MAKE_CERT_TEXT];
     char second_chain[MAKE_CERT_TEXT];
     char second_key[MAKE_CERT_TEXT];
+    char chained[MAKE_CERT_TEXT]; /* with an intermediate, until 2080 */
+    char lone[MAKE_CERT_TEXT];    /* without it */
+    char self_signed[MAKE_CERT_TEXT];
 } text;
 
 static void make_text(char *out, const struct make_cert *wanted)
 {
     make_cert_append(out, wanted);
     make_cert_append_key(out, wanted->key);
+}
+
+#define INTERMEDIATE "CN=Intermediate"
+
+/* Two of one CA, of which the second lacks the chain, and one of no CA. */
+static void make_chains(mbedtls_pk_context *first, mbedtls_pk_context *second)
+{
+    mbedtls_pk_context *ca = make_cert_key(MAKE_CERT_P256, 2);
+    const char *own = "CN=mta-sts.example.com";
+    make_cert_append(text.chained, &(struct make_cert){.key = first,
+                                                       .issuer_key = ca,
+                                                       .issuer = INTERMEDIATE,
+                                                       .not_after = "20800102030405"});
+    make_cert_append(text.chained,
+                     &(struct make_cert){.key = ca, .subject = INTERMEDIATE, .ca = true});
+    make_cert_append_key(text.chained, first);
+    make_text(text.lone,
+              &(struct make_cert){.key = second, .issuer_key = ca, .issuer = INTERMEDIATE});
+    make_text(text.self_signed, &(struct make_cert){.key = first, .subject = own, .issuer = own});
 }
 
 static void make_texts(void)
@@ -187,6 +218,7 @@ static void make_texts(void)
         snprintf(numbered_hosts[i], sizeof(numbered_hosts[i]), "mta-sts.%d.example", i);
         numbered.names[i + 1] = numbered_hosts[i];
     }
+    make_chains(first, second);
     make_text(text.first, &(struct make_cert){.key = first});
     make_text(text.second, &(struct make_cert){.key = second});
     make_text(text.wildcard, &(struct make_cert){.key = first, .names = {"*.example.com"}});
@@ -777,6 +809,111 @@ static void keeps_one_certificate_beside_the_newest_and_no_expired_one(void)
     end();
 }
 
+static void keeps_the_old_pair_while_it_is_valid_when_a_renewal_lost_its_chain(void)
+{
+    const struct {
+        const char *content, *reason;
+    } rows[] = {{text.lone, "/c.pem: the chain lacks the certificate of its issuer (CN=Interm"},
+                {text.self_signed, "/c.pem: the certificate is self-signed"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        begin();
+        put("/c.pem", text.chained);
+        add_pair("/c.pem", NULL);
+        CHECK(find() == 1 && shows(0, text.chained), "not shown");
+        put("/c.pem", rows[i].content);
+        for (int n = 0; n < 5; n++) {
+            now_ms += CERTSTORE_CHECK_MS;
+            CHECK(find() == 1 && shows(0, text.chained), "the old pair is gone");
+        }
+        CHECK(strstr(logged, rows[i].reason) != NULL, "%s", logged);
+        check_logged(1, "(the certificate loaded before serves on until 2080-01-02 03:04:05 UTC)");
+        put("/c.pem", text.chained);
+        now_ms += CERTSTORE_CHECK_MS;
+        CHECK(find() == 1 && shows(0, text.chained), "the mended one is not used");
+        check_logged(1, "renewed");
+        put("/c.pem", rows[i].content);
+        now_ms += CERTSTORE_CHECK_MS;
+        CHECK(find() == 1 && shows(0, text.chained), "the old pair is gone");
+        certstore_pair_cert(found[0])->not_after = (int64_t)time(NULL) - 1;
+        now_ms += CERTSTORE_CHECK_MS;
+        CHECK(find() == 1 && shows(0, rows[i].content), "not taken when the old one expired");
+        end();
+    }
+}
+
+static void takes_a_certificate_without_chain_where_there_is_no_better_one(void)
+{
+    const struct {
+        const char *what, *old;
+    } rows[] = {{"a first load", NULL},
+                {"its like", text.lone},
+                {"a self-signed one", text.self_signed},
+                {"an expired one", text.expired}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        begin();
+        add_pair("/c.pem", NULL);
+        if (rows[i].old != NULL) {
+            put("/c.pem", rows[i].old);
+            CHECK(find() == 1, "%s is not shown", rows[i].what);
+        }
+        put("/c.pem", text.lone);
+        now_ms += CERTSTORE_MISSING_MS;
+        CHECK(find() == 1 && shows(0, text.lone), "%s: not taken", rows[i].what);
+        CHECK(strstr(logged, "loaded before") == NULL, "%s", logged);
+        end();
+    }
+}
+
+static void compares_a_chain_with_what_another_worker_serves(void)
+{
+    pool = certpool_open(8);
+    begin();
+    put("/c.pem", text.chained);
+    add_pair("/c.pem", NULL);
+    CHECK(find() == 1, "not shown");
+    put("/c.pem", text.lone);
+    struct certstore *first = store;
+    for (int i = 0; i < 2; i++) {
+        release();
+        store = i == 0 ? certstore_open(8, &loading.context, pool) : first;
+        now_ms += CERTSTORE_CHECK_MS;
+        CHECK(find() == 1 && shows(0, text.chained), "worker %d shows the lone one", 2 - i);
+        if (i == 0) {
+            release();
+            certstore_close(store);
+        }
+    }
+    end();
+    certpool_close(pool);
+    pool = NULL;
+}
+
+static void tells_a_lost_chain_later_where_too_much_is_logged(void)
+{
+    char domain[16];
+    begin();
+    certstore_close(store);
+    store = certstore_open(100, &loading.context, NULL);
+    put("/c.pem", text.chained);
+    add_pair("/c.pem", NULL);
+    find();
+    pairs->items[0].certificate = "/%d.pem";
+    now_ms += CERTSTORE_CHECK_MS;
+    for (int i = 0; i < 30; i++) {
+        snprintf(domain, sizeof(domain), "%d", i);
+        find_for(domain);
+    }
+    check_logged(20, "No such file");
+    pairs->items[0].certificate = "/c.pem";
+    put("/c.pem", text.lone);
+    CHECK(find() == 1 && shows(0, text.chained), "the old pair is gone");
+    check_logged(0, "");
+    now_ms += CERTSTORE_CHECK_MS;
+    CHECK(find() == 1 && shows(0, text.chained), "the old pair is gone");
+    check_logged(1, "the chain lacks");
+    end();
+}
+
 static void writes_twenty_lines_a_second_at_most_and_the_rest_later(void)
 {
     char domain[16];
@@ -1022,6 +1159,10 @@ static const struct test tests[] = {
     TEST(keeps_the_pair_of_a_host_whose_file_was_replaced_by_one_for_another),
     TEST(serves_each_host_by_the_newest_certificate_that_has_its_name),
     TEST(keeps_one_certificate_beside_the_newest_and_no_expired_one),
+    TEST(keeps_the_old_pair_while_it_is_valid_when_a_renewal_lost_its_chain),
+    TEST(takes_a_certificate_without_chain_where_there_is_no_better_one),
+    TEST(compares_a_chain_with_what_another_worker_serves),
+    TEST(tells_a_lost_chain_later_where_too_much_is_logged),
     TEST(writes_twenty_lines_a_second_at_most_and_the_rest_later),
     TEST(serves_a_loaded_pair_while_a_look_at_its_files_hangs),
     TEST(waits_for_a_first_look_for_as_long_as_it_takes),

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /* test_exchange: TLSA records against the certificates that a mail host presents. */
-#include "ctl/check/exchange.h"
+#include "ctl/check/mxhost.h"
 
 #include <openssl/evp.h>
 
 #include "test.h"
 
 /* Of the whole certificate: the bytes themselves, or a digest. */
-static struct exchange_tlsa record(unsigned char usage, unsigned char matching,
-                                   unsigned char data[EVP_MAX_MD_SIZE], const char *of)
+static struct mxhost_tlsa record(unsigned char usage, unsigned char matching,
+                                 unsigned char data[EVP_MAX_MD_SIZE], const char *of)
 {
     unsigned length = (unsigned)strlen(of);
     if (matching == 0)
         memcpy(data, of, length);
     else
         EVP_Digest(of, length, data, &length, matching == 1 ? EVP_sha256() : EVP_sha512(), NULL);
-    return (struct exchange_tlsa){usage, 0, matching, data, length};
+    return (struct mxhost_tlsa){usage, 0, matching, data, length};
 }
 
 static void fits_the_leaf_for_usage_3_and_what_follows_it_for_usage_2(void)
@@ -23,7 +23,7 @@ static void fits_the_leaf_for_usage_3_and_what_follows_it_for_usage_2(void)
     static unsigned char leaf[] = "leaf";
     static unsigned char ca[] = "ca";
     struct peer_bytes chain[] = {{leaf, 4}, {ca, 2}};
-    struct exchange_gate gate = {.smtp.peer = {.chain = chain, .chain_count = 2}};
+    struct mxhost_address address = {.smtp.peer = {.chain = chain, .chain_count = 2}};
     static const struct {
         unsigned char usage;
         unsigned char matching;
@@ -36,9 +36,9 @@ static void fits_the_leaf_for_usage_3_and_what_follows_it_for_usage_2(void)
                 {2, 2, "ca", true},   {3, 1, "leaf2", false}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         unsigned char data[EVP_MAX_MD_SIZE];
-        struct exchange_tlsa tlsa = record(rows[i].usage, rows[i].matching, data, rows[i].of);
-        struct exchange exchange = {.tlsa = &tlsa, .tlsa_count = 1};
-        CHECK(exchange_fits_tlsa(&exchange, &gate) == rows[i].fits, "row %zu", i);
+        struct mxhost_tlsa tlsa = record(rows[i].usage, rows[i].matching, data, rows[i].of);
+        struct mxhost mxhost = {.tlsa = &tlsa, .tlsa_count = 1};
+        CHECK(mxhost_fits_tlsa(&mxhost, &address) == rows[i].fits, "row %zu", i);
     }
 }
 
@@ -46,18 +46,18 @@ static void needs_one_record_that_fits(void)
 {
     static unsigned char leaf[] = "leaf";
     struct peer_bytes chain[] = {{leaf, 4}};
-    struct exchange_gate gate = {.smtp.peer = {.chain = chain, .chain_count = 1}};
+    struct mxhost_address address = {.smtp.peer = {.chain = chain, .chain_count = 1}};
     unsigned char data[2][EVP_MAX_MD_SIZE];
-    struct exchange_tlsa tlsa[] = {record(3, 1, data[0], "next"), record(3, 1, data[1], "leaf")};
-    struct exchange exchange = {.tlsa = tlsa, .tlsa_count = 2};
-    CHECK(exchange_fits_tlsa(&exchange, &gate), "the second");
-    exchange.tlsa_count = 1;
-    CHECK(!exchange_fits_tlsa(&exchange, &gate), "the first alone");
-    exchange.tlsa_count = 0;
-    CHECK(!exchange_fits_tlsa(&exchange, &gate), "none");
+    struct mxhost_tlsa tlsa[] = {record(3, 1, data[0], "next"), record(3, 1, data[1], "leaf")};
+    struct mxhost mxhost = {.tlsa = tlsa, .tlsa_count = 2};
+    CHECK(mxhost_fits_tlsa(&mxhost, &address), "the second");
+    mxhost.tlsa_count = 1;
+    CHECK(!mxhost_fits_tlsa(&mxhost, &address), "the first alone");
+    mxhost.tlsa_count = 0;
+    CHECK(!mxhost_fits_tlsa(&mxhost, &address), "none");
     tlsa[0].selector = 1;
-    exchange.tlsa_count = 1;
-    CHECK(!exchange_fits_tlsa(&exchange, &gate), "a key out of what is no certificate");
+    mxhost.tlsa_count = 1;
+    CHECK(!mxhost_fits_tlsa(&mxhost, &address), "a key out of what is no certificate");
 }
 
 int main(void)

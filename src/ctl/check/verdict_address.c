@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* verdict_gate: what a mail host at one of its addresses is to one kind of sender. Only verdict's
- * own modules include this. */
-#include "ctl/check/verdict_gate.h"
+/* verdict_address: what a mail host at one of its addresses is to one kind of sender. Only
+ * verdict's own modules include this. */
+#include "ctl/check/verdict_address.h"
 
 #include <string.h>
 #include <strings.h>
@@ -10,42 +10,42 @@
 
 enum { DANE_TA = 2 }; /* the usage that asks for a name, too: RFC 7672 section 3.2.3 */
 
-bool verdict_gate_is_untested(const struct exchange_gate *gate)
+bool verdict_address_is_untested(const struct mxhost_address *address)
 {
-    return gate->smtp.failure == SMTP_UNREACHABLE || gate->smtp.failure == SMTP_SLOW ||
-           gate->smtp.failure == SMTP_REFUSED;
+    return address->smtp.failure == SMTP_UNREACHABLE || address->smtp.failure == SMTP_SLOW ||
+           address->smtp.failure == SMTP_REFUSED;
 }
 
 /* ---- DANE. */
 
-bool verdict_gate_has_dane(const struct verdict_gate *view)
+bool verdict_address_has_dane(const struct verdict_address *view)
 {
-    const struct exchange *exchange = view->exchange;
-    if (view->sender->dane == SENDER_DANE_NONE || exchange->tlsa_outcome != DNS_FOUND ||
-        !exchange->tlsa_secure || !view->facts->mx_answer.secure)
+    const struct mxhost *mxhost = view->mxhost;
+    if (view->sender->dane == SENDER_DANE_NONE || mxhost->tlsa_outcome != DNS_FOUND ||
+        !mxhost->tlsa_secure || !view->facts->mx_answer.secure)
         return false;
-    for (size_t i = 0; i < exchange->tlsa_count; i++)
-        if (exchange_heeds_tlsa(&exchange->tlsa[i]))
+    for (size_t i = 0; i < mxhost->tlsa_count; i++)
+        if (mxhost_heeds_tlsa(&mxhost->tlsa[i]))
             return true;
     return false;
 }
 
-bool verdict_gate_lost_dane(const struct verdict_gate *view)
+bool verdict_address_lost_dane(const struct verdict_address *view)
 {
-    enum dns_outcome outcome = view->exchange->tlsa_outcome;
+    enum dns_outcome outcome = view->mxhost->tlsa_outcome;
     return view->sender->dane != SENDER_DANE_NONE && view->facts->mx_answer.secure &&
            (outcome == DNS_FAILED || outcome == DNS_BOGUS);
 }
 
 /* Whether the certificate fits a TLSA record; by its issuer only with the host's name in it. */
-static bool fits_dane(const struct exchange *exchange, const struct exchange_gate *gate)
+static bool fits_dane(const struct mxhost *mxhost, const struct mxhost_address *address)
 {
-    for (size_t i = 0; i < exchange->tlsa_count && gate->smtp.peer.chain_count > 0; i++) {
-        struct exchange alone = *exchange;
-        alone.tlsa = &exchange->tlsa[i];
+    for (size_t i = 0; i < mxhost->tlsa_count && address->smtp.peer.chain_count > 0; i++) {
+        struct mxhost alone = *mxhost;
+        alone.tlsa = &mxhost->tlsa[i];
         alone.tlsa_count = 1;
-        if (exchange_fits_tlsa(&alone, gate) &&
-            (exchange->tlsa[i].usage != DANE_TA || gate->smtp.peer.covers))
+        if (mxhost_fits_tlsa(&alone, address) &&
+            (mxhost->tlsa[i].usage != DANE_TA || address->smtp.peer.covers))
             return true;
     }
     return false;
@@ -53,14 +53,14 @@ static bool fits_dane(const struct exchange *exchange, const struct exchange_gat
 
 /* ---- The certificate. */
 
-static enum sender_case case_of_peer(const struct verdict_gate *view, const struct peer *peer)
+static enum sender_case case_of_peer(const struct verdict_address *view, const struct peer *peer)
 {
     switch (peer->fault) {
     case PEER_EXPIRED:
     case PEER_NOT_YET_VALID:
         return SENDER_EXPIRED;
     case PEER_WRONG_NAME:
-        return peer->name_count == 0 && mxmatch(peer->common, view->exchange->host)
+        return peer->name_count == 0 && mxmatch(peer->common, view->mxhost->host)
                    ? SENDER_CN_ONLY
                    : SENDER_WRONG_NAME;
     case PEER_FINE:
@@ -73,7 +73,7 @@ static enum sender_case case_of_peer(const struct verdict_gate *view, const stru
 }
 
 /* Postfix holds the patterns against the names of the certificate, or its common name. */
-static enum sender_case case_of_names(const struct verdict_gate *view, const struct peer *peer)
+static enum sender_case case_of_names(const struct verdict_address *view, const struct peer *peer)
 {
     if (!peer->trusted)
         return SENDER_UNTRUSTED;
@@ -85,11 +85,11 @@ static enum sender_case case_of_names(const struct verdict_gate *view, const str
     for (size_t i = 0; i < peer->name_count; i++)
         if (verdict_policy_allows(view->held, view->sender, peer->names[i]))
             return SENDER_FINE;
-    return verdict_policy_allows(view->held, view->sender, view->exchange->host) ? SENDER_WRONG_NAME
-                                                                                 : SENDER_NO_MATCH;
+    return verdict_policy_allows(view->held, view->sender, view->mxhost->host) ? SENDER_WRONG_NAME
+                                                                               : SENDER_NO_MATCH;
 }
 
-static enum sender_case case_of_conversation(const struct verdict_gate *view,
+static enum sender_case case_of_conversation(const struct verdict_address *view,
                                              const struct smtp *smtp)
 {
     bool by_names = view->held != NULL && view->sender->match == SENDER_BY_CERTIFICATE &&
@@ -122,14 +122,14 @@ static enum sender_case without_policy(const struct sender *sender, enum sender_
     return is_tls && sender->no_fall_back ? what : SENDER_FINE;
 }
 
-enum sender_case verdict_gate_judge(const struct verdict_gate *view,
-                                    const struct exchange_gate *gate)
+enum sender_case verdict_address_judge(const struct verdict_address *view,
+                                       const struct mxhost_address *address)
 {
     const struct sender *sender = view->sender;
-    enum sender_case what = case_of_conversation(view, &gate->smtp);
+    enum sender_case what = case_of_conversation(view, &address->smtp);
     bool is_bound = view->held == NULL || sender->dane != SENDER_DANE_WITHOUT_POLICY;
-    if (is_bound && verdict_gate_has_dane(view)) {
-        if (!fits_dane(view->exchange, gate))
+    if (is_bound && verdict_address_has_dane(view)) {
+        if (!fits_dane(view->mxhost, address))
             return SENDER_DANE_FAILS;
         if (sender->dane == SENDER_DANE_FIRST)
             return SENDER_FINE;

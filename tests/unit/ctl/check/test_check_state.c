@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* test_seen: what is remembered of a domain from run to run. */
-#include "ctl/check/seen.h"
+#include "ctl/check/check_state.h"
 
 #include <unistd.h>
 
@@ -8,25 +8,25 @@
 
 #define DAY 86400
 
-static struct seen see(const struct seen *before, enum policy_mode mode, uint32_t max_age,
-                       const char *id, int64_t now)
+static struct check_state see(const struct check_state *before, enum policy_mode mode,
+                              uint32_t max_age, const char *id, int64_t now)
 {
     struct policy policy = {.mode = mode, .max_age = max_age};
     char bytes[64];
-    struct seen out = {0};
+    struct check_state out = {0};
     int length = snprintf(bytes, sizeof(bytes), "%d %u", (int)mode, max_age);
-    struct seen_now what = {&policy, bytes, (size_t)length, id, now};
-    CHECK(seen_update(&out, before, &what, NULL) == 0, "%s", id);
+    struct check_state_now what = {&policy, bytes, (size_t)length, id, now};
+    CHECK(check_state_update(&out, before, &what, NULL) == 0, "%s", id);
     return out;
 }
 
 static void keeps_the_bytes_that_were_first_served_with_an_id(void)
 {
-    struct seen none = {0};
-    struct seen first = see(&none, POLICY_MODE_ENFORCE, 604800, "1", 100);
-    struct seen same_id = see(&first, POLICY_MODE_ENFORCE, 604801, "1", 200);
-    struct seen new_id = see(&same_id, POLICY_MODE_ENFORCE, 604801, "2", 300);
-    struct seen without_id = see(&first, POLICY_MODE_ENFORCE, 604801, "", 300);
+    struct check_state none = {0};
+    struct check_state first = see(&none, POLICY_MODE_ENFORCE, 604800, "1", 100);
+    struct check_state same_id = see(&first, POLICY_MODE_ENFORCE, 604801, "1", 200);
+    struct check_state new_id = see(&same_id, POLICY_MODE_ENFORCE, 604801, "2", 300);
+    struct check_state without_id = see(&first, POLICY_MODE_ENFORCE, 604801, "", 300);
     CHECK(first.known && first.last == 100, "%d", (int)first.last);
     CHECK(strcmp(first.digest, same_id.digest) == 0, "%s", same_id.digest);
     CHECK(strcmp(first.digest, new_id.digest) != 0, "%s", new_id.digest);
@@ -46,12 +46,12 @@ struct look {
 #define ENFORCE   POLICY_MODE_ENFORCE
 #define YEAR      (POLICY_MAX_AGE / DAY) /* days */
 
-static struct seen look_at(const struct look looks[LOOKS_MAX], struct seen seen)
+static struct check_state look_at(const struct look looks[LOOKS_MAX], struct check_state state)
 {
     for (size_t i = 0; i < LOOKS_MAX && looks[i].max_age_days != 0; i++)
-        seen = see(&seen, looks[i].mode, (uint32_t)looks[i].max_age_days * DAY, "1",
-                   (int64_t)looks[i].day * DAY + looks[i].hour * 3600);
-    return seen;
+        state = see(&state, looks[i].mode, (uint32_t)looks[i].max_age_days * DAY, "1",
+                    (int64_t)looks[i].day * DAY + looks[i].hour * 3600);
+    return state;
 }
 
 static void says_when_a_withdrawn_policy_may_go(void)
@@ -103,10 +103,10 @@ static void says_when_a_withdrawn_policy_may_go(void)
          1008},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct seen_removal removal;
-        struct seen seen = look_at(rows[i].looks, (struct seen){0});
-        bool is_none = seen_removal(&removal, &seen);
-        CHECK(is_none == (seen.mode == POLICY_MODE_NONE), "%s", rows[i].what);
+        struct check_state_removal removal;
+        struct check_state state = look_at(rows[i].looks, (struct check_state){0});
+        bool is_none = check_state_removal(&removal, &state);
+        CHECK(is_none == (state.mode == POLICY_MODE_NONE), "%s", rows[i].what);
         CHECK(removal.at == (int64_t)rows[i].at * DAY, "%s: day %lld", rows[i].what,
               (long long)(removal.at / DAY));
         CHECK(removal.latest == (int64_t)rows[i].latest * DAY, "%s: day %lld at the latest",
@@ -116,33 +116,34 @@ static void says_when_a_withdrawn_policy_may_go(void)
 
 static void forgets_a_long_max_age_of_long_ago(void)
 {
-    struct seen_removal removal;
-    struct seen seen = look_at((struct look[LOOKS_MAX]){{1000, 3, POLICY_MODE_ENFORCE, 300},
-                                                        {1001, 3, POLICY_MODE_ENFORCE, 7}},
-                               (struct seen){0});
+    struct check_state_removal removal;
+    struct check_state state = look_at((struct look[LOOKS_MAX]){{1000, 3, POLICY_MODE_ENFORCE, 300},
+                                                                {1001, 3, POLICY_MODE_ENFORCE, 7}},
+                                       (struct check_state){0});
     for (int day = 1002; day < 1400; day++)
-        seen = look_at((struct look[LOOKS_MAX]){{day, 3, POLICY_MODE_ENFORCE, 7}}, seen);
-    seen = look_at((struct look[LOOKS_MAX]){{1400, 3, POLICY_MODE_NONE, 1}}, seen);
-    CHECK(seen_removal(&removal, &seen) && removal.at == 1408 * DAY, "day %lld",
+        state = look_at((struct look[LOOKS_MAX]){{day, 3, POLICY_MODE_ENFORCE, 7}}, state);
+    state = look_at((struct look[LOOKS_MAX]){{1400, 3, POLICY_MODE_NONE, 1}}, state);
+    CHECK(check_state_removal(&removal, &state) && removal.at == 1408 * DAY, "day %lld",
           (long long)(removal.at / DAY));
 }
 
 static void is_written_and_read_back(void)
 {
     char directory[] = "/tmp/mta-stsd-seen-XXXXXX";
-    struct seen none = {0};
-    struct seen read;
+    struct check_state none = {0};
+    struct check_state read;
     struct error why = {0};
     char path[64];
     CHECK(mkdtemp(directory) != NULL, "%s", directory);
-    CHECK(seen_load(&read, directory, "example.com", &why) == 0 && !read.known, "%s", why.text);
-    struct seen seen = see(&none, POLICY_MODE_ENFORCE, 604800, "20261122T1", 1234567890);
-    CHECK(seen_save(&seen, directory, "example.com", &why) == 0, "%s", why.text);
-    CHECK(seen_load(&read, directory, "example.com", &why) == 0, "%s", why.text);
-    CHECK(read.known && read.mode == seen.mode && read.mode_since == seen.mode_since &&
-              read.held_until == seen.held_until && read.held_max_age == seen.held_max_age &&
-              read.max_age == seen.max_age && read.last == seen.last &&
-              strcmp(read.id, seen.id) == 0 && strcmp(read.digest, seen.digest) == 0,
+    CHECK(check_state_load(&read, directory, "example.com", &why) == 0 && !read.known, "%s",
+          why.text);
+    struct check_state state = see(&none, POLICY_MODE_ENFORCE, 604800, "20261122T1", 1234567890);
+    CHECK(check_state_save(&state, directory, "example.com", &why) == 0, "%s", why.text);
+    CHECK(check_state_load(&read, directory, "example.com", &why) == 0, "%s", why.text);
+    CHECK(read.known && read.mode == state.mode && read.mode_since == state.mode_since &&
+              read.held_until == state.held_until && read.held_max_age == state.held_max_age &&
+              read.max_age == state.max_age && read.last == state.last &&
+              strcmp(read.id, state.id) == 0 && strcmp(read.digest, state.digest) == 0,
           "%s", read.id);
     snprintf(path, sizeof(path), "%s/example.com.json", directory);
     static const char *const damaged[] = {
@@ -158,7 +159,8 @@ static void is_written_and_read_back(void)
     for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
         FILE *file = fopen(path, "w");
         CHECK(file != NULL && fputs(damaged[i], file) >= 0 && fclose(file) == 0, "%s", path);
-        CHECK(seen_load(&read, directory, "example.com", &why) == -1 && !read.known, "row %zu", i);
+        CHECK(check_state_load(&read, directory, "example.com", &why) == -1 && !read.known,
+              "row %zu", i);
         CHECK(strncmp(why.text, path, strlen(path)) == 0, "%s", why.text);
     }
     unlink(path);
@@ -172,15 +174,16 @@ static void reads_what_the_first_version_wrote(void)
         "\"largest_max_age\": 604800, \"last\": 172900}";
     char directory[] = "/tmp/mta-stsd-seen-XXXXXX";
     char path[64];
-    struct seen read;
-    struct seen_removal removal;
+    struct check_state read;
+    struct check_state_removal removal;
     struct error why = {0};
     CHECK(mkdtemp(directory) != NULL, "%s", directory);
     snprintf(path, sizeof(path), "%s/example.com.json", directory);
     FILE *file = fopen(path, "w");
     CHECK(file != NULL && fputs(former, file) >= 0 && fclose(file) == 0, "%s", path);
-    CHECK(seen_load(&read, directory, "example.com", &why) == 0, "%s", why.text);
-    CHECK(seen_removal(&removal, &read) && removal.at == 9 * DAY && removal.latest == 9 * DAY,
+    CHECK(check_state_load(&read, directory, "example.com", &why) == 0, "%s", why.text);
+    CHECK(check_state_removal(&removal, &read) && removal.at == 9 * DAY &&
+              removal.latest == 9 * DAY,
           "day %lld", (long long)(removal.at / DAY));
     unlink(path);
     rmdir(directory);

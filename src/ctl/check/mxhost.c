@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* exchange: the mail hosts of all domains, each tried once however many domains it serves. */
-#include "ctl/check/exchange.h"
+/* mxhost: the mail hosts of all domains, each tried once however many domains it serves. */
+#include "ctl/check/mxhost.h"
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -19,29 +19,29 @@ enum { MATCH_EXACT, MATCH_SHA256, MATCH_SHA512 };
 struct entry {
     struct entry *next;
     bool done;
-    struct exchange exchange;
+    struct mxhost mxhost;
 };
 
-struct exchange_pool {
-    const struct exchange_way *way;
+struct mxhost_pool {
+    const struct mxhost_params *params;
     pthread_mutex_t lock;
     pthread_cond_t one_done;
     struct entry *first;
 };
 
-/* The gates of one host, tried side by side. */
+/* The addresses of one host, tried side by side. */
 struct round {
-    const struct exchange_way *way;
-    struct exchange *exchange;
+    const struct mxhost_params *params;
+    struct mxhost *mxhost;
     const struct network_address *addresses;
 };
 
-int exchange_open(struct exchange_pool **out, const struct exchange_way *way, struct error *why)
+int mxhost_open(struct mxhost_pool **out, const struct mxhost_params *params, struct error *why)
 {
     *out = calloc(1, sizeof(**out));
     if (*out == NULL)
         return error_set(why, "out of memory");
-    (*out)->way = way;
+    (*out)->params = params;
     pthread_mutex_init(&(*out)->lock, NULL);
     pthread_cond_init(&(*out)->one_done, NULL);
     return 0;
@@ -49,18 +49,18 @@ int exchange_open(struct exchange_pool **out, const struct exchange_way *way, st
 
 static void free_entry(struct entry *entry)
 {
-    struct exchange *exchange = &entry->exchange;
-    for (size_t i = 0; i < exchange->gate_count; i++)
-        smtp_free(&exchange->gates[i].smtp);
-    for (size_t i = 0; i < exchange->tlsa_count; i++)
-        free(exchange->tlsa[i].data);
-    free(exchange->gates);
-    free(exchange->tlsa);
-    free(exchange->host);
+    struct mxhost *mxhost = &entry->mxhost;
+    for (size_t i = 0; i < mxhost->address_count; i++)
+        smtp_free(&mxhost->addresses[i].smtp);
+    for (size_t i = 0; i < mxhost->tlsa_count; i++)
+        free(mxhost->tlsa[i].data);
+    free(mxhost->addresses);
+    free(mxhost->tlsa);
+    free(mxhost->host);
     free(entry);
 }
 
-void exchange_close(struct exchange_pool *pool)
+void mxhost_close(struct mxhost_pool *pool)
 {
     if (pool == NULL)
         return;
@@ -76,51 +76,51 @@ void exchange_close(struct exchange_pool *pool)
 
 /* ---- Trying one host. */
 
-static void try_gate(void *context, size_t index)
+static void try_address(void *context, size_t index)
 {
     struct round *round = context;
-    struct exchange_gate *gate = &round->exchange->gates[index];
+    struct mxhost_address *address = &round->mxhost->addresses[index];
     const struct smtp_request request = {
-        .host = round->exchange->host,
+        .host = round->mxhost->host,
         .address = &round->addresses[index],
-        .port = round->way->port,
-        .trust = round->way->trust,
-        .bound_s = round->way->bound_s,
+        .port = round->params->port,
+        .trust = round->params->trust,
+        .bound_s = round->params->bound_s,
     };
-    network_address_text(request.address, gate->address);
-    gate->scope = network_address_scope(request.address);
-    if (reach_allows(round->way->reach, request.address)) {
-        smtp_try(&gate->smtp, &request);
+    network_address_text(request.address, address->text);
+    address->scope = network_address_scope(request.address);
+    if (reach_allows(round->params->reach, request.address)) {
+        smtp_try(&address->smtp, &request);
         return;
     }
-    gate->smtp.failure = SMTP_UNREACHABLE;
-    error_set(&gate->smtp.why,
+    address->smtp.failure = SMTP_UNREACHABLE;
+    error_set(&address->smtp.why,
               "a %s address, which --all does not try; name the domain to have it tried",
-              gate->scope);
+              address->scope);
 }
 
-static void try_gates(struct exchange *out, const struct exchange_way *way)
+static void try_addresses(struct mxhost *out, const struct mxhost_params *params)
 {
     struct network_address *addresses;
     size_t count;
-    out->outcome = dns_addresses(way->dns, out->host, &addresses, &count, &out->why);
-    out->address_count = count;
-    if (count > EXCHANGE_GATES_MAX)
-        count = EXCHANGE_GATES_MAX;
+    out->outcome = dns_addresses(params->dns, out->host, &addresses, &count, &out->why);
+    out->found_count = count;
+    if (count > MXHOST_ADDRESSES_MAX)
+        count = MXHOST_ADDRESSES_MAX;
     if (count > 0)
-        out->gates = calloc(count, sizeof(*out->gates));
-    if (out->gates != NULL) {
-        struct round round = {way, out, addresses};
-        out->gate_count = count;
-        jobs_run(count, count, try_gate, &round, NULL);
+        out->addresses = calloc(count, sizeof(*out->addresses));
+    if (out->addresses != NULL) {
+        struct round round = {params, out, addresses};
+        out->address_count = count;
+        jobs_run(count, count, try_address, &round, NULL);
     }
     free(addresses);
 }
 
-static void add_tlsa(struct exchange *out, const struct dns_record *record)
+static void add_tlsa(struct mxhost *out, const struct dns_record *record)
 {
     struct dnsdata_tlsa data;
-    struct exchange_tlsa *item = &out->tlsa[out->tlsa_count];
+    struct mxhost_tlsa *item = &out->tlsa[out->tlsa_count];
     if (dnsdata_tlsa(&data, record->bytes, record->length) != 0)
         return;
     item->data = malloc(data.data_length + 1);
@@ -134,12 +134,12 @@ static void add_tlsa(struct exchange *out, const struct dns_record *record)
     out->tlsa_count++;
 }
 
-static void find_tlsa(struct exchange *out, const struct exchange_way *way)
+static void find_tlsa(struct mxhost *out, const struct mxhost_params *params)
 {
     char name[DNSDATA_NAME_MAX + 8];
     struct dns_answer answer;
-    snprintf(name, sizeof(name), "_%u._tcp.%s", way->port != 0 ? way->port : 25, out->host);
-    dns_lookup(way->dns, name, DNS_TLSA, &answer);
+    snprintf(name, sizeof(name), "_%u._tcp.%s", params->port != 0 ? params->port : 25, out->host);
+    dns_lookup(params->dns, name, DNS_TLSA, &answer);
     out->tlsa_outcome = answer.outcome;
     out->tlsa_secure = answer.secure;
     if (answer.count > 0)
@@ -151,13 +151,13 @@ static void find_tlsa(struct exchange *out, const struct exchange_way *way)
 
 /* ---- The pool. */
 
-static struct entry *add_entry(struct exchange_pool *pool, const char *host)
+static struct entry *add_entry(struct mxhost_pool *pool, const char *host)
 {
     struct entry *entry = calloc(1, sizeof(*entry));
     if (entry == NULL)
         return NULL;
-    entry->exchange.host = strdup(host);
-    if (entry->exchange.host == NULL) {
+    entry->mxhost.host = strdup(host);
+    if (entry->mxhost.host == NULL) {
         free(entry);
         return NULL;
     }
@@ -166,12 +166,12 @@ static struct entry *add_entry(struct exchange_pool *pool, const char *host)
     return entry;
 }
 
-const struct exchange *exchange_find(struct exchange_pool *pool, const char *host)
+const struct mxhost *mxhost_find(struct mxhost_pool *pool, const char *host)
 {
     bool mine = false;
     pthread_mutex_lock(&pool->lock);
     struct entry *entry = pool->first;
-    while (entry != NULL && strcmp(entry->exchange.host, host) != 0)
+    while (entry != NULL && strcmp(entry->mxhost.host, host) != 0)
         entry = entry->next;
     if (entry == NULL) {
         entry = add_entry(pool, host);
@@ -183,25 +183,25 @@ const struct exchange *exchange_find(struct exchange_pool *pool, const char *hos
     if (entry == NULL)
         return NULL;
     if (!mine)
-        return &entry->exchange;
-    find_tlsa(&entry->exchange, pool->way);
-    try_gates(&entry->exchange, pool->way);
+        return &entry->mxhost;
+    find_tlsa(&entry->mxhost, pool->params);
+    try_addresses(&entry->mxhost, pool->params);
     pthread_mutex_lock(&pool->lock);
     entry->done = true;
     pthread_cond_broadcast(&pool->one_done);
     pthread_mutex_unlock(&pool->lock);
-    return &entry->exchange;
+    return &entry->mxhost;
 }
 
 /* ---- DANE. */
 
-bool exchange_heeds_tlsa(const struct exchange_tlsa *tlsa)
+bool mxhost_heeds_tlsa(const struct mxhost_tlsa *tlsa)
 {
     return (tlsa->usage == USAGE_TA || tlsa->usage == USAGE_EE) && tlsa->selector <= SELECT_KEY &&
            tlsa->matching <= MATCH_SHA512;
 }
 
-static bool fits_bytes(const struct exchange_tlsa *tlsa, const unsigned char *bytes, size_t length)
+static bool fits_bytes(const struct mxhost_tlsa *tlsa, const unsigned char *bytes, size_t length)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned digest_length = 0;
@@ -212,7 +212,7 @@ static bool fits_bytes(const struct exchange_tlsa *tlsa, const unsigned char *by
            tlsa->length == digest_length && memcmp(tlsa->data, digest, digest_length) == 0;
 }
 
-static bool fits_certificate(const struct exchange_tlsa *tlsa, const struct peer_bytes *der)
+static bool fits_certificate(const struct mxhost_tlsa *tlsa, const struct peer_bytes *der)
 {
     const unsigned char *bytes = der->bytes;
     unsigned char *key = NULL;
@@ -228,11 +228,11 @@ static bool fits_certificate(const struct exchange_tlsa *tlsa, const struct peer
     return fits;
 }
 
-static bool fits_chain(const struct exchange_tlsa *tlsa, const struct peer *peer)
+static bool fits_chain(const struct mxhost_tlsa *tlsa, const struct peer *peer)
 {
     size_t first = tlsa->usage == USAGE_TA ? 1 : 0;
     size_t end = tlsa->usage == USAGE_EE ? 1 : peer->chain_count;
-    if (!exchange_heeds_tlsa(tlsa))
+    if (!mxhost_heeds_tlsa(tlsa))
         return false;
     for (size_t i = first; i < end && i < peer->chain_count; i++) {
         if (fits_certificate(tlsa, &peer->chain[i]))
@@ -241,10 +241,10 @@ static bool fits_chain(const struct exchange_tlsa *tlsa, const struct peer *peer
     return false;
 }
 
-bool exchange_fits_tlsa(const struct exchange *exchange, const struct exchange_gate *gate)
+bool mxhost_fits_tlsa(const struct mxhost *mxhost, const struct mxhost_address *address)
 {
-    for (size_t i = 0; i < exchange->tlsa_count; i++) {
-        if (fits_chain(&exchange->tlsa[i], &gate->smtp.peer))
+    for (size_t i = 0; i < mxhost->tlsa_count; i++) {
+        if (fits_chain(&mxhost->tlsa[i], &address->smtp.peer))
             return true;
     }
     return false;

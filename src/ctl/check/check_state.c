@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* seen: what was seen of a domain in earlier runs, kept in a file for each. */
-#include "ctl/check/seen.h"
+/* check_state: what was seen of a domain in earlier runs, kept in a file for each. */
+#include "ctl/check/check_state.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -22,7 +22,7 @@
 
 /* The time of this look. A clock that is behind is not believed before it has been so for several
  * looks in a row: either it is slow now, or it was ahead when the last look was kept. */
-static int64_t believe(struct seen *next, int64_t now)
+static int64_t believe(struct check_state *next, int64_t now)
 {
     if (!next->known || now > next->last - DAY_S) {
         next->behind = 0;
@@ -40,7 +40,7 @@ static int64_t believe(struct seen *next, int64_t now)
 }
 
 /* What was served while nobody looked is not known, until every policy of then is forgotten. */
-static void note_gap(struct seen *next, int64_t now)
+static void note_gap(struct check_state *next, int64_t now)
 {
     if (!next->known || now - next->last <= GAP_S)
         return;
@@ -51,7 +51,7 @@ static void note_gap(struct seen *next, int64_t now)
 
 /* The policy of the last look may have been served until this one, and so may that of a look by a
  * clock that was not believed. */
-static void hold(struct seen *next, const struct policy *policy, int64_t now)
+static void hold(struct check_state *next, const struct policy *policy, int64_t now)
 {
     uint32_t max_age = policy->mode != POLICY_MODE_NONE ? policy->max_age : 0;
     uint32_t longest = max_age > next->max_age ? max_age : next->max_age;
@@ -62,10 +62,10 @@ static void hold(struct seen *next, const struct policy *policy, int64_t now)
     next->max_age = next->behind > 0 ? longest : max_age;
 }
 
-int seen_update(struct seen *out, const struct seen *before, const struct seen_now *now,
-                struct error *why)
+int check_state_update(struct check_state *out, const struct check_state *before,
+                       const struct check_state_now *now, struct error *why)
 {
-    struct seen next = *before;
+    struct check_state next = *before;
     bool same_id = before->known && strcmp(before->id, now->id) == 0 && now->id[0] != '\0';
     /* With an id goes what was served first: until it changes, that is what senders keep. */
     if (!same_id && policyid_make(next.digest, now->bytes, now->length, why) != 0)
@@ -88,16 +88,16 @@ static int64_t end_of_day(int64_t seconds)
     return seconds - seconds % DAY_S + DAY_S;
 }
 
-bool seen_removal(struct seen_removal *out, const struct seen *seen)
+bool check_state_removal(struct check_state_removal *out, const struct check_state *state)
 {
-    *out = (struct seen_removal){0};
-    if (!seen->known || seen->mode != POLICY_MODE_NONE)
+    *out = (struct check_state_removal){0};
+    if (!state->known || state->mode != POLICY_MODE_NONE)
         return false;
-    if (seen->held_until == 0)
+    if (state->held_until == 0)
         return true;
-    int64_t latest = seen->gap_to != 0 ? seen->gap_to + POLICY_MAX_AGE : 0;
-    out->at = end_of_day(seen->held_until);
-    out->latest = latest > seen->held_until ? end_of_day(latest) : out->at;
+    int64_t latest = state->gap_to != 0 ? state->gap_to + POLICY_MAX_AGE : 0;
+    out->at = end_of_day(state->held_until);
+    out->latest = latest > state->held_until ? end_of_day(latest) : out->at;
     return true;
 }
 
@@ -125,7 +125,7 @@ static bool take_number(int64_t *out, const json_t *root, const char *key, int64
 }
 
 /* Versions before 0.2.0 kept the largest max_age that was ever seen, and nothing of when. */
-static void take_former(struct seen *out, uint32_t largest)
+static void take_former(struct check_state *out, uint32_t largest)
 {
     if (out->max_age == 0 && out->mode != POLICY_MODE_NONE)
         out->max_age = largest;
@@ -135,7 +135,7 @@ static void take_former(struct seen *out, uint32_t largest)
     out->held_max_age = largest;
 }
 
-static int read_root(struct seen *out, const json_t *root)
+static int read_root(struct check_state *out, const json_t *root)
 {
     const char *id = text_of(root, "id", sizeof(out->id) - 1);
     const char *digest = text_of(root, "digest", POLICYID_LENGTH);
@@ -163,14 +163,15 @@ static int read_root(struct seen *out, const json_t *root)
     return 0;
 }
 
-static int parse(struct seen *out, const struct file *file, const char *path, struct error *why)
+static int parse(struct check_state *out, const struct file *file, const char *path,
+                 struct error *why)
 {
     json_t *root = json_loadb((const char *)file->bytes, file->length, 0, NULL);
     int result = read_root(out, root);
     json_decref(root);
     if (result == 0)
         return 0;
-    *out = (struct seen){0};
+    *out = (struct check_state){0};
     if (replace_put_aside(path, why) != 0)
         return -1;
     return error_set(why,
@@ -179,13 +180,14 @@ static int parse(struct seen *out, const struct file *file, const char *path, st
                      path);
 }
 
-int seen_load(struct seen *out, const char *directory, const char *domain, struct error *why)
+int check_state_load(struct check_state *out, const char *directory, const char *domain,
+                     struct error *why)
 {
     char *path;
     struct stat info;
     struct file file = {0};
     int result = 0;
-    *out = (struct seen){0};
+    *out = (struct check_state){0};
     if (path_of(&path, directory, domain, why) != 0)
         return -1;
     if (stat(path, &info) != 0 && errno == ENOENT)
@@ -199,24 +201,25 @@ done:
     return result;
 }
 
-static char *text_of_seen(const struct seen *seen)
+static char *text_of_state(const struct check_state *state)
 {
     json_t *root = json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I}", "id", seen->id, "digest",
-        seen->digest, "mode", policy_mode_name(seen->mode), "max_age", (json_int_t)seen->max_age,
-        "mode_since", (json_int_t)seen->mode_since, "held_until", (json_int_t)seen->held_until,
-        "held_max_age", (json_int_t)seen->held_max_age, "last", (json_int_t)seen->last, "behind",
-        (int)seen->behind, "gap_from", (json_int_t)seen->gap_from, "gap_to",
-        (json_int_t)seen->gap_to);
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I}", "id", state->id, "digest",
+        state->digest, "mode", policy_mode_name(state->mode), "max_age", (json_int_t)state->max_age,
+        "mode_since", (json_int_t)state->mode_since, "held_until", (json_int_t)state->held_until,
+        "held_max_age", (json_int_t)state->held_max_age, "last", (json_int_t)state->last, "behind",
+        (int)state->behind, "gap_from", (json_int_t)state->gap_from, "gap_to",
+        (json_int_t)state->gap_to);
     char *text = json_dumps(root, JSON_INDENT(2));
     json_decref(root);
     return text;
 }
 
-int seen_save(const struct seen *seen, const char *directory, const char *domain, struct error *why)
+int check_state_save(const struct check_state *state, const char *directory, const char *domain,
+                     struct error *why)
 {
     char *path;
-    char *text = text_of_seen(seen);
+    char *text = text_of_state(state);
     int result = -1;
     if (path_of(&path, directory, domain, why) != 0) {
         free(text);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* config_client: the settings of [acme] and [dns], which only mta-stsctl(1) uses. */
+#ifndef COMMON_CONFIG_CONFIG_CLIENT_H
+#define COMMON_CONFIG_CONFIG_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/network.h"
+
+/* [acme]. NULL and 0 where not set. */
+struct config_acme {
+    bool present;
+    bool accept_terms;
+    const char *directory;
+    const char *challenges;     /* the directory of pending TLS-ALPN-01 challenges */
+    const char *state;          /* the directory of the client's account, keys and our pace */
+    const char *client;         /* a path, or a name to look for in PATH */
+    const char *hook;           /* the client's, which writes the challenges */
+    const char *deploy_command; /* a path or a name in PATH; brings files to other machines */
+    const char *profile; /* the CA's word for the kind of certificate; NULL: its own choice */
+    bool key_rsa;        /* RSA 2048; built-in: ECDSA P-256 */
+    const char **contacts;
+    size_t contact_count;
+    bool renew_auto;
+    bool precheck; /* DNS, CAA and the challenge are looked at before the CA is asked */
+    unsigned orders_per_hour;
+};
+
+/* [dns]. NULL and 0 where not set. */
+struct config_dns {
+    bool present;
+    const char **rua;
+    size_t rua_count;
+    struct network_address *addresses;
+    size_t address_count;
+    const char *cname;
+    const char *target; /* pattern with %d */
+};
+
+#endif

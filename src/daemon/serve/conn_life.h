@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/* conn_life: how a connection enters its phases, ends, and is displaced by others. */
+#ifndef DAEMON_SERVE_CONN_LIFE_H
+#define DAEMON_SERVE_CONN_LIFE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "daemon/serve/bridge.h"
+#include "daemon/serve/conn.h"
+
+/* In order; conn_life.c has a table of them, conn.c their steps. */
+enum conn_phase {
+    CONN_PHASE_SILENT,
+    CONN_PHASE_PROXY,
+    CONN_PHASE_HANDSHAKE,
+    CONN_PHASE_WAITING,
+    CONN_PHASE_REQUEST,
+    CONN_PHASE_ENDING,
+    CONN_PHASE_LINGER,
+    CONN_PHASE_CLOSED,
+};
+
+struct conn {
+    struct conn_member member;
+    struct conn_source socket_source;
+    struct conn_source pair_source;
+    struct conn_context *context;
+    enum conn_phase phase;
+    int fd;
+    bool has_proxy;              /* a PROXY header must come first */
+    struct tls_session *session; /* from the first byte to the linger */
+    struct lookup_waiter waiter; /* for the files of its certificate */
+    bool is_late;                /* it waits for no files any more */
+    struct bridge *bridge;       /* from the request's first byte to the answer's last */
+    size_t lingered;             /* bytes read and dropped in the linger */
+    struct conn *next_closed;
+};
+
+const struct config_server *conn_settings(const struct conn_context *context);
+
+/* The connection that the member is part of. */
+struct conn *conn_of(struct conn_member *member);
+
+/* Into the next phase. One of another queue begins its time-out and its age anew. */
+void conn_enter(struct conn *conn, enum conn_phase phase);
+
+/* Counts the connection under its source; once. Returns false, after the log was told, when the
+ * source has too many, or its network has. */
+bool conn_count_source(struct conn *conn);
+
+/* Displaces others until so many descriptors are free. Returns whether they are. */
+bool conn_free_descriptors(struct conn *conn, unsigned wanted);
+
+/* Lets go of the bridge, if there is one, and logs the fetch. */
+void conn_drop_bridge(struct conn *conn, bool is_complete);
+
+/* Whether there is a slot for the newcomer, which is counted already; another connection may be
+ * displaced for it. If not, the log says so. */
+bool conn_has_slot(struct conn *newcomer);
+
+/* Ends the connection and releases all that it had, once. Not the one that runs. */
+void conn_end(struct conn *conn);
+
+#endif
