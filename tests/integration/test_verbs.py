@@ -197,17 +197,17 @@ class CommandLine(VerbCase):
     def test_options_that_rule_each_other_out_are_refused(self):
         mx = ("generate", "--mx", "mail.example.com", "example.com")
         for words, sentence in (
-            ((*mx, "--list", "--json"), "only one of"),
-            ((*mx, "--www", "x", "--json"), "only one of"),
-            (("generate", "-c", self.ini, "--www", "x", "--json"), "only one of"),
-            (("generate", "-c", self.ini, "--www", "x", "--offline"), "configuration says all"),
-            (("generate", "-c", self.ini, "--www", "x", "--wildcard"), "configuration says all"),
-            (("certs", "-c", self.ini, "--plan", "--renew"), "only one of --plan and --renew"),
-            (("certs", "-c", self.ini, "--renew", "--plan"), "only one of --plan and --renew"),
-            (("certs", "-c", self.ini, "--force"), "--force goes with --renew"),
-            (("certs", "-c", self.ini, "--resolver", "127.0.0.1"), "--resolver goes with --renew"),
-            (("certs", "-c", self.ini, "--trust-anchors", "x"), "--trust-anchors goes with --renew"),
-            (("certs", "--plan", "--probe-port", "5001"), "--probe-port goes with --renew"),
+            ((*mx, "--list", "--json"), "mutually exclusive"),
+            ((*mx, "--www", "x", "--json"), "mutually exclusive"),
+            (("generate", "-c", self.ini, "--www", "x", "--json"), "mutually exclusive"),
+            (("generate", "-c", self.ini, "--www", "x", "--offline"), "configuration defines the policies"),
+            (("generate", "-c", self.ini, "--www", "x", "--wildcard"), "configuration defines the policies"),
+            (("certs", "-c", self.ini, "--plan", "--renew"), "--plan and --renew are mutually exclusive"),
+            (("certs", "-c", self.ini, "--renew", "--plan"), "--plan and --renew are mutually exclusive"),
+            (("certs", "-c", self.ini, "--force"), "--force needs --renew"),
+            (("certs", "-c", self.ini, "--resolver", "127.0.0.1"), "--resolver needs --renew"),
+            (("certs", "-c", self.ini, "--trust-anchors", "x"), "--trust-anchors needs --renew"),
+            (("certs", "--plan", "--probe-port", "5001"), "--probe-port needs --renew"),
             (("tlsrpt", "--since", "2026-11-21", "--days", "3", "x"), "only one of --since"),
         ):
             with self.subTest(words):

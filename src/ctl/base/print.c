@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* print: columns, and colour where a terminal wants it. */
+/* print: writes tables and lines to stdout, with colour on a terminal. */
 #include "ctl/base/print.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* print: columns, and colour where a terminal wants it. */
+/* print: writes tables and lines to stdout, with colour on a terminal. */
 #ifndef CTL_BASE_PRINT_H
 #define CTL_BASE_PRINT_H
 
@@ -26,8 +26,8 @@ struct print_table {
 int print_table_add(struct print_table *table, enum print_tone tone, const char *const cells[]);
 
 /* Writes the rows to stdout, aligned, each in one line. On a terminal a row fits its width: columns
- * for which there is no place begin a further line, and the last one is wrapped. The tone colours a
- * row if stdout is a terminal and NO_COLOR is not set. */
+ * that do not fit begin a new line, and the last one is wrapped. The tone colours a row if stdout
+ * is a terminal and NO_COLOR is not set. */
 void print_table_write(const struct print_table *table);
 void print_table_free(struct print_table *table);
 
