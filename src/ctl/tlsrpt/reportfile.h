@@ -18,8 +18,9 @@ struct reportfile_text {
     const char *where; /* the path; of a mail, which attachment; of a mailbox, which mail */
     const char *json;  /* not ended by a NUL */
     size_t length;
-    const char *domain; /* for which the sender says that it is, or NULL */
-    bool is_mail;       /* it came by mail, and signer is who signed that; NULL: nobody */
+    const char *domain;    /* for which the sender says that it is, or NULL */
+    const char *submitter; /* who sent it, by the mail or the file's name, or NULL */
+    bool is_mail;          /* it came by mail, and signer is who signed that; NULL: nobody */
     const char *signer;
     bool usual; /* not attached as something that RFC 8460 does not know */
 };
@@ -29,6 +30,8 @@ struct reportfile_events {
     void (*text)(void *context, const struct reportfile_text *text);
     /* A part, a mail or the whole cannot be read. */
     void (*broken)(void *context, const char *where, const char *reason);
+    /* A DMARC report, which often comes to the same mailbox. */
+    void (*dmarc)(void *context, const char *where);
     /* A mail to which no report is attached; of a mailbox, the first of count. */
     void (*empty)(void *context, const char *where, size_t count);
 };

@@ -9,15 +9,16 @@
 struct reading {
     reportmail_take *take;
     void *context;
-    const char *domain;
+    const char *domain, *submitter;
     struct hostname signer; /* of the mail; none of what is in mails attached to it */
-    size_t taken;
+    size_t taken, dmarc;
     bool stopped;  /* take wants no more */
     bool has_more; /* than may be taken */
 };
 
 enum likeness {
     LIKENESS_NONE,
+    LIKENESS_DMARC,   /* "receiver.example!example.com!1747353600!1747439999.xml.gz" */
     LIKENESS_PERHAPS, /* some senders give it a general type */
     LIKENESS_USUAL,   /* RFC 8460 section 6.4 and 6.5 */
 };
@@ -35,6 +36,18 @@ static bool names_report(const char *name)
            (ends_with(name, ".json") || ends_with(name, ".gz") || ends_with(name, ".gzip"));
 }
 
+/* RFC 7489 section 7.2.1.1. */
+bool reportmail_names_dmarc(const char *name)
+{
+    size_t marks = 0;
+    if (name == NULL)
+        return false;
+    for (const char *at = name; *at != '\0'; at++)
+        marks += *at == '!';
+    return ends_with(name, ".xml") || ends_with(name, ".xml.gz") || ends_with(name, ".xml.zip") ||
+           (marks >= 3 && ends_with(name, ".zip"));
+}
+
 static enum likeness judge(GMimeObject *object, const char *name)
 {
     static const char *const perhaps[] = {"gzip", "x-gzip", "json", "gzip-compressed",
@@ -43,10 +56,13 @@ static enum likeness judge(GMimeObject *object, const char *name)
     if (g_mime_content_type_is_type(type, "application", "tlsrpt+gzip") ||
         g_mime_content_type_is_type(type, "application", "tlsrpt+json"))
         return LIKENESS_USUAL;
-    for (size_t i = 0; i < sizeof(perhaps) / sizeof(perhaps[0]); i++) {
+    for (size_t i = 0; i < sizeof(perhaps) / sizeof(perhaps[0]) && !reportmail_names_dmarc(name);
+         i++) {
         if (g_mime_content_type_is_type(type, "application", perhaps[i]))
             return LIKENESS_PERHAPS;
     }
+    if (reportmail_names_dmarc(name))
+        return LIKENESS_DMARC;
     return names_report(name) ? LIKENESS_PERHAPS : LIKENESS_NONE;
 }
 
@@ -73,7 +89,8 @@ static void take_part(struct reading *reading, GMimeObject *object)
         return;
     const char *name = g_mime_part_get_filename(GMIME_PART(object));
     enum likeness likeness = judge(object, name);
-    if (likeness == LIKENESS_NONE)
+    reading->dmarc += likeness == LIKENESS_DMARC;
+    if (likeness == LIKENESS_NONE || likeness == LIKENESS_DMARC)
         return;
     reading->has_more = reading->taken == REPORTMAIL_TAKEN_MAX;
     if (reading->has_more)
@@ -82,6 +99,7 @@ static void take_part(struct reading *reading, GMimeObject *object)
     if (decode(GMIME_PART(object), &bytes) == 0) {
         struct reportmail_part part = {.name = name,
                                        .domain = reading->domain,
+                                       .submitter = reading->submitter,
                                        .signer =
                                            reading->signer.length > 0 ? reading->signer.text : NULL,
                                        .usual = likeness == LIKENESS_USUAL,
@@ -150,6 +168,16 @@ static void find_signer(struct reading *reading, GMimeMessage *message, const st
     }
 }
 
+/* A bounce of a mail of ours, or of one that was passed on: what it has attached was not sent to
+ * us. */
+static bool is_bounce(GMimeMessage *message)
+{
+    GMimeObject *body = g_mime_message_get_mime_part(message);
+    GMimeContentType *type = body != NULL ? g_mime_object_get_content_type(body) : NULL;
+    const char *kind = type != NULL ? g_mime_content_type_get_parameter(type, "report-type") : NULL;
+    return kind != NULL && strcasecmp(kind, "delivery-status") == 0;
+}
+
 static void read_parts(struct reading *reading, GMimeMessage *message)
 {
     GMimePartIter *iterator = g_mime_part_iter_new(GMIME_OBJECT(message));
@@ -161,10 +189,11 @@ static void read_parts(struct reading *reading, GMimeMessage *message)
 }
 
 int reportmail_read(const unsigned char *bytes, size_t length, const struct mailauth *auth,
-                    reportmail_take *take, void *context, size_t *taken, struct error *why)
+                    reportmail_take *take, void *context, struct reportmail_counts *counts,
+                    struct error *why)
 {
     struct reading reading = {.take = take, .context = context};
-    *taken = 0;
+    *counts = (struct reportmail_counts){0};
     if (check_size(bytes, length, why) != 0)
         return -1;
     g_mime_init(); /* counts its calls */
@@ -173,9 +202,11 @@ int reportmail_read(const unsigned char *bytes, size_t length, const struct mail
     GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
     if (message != NULL) {
         reading.domain = g_mime_object_get_header(GMIME_OBJECT(message), "TLS-Report-Domain");
+        reading.submitter = g_mime_object_get_header(GMIME_OBJECT(message), "TLS-Report-Submitter");
         find_signer(&reading, message, auth);
-        read_parts(&reading, message);
-        *taken = reading.taken;
+        if (!is_bounce(message))
+            read_parts(&reading, message);
+        *counts = (struct reportmail_counts){reading.taken, reading.dmarc};
         g_object_unref(message);
     }
     g_object_unref(parser);

@@ -164,6 +164,9 @@ static void write_counts(const struct tally_counts *counts)
     if (counts->without > 0)
         printable_part(stdout, ", %zu mail%s without a report", counts->without,
                        counts->without == 1 ? "" : "s");
+    if (counts->dmarc > 0)
+        printable_part(stdout, ", %zu DMARC report%s left out", counts->dmarc,
+                       counts->dmarc == 1 ? "" : "s");
     if (counts->damaged > 0)
         printable_part(stdout, ", %zu damaged", counts->damaged);
     puts("\n");
