@@ -170,7 +170,7 @@ class Listing(CtlCase):
 
     def test_what_cannot_begin_ends_with_status_2_and_a_sentence(self):
         for words, sentence in (
-            ((), "no verb"),
+            ((), "no command given"),
             (("cert",), 'unknown command "cert"'),
             (("certs", "--jsn"), "Try 'mta-stsctl certs --help'"),
             (("certs", "a", "b"), "one domain at most"),
