@@ -3,6 +3,7 @@
 #include "ctl/check/rows.h"
 
 #include "ctl/check/rows_say.h"
+#include "ctl/check/verdict.h"
 
 /* clang-format off */
 const struct rows_row rows_table[] = {
@@ -57,8 +58,12 @@ const struct rows_row rows_table[] = {
 
 void rows_judge(const struct facts *facts, struct findings *out)
 {
-    for (const struct rows_row *row = rows_table; row->id != NULL; row++) {
-        struct rows_check check = {row, facts, out};
-        row->judge(&check);
-    }
+    struct rows_check check = {.facts = facts, .findings = out};
+    struct verdict verdicts[VERDICT_COUNT];
+    verdict_make(verdicts, facts);
+    for (size_t i = 0; i < VERDICT_COUNT; i++)
+        if (verdicts[i].ending >= VERDICT_DEPENDS || verdicts[i].in_clear)
+            check.failing |= SENDERS_OF(i);
+    for (check.row = rows_table; check.row->id != NULL; check.row++)
+        check.row->judge(&check);
 }
