@@ -63,7 +63,7 @@ ROWS = {
     "d1nodata": ("D1e", {"sts": None, "more": "_mta-sts.@ A 198.18.0.9"}),
     "d2": ("D2e", {"sts": ["v=STSv1; id=1;", "v=STSv1; id=2;"]}),
     "d2other": ("D2e", {"sts": ["something else"]}),
-    "d3": ("D3w", {"sts": ["v=STSv1; id=1;", "something else"]}),
+    "d3": ("D3e", {"sts": ["v=STSv1; id=1;", "something else"]}),
     "d4": ("D1e D4e", {"sts": None, "more": '@ TXT "v=STSv1; id=1;"'}),
     "d4spf": ("D4e", {"sts": None, "more": '*.@ TXT "v=spf1 -all"'}),
     "d5": ("D5e", {"sts": "v=stsv1; id=1;"}),

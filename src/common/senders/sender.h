@@ -26,6 +26,7 @@ struct sender {
     struct sender_txt txt;
     enum sender_ground txt_ground, match_ground, dane_ground, fetch_ground, queue_ground;
     enum sender_match match;
+    bool no_underscore;       /* no host with one matches */
     bool no_a_label_wildcard; /* a wildcard matches no host whose first label begins with xn-- */
     bool by_mx_too;           /* SENDER_BY_CERTIFICATE: the MX's name must match as well */
     enum sender_dane dane;

@@ -9,7 +9,7 @@
 const struct rows_row rows_table[] = {
     {"D1", SEVERITY_ERROR, "the record _mta-sts is there", rows_judge_d1},
     {"D2", SEVERITY_ERROR, "exactly one record begins with v=STSv1;", rows_judge_txt},
-    {"D3", SEVERITY_WARNING, "no unrelated TXT record stands beside it", rows_judge_txt},
+    {"D3", SEVERITY_ERROR, "no unrelated TXT record stands beside it", rows_judge_txt},
     {"D4", SEVERITY_ERROR, "it stands at _mta-sts, and no wildcard answers there", rows_judge_txt},
     {"D5", SEVERITY_ERROR, "v=STSv1 comes first, spelt so", rows_judge_txt},
     {"D6", SEVERITY_ERROR, "its id is there, 1 to 32 letters and digits", rows_judge_txt},
