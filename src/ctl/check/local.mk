@@ -10,6 +10,7 @@ libctl_a_SOURCES += \
 	%D%/mxhost.h \
 	%D%/observe.c \
 	%D%/observe.h \
+	%D%/policy_address.h \
 	%D%/rows.c \
 	%D%/rows.h \
 	%D%/rows_dns.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* surveyjson: writes what was found of a domain to a writer. */
+/* surveyjson: writes the results of one domain to a writer. */
 #include "ctl/check/surveyjson.h"
 
 #include "ctl/base/finding_out.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* surveytext: writes what was found of a domain, in columns. */
+/* surveytext: writes the results of one domain as text. */
 #include "ctl/check/surveytext.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* peer: the certificate chain that a server of somebody else presents, described and judged. */
+/* peer: describes and checks the certificate chain that a remote server presents. */
 #include "ctl/net/peer.h"
 
 #include <openssl/err.h>
@@ -164,10 +164,10 @@ static void say_untrusted(struct peer *out, int reason)
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         if (out->chain_count == 1)
-            error_set(&out->why,
-                      "its certificate comes without that of its issuer (%s), or of an issuer that "
-                      "is not trusted",
-                      out->issuer);
+            error_set(
+                &out->why,
+                "its chain lacks the certificate of its issuer (%s), or that issuer is not trusted",
+                out->issuer);
         else
             error_set(&out->why, "the chain of its certificate (%s) leads to no trusted CA",
                       out->issuer);
