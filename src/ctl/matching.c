@@ -253,18 +253,19 @@ static bool is_underscored(const char *name, size_t length)
     return hostname_parse(&host, bare, length, NULL) == 0;
 }
 
-/* The senders for whom no pattern matches such a host. */
+static bool takes_no_underscore(const struct sender *sender)
+{
+    return sender->no_underscore;
+}
+
+/* Names the senders for whom no pattern matches such a host. */
 static void warn_of_underscore(const char *name)
 {
     char names[SENDERS_TEXT_MAX];
-    uint32_t senders = 0;
-    for (int id = 0; id < SENDER_COUNT; id++)
-        if (sender_find((enum sender_id)id)->no_underscore)
-            senders |= SENDERS_OF(id);
     printable_say(stderr,
                   "mta-stsctl: match: warning: %s has an underscore, and so it never matches for "
                   "%s; give the host another name",
-                  name, senders_names(names, senders));
+                  name, senders_names(names, senders_which(takes_no_underscore)));
 }
 
 /* Normalises the names in place: lower case, without a final dot. */

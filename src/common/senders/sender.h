@@ -42,6 +42,9 @@ struct sender {
     unsigned queue_hours;                /* how long it tries by default; 0: not known */
 };
 
+/* The senders of which this is true: a set of rows. */
+uint32_t senders_which(bool (*is_one)(const struct sender *sender));
+
 /* A row. Static. */
 const struct sender *sender_find(enum sender_id id);
 

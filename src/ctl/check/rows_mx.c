@@ -202,14 +202,9 @@ static void judge_secure_tlsa(struct rows_check *check, const struct mxhost *mxh
     }
 }
 
-/* The senders that heed DANE whatever the policy. */
-static uint32_t dane_senders(void)
+static bool heeds_dane(const struct sender *sender)
 {
-    uint32_t all = 0;
-    for (int id = 0; id < SENDER_COUNT; id++)
-        if (sender_find((enum sender_id)id)->dane != SENDER_DANE_NONE)
-            all |= SENDERS_OF(id);
-    return all;
+    return sender->dane != SENDER_DANE_NONE;
 }
 
 static void judge_tlsa(struct rows_check *check, const struct mxhost *mxhost)
@@ -217,7 +212,7 @@ static void judge_tlsa(struct rows_check *check, const struct mxhost *mxhost)
     char name[DNSDATA_NAME_MAX + 16];
     char whom[SENDERS_TEXT_MAX];
     bool is_mx_secure = check->facts->mx_answer.secure;
-    struct rows_about about = {name, rows_whom(whom, check, dane_senders()),
+    struct rows_about about = {name, rows_whom(whom, check, senders_which(heeds_dane)),
                                "publish a 3 1 1 record of the key in use, and remove the others"};
     snprintf(name, sizeof(name), "_25._tcp.%s", mxhost->host);
     if (mxhost->tlsa_outcome == DNS_BOGUS) {
