@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/base/printable.h"
 #include "ctl/base/installfile.h"
 #include "ctl/base/setup.h"
 #include "ctl/certs/certs.h"
@@ -42,7 +43,7 @@ static void print_help(void)
          "Does everything around mta-stsd, the MTA-STS policy server, except serving.\n");
     for (size_t i = 0; i < VERB_COUNT; i++) {
         if (verbs[i].summary != NULL)
-            printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
+            printable_say(stdout, "  %-10s %s", verbs[i].name, verbs[i].summary);
     }
     puts("\n"
          "  -V, --version   print the version\n"

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* print: writes tables and lines to stdout, with colour on a terminal, and JSON. */
+/* print: writes tables and lines to stdout, with colour on a terminal. */
 #ifndef CTL_BASE_PRINT_H
 #define CTL_BASE_PRINT_H
 
-#include <jansson.h>
 #include <stddef.h>
 
 #define PRINT_COLUMNS_MAX 8
@@ -34,9 +33,5 @@ void print_table_free(struct print_table *table);
 
 /* Writes a line to stdout, with '?' for what cannot be shown; on a terminal it is wrapped. */
 void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Writes the value to stdout, and gives it back (decref). Returns 0, or -1 when it is NULL or
- * cannot be written. */
-int print_json(json_t *value);
 
 #endif

@@ -32,9 +32,9 @@ int setup_load(struct config **out, const char *path)
         say(&said.items[i]);
     findings_free(&said);
     if (result == 0 && (*out)->broken_count > 0)
-        fprintf(stderr,
-                "mta-stsctl: skipping %zu domain%s with errors; `mta-stsd --check` lists them\n",
-                (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
+        printable_say(
+            stderr, "mta-stsctl: skipping %zu domain%s with errors; `mta-stsd --check` lists them",
+            (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
     return result;
 }
 

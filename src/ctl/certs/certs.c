@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/printable.h"
 #include "common/name/hostname.h"
 #include "ctl/acme/ari.h"
 #include "ctl/acme/probe.h"
@@ -123,7 +124,7 @@ static int show_plan(const struct config *config, const struct inventory *invent
     else if (schedule_write(&plan, &pace, &ari, per_hour, params->json, now) != 0)
         status = setup_fail("the plan cannot be written");
     if (pace.damaged)
-        fprintf(stderr, "mta-stsctl: %s; the next run renames it\n", pace.damage.text);
+        printable_say(stderr, "mta-stsctl: %s; the next run renames it", pace.damage.text);
     plan_free(&plan);
     ari_free(&ari);
     pace_free(&pace);

@@ -20,19 +20,6 @@
 
 #define NAME_MAX_BYTES 128 /* of an issuer's name in a list */
 
-/* Whether mta-stsctl orders the host's first certificate: [acme] with accept_terms = yes and
- * renew = auto, no certificate set in the domain's section, one file for chain and key, and a
- * different path for each domain. */
-static bool is_managed(const struct config *config, const struct config_domain *domain)
-{
-    const struct config_acme *acme = &config->acme;
-    if (!acme->present || !acme->accept_terms || !acme->renew_auto || domain->broken ||
-        domain->own_certificate || domain->pairs == NULL || domain->pairs->count == 0)
-        return false;
-    const struct config_pair *pair = &domain->pairs->items[0];
-    return pair->private_key == NULL && pattern_varies(pair->certificate);
-}
-
 /* Appends what a CA wrote, with anything but printable ASCII as a question mark. */
 static void append_name(char out[NAME_MAX_BYTES], const mbedtls_x509_name *names, const char *oid)
 {
@@ -134,7 +121,7 @@ static int add(struct inventory *out, const struct config *config,
     *item = (struct inventory_item){.domain = domain->name};
     snprintf(item->host.text, sizeof(item->host.text), HOSTNAME_POLICY_PREFIX "%s", domain->name);
     item->host.length = (unsigned char)strlen(item->host.text);
-    item->managed = index == 0 && is_managed(config, domain);
+    item->managed = index == 0 && config_is_managed(config, domain);
     item->health = DUE_ERROR;
     if (config_pair_paths(path, key_path, pair, domain->name) != 0)
         return error_set(why, "%s: the path of its certificate is too long", domain->name);

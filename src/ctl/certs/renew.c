@@ -101,7 +101,7 @@ static int load_pace(struct run *run, struct error *why)
     if (run->pace.damaged && pace_put_aside(&run->pace, why) != 0)
         return -1;
     if (run->pace.damaged)
-        fprintf(stderr, "mta-stsctl: %s\n", run->pace.damage.text);
+        printable_say(stderr, "mta-stsctl: %s", run->pace.damage.text);
     return pace_keep(&run->pace, why);
 }
 

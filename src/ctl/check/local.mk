@@ -29,6 +29,8 @@ libctl_a_SOURCES += \
 	%D%/surveytext.h \
 	%D%/verdict.c \
 	%D%/verdict.h \
+	%D%/verdict_address.c \
+	%D%/verdict_address.h \
 	%D%/verdict_mx.c \
 	%D%/verdict_mx.h \
 	%D%/verdict_policy.c \

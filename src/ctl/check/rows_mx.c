@@ -83,6 +83,8 @@ static const char *advise(const struct smtp *smtp)
         return "see whether the host is up, and whether port 25 is open from here";
     case SMTP_REFUSED:
         return "see its log: it may refuse other senders, too";
+    case SMTP_DENIED:
+        return "see its log: it offers STARTTLS, and then rejects it";
     case SMTP_NO_STARTTLS:
         return "enable STARTTLS (in Postfix: smtpd_tls_security_level = may)";
     case SMTP_HANDSHAKE:

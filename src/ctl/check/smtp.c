@@ -30,7 +30,7 @@ static int judge_transfer(struct smtp *out, CURLcode result, const char *said)
         return fail(out, SMTP_UNREACHABLE, "no connection: ", words);
     if (result == CURLE_USE_SSL_FAILED)
         return strstr(words, "denied") != NULL
-                   ? fail(out, SMTP_NO_STARTTLS, "it refuses STARTTLS: ", words)
+                   ? fail(out, SMTP_DENIED, "it refuses STARTTLS: ", words)
                    : fail(out, SMTP_NO_STARTTLS, "it offers no STARTTLS", "");
     if (result == CURLE_SSL_CONNECT_ERROR)
         return fail(out, SMTP_HANDSHAKE, "the TLS handshake fails: ", words);

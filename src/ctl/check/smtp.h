@@ -16,8 +16,9 @@ enum smtp_failure {
     SMTP_FINE,
     SMTP_UNREACHABLE, /* no connection: it may be down, or port 25 be closed from here */
     SMTP_SLOW,        /* not done within the bound */
-    SMTP_REFUSED,     /* it rejects the session, or does not speak SMTP */
-    SMTP_NO_STARTTLS, /* not offered, or denied */
+    SMTP_REFUSED,     /* it greets with a refusal, or does not speak SMTP */
+    SMTP_NO_STARTTLS, /* not offered */
+    SMTP_DENIED,      /* offered, and rejected */
     SMTP_HANDSHAKE,   /* TLS fails after STARTTLS */
     SMTP_OLD_TLS,     /* older than TLS 1.2 */
     SMTP_CERTIFICATE, /* peer.fault says which way */
