@@ -271,7 +271,7 @@ class Streams(VerbCase):
                     self.assertEqual(said.split(), plain.split())
         check = self.ctl("check", *next(run for run in self.runs if run[1] == "check")[2:]).stdout
         self.assertRegex(check, r"(?m)^\S+ +error +\w+ +\S.*; \S.*$")
-        self.assertRegex(check, r"(?m)^delivers .*[a-z] \(Google, .*\)$")
+        self.assertRegex(check, r"(?m)^not tested .*[a-z] \(Google, .*\)$")
 
     def test_colour_is_for_terminals_that_want_it_and_never_in_json(self):
         colour = re.compile("\033\\[3[13]m")

@@ -157,17 +157,17 @@ static bool is_wanted(const struct config_domain *domain, const char *only)
 int inventory_load(struct inventory *out, const struct config *config, const char *only,
                    int64_t now, struct error *why)
 {
-    size_t room = 0;
+    size_t most = 0;
     *out = (struct inventory){0};
     if (cert_init(why) != 0)
         return -1;
     for (size_t i = 0; i < config->domain_count; i++)
-        room += is_wanted(&config->domains[i], only) ? config->domains[i].pairs->count : 0;
-    out->items = calloc(room + 1, sizeof(*out->items));
+        most += is_wanted(&config->domains[i], only) ? config->domains[i].pairs->count : 0;
+    out->items = calloc(most + 1, sizeof(*out->items));
     if (out->items == NULL)
         return error_set(why, "out of memory");
     int result = 0;
-    progress_begin("certificates read:", room);
+    progress_begin("certificates read:", most);
     for (size_t i = 0; i < config->domain_count && result == 0; i++) {
         const struct config_domain *domain = &config->domains[i];
         size_t pairs = is_wanted(domain, only) ? domain->pairs->count : 0;

@@ -7,7 +7,7 @@
 
 #include "ctl/base/print.h"
 
-#define NAMES_MAX 256
+#define NAMES_MAX 1024
 #define CODES_MAX 48
 
 static void write_head(const struct facts *facts)
@@ -62,7 +62,7 @@ static void write_codes(char *out, size_t size, const struct verdict *verdict)
 }
 
 /* Senders that do the same share a row, in the place of the first of them: why, then who. */
-static int add_alike(struct print_table *table, const struct verdict *all, size_t index)
+static void add_alike(struct print_table *table, const struct verdict *all, size_t index)
 {
     const struct verdict *verdict = &all[index];
     char names[NAMES_MAX] = "";
@@ -70,7 +70,7 @@ static int add_alike(struct print_table *table, const struct verdict *all, size_
     char reason[sizeof(verdict->reason.text) + NAMES_MAX + 4];
     for (size_t i = 0; i < index; i++) {
         if (is_alike(verdict, &all[i]))
-            return 0;
+            return;
     }
     for (size_t i = index; i < VERDICT_COUNT; i++) {
         size_t used = strlen(names);
@@ -80,22 +80,18 @@ static int add_alike(struct print_table *table, const struct verdict *all, size_
     }
     write_codes(codes, sizeof(codes), verdict);
     snprintf(reason, sizeof(reason), "%s (%s)", verdict->reason.text, names);
-    return print_table_add(table, tone_of(verdict->ending),
-                           (const char *[]){verdict_ending_name(verdict->ending), codes,
-                                            verdict_state_name(verdict->state), reason});
+    print_table_add(table, tone_of(verdict->ending),
+                    (const char *[]){verdict_ending_name(verdict->ending), codes,
+                                     verdict_state_name(verdict->state), reason});
 }
 
 int surveytext_write(const struct inspection *item)
 {
     struct print_table table = {.columns = 4};
-    int result = 0;
     write_head(&item->facts);
     if (findings_write(&item->findings) != 0)
         return -1;
-    for (size_t i = 0; i < VERDICT_COUNT && result == 0; i++)
-        result = add_alike(&table, item->verdicts, i);
-    if (result == 0)
-        print_table_write(&table);
-    print_table_free(&table);
-    return result;
+    for (size_t i = 0; i < VERDICT_COUNT; i++)
+        add_alike(&table, item->verdicts, i);
+    return print_table_finish(&table);
 }

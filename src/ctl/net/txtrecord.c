@@ -140,7 +140,7 @@ static struct span fields_of(const struct kind *kind, const struct span *record)
     return (struct span){record->bytes + skipped, record->length - skipped};
 }
 
-/* The syntax takes no blank at the end, unless a semicolon stands before it. */
+/* The syntax takes no blank at the end, except after a semicolon. */
 static void judge_end(struct txtrecord_judge *judge, const struct kind *kind,
                       const struct span *record)
 {
@@ -155,7 +155,7 @@ static void say_malformed(struct txtrecord_judge *judge, const struct kind *kind
     char shown[TXTRECORD_SHOWN];
     if (field.length == 0)
         txtrecord_say(judge, kind->row_field, SEVERITY_ERROR, "leave one of them",
-                      "two semicolons stand with nothing between them");
+                      "two semicolons have nothing between them");
     else
         txtrecord_say(judge, kind->row_field, SEVERITY_ERROR,
                       "remove it: strict senders refuse the whole record",
