@@ -285,8 +285,9 @@ class OneDomain(Guide):
         net = self.example()
         self.id_of(net)
         for day in range(1, 17):
-            text = json.dumps(report(policy(good=30), day=days_ago(day)))
-            net.write(f"home/reports/{day}.json", text)
+            for name in ("Google Inc.", "Example Mail"):
+                text = json.dumps(report(policy(good=30), organisation=name, day=days_ago(day)))
+                net.write(f"home/reports/{name}-{day}.json", text)
         self.run_guide("from-testing-to-enforce", net, {"mta-stsctl check example.com": [1, 0]})
 
     def test_taking_it_away(self):

@@ -14,6 +14,16 @@ void config_free(struct config *config)
     free(config);
 }
 
+bool config_is_managed(const struct config *config, const struct config_domain *domain)
+{
+    const struct config_acme *acme = &config->acme;
+    if (!acme->present || !acme->accept_terms || !acme->renew_auto || domain->broken ||
+        domain->own_certificate || domain->pairs == NULL || domain->pairs->count == 0)
+        return false;
+    const struct config_pair *pair = &domain->pairs->items[0];
+    return pair->private_key == NULL && pattern_varies(pair->certificate);
+}
+
 int config_pair_paths(char chain_path[PATH_MAX], char key_path[PATH_MAX],
                       const struct config_pair *pair, const char *domain)
 {

@@ -64,6 +64,10 @@ struct config {
 /* NULL may be freed. */
 void config_free(struct config *config);
 
+/* Whether [acme] orders the domain's first certificate: accept_terms = yes and renew = auto, no
+ * certificate of the domain's own, one file for chain and key, and another path for each domain. */
+bool config_is_managed(const struct config *config, const struct config_domain *domain);
+
 /* Writes the paths of the pair's two files for the domain, which is one of a config: it was
  * checked, so that no path leaves its directory. key_path: of the private key, the same as
  * chain_path where one file holds both. Returns 0, or -1 where a path is too long. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* inventory: each certificate that the configuration names, as its files hold it now, and judged.
+/* inventory: loads and checks every certificate that the configuration names.
  */
 #include "ctl/certs/inventory.h"
 
@@ -16,16 +16,6 @@
 #include "ctl/base/progress.h"
 
 #define NAME_MAX_BYTES 128 /* of an issuer's name in a list */
-
-bool inventory_is_managed(const struct config *config, const struct config_domain *domain)
-{
-    const struct config_acme *acme = &config->acme;
-    if (!acme->present || !acme->accept_terms || !acme->renew_auto || domain->broken ||
-        domain->own_certificate || domain->pairs == NULL || domain->pairs->count == 0)
-        return false;
-    const struct config_pair *pair = &domain->pairs->items[0];
-    return pair->private_key == NULL && pattern_varies(pair->certificate);
-}
 
 /* Appends what a CA wrote, with anything but printable ASCII as a question mark. */
 static void append_name(char out[NAME_MAX_BYTES], const mbedtls_x509_name *names, const char *oid)
@@ -83,7 +73,7 @@ static void judge(struct inventory_item *item, const struct cert *cert, int64_t 
               item->host.text);
 }
 
-/* A key is not for everybody, and the finding must not pass for one of the certificate's. */
+/* The key may not be readable for this user; do not report that as a fault of the certificate. */
 static int read_one(struct file *out, const char *path, struct error *finding)
 {
     struct error why;
@@ -93,7 +83,7 @@ static int read_one(struct file *out, const char *path, struct error *finding)
                      why.cause == EACCES ? "; look as root (sudo), who may read it" : "");
 }
 
-/* Reads the pair's files. 0 with what they hold, or -1 with a finding. */
+/* Reads the pair's files. Returns 0, or -1 with a finding. */
 static int read_pair(struct cert *out, const char *path, const char *key_path,
                      struct error *finding)
 {
@@ -128,7 +118,7 @@ static int add(struct inventory *out, const struct config *config,
     *item = (struct inventory_item){.domain = domain->name};
     snprintf(item->host.text, sizeof(item->host.text), HOSTNAME_POLICY_PREFIX "%s", domain->name);
     item->host.length = (unsigned char)strlen(item->host.text);
-    item->managed = index == 0 && inventory_is_managed(config, domain);
+    item->managed = index == 0 && config_is_managed(config, domain);
     item->health = DUE_ERROR;
     if (config_pair_paths(path, key_path, pair, domain->name) != 0)
         return error_set(why, "%s: the path of its certificate is too long", domain->name);

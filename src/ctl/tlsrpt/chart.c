@@ -2,6 +2,8 @@
 /* chart: a bar for each day, of characters that every terminal has. */
 #include "ctl/tlsrpt/chart.h"
 
+#include "common/base/printable.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +40,7 @@ static void write_gap(int from, int until)
         return;
     }
     for (int at = from; at < until; at++)
-        printf("%s  (no report)\n", report_day_text(at, day));
+        printable_say(stdout, "%s  (no report)", report_day_text(at, day));
 }
 
 static void write_day(const struct tally_fact *fact, int64_t most)
@@ -46,8 +48,8 @@ static void write_day(const struct tally_fact *fact, int64_t most)
     char day[16];
     char bar[CHART_WIDTH + 1];
     chart_bar(bar, fact->successes, fact->failures, most);
-    printf("%s  %s%s%" PRId64, report_day_text(fact->first_day, day), bar,
-           bar[0] != '\0' ? " " : "", fact->successes);
+    printable_part(stdout, "%s  %s%s%" PRId64, report_day_text(fact->first_day, day), bar,
+                   bar[0] != '\0' ? " " : "", fact->successes);
     if (fact->failures > 0)
         printf(", %" PRId64 " failed", fact->failures);
     putchar('\n');

@@ -21,7 +21,7 @@ struct slot {
     struct error why;
 };
 
-static int fill(struct slot *slot, const struct config_pair *pair, const char *domain)
+static int fill(struct slot *slot, const struct config_pair *pair, const char *domain, bool managed)
 {
     char chain_path[PATH_MAX];
     char key_path[PATH_MAX];
@@ -33,7 +33,7 @@ static int fill(struct slot *slot, const struct config_pair *pair, const char *d
     cert_free(&slot->cert);
     memcpy(slot->chain_path, chain_path, sizeof(chain_path));
     memcpy(slot->key_path, key_path, sizeof(key_path));
-    slot->good = certfile_load(&slot->cert, chain_path, key_path, &slot->why) == 0;
+    slot->good = certfile_load(&slot->cert, chain_path, key_path, managed, &slot->why) == 0;
     slot->used = true;
     return 0;
 }
@@ -56,12 +56,13 @@ static void check_dates(const struct slot *slot, const struct config_place *plac
     findings_say(said, severity, place->file, place->line, "%s: %s", host->text, why.text);
 }
 
-static void check_pair(struct slot *slot, const struct config_pair *pair, const char *domain,
+static void check_pair(struct slot *slot, const struct config_pair *pair,
+                       const struct config_domain *domain, bool managed,
                        const struct hostname *host, struct findings *said)
 {
     struct error why;
     const struct config_place *place = &pair->place;
-    if (fill(slot, pair, domain) != 0) {
+    if (fill(slot, pair, domain->name, managed) != 0) {
         findings_say(said, SEVERITY_ERROR, place->file, place->line,
                      "%s: the path of the certificate or its key is too long; shorten it",
                      host->text);
@@ -82,7 +83,7 @@ static void check_pair(struct slot *slot, const struct config_pair *pair, const 
 }
 
 static void check_domain(struct slot slots[CERTSTORE_PAIRS_MAX], const struct config_domain *domain,
-                         struct findings *said)
+                         bool managed, struct findings *said)
 {
     struct hostname name;
     struct hostname host;
@@ -91,7 +92,7 @@ static void check_domain(struct slot slots[CERTSTORE_PAIRS_MAX], const struct co
         hostname_policy_host(&host, &name, NULL) != 0)
         return; /* config has said why */
     for (size_t i = 0; i < domain->pairs->count && i < CERTSTORE_PAIRS_MAX; i++)
-        check_pair(&slots[i], &domain->pairs->items[i], domain->name, &host, said);
+        check_pair(&slots[i], &domain->pairs->items[i], domain, managed && i == 0, &host, said);
 }
 
 void certcheck_run(const struct config *config, struct findings *said)
@@ -106,7 +107,8 @@ void certcheck_run(const struct config *config, struct findings *said)
         return;
     }
     for (size_t i = 0; i < config->domain_count; i++)
-        check_domain(slots, &config->domains[i], said);
+        check_domain(slots, &config->domains[i], config_is_managed(config, &config->domains[i]),
+                     said);
     for (size_t i = 0; i < CERTSTORE_PAIRS_MAX; i++)
         cert_free(&slots[i].cert);
     free(slots);

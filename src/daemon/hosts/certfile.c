@@ -31,11 +31,17 @@ static void free_contents(struct contents *contents)
 }
 
 /* The path and what is wrong come from below; what to do about it is known here. */
-static int read_one(struct file *out, const char *path, const char *what, struct error *why)
+static int read_one(struct file *out, const char *path, const char *what, bool managed,
+                    struct error *why)
 {
     struct error reason;
     if (file_read(out, path, CERT_FILE_MAX, &reason) == 0)
         return 0;
+    if (reason.cause == ENOENT && managed)
+        return error_set(why,
+                         "%s; `mta-stsctl certs --renew` orders it: run `systemctl start "
+                         "mta-stsd-certs`, and see what it says",
+                         reason.text);
     if (reason.cause == ENOENT)
         return error_set(why, "%s; put %s there, or correct the path", reason.text, what);
     if (reason.cause == EACCES && sandbox_denies(path))
@@ -49,15 +55,15 @@ static int read_one(struct file *out, const char *path, const char *what, struct
 }
 
 static int read_contents(struct contents *out, const char *chain_path, const char *key_path,
-                         struct error *why)
+                         bool managed, struct error *why)
 {
     bool one = is_one_file(chain_path, key_path);
     *out = (struct contents){0};
     out->key = one ? &out->chain : &out->key_file;
     if (read_one(&out->chain, chain_path, one ? "the certificate with its key" : "the certificate",
-                 why) != 0)
+                 managed, why) != 0)
         return -1;
-    if (!one && read_one(&out->key_file, key_path, "the certificate's key", why) != 0) {
+    if (!one && read_one(&out->key_file, key_path, "the certificate's key", managed, why) != 0) {
         free_contents(out);
         return -1;
     }
@@ -76,11 +82,12 @@ static int judge_contents(struct cert *out, const struct contents *contents, con
                            reason.text);
 }
 
-int certfile_load(struct cert *out, const char *chain_path, const char *key_path, struct error *why)
+int certfile_load(struct cert *out, const char *chain_path, const char *key_path, bool managed,
+                  struct error *why)
 {
     struct contents contents;
     *out = (struct cert){0};
-    if (read_contents(&contents, chain_path, key_path, why) != 0)
+    if (read_contents(&contents, chain_path, key_path, managed, why) != 0)
         return -1;
     int result = judge_contents(out, &contents, chain_path, key_path, why);
     free_contents(&contents);
@@ -163,7 +170,7 @@ enum certfile_news certfile_look(struct certfile *file, int64_t now_ms, struct c
         return CERTFILE_NEWS_NONE;
 
     struct contents contents;
-    if (read_contents(&contents, file->chain_path, file->key_path, why) != 0) {
+    if (read_contents(&contents, file->chain_path, file->key_path, file->managed, why) != 0) {
         file->chain_stamp = chain;
         file->key_stamp = key;
         file->read_ms = now_ms; /* what forbids reading need not show in a stamp */

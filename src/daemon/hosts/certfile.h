@@ -19,6 +19,7 @@
 struct certfile {
     const char *chain_path; /* borrowed */
     const char *key_path;   /* borrowed; equal to chain_path when one file holds both */
+    bool managed;           /* [acme] orders it: for the advice where it is missing */
     bool loaded;            /* a certificate was handed over */
     uint64_t digest;        /* of the bytes it came from */
     uint64_t said;          /* of the refusal told last; 0: none since the files were good */
@@ -47,9 +48,9 @@ void certfile_copy_state(struct certfile *to, const struct certfile *from);
 /* The next look reads the files, and hands over what they hold though it is the same. */
 void certfile_forget(struct certfile *file);
 
-/* Reads and judges the two files once. Returns 0, or -1 with a sentence that begins with the path;
- * *out is {0} then. */
-int certfile_load(struct cert *out, const char *chain_path, const char *key_path,
+/* Reads and judges the two files once. managed: as in struct certfile. Returns 0, or -1 with a
+ * sentence that begins with the path; *out is {0} then. */
+int certfile_load(struct cert *out, const char *chain_path, const char *key_path, bool managed,
                   struct error *why);
 
 /* How worrying its dates are; a sentence that begins with the path of the chain unless they are

@@ -107,6 +107,7 @@ static void add_entry(struct certstore *store, struct entries *entries,
         entries->lacks_one = true;
         return;
     }
+    entry->file.managed = site->managed && pair == site->pairs->items;
     certstore_load_begin(store, entry, host, now_ms);
     if (is_worth_waiting(entry, now_ms) && entries->awaited == NULL)
         entries->awaited = entry;

@@ -88,6 +88,7 @@ static bool keep_last_good(struct site *keep, struct config *config, const char 
         return true;
     keep->policy = copy_policy(&config->arena, before->policy);
     keep->pairs = copy_pairs(&config->arena, before->pairs);
+    keep->managed = before->managed;
     return keep->policy != NULL && keep->pairs != NULL;
 }
 
@@ -97,7 +98,11 @@ static bool fill_sites(struct site_table *table, struct config *config,
     for (size_t i = 0; i < config->domain_count; i++) {
         const struct config_domain *domain = &config->domains[i];
         struct site site = {
-            .domain = domain->name, .policy = domain->policy, .pairs = domain->pairs};
+            .domain = domain->name,
+            .policy = domain->policy,
+            .pairs = domain->pairs,
+            .managed = config_is_managed(config, domain),
+        };
         if (domain->broken && !keep_last_good(&site, config, domain->name, old))
             return false;
         if (site.policy == NULL)

@@ -14,6 +14,7 @@ struct site {
     const char *domain;                 /* without "mta-sts." */
     const struct config_policy *policy; /* the bytes of the answer */
     const struct config_pairs *pairs;   /* patterns of its certificates, in order of preference */
+    bool managed;                       /* [acme] orders the first of them */
 };
 
 struct site_table;

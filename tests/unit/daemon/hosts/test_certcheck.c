@@ -82,6 +82,27 @@ static void says_nothing_of_a_good_pair(void)
     remove_file("good.pem");
 }
 
+static void names_the_unit_that_orders_a_missing_certificate(void)
+{
+    struct config_pairs *pairs = calloc(1, sizeof(*pairs) + sizeof(struct config_pair));
+    CHECK(pairs != NULL);
+    pairs->count = 1;
+    pairs->items[0] = (struct config_pair){.certificate = "/nowhere/%h.pem"};
+    struct config_domain domain = {.name = "example.com", .pairs = pairs};
+    struct config config = {.domains = &domain, .domain_count = 1};
+    config.acme = (struct config_acme){.present = true, .accept_terms = true, .renew_auto = true};
+    for (int own = 0; own < 2; own++) {
+        domain.own_certificate = own == 1;
+        findings_free(&said);
+        certcheck_run(&config, &said);
+        const char *words = own == 1 ? "put the certificate with its key there"
+                                     : "run `systemctl start mta-stsd-certs`";
+        CHECK(said.count == 1 && strstr(said.items[0].problem, words) != NULL, "%s",
+              said.items[0].problem);
+    }
+    free(pairs);
+}
+
 static void says_what_is_wrong_with_each_pair_and_where(void)
 {
     static const struct {
@@ -205,6 +226,7 @@ static void judges_each_host_of_a_shared_file_and_both_of_its_pairs(void)
 static const struct test tests[] = {
     TEST(says_nothing_of_a_good_pair),
     TEST(warns_of_a_chain_that_no_client_can_verify),
+    TEST(names_the_unit_that_orders_a_missing_certificate),
     TEST(says_what_is_wrong_with_each_pair_and_where),
     TEST(warns_below_a_quarter_of_90_45_or_6_days_and_calls_an_eighth_an_error),
     TEST(judges_each_host_of_a_shared_file_and_both_of_its_pairs),
