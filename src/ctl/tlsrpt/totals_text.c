@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/base/printable.h"
 #include "ctl/base/print.h"
 #include "ctl/tlsrpt/chart.h"
 #include "ctl/tlsrpt/report_text.h"
@@ -152,16 +153,17 @@ static int write_advice(void *context, const char *domain, const struct advice *
 
 static void write_counts(const struct tally_counts *counts)
 {
-    printf("%zu report%s", counts->reports, counts->reports == 1 ? "" : "s");
+    printable_part(stdout, "%zu report%s", counts->reports, counts->reports == 1 ? "" : "s");
     if (counts->unproven > 0)
         printf(", %zu of them unauthenticated", counts->unproven);
     if (counts->duplicates > 0)
-        printf("; %zu cop%s of them left out", counts->duplicates,
-               counts->duplicates == 1 ? "y" : "ies");
+        printable_part(stdout, "; %zu cop%s of them left out", counts->duplicates,
+                       counts->duplicates == 1 ? "y" : "ies");
     if (counts->outside > 0)
         printf(", %zu of other domains or days left out", counts->outside);
     if (counts->without > 0)
-        printf(", %zu mail%s without a report", counts->without, counts->without == 1 ? "" : "s");
+        printable_part(stdout, ", %zu mail%s without a report", counts->without,
+                       counts->without == 1 ? "" : "s");
     if (counts->damaged > 0)
         printf(", %zu damaged", counts->damaged);
     puts("\n");
