@@ -66,12 +66,13 @@ static int hold_standard_streams(void)
     return 0;
 }
 
-/* Keys pass through this process, and a parent may have it ignore the ends of its children. */
+/* No core dumps, as this process handles keys; and SIGCHLD as by default, as a parent may have
+ * ignored it. */
 static int prepare_process(void)
 {
     const struct rlimit none = {0};
     if (prctl(PR_SET_DUMPABLE, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
-        return setup_fail("core dumps cannot be ruled out");
+        return setup_fail("core dumps cannot be disabled");
     if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
         return setup_fail("SIGCHLD cannot be set to its default");
     return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* matching: the verb `match`: whether mail to an MX host would go out under a policy. */
+/* matching: the verb `match`: whether mail to an MX host is delivered under a policy. */
 #include "ctl/matching.h"
 
 #include <stdio.h>
@@ -89,7 +89,7 @@ static int fetch_any(struct policytext *out, const struct params *params, const 
         }
         fetch_free(&fetch);
     }
-    return result == 0 ? SETUP_FINE : setup_fail("%s: no policy can be had: %s", host, why.text);
+    return result == 0 ? SETUP_FINE : setup_fail("%s: cannot fetch a policy: %s", host, why.text);
 }
 
 static int fetch_live(struct policytext *out, const struct params *params)
@@ -101,7 +101,7 @@ static int fetch_live(struct policytext *out, const struct params *params)
     if (hostname_policy_host(&host, &params->domain, &why) != 0)
         return setup_fail("%s", why.text);
     if (dns_addresses(params->net.dns, host.text, &addresses, &count, &why) != DNS_FOUND)
-        return setup_fail("no policy can be had: %s", why.text);
+        return setup_fail("cannot fetch a policy: %s", why.text);
     int status = fetch_any(out, params, host.text, addresses, count);
     free(addresses);
     return status;
@@ -190,7 +190,7 @@ static int judge(const struct params *params, const struct policy *policy, char 
     return all ? SETUP_FINE : SETUP_FOUND;
 }
 
-/* Those of the command line, or else of DNS. */
+/* The hosts of the command line, or else of DNS. */
 static int judge_hosts(const struct params *params, const struct policy *policy)
 {
     struct livemx mx = {0};
@@ -238,11 +238,11 @@ static int take(void *context, int option, const char *argument)
     }
 }
 
-/* The names stay where they stood, in lower case, without a last dot. */
+/* Normalises the names in place: lower case, without a final dot. */
 static int take_names(struct params *params, char **names, size_t count)
 {
     if (count == 0)
-        return setup_fail("match: name a domain; try 'mta-stsctl match --help'");
+        return setup_fail("match: give a domain; try 'mta-stsctl match --help'");
     if (setup_name(&params->domain, "match", names[0], strlen(names[0])) != 0)
         return SETUP_FAILED;
     params->hosts = names + 1;

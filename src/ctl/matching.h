@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* matching: the verb `match`: whether mail to an MX host would go out under a policy. */
+/* matching: the verb `match`: whether mail to an MX host is delivered under a policy. */
 #ifndef CTL_MATCHING_H
 #define CTL_MATCHING_H
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "ctl/check/mxhost.h"
-#include "ctl/net/caa.h"
+#include "ctl/net/caa.c"
 
 #define RECORDS_MAX 8
 
@@ -72,7 +72,7 @@ static void judge_caa(const struct dns_record *records, size_t count)
     };
     for (size_t i = 0; i < sizeof(cas) / sizeof(cas[0]); i++) {
         struct error why = {.text = ""};
-        bool allowed = caa_allows("example.com", records, count, &cas[i], &why);
+        bool allowed = allows("example.com", records, count, &cas[i], &why);
         check_that(allowed == (why.text[0] == '\0'));
         for (const char *text = why.text; *text != '\0'; text++)
             check_that(*text >= ' ' && *text <= '~');

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctl/acme/ari.h"
-#include "ctl/acme/directory.h"
+#include "ctl/acme/ari.c"
+#include "ctl/acme/directory.c"
 #include "ctl/certs/pace.h"
 #include "ctl/check/check_state.h"
 
@@ -53,7 +53,7 @@ static void read_answers(const json_t *root)
     struct directory directory;
     struct ari_window window;
     struct error why = {.text = ""};
-    if (directory_read(&directory, root, &why) == 0) {
+    if (read_document(&directory, root, &why) == 0) {
         check_printable(directory.renewal_info);
         check_that(directory.identity_count <= DIRECTORY_IDENTITIES_MAX);
     }
@@ -63,7 +63,7 @@ static void read_answers(const json_t *root)
     }
     check_that(window.start < window.end);
     check_printable(window.explanation);
-    int64_t moment = ari_moment("aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE", &window);
+    int64_t moment = moment_in("aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE", &window);
     check_that(window.start <= moment && moment <= window.end);
 }
 

@@ -46,13 +46,14 @@ static void check_report(const struct report *report)
 static void take_text(void *context, const struct reportfile_text *text)
 {
     const char *first;
+    bool id_again;
     struct report report;
     struct error why;
     assert(text->length <= REPORTFILE_TEXT_MAX && text->where[0] != '\0');
     if (report_parse(&report, text->json, text->length, text->domain, NOW, &why) != 0)
         return;
     check_report(&report);
-    tally_add(context, &report, text->where, &(struct tally_filter){0}, &first, &why);
+    tally_add(context, &report, text->where, &(struct tally_filter){0}, &first, &id_again, &why);
     report_free(&report);
 }
 

@@ -171,7 +171,7 @@ class Listing(CtlCase):
     def test_what_cannot_begin_ends_with_status_2_and_a_sentence(self):
         for words, sentence in (
             ((), "no verb"),
-            (("cert",), '"cert" is no verb'),
+            (("cert",), 'unknown command "cert"'),
             (("certs", "--jsn"), "Try 'mta-stsctl certs --help'"),
             (("certs", "a", "b"), "one domain at most"),
             (("certs", "-c", "/nowhere.ini"), "/nowhere.ini: error: No such file"),
@@ -492,7 +492,7 @@ class Renewal(RenewalCase):
             self.assertEqual(self.certificate("a.example").read_bytes(), old)
 
         for _ in range(3):
-            ends(f"the CA at {self.authority.url} does not answer as one")
+            ends(f"the CA at {self.authority.url} does not answer like an ACME server")
         self.assert_serves(daemon, host, policy_text())
         self.authority.start()
         ends("does not know the account")  # and the next run makes it anew
@@ -561,7 +561,7 @@ class Renewal(RenewalCase):
             os.chown(self.home / name, 65534, 65534)
         said = self.renew(status=1)
         self.assertIn("certs: Permission denied; let the user who orders write to this", said)
-        self.assertIn("the next run tries again; it has no certificate that can be used", said)
+        self.assertIn("the next run tries again; it has no usable certificate", said)
         self.assertEqual(self.authority.calls(), [])
         os.chown(self.home / "certs", 65534, 65534)
         self.assertIn("1 renewed", self.renew())
@@ -730,7 +730,7 @@ class Renewal(RenewalCase):
         self.assertIn(
             "own.example is not managed", self.ctl(*self.renewal("own.example"), status=2).stderr
         )
-        self.assertIn("--force goes with", self.ctl("certs", "--force", status=2).stderr)
+        self.assertIn("--force needs", self.ctl("certs", "--force", status=2).stderr)
 
     def test_the_key_is_rsa_where_the_configuration_says_so(self):
         self.configure("a.example", acme=("contact = mailto:a@example.com", "key_type = rsa"))

@@ -64,7 +64,7 @@ exec '{CTL}' "$verb" {asked} "$@"
     def look_at_what_they_made(self, dns):
         moved = (self.directory / "domains.d/moved.ini").read_text()
         self.assertIn("[example.com]\nmx = mail.example.com\nmx = mx2.example.com\n", moved)
-        self.assertIn("the same bytes as served today", moved)
+        self.assertIn("is the same as served today", moved)
         customers = (self.directory / "domains.d/customers.ini").read_text()
         self.assertEqual(customers.count("mx = *.mail.protection.outlook.com\n"), 2)
         tree = self.directory / "www/example.com/.well-known/mta-sts.txt"

@@ -140,7 +140,7 @@ class Offline(GenerateCase):
                 os.chown(path, 65534, 65534, follow_symlinks=False)
         bits.chmod(0o6755)
         done = self.generate("--www", www, *self.MX, "link.example", status=2)
-        self.assertIn(".well-known is a link that another user may have made", done.stderr)
+        self.assertIn(".well-known is a symbolic link that another user may have made", done.stderr)
         self.assertEqual(list(rootly.iterdir()), [])
         self.generate("--www", www, *self.MX, "file.example", "bits.example", "root.example")
         self.assertEqual(whole.read_text(), "whole")
@@ -153,18 +153,18 @@ class Offline(GenerateCase):
     def test_what_makes_no_sense_is_refused_with_a_sentence(self):
         for words, sentence in (
             (("a.example",), "--mx, --preset, --from-dns"),
-            (("--mx", "m.example"), "name a domain"),
-            (("--mx", "m.example", "a.example", "A.example"), "named twice"),
+            (("--mx", "m.example"), "give a domain"),
+            (("--mx", "m.example", "a.example", "A.example"), "given twice"),
             (("--mx", "m.example", "../etc"), "empty label"),
             (("--mx", "m.example", "a" * 63 + ("." + "b" * 60) * 3), "policy host"),
             (("--mx", "m.example", "--policy", "a.example", "b.example"), "one domain"),
             (("--mx", "m.example", "--wildcard", "a.example"), "--from-dns"),
-            (("--from-live", "--from-dns", "a.example"), "takes the place"),
+            (("--from-live", "--from-dns", "a.example"), "mutually exclusive"),
             (("--from-dns", "--offline", "a.example"), "--offline"),
             (("--preset", "gmail", "a.example"), "microsoft365 or google"),
             (("--mode", "Enforce", "a.example"), "enforce"),
             (("-c", "x", "a.example"), "--www"),
-            (("-c", "x", "--www", "y", "--mx", "m.example"), "configuration says all"),
+            (("-c", "x", "--www", "y", "--mx", "m.example"), "configuration defines the policies"),
         ):
             with self.subTest(words):
                 done = self.generate(*words, status=2)
@@ -282,7 +282,7 @@ class FromLive(GenerateCase):
         text = self.ask().stdout
         self.assertIn("; the id in DNS today is old1\n", text)
         self.assertIn("; TLS reports go to mailto:tlsrpt@example.net today\n", text)
-        self.assertIn("; the same bytes as served today, so the id in DNS may stay\n", text)
+        self.assertIn("; the policy text is the same as served today, so keep the id in DNS\n", text)
         self.load(text)
         (said,) = json.loads(self.ask("--json").stdout)["domains"]
         self.assertEqual(said["policy"].encode(), body)
@@ -296,7 +296,7 @@ class FromLive(GenerateCase):
         for sentence in ("the lines end in LF", "the key \"x-note\" is unknown",
                          "max_age is 31557599 in place of 31557600",
                          "the MX mail2.example.com of today matches no pattern",
-                         "other bytes than served today"):
+                         "differs from what is served today"):
             self.assertIn(sentence, text)
         self.assertIn("mx = mail1.example.net\nmode = testing\nmax_age = 31557599\n", text)
         self.load(text)
@@ -304,7 +304,7 @@ class FromLive(GenerateCase):
     def test_without_a_policy_there_is_nothing_to_take(self):
         done = self.ask(status=1)
         self.assertEqual(done.stdout, "")
-        self.assertIn("example.com: no policy can be had today", done.stderr)
+        self.assertIn("example.com: cannot fetch a policy", done.stderr)
 
 
 if __name__ == "__main__":

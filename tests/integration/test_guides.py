@@ -6,6 +6,7 @@ import pathlib
 import re
 import unittest
 
+import attack
 import guidenet
 import harness
 from guidenet import GUIDES, GuideNet, blocks_of
@@ -284,8 +285,9 @@ class OneDomain(Guide):
         net = self.example()
         self.id_of(net)
         for day in range(1, 17):
-            text = json.dumps(report(policy(good=30), day=days_ago(day)))
-            net.write(f"home/reports/{day}.json", text)
+            for name in ("Google Inc.", "Example Mail"):
+                text = json.dumps(report(policy(good=30), organisation=name, day=days_ago(day)))
+                net.write(f"home/reports/{name}-{day}.json", text)
         self.run_guide("from-testing-to-enforce", net, {"mta-stsctl check example.com": [1, 0]})
 
     def test_taking_it_away(self):
@@ -295,6 +297,16 @@ class OneDomain(Guide):
         self.id_of(net)
         check = "sudo mta-stsctl check --state /var/lib/mta-stsctl example.com"
         self.run_guide("taking-it-away", net, {check: [0, 1]})  # the mode is none
+
+    def test_day_to_day(self):
+        net = self.example('_smtp._tls TXT "v=TLSRPTv1; rua=mailto:t@contoso.com"\n')
+        net.write("etc/mta-stsd/domains.d/example.com.ini", self.INI + "mode = enforce\n")
+        net.write("etc/mta-stsd/domains.d/old.example.com.ini",
+                  "[old.example.com]\nmx = mail.example.com\nmode = none\n")
+        net.must("systemctl", "reload", "mta-stsd")
+        self.id_of(net)
+        net.must("mkdir", "-p", "/srv/ansible", "/srv/monitoring")
+        self.run_guide("day-to-day", net)
 
     def test_troubleshooting(self):
         net = self.example('_smtp._tls TXT "v=TLSRPTv1; rua=mailto:t@contoso.com"\n',
@@ -371,6 +383,37 @@ class Texts(unittest.TestCase):
         fetch = lines.index("curl https://mta-sts.example.com/.well-known/mta-sts.txt")
         self.assertLess(fetch, 45)
         self.assertLess(fetch, lines.index("## Where to go from here"))
+
+    def test_the_packages_that_bootstrap_installs_are_named(self):
+        sets = (harness.SOURCE / "scripts" / "install-tools").read_text().replace("\\\n", " ")
+        text = self.text("debian-packages")
+        for kind in ("build", "ctl", "libs", "demo"):
+            for package in re.search(rf"^    {kind}\) echo (.*?) ;;", sets, re.M)[1].split():
+                with self.subTest(package):
+                    self.assertIn(f" {package} ", f" {' '.join(text.split())} ")
+
+    def test_each_module_that_architecture_names_is_in_its_folder(self):
+        text = (harness.SOURCE / "ARCHITECTURE.md").read_text()
+        folders = {str(path.parent.relative_to(harness.SOURCE / "src"))
+                   for path in (harness.SOURCE / "src").glob("**/*.c")}
+        rows = re.findall(r"^\| `((?:common|daemon|ctl)[\w/]*)` \| .* \| (.*) \|$", text, re.M)
+        self.assertEqual({folder for folder, _ in rows}, folders)
+        for folder, names in rows:
+            for name in re.findall(r"`(\w+)`", names):
+                with self.subTest(folder, module=name):
+                    self.assertTrue((harness.SOURCE / "src" / folder / f"{name}.c").exists())
+
+    def test_security_names_tests_and_attacks_that_are_there(self):
+        text = (harness.SOURCE / "SECURITY.md").read_text()
+        for path in re.findall(r"`(tests/[\w/.-]+)`", text):
+            with self.subTest(path):
+                self.assertTrue((harness.SOURCE / path).exists())
+        for name in re.findall(r"`(test_\w+\.py)`", text):
+            with self.subTest(name):
+                self.assertTrue((harness.SOURCE / "tests" / "integration" / name).exists())
+        table = re.search(r"^\| Attack \|.*\n\|.*\n((?:\|.*\n)+)", text, re.M)[1]
+        rows = {line.split("|")[1].strip() for line in table.splitlines()} - {"none"}
+        self.assertEqual(rows, {*attack.ATTACKS, *attack.SlowHttp.MODES})
 
     def test_each_link_leads_somewhere(self):
         for path in (*GUIDES.glob("*.md"), harness.SOURCE / "README.md"):

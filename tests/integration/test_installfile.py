@@ -127,7 +127,7 @@ class Verb(CtlCase):
             (("--mode", "755", self.file), "write 640, 644, or less"),
             (("--mode", "646", self.file), "write 640, 644, or less"),
             (("--mode", "", self.file), "write 640, 644, or less"),
-            (("--mode", "640", "--remove", self.file), "does not go with --remove"),
+            (("--mode", "640", "--remove", self.file), "are mutually exclusive"),
             ((), "one FILE"),
             ((self.file, self.file), "one FILE"),
         ):
@@ -152,7 +152,7 @@ class Verb(CtlCase):
         self.assertIn("Too many levels of symbolic links", done.stderr)
         self.home.chmod(0o777)
         done = self.ctl("install-file", self.home / "link" / "file", input="new", status=2)
-        self.assertIn("link is a link that another user may have made", done.stderr)
+        self.assertIn("link is a symbolic link that another user may have made", done.stderr)
         self.assertEqual((self.home / "real" / "file").read_text(), "real/../link")
 
     def test_no_core_is_dumped_of_what_holds_a_key(self):
@@ -297,9 +297,8 @@ class Layout(CtlCase):
                 finally:
                     os.chown(self.inside(place), ACME[1], SERVER[1])
                 self.assertEqual(done.returncode, 1)
-                self.assertRegex(done.stderr, r"the directory belongs to customer; only one of root "
-                                              r"or of _mta-stsd-acme is written to: chown it to root, "
-                                              r"or run this as customer\n$")
+                self.assertRegex(done.stderr, r"the directory belongs to customer, not to root or "
+                             r"_mta-stsd-acme; chown it to root, or run this as customer\n$")
                 self.assertEqual(list(self.inside(place).iterdir()), [])
 
     def test_a_directory_of_root_gets_a_file_of_root(self):
@@ -318,7 +317,7 @@ class Layout(CtlCase):
         os.chown(link, ACME[1], ACME[1], follow_symlinks=False)
         done = self.install(MTA_STSD_CERTIFICATES=str(self.certs / "link"))
         self.assertEqual(done.returncode, 1)
-        self.assertIn("is a link that another user may have made", done.stderr)
+        self.assertIn("is a symbolic link that another user may have made", done.stderr)
         self.assertEqual(list(target.iterdir()), [])
         link.unlink()
         target.rmdir()

@@ -413,7 +413,7 @@ class Verb(LintCase):
         for path in (tree / "mta-sts.txt", tree / "folder" / "mta-sts.txt"):
             done = self.ctl("lint", "--fix", path, status=2)
             self.assertRegex(
-                done.stderr, "is a link that another user may have made|owner is not that of its dir"
+                done.stderr, "is a symbolic link that another user may have made|owner is not the owner of its dir"
             )
         self.assertEqual(secret.read_bytes(), self.BAD)
         self.assertEqual(own.read_bytes(), self.BAD)

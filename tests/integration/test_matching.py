@@ -52,7 +52,7 @@ class ByConfiguration(CtlCase):
 
     def test_what_makes_no_sense_is_refused_with_a_sentence(self):
         for words, sentence in (
-            ((), "name a domain"),
+            ((), "give a domain"),
             (("other.example", "m.example.com"), "not configured"),
             (("bad.example", "m.example.com"), "not configured, or has errors"),
             (("example.com", "*.example.com"), "wildcard"),
@@ -86,9 +86,9 @@ class Live(CtlCase):
         self.assertIn("mx2.example.com", done.stdout)
         daemon.stop()
         done = self.ctl(*words, "example.com", "mail.example.com", status=2)
-        self.assertIn("mta-sts.example.com: no policy can be had", done.stderr)
+        self.assertIn("mta-sts.example.com: cannot fetch a policy", done.stderr)
         done = self.ctl(*words, "null.example", "mail.example.com", status=2)
-        self.assertIn("no policy can be had: mta-sts.null.example does not exist", done.stderr)
+        self.assertIn("cannot fetch a policy: mta-sts.null.example does not exist", done.stderr)
 
 
 if __name__ == "__main__":

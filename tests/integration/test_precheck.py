@@ -120,12 +120,12 @@ class NotReady(PrecheckCase):
     def test_each_obstacle_is_named_costs_nothing_and_holds_nobody_up(self):
         wanted = {
             "none.example.org": "does not exist; publish mta-sts.none.example.org",
-            "refused.example.org": f"nothing can be reached at 127.0.0.2:{self.port} (Connection",
+            "refused.example.org": f"cannot connect to 127.0.0.2:{self.port} (Connection",
             "proxy.example.org": f"a TLS proxy or another web server answers at 127.0.0.3:{self.port}",
-            "web.example.org": f"who answers at 127.0.0.4:{self.port} has no challenge for",
-            "machine.example.org": f"the server at 127.0.0.5:{self.port} shows another challenge",
+            "web.example.org": f"the server at 127.0.0.4:{self.port} has no challenge for",
+            "machine.example.org": f"the server at 127.0.0.5:{self.port} presents another challenge",
             "unknown.example.org": f"the server at 127.0.0.1:{self.port} does not know",
-            "half.example.org": f"nothing can be reached at 127.0.0.2:{self.port}",
+            "half.example.org": f"cannot connect to 127.0.0.2:{self.port}",
             "caa.example.org": 'the CAA record of caa.example.org, issue ";", lets no CA issue',
             "child.broken.org": "the CAA records of broken.org cannot be looked up",
             "text.example.org": "another web server answers at 127.0.0.6",
@@ -175,7 +175,7 @@ class NotReady(PrecheckCase):
         # No back-off: the next run looks again.
         text = self.renew("caa.example.org", status=1)
         self.assertIn(
-            "; the CA was not asked; it has no certificate that can be used\n"
+            "; the CA was not asked; it has no usable certificate\n"
             "0 renewed, 0 failed, 1 not ready, 0 wait after",
             text,
         )
@@ -220,7 +220,7 @@ class NotReady(PrecheckCase):
         self.dns.set(("mta-sts.a.example.org", "A", "127.0.0.1"))
         self.assertEqual(process.wait(harness.bound(90)), 0)
         self.assertEqual(self.installed(), ["mta-sts.a.example.org"])
-        self.assertIn("--wait goes with", self.ctl("certs", "--wait", "5", status=2).stderr)
+        self.assertIn("--wait needs", self.ctl("certs", "--wait", "5", status=2).stderr)
         self.assertIn("write a number", self.ctl(*self.renewal("--wait", "x"), status=2).stderr)
 
     def test_a_run_that_may_order_no_more_ends_and_leaves_those_that_are_not_ready(self):
@@ -287,7 +287,7 @@ class NotReady(PrecheckCase):
             ("mta-sts.a.example.org", "A", "127.0.0.1"), ("mta-sts.a.example.org", "AAAA", "::1")
         )
         reason = self.outcomes(self.renew_json(status=1))["a.example.org"]
-        self.assertIn(f"nothing can be reached at [::1]:{self.port}", reason)
+        self.assertIn(f"cannot connect to [::1]:{self.port}", reason)
         self.assertNotIn("127.0.0.1", reason)
 
 
@@ -318,12 +318,12 @@ class PrivateAddresses(PrecheckCase):
         self.assertEqual((said["renewed"], said["not_ready"]), (2, len(wanted)))
         outcomes = self.outcomes(said)
         for name, (_, address, scope) in wanted.items():
-            self.assertIn(f"mta-sts.{name} leads to {address}, {scope}, which no CA", outcomes[name])
+            self.assertIn(f"mta-sts.{name} leads to {address}, {scope}, which a CA", outcomes[name])
         with self.assertRaises(BlockingIOError, msg=self.CONNECTED):
             listener.accept()
         reason = self.outcomes(self.renew_json("loopback.example.org", status=1))[
             "loopback.example.org"]
-        self.assertIn("127.0.0.8 is a loopback address, which no CA on the Internet reaches", reason)
+        self.assertIn("127.0.0.8 is a loopback address, which a CA on the Internet cannot reach", reason)
         listener.accept()[0].close()
 
 

@@ -73,9 +73,9 @@ class Reach(CtlCase):
         self.assertEqual((web, mail), (False, False))
         self.assertEqual([(one["rule"], one["severity"]) for one in found],
                          [("H1", "error"), ("X3", "note"), ("X3", "warning")])
-        self.assertIn("a loopback address, where senders on the Internet find nobody; it was not tried",
+        self.assertIn("a loopback address, which senders on the Internet cannot reach; it was not tried",
                       found[0]["problem"])
-        self.assertIn("a loopback address, which --all does not try", found[2]["problem"])
+        self.assertIn("a loopback address, which --all does not contact", found[2]["problem"])
         found, web, mail = self.check(self.configure(), "example.com")
         self.assertEqual((web, mail), (True, True))
         self.assertEqual([(one["rule"], one["severity"]) for one in found],
@@ -90,7 +90,7 @@ class Reach(CtlCase):
 
     def test_records_of_all_asks_nobody_there_and_that_of_one_does(self):
         done = self.ctl("records", *self.ask, "-c", self.configure(), status=1)
-        self.assertIn("mta-sts.example.com leads to a loopback address, which is not asked", done.stderr)
+        self.assertIn("mta-sts.example.com leads to a loopback address, which is not contacted", done.stderr)
         self.assertEqual(self.web.take(), 0)
         self.ctl("records", *self.ask, "-c", self.configure(), "example.com", status=1)
         self.assertGreater(self.web.take(), 0)

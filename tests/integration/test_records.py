@@ -152,7 +152,7 @@ class Publishing(RecordsCase):
             held = self.records(ini, "--changed", status=1)
             self.assertEqual(held.stdout, "")
             self.assertRegex(held.stderr, "held back: mta-sts.example.com at " + seen
-                             + ": it serves another policy")
+                             + ": it serves a different policy")
             path = self.directory / f"{place}.ini"
             path.write_text(path.read_text() + "mx = mx2.example.com\n")
             daemon.reload()
@@ -173,7 +173,7 @@ class Publishing(RecordsCase):
         ini = self.write_ini("[not-here.example]\nmx = mail.example.com\n")
         done = self.records(ini, "--changed", status=1)
         self.assertEqual(done.stdout, "")
-        self.assertEqual(done.stderr.count("DNS could not be asked"), 3)
+        self.assertEqual(done.stderr.count("DNS cannot be asked"), 3)
 
 
 class Provider(RecordsCase):

@@ -487,7 +487,7 @@ class Memory(SurveyCase):
         self.assertIn(f"until the end of {day} (UTC)", item["findings"][-1]["problem"])
         self.forge(held_until=int(now) - 86400)
         item = self.look()
-        self.assertIn("may go", item["findings"][-1]["problem"])
+        self.assertIn("may be removed", item["findings"][-1]["problem"])
 
     def test_after_a_gap_it_is_said_what_is_not_known(self):
         """As after nights without the job, or with a state out of an older backup."""
@@ -496,8 +496,8 @@ class Memory(SurveyCase):
         self.forge(last=now - 10 * 86400, held_until=now - 3 * 86400)
         problem = self.look(policy(mode="none", max_age=86400))["findings"][-1]["problem"]
         day = time.strftime("%Y-%m-%d", time.gmtime(now - 10 * 86400))
-        self.assertIn(f"not looked at from {day} to ", problem)
-        self.assertNotIn("may go", problem)
+        self.assertIn(f"not checked from {day} to ", problem)
+        self.assertNotIn("may be removed", problem)
 
     def test_testing_is_a_note_for_four_weeks_and_a_warning_later(self):
         self.assertEqual(short(self.look(policy(mode="testing")), "H7"), "P12n")

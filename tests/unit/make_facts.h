@@ -102,6 +102,8 @@ static inline void make_facts(struct make_facts *made)
 static inline void make_free(struct make_facts *made)
 {
     policytext_free(&made->facts.policy);
+    findings_free(&made->facts.record_findings);
+    findings_free(&made->facts.policy_findings);
 }
 
 #endif

@@ -110,6 +110,8 @@ static const char *how_of(const struct lint_effect *effect)
         return "this host never matches";
     case LINT_MODE_NONE:
         return "the mode is none";
+    case LINT_OVER:
+        return "the policy is over at once";
     case LINT_WANTS_CHARSET:
         return "there is no policy unless the server says charset=utf-8";
     case LINT_REFUSES:

@@ -19,6 +19,7 @@ enum lint_about {
 enum lint_outcome {
     LINT_REFUSES,       /* it has no policy */
     LINT_HOST_LOST,     /* it has the policy, in which this mx matches no host */
+    LINT_OVER,          /* it has the policy, which is over at once */
     LINT_MODE_NONE,     /* it reads mode none */
     LINT_WANTS_CHARSET, /* it has no policy, unless the server says charset=utf-8 */
     LINT_READS,         /* it reads something else than is written, as the rule says */

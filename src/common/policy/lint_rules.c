@@ -313,7 +313,7 @@ const struct lint_rule lint_rules[] = {
     [LINT_RULE_MAX_AGE_ZERO] = {"max-age-zero", SEVERITY_ERROR, false, LINT_ABOUT_MAX_AGE,
      "max_age is 0", "write 86400 or more, also to withdraw a policy",
      {{SENDERS_CHASQUID, LINT_REFUSES, NULL},
-     {SENDERS_TLSPOL, LINT_READS, "the policy is over at once"},
+     {SENDERS_TLSPOL, LINT_OVER, NULL},
      {SENDERS_STALWART, LINT_READS, "it is one day"},
      {SENDERS_MIMECAST, LINT_READS, "it is a week, or a day in testing"}}},
     [LINT_RULE_MAX_AGE_UNDER_A_DAY] = {"max-age-under-a-day", SEVERITY_WARNING, false,

@@ -20,4 +20,6 @@ libcommon_a_SOURCES += \
 	%D%/policyid.c \
 	%D%/policyid.h \
 	%D%/policytext.c \
-	%D%/policytext.h
+	%D%/policytext.h \
+	%D%/senderpage.c \
+	%D%/senderpage.h

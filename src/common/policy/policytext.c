@@ -12,6 +12,7 @@
 /* The values while they are read; the patterns are counted first, and then kept. */
 struct reader {
     struct policytext *out;
+    const struct policytext_manner *manner;
     const char **mx; /* NULL while counting */
     bool has_version;
     bool seen_version;
@@ -31,16 +32,32 @@ static char *trim(char *text)
     return text;
 }
 
-static void take(struct reader *reader, const char *key, const char *value)
+static void lower(char *text)
+{
+    for (; *text != '\0'; text++)
+        *text = policy_lower(*text);
+}
+
+/* Whether this line of a key that stands once is the one that counts. */
+static bool counts(const struct reader *reader, bool seen)
+{
+    return !seen || reader->manner->last_counts;
+}
+
+static void take(struct reader *reader, char *key, char *value)
 {
     struct policytext *out = reader->out;
-    if (strcmp(key, "version") == 0 && !reader->seen_version) {
+    if (reader->manner->any_case)
+        lower(key);
+    if (reader->manner->any_case && strcmp(key, "mode") == 0)
+        lower(value);
+    if (strcmp(key, "version") == 0 && counts(reader, reader->seen_version)) {
         reader->seen_version = true;
         reader->has_version = strcmp(value, "STSv1") == 0;
-    } else if (strcmp(key, "mode") == 0 && !reader->seen_mode) {
+    } else if (strcmp(key, "mode") == 0 && counts(reader, reader->seen_mode)) {
         reader->seen_mode = true;
         out->has_mode = policy_mode_parse(&out->policy.mode, value, NULL) == 0;
-    } else if (strcmp(key, "max_age") == 0 && !reader->seen_max_age) {
+    } else if (strcmp(key, "max_age") == 0 && counts(reader, reader->seen_max_age)) {
         reader->seen_max_age = true;
         out->has_max_age = policy_max_age_parse(&out->policy.max_age, value, NULL) == 0;
     } else if (strcmp(key, "mx") == 0 && value[0] != '\0') {
@@ -77,13 +94,28 @@ static int judge(const struct reader *reader, struct error *why)
 
 int policytext_read(struct policytext *out, const char *bytes, size_t length, struct error *why)
 {
-    struct reader reader = {.out = out};
+    static const struct policytext_manner manner = {false, false, false};
+    return policytext_read_as(out, &manner, bytes, length, why);
+}
+
+/* Lone carriage returns become line feeds. */
+static void end_lines(char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text == '\r' && text[1] != '\n')
+            *text = '\n';
+}
+
+int policytext_read_as(struct policytext *out, const struct policytext_manner *manner,
+                       const char *bytes, size_t length, struct error *why)
+{
+    struct reader reader = {.out = out, .manner = manner};
     size_t lines = 1;
     *out = (struct policytext){0};
     if (memchr(bytes, '\0', length) != NULL)
         return error_set(why, "it holds a NUL byte");
     for (size_t i = 0; i < length; i++)
-        lines += bytes[i] == '\n';
+        lines += bytes[i] == '\n' || bytes[i] == '\r';
     /* The patterns, and behind them the text that they point into. */
     out->held = malloc(lines * sizeof(*reader.mx) + length + 1);
     if (out->held == NULL)
@@ -92,6 +124,8 @@ int policytext_read(struct policytext *out, const char *bytes, size_t length, st
     char *text = out->held + lines * sizeof(*reader.mx);
     memcpy(text, bytes, length);
     text[length] = '\0';
+    if (manner->bare_cr)
+        end_lines(text);
     out->policy.mx = reader.mx;
     read_lines(&reader, text);
     return judge(&reader, why);

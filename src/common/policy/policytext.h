@@ -18,10 +18,19 @@ struct policytext {
     char *held;           /* owned */
 };
 
+/* In what some senders differ from the RFC. {0}: in nothing. */
+struct policytext_manner {
+    bool last_counts; /* of a field given twice */
+    bool any_case;    /* keys and the mode in any letter case */
+    bool bare_cr;     /* a lone carriage return ends a line */
+};
+
 /* Reads the bytes. Returns 0 when they are a valid policy: version STSv1, a mode, a max_age, and a
  * pattern unless the mode is none. Otherwise -1 with a sentence, and *out holds what could be read.
  * Free it in either case. */
 int policytext_read(struct policytext *out, const char *bytes, size_t length, struct error *why);
+int policytext_read_as(struct policytext *out, const struct policytext_manner *manner,
+                       const char *bytes, size_t length, struct error *why);
 void policytext_free(struct policytext *text);
 
 #endif

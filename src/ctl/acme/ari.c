@@ -21,8 +21,10 @@
 #define URL_BEGINS_A "https://"
 #define URL_BEGINS_B "http://"
 
-int ari_id(char out[ARI_ID_MAX], const unsigned char *key, size_t key_length,
-           const unsigned char *serial, size_t serial_length)
+/* The certificate's identifier (section 4.1): its authority key identifier and its serial number,
+ * both as their DER holds them. Returns 0, or -1 when there is none. Pure. */
+static int make_id(char out[ARI_ID_MAX], const unsigned char *key, size_t key_length,
+                   const unsigned char *serial, size_t serial_length)
 {
     out[0] = '\0';
     if (key_length == 0 || key_length > KEY_MAX || serial_length == 0 || serial_length > SERIAL_MAX)
@@ -37,7 +39,7 @@ int ari_id(char out[ARI_ID_MAX], const unsigned char *key, size_t key_length,
 void ari_id_of(char out[ARI_ID_MAX], const struct cert *cert)
 {
     const mbedtls_x509_buf *key = &cert->chain.authority_key_id.keyIdentifier;
-    (void)ari_id(out, key->p, key->len, cert->chain.serial.p, cert->chain.serial.len);
+    (void)make_id(out, key->p, key->len, cert->chain.serial.p, cert->chain.serial.len);
 }
 
 /* ---- An answer. */
@@ -110,7 +112,7 @@ static int read_time(int64_t *out, const char *text)
     return 0;
 }
 
-/* What a terminal may get to see. */
+/* Made printable. */
 static void read_explanation(struct ari_window *out, const char *url)
 {
     if (url == NULL || strlen(url) >= sizeof(out->explanation) ||
@@ -139,7 +141,9 @@ int ari_read(struct ari_window *out, const json_t *root, struct error *why)
     return 0;
 }
 
-int64_t ari_moment(const char *id, const struct ari_window *window)
+/* When in the window this certificate is due: spread over the window, and the same each time. Pure.
+ */
+static int64_t moment_in(const char *id, const struct ari_window *window)
 {
     unsigned char sum[32];
     uint64_t number = 0;
@@ -267,6 +271,6 @@ int64_t ari_due_at(const struct ari *ari, const char *id, int64_t not_before, in
     int64_t lifetime = not_after - not_before;
     int64_t latest =
         lifetime < DUE_SHORT_S ? due_at(not_before, not_after) : not_after - lifetime / 8;
-    int64_t moment = ari_moment(id, &entry.window);
+    int64_t moment = moment_in(id, &entry.window);
     return moment < latest ? moment : latest;
 }

@@ -18,12 +18,7 @@
 #define ARI_AGAIN_S      21600 /* six hours: when the CA does not say, and after a failure */
 #define ARI_AGAIN_MOST_S 86400
 
-/* The certificate's identifier (section 4.1): its authority key identifier and its serial number,
- * both as their DER holds them. Returns 0, or -1 when there is none. Pure. */
-int ari_id(char out[ARI_ID_MAX], const unsigned char *key, size_t key_length,
-           const unsigned char *serial, size_t serial_length);
-
-/* The same of a certificate; out is empty when there is none. */
+/* The same of a certificate; out is empty if it has none. */
 void ari_id_of(char out[ARI_ID_MAX], const struct cert *cert);
 
 struct ari_window {
@@ -34,9 +29,6 @@ struct ari_window {
 
 /* Reads an answer (section 4.2). Returns 0, or -1 with why; *out is {0} then. Pure. */
 int ari_read(struct ari_window *out, const json_t *root, struct error *why);
-
-/* The moment in the window at which this certificate is due: any, but always the same. Pure. */
-int64_t ari_moment(const char *id, const struct ari_window *window);
 
 /* What is kept. {0} is valid and empty. */
 struct ari {
@@ -52,24 +44,24 @@ struct ari_entry {
     const char *failure; /* of the last time it was asked; NULL: none; borrowed */
 };
 
-/* Reads directory/ari.json. One that is not there, or not what was written, is empty: the CA is
- * asked again then. Returns 0, or -1 with why when out of memory. */
+/* Reads directory/ari.json. A missing or damaged file counts as empty, so the CA is asked again.
+ * Returns 0, or -1 with why when out of memory. */
 int ari_load(struct ari *out, const char *directory, struct error *why);
 void ari_free(struct ari *ari);
 
-/* False when the CA was not asked yet; *out is {0} then. */
+/* Returns false if the CA was not asked yet; *out is {0} then. */
 bool ari_find(const struct ari *ari, const char *id, struct ari_entry *out);
 
 /* The member "ari": the window, the explanation, the failure; null where nothing is known. */
 void ari_put(const struct ari *ari, const char *id, struct writer *writer);
 
-/* Keeps an answer, or that there was none; an older window stays then. retry_after_s: 0: not said;
- * held within a minute and a day (section 4.3.2). */
+/* Stores an answer, or a failure, which keeps an older window. retry_after_s: 0 if the CA does not
+ * say; limited to between a minute and a day (section 4.3.2). */
 void ari_keep(struct ari *ari, const char *id, const struct ari_window *window,
               int64_t retry_after_s, int64_t now);
 void ari_keep_failure(struct ari *ari, const char *id, const char *reason, int64_t now);
 
-/* Forgets what nobody asked after for days, and writes the file. Returns 0, or -1 with why. */
+/* Removes entries not asked about for days, and writes the file. Returns 0, or -1 with why. */
 int ari_save(struct ari *ari, int64_t now, struct error *why);
 
 /* When the certificate is due: by its window, but with an eighth of its lifetime left at the

@@ -30,12 +30,22 @@ struct poll {
     atomic_uint failures;
 };
 
-bool ari_poll_is_due(const struct ari *ari, const char *id, int64_t now)
+static bool is_due(const struct ari *ari, const char *id, int64_t now)
 {
     struct ari_entry entry;
-    /* It was asked with a clock that stood ahead, if the time to ask again is too far away. */
+    /* If the time to ask again is too far away, it was set by a clock that was ahead. */
     return id[0] != '\0' && (!ari_find(ari, id, &entry) || entry.again_at <= now ||
                              entry.again_at > now + ARI_AGAIN_MOST_S);
+}
+
+size_t ari_poll_keep_due(const struct ari *ari, const char **ids, size_t count, int64_t now)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (is_due(ari, ids[i], now))
+            ids[kept++] = ids[i];
+    }
+    return kept;
 }
 
 static void ask(void *context, size_t index)
@@ -72,4 +82,5 @@ void ari_poll(struct ari *ari, struct web *web, const char *url, const char *con
             ari_keep(ari, ids[i], &reply->window, reply->retry_after_s, now);
     }
     free(poll.replies);
+    (void)ari_save(ari, now, NULL); /* what is not saved is asked again */
 }

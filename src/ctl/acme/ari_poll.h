@@ -9,13 +9,16 @@
 #include "ctl/acme/ari.h"
 #include "ctl/acme/web.h"
 
-#define ARI_POLL_BOUND_S 30 /* no certificate is begun with after that; the next run goes on */
+#define ARI_POLL_BOUND_S                                                                           \
+    30 /* no further certificate is asked about after that; the next run continues */
 
-/* Whether the CA may be asked after the certificate again. */
-bool ari_poll_is_due(const struct ari *ari, const char *id, int64_t now);
+/* Moves the identifiers that the CA should be asked about now to the front. Returns their number.
+ */
+size_t ari_poll_keep_due(const struct ari *ari, const char **ids, size_t count, int64_t now);
 
-/* Asks at url, the directory's renewalInfo, for each of the identifiers, and keeps what comes back,
- * failures as well. A CA that fails again and again is left alone. */
+/* Asks at url, the directory's renewalInfo, for each of the identifiers, stores the answers,
+ * failures included, and saves them. After several failures in a row it stops. A failure has no
+ * other effect: the certificate is then due by its lifetime. */
 void ari_poll(struct ari *ari, struct web *web, const char *url, const char *const *ids,
               size_t count, int64_t now);
 

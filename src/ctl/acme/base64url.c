@@ -39,6 +39,6 @@ int base64url_read(unsigned char *out, size_t size, const char *text, size_t len
             out[used++] = (unsigned char)(held >> bits & 0xffU);
         }
     }
-    /* The bits that are left over stand for nothing, and so must be none. */
+    /* The leftover bits encode nothing, and must be zero. */
     return (held & ((1U << bits) - 1)) == 0 ? 0 : -1;
 }

@@ -11,7 +11,7 @@
 /* out holds BASE64URL_SIZE(length) characters. */
 void base64url_write(char *out, const unsigned char *bytes, size_t length);
 
-/* Reads length characters that stand for exactly size bytes. Returns 0, or -1 for anything else.
+/* Decodes length characters to exactly size bytes. Returns 0, or -1 for anything else.
  * Pure; safe on any text. */
 int base64url_read(unsigned char *out, size_t size, const char *text, size_t length);
 

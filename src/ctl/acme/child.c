@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* child: a program run beside this one: started, watched, ended, and its last words read. */
+/* child: starts another program, watches and ends it, and keeps the end of its output. */
 #include "ctl/acme/child.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #define STATUS_NOT_RUN   127
 #define STATUS_SIGNALLED 128
-#define DRAIN_MOST       65536 /* bytes in one turn: a child may write for ever */
+#define DRAIN_MOST       65536 /* bytes in one turn, as a child may write for ever */
 #define WAIT_TURN_MS     20
 #define END_TURNS        50 /* of 100 ms, before SIGKILL */
 

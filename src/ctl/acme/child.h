@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* child: a program run beside this one: started, watched, ended, and its last words read. */
+/* child: starts another program, watches and ends it, and keeps the end of its output. */
 #ifndef CTL_ACME_CHILD_H
 #define CTL_ACME_CHILD_H
 
@@ -17,21 +17,21 @@ struct child {
     pid_t pid;  /* 0: none */
     int output; /* a pipe, from its stdout and stderr */
     int status; /* its exit status once it ended; 128 and the signal if one ended it */
-    bool lost;  /* it ended, and how is not known; the status is CHILD_LOST then, a failure */
+    bool lost;  /* it ended, but its exit status is unknown: status is CHILD_LOST, a failure */
     char words[CHILD_WORDS_MAX]; /* the end of what it wrote; the rest is dropped as it comes */
     size_t length;
 };
 
-/* Starts argv[0], looked for in PATH if it has no slash, in a process group of its own, with no
- * input. It gets SIGTERM should this process die. Returns 0, or -1 with why; a program that cannot
- * be run is no failure here: it ends with status 127 and the reason as its words. */
+/* Starts argv[0], looked for in PATH if it has no slash, in a new process group, with no input. It
+ * gets SIGTERM if this process dies. Returns 0, or -1 with why; a program that cannot be executed
+ * is not a failure here: it ends with status 127, and its output is the reason. */
 int child_start(struct child *out, const char *const argv[], struct error *why);
 
-/* Whether it has ended; never waits. It takes what the child has written meanwhile, so call it
- * often: a child that has filled the pipe waits. */
+/* Whether it has ended; never blocks. Also reads the child's output, so call it often: a child
+ * blocks once the pipe is full. */
 bool child_has_ended(struct child *child);
 
-/* Waits for its end; ends it after so many seconds, and returns false then. */
+/* Waits until it ends; after so many seconds it is killed, and false returned. */
 bool child_wait(struct child *child, unsigned seconds);
 
 /* Ends it and its group, and waits for it. */

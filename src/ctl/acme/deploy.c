@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* deploy: has the configured command bring files to the other machines, and remembers which
- * certificates they lack. */
+/* deploy: runs deploy_command to copy files to the other machines, and records which certificates
+ * they still lack. */
 #include "ctl/acme/deploy.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ int deploy_run(const struct config_acme *acme, const char *event, const char *ho
                      words[0] != '\0' ? ": " : "", SAID_MAX, words);
 }
 
-/* The file that stands for a certificate which the others lack. */
+/* The file that records that the others lack the host's certificate. */
 static int write_mark(char out[PATH_MAX], const struct config_acme *acme, const char *host)
 {
     int length = snprintf(out, PATH_MAX, "%s/undeployed/%s", acme->state, host);
@@ -60,11 +60,11 @@ int deploy_owe(const struct config_acme *acme, const char *host, struct error *w
     slash = strrchr(mark, '/');
     *slash = '\0';
     if (mkdir(mark, 0700) != 0 && errno != EEXIST)
-        return error_set(why, "%s: cannot be made: %s", mark, strerror(errno));
+        return error_set(why, "%s: cannot be created: %s", mark, strerror(errno));
     *slash = '/';
     int fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
-        return error_set(why, "%s: cannot be made: %s", mark, strerror(errno));
+        return error_set(why, "%s: cannot be created: %s", mark, strerror(errno));
     close(fd);
     return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* deploy: has the configured command bring files to the other machines, and remembers which
- * certificates they lack. */
+/* deploy: runs deploy_command to copy files to the other machines, and records which certificates
+ * they still lack. */
 #ifndef CTL_ACME_DEPLOY_H
 #define CTL_ACME_DEPLOY_H
 
@@ -9,24 +9,24 @@
 #include "common/base/error.h"
 #include "common/config/config.h"
 
-#define DEPLOY_BOUND_S 60 /* a command that takes longer is ended, and has failed */
+#define DEPLOY_BOUND_S 60 /* a command that takes longer is killed, and counts as failed */
 
-/* All of these do nothing, and succeed, where no deploy_command is configured. */
+/* Without a configured deploy_command, all of these do nothing and succeed. */
 
 /* Runs `deploy_command event host path` and waits for it. Returns 0 if it exited with 0, or -1 with
  * why. */
 int deploy_run(const struct config_acme *acme, const char *event, const char *host,
                const char *path, struct error *why);
 
-/* Remembers on disk, before the host's certificate is replaced, that the others will lack it.
+/* Records on disk, before the host's certificate is replaced, that the other machines lack it.
  * Returns 0, or -1 with why. */
 int deploy_owe(const struct config_acme *acme, const char *host, struct error *why);
 
-/* Whether they lack the host's certificate. */
+/* Whether the other machines lack the host's certificate. */
 bool deploy_is_owed(const struct config_acme *acme, const char *host);
 
-/* Brings them the certificate at path, and forgets that they lacked it. Returns 0, or -1 with why;
- * it is still owed then. */
+/* Copies the certificate at path to them, and removes the record. Returns 0, or -1 with why;
+ * the record stays then. */
 int deploy_certificate(const struct config_acme *acme, const char *host, const char *path,
                        struct error *why);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* directory: what a CA says of itself in its ACME directory (RFC 8555 section 7.1.1). */
+/* directory: reads a CA's ACME directory (RFC 8555 section 7.1.1). */
 #include "ctl/acme/directory.h"
 
 #include <stdio.h>
@@ -13,11 +13,12 @@ static void add_identity(struct directory *out, const json_t *name)
         out->identity_count++;
 }
 
-int directory_read(struct directory *out, const json_t *root, struct error *why)
+/* The same of a document; names and URLs that are not valid, or not https://, are ignored. Pure. */
+static int read_document(struct directory *out, const json_t *root, struct error *why)
 {
     *out = (struct directory){0};
     if (!json_is_string(json_object_get(root, "newOrder")))
-        return error_set(why, "the answer is no ACME directory");
+        return error_set(why, "the answer is not an ACME directory");
     const json_t *names = json_object_get(json_object_get(root, "meta"), "caaIdentities");
     for (size_t i = 0; i < json_array_size(names); i++) {
         if (out->identity_count < DIRECTORY_IDENTITIES_MAX)
@@ -36,7 +37,7 @@ int directory_fetch(struct directory *out, struct web *web, const char *url, str
     *out = (struct directory){0};
     if (web_get_json(web, url, &root, NULL, why) != 0)
         return -1;
-    int result = directory_read(out, root, &reason);
+    int result = read_document(out, root, &reason);
     json_decref(root);
     return result == 0 ? 0 : error_set(why, "%.300s: %s", url, reason.text);
 }

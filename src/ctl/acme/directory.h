@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* directory: what a CA says of itself in its ACME directory (RFC 8555 section 7.1.1). */
+/* directory: reads a CA's ACME directory (RFC 8555 section 7.1.1). */
 #ifndef CTL_ACME_DIRECTORY_H
 #define CTL_ACME_DIRECTORY_H
 
@@ -13,17 +13,14 @@
 #define DIRECTORY_IDENTITIES_MAX 16
 #define DIRECTORY_URL_MAX        512
 
-/* {0} is what is known of a CA that does not answer. */
+/* {0}: nothing is known of the CA. */
 struct directory {
     struct hostname identities[DIRECTORY_IDENTITIES_MAX]; /* its names in CAA records */
-    size_t identity_count;                                /* 0: it does not say them */
+    size_t identity_count;                                /* 0: the CA does not publish them */
     char renewal_info[DIRECTORY_URL_MAX];                 /* RFC 9773; empty: not offered */
 };
 
 /* Asks the CA. Returns 0, or -1 with why; *out is {0} then. */
 int directory_fetch(struct directory *out, struct web *web, const char *url, struct error *why);
-
-/* The same of a document; what in it is no name or no URL with https:// is left out. Pure. */
-int directory_read(struct directory *out, const json_t *root, struct error *why);
 
 #endif

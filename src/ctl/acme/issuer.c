@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* issuer: what is asked of the ACME client (uacme), and what its answers mean. */
+/* issuer: runs the ACME client (uacme) and interprets its result. */
 #include "ctl/acme/issuer.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 static const char account_exists[] = "Account already exists";
 static const char hook_refuses[] = "uacme-challenge: not begun: ";
 
-/* The hook has this very program write its files, wherever it is installed. */
+/* The hook runs this program to write its files. */
 static int name_this_program(void)
 {
     char program[PATH_MAX];
@@ -34,18 +34,19 @@ static int name_this_program(void)
 int issuer_prepare(const struct config_acme *acme, struct error *why)
 {
     if (mkdir(acme->state, 0700) != 0 && errno != EEXIST)
-        return error_set(why, "%s: cannot be made: %s; make it, for this user alone", acme->state,
-                         strerror(errno));
+        return error_set(why,
+                         "%s: cannot be created: %s; create it with mode 0700, owned by this user",
+                         acme->state, strerror(errno));
     if (access(acme->state, R_OK | W_OK | X_OK) != 0)
-        return error_set(why, "%s: %s; run as the user whose directory it is", acme->state,
+        return error_set(why, "%s: %s; run this as the owner of the directory", acme->state,
                          strerror(errno));
     if (access(acme->hook, X_OK) != 0)
         return error_set(why, "%s: %s; set `hook` in [acme] to the client's hook", acme->hook,
                          strerror(errno));
     if (access(acme->challenges, W_OK | X_OK) != 0)
-        return error_set(why,
-                         "%s: %s; make the directory of challenges, and let this user write to it",
-                         acme->challenges, strerror(errno));
+        return error_set(
+            why, "%s: %s; create the challenge directory, and make it writable for this user",
+            acme->challenges, strerror(errno));
     if (setenv("MTA_STSD_CHALLENGES", acme->challenges, 1) != 0 ||
         setenv("MTA_STSD_DEPLOY_COMMAND", acme->deploy_command ? acme->deploy_command : "", 1) !=
             0 ||
@@ -71,7 +72,7 @@ static bool find_detail(const char *words, char out[SAID_MAX])
     return true;
 }
 
-/* The first line, since what follows it is said of its consequences. */
+/* The first line: what follows are its consequences. */
 static void find_line(const char *words, char out[SAID_MAX])
 {
     if (strncmp(words, "uacme: ", 7) == 0)
@@ -80,8 +81,8 @@ static void find_line(const char *words, char out[SAID_MAX])
     snprintf(out, SAID_MAX, "%.*s", (int)(length < SAID_MAX ? length : SAID_MAX - 1), words);
 }
 
-/* uacme before 1.8 ends at a challenge without a token (dns-persist-01) that stands before the one
- * it can do. A CA lists them in any order, so the next order may come through. */
+/* uacme before 1.8 stops at a challenge without a token (dns-persist-01) listed before one that it
+ * supports. A CA lists them in any order, so the next order may succeed. */
 static const char stumbles[] = "failed to parse challenge";
 
 static bool says_no_ca(const char *words)
@@ -95,8 +96,9 @@ static bool says_no_ca(const char *words)
     return false;
 }
 
-enum issuer_ending issuer_read(const struct config_acme *acme, int status, const char *words,
-                               struct error *why)
+/* The same from an exit status and the client's output. Pure. */
+static enum issuer_ending read_result(const struct config_acme *acme, int status, const char *words,
+                                      struct error *why)
 {
     char said[SAID_MAX];
     find_line(words, said);
@@ -112,11 +114,12 @@ enum issuer_ending issuer_read(const struct config_acme *acme, int status, const
         return ISSUER_NO_CLIENT;
     }
     if (says_no_ca(words)) {
-        error_set(why, "the CA at %s does not answer as one (%s)", acme->directory, said);
+        error_set(why, "the CA at %s does not answer like an ACME server (%s)", acme->directory,
+                  said);
         return ISSUER_NO_CA;
     }
     if (strstr(words, "no account associated") != NULL) {
-        error_set(why, "the CA at %s does not know the account in %s; the next run makes it",
+        error_set(why, "the CA at %s does not know the account in %s; the next run registers it",
                   acme->directory, acme->state);
         return ISSUER_NO_ACCOUNT;
     }
@@ -131,7 +134,7 @@ enum issuer_ending issuer_read(const struct config_acme *acme, int status, const
         find_line(refusal + strlen(hook_refuses), said);
         error_set(why, "the CA was not asked: %s", said);
     } else if (find_detail(words, said) && strstr(words, "error:rateLimited") != NULL)
-        error_set(why, "the CA takes no more orders for now: %s", said);
+        error_set(why, "the CA accepts no more orders for now: %s", said);
     else if (find_detail(words, said))
         error_set(why, "the CA refused: %s", said);
     else
@@ -150,7 +153,7 @@ enum issuer_ending issuer_judge(const struct config_acme *acme, const struct chi
         return ISSUER_FAILED;
     }
     child_words(child, words);
-    enum issuer_ending ending = issuer_read(acme, child->status, words, why);
+    enum issuer_ending ending = read_result(acme, child->status, words, why);
     if (ending == ISSUER_NO_ACCOUNT) {
         char mark[PATH_MAX];
         snprintf(mark, sizeof(mark), "%s/account", acme->state);
@@ -159,7 +162,7 @@ enum issuer_ending issuer_judge(const struct config_acme *acme, const struct chi
     return ending;
 }
 
-/* Whether the CA was asked before, and took us. */
+/* Whether our account was registered before. */
 static bool has_account(const struct config_acme *acme, const char *mark)
 {
     struct file file;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* precheck: what a CA would find if it were asked for a host now: addresses, CAA records, and who
+/* precheck: checks what a CA would find for a host now: addresses, CAA records, and which server
  * answers the challenge. */
 #include "ctl/acme/precheck.h"
 
@@ -46,8 +46,7 @@ static void look_at(void *context, size_t index)
                       &look->precheck->host, look->digest, &look->whys[index]);
 }
 
-/* Whether waiting for a moment may mend it: the server's reload, a challenge that was just put
- * there. */
+/* Whether a short wait may help: the server reloads, or has yet to notice the challenge. */
 static bool may_pass(enum probe_outcome outcome)
 {
     switch (outcome) {
@@ -65,7 +64,7 @@ static bool may_pass(enum probe_outcome outcome)
     return false;
 }
 
-/* Sentences stand one after the other, as far as there is room. */
+/* Appends a sentence if it fits. */
 static void append(struct error *why, const char *text)
 {
     if (strstr(why->text, text) != NULL)
@@ -81,7 +80,7 @@ static void append(struct error *why, const char *text)
     memcpy(why->text + used, text, length + 1);
 }
 
-/* Says of an address that was tried since the domain was typed that it is none for a CA. */
+/* Notes that a CA cannot reach an address that was tried because a user named the domain. */
 static void append_scope(struct error *why, const struct network_address *address)
 {
     char place[NETWORK_TEXT_MAX];
@@ -90,8 +89,8 @@ static void append_scope(struct error *why, const struct network_address *addres
     if (scope == NULL)
         return;
     network_address_text(address, place);
-    snprintf(text, sizeof(text), "%s is a %s address, which no CA on the Internet reaches", place,
-             scope);
+    snprintf(text, sizeof(text), "%s is a %s address, which a CA on the Internet cannot reach",
+             place, scope);
     append(why, text);
 }
 
@@ -115,7 +114,7 @@ static enum precheck_ending sum_up(const struct look *look, struct error *why)
     return ending;
 }
 
-/* From this machine and the others, as the client's hook does it. */
+/* From this machine and the others, as the client's hook does. */
 static void withdraw(const struct precheck *precheck, struct trial *trial, const char *event)
 {
     const struct config_acme *acme = precheck->params->acme;
@@ -174,10 +173,10 @@ static size_t keep_allowed(const struct precheck *precheck, struct network_addre
     }
     if (kept == 0)
         error_set(why,
-                  "%s leads to %s, a %s address, which no CA on the Internet reaches and where "
-                  "mta-stsd does not listen; publish its public address, or have it tried: write "
-                  "it as `address` in [dns] if it is the server's, or name the domain to `certs "
-                  "--renew`",
+                  "%s leads to %s, a %s address, which a CA on the Internet cannot reach and where "
+                  "mta-stsd does not listen; publish the public address; to have this one tried, "
+                  "set it as `address` in [dns] if it is the server's, or name the domain: `certs "
+                  "--renew DOMAIN`",
                   precheck->host.text, text, network_address_scope(&addresses[0]));
     return kept;
 }
@@ -228,7 +227,7 @@ struct precheck *precheck_start(const struct precheck_params *params, const stru
     if (failure == 0)
         return precheck;
     free(precheck);
-    error_set(why, "no thread can be started: %s", strerror(failure));
+    error_set(why, "cannot start a thread: %s", strerror(failure));
     return NULL;
 }
 

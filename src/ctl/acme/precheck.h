@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* precheck: what a CA would find if it were asked for a host now: addresses, CAA records, and who
+/* precheck: checks what a CA would find for a host now: addresses, CAA records, and which server
  * answers the challenge. */
 #ifndef CTL_ACME_PRECHECK_H
 #define CTL_ACME_PRECHECK_H
@@ -13,33 +13,34 @@
 #include "ctl/net/dns.h"
 #include "ctl/net/reach.h"
 
-/* All borrowed, and the same for each host. */
+/* All borrowed, and shared by all hosts. */
 struct precheck_params {
     struct dns *dns;
     const struct config_acme *acme;
     const struct directory *directory;
-    const struct reach *reach; /* NULL: any address is looked at */
-    unsigned port;             /* that the CA will ask */
+    const struct reach *reach; /* NULL: any address is checked */
+    unsigned port;             /* that the CA will connect to */
 };
 
 enum precheck_ending {
     PRECHECK_READY,
-    PRECHECK_NOT_YET, /* and seconds may change that: DNS, a server that has not loaded the host */
-    PRECHECK_NOT_READY, /* and somebody has to do something */
+    PRECHECK_NOT_YET, /* a retry in seconds may help: DNS, a server that has not loaded the host yet
+                       */
+    PRECHECK_NOT_READY, /* the operator must act */
 };
 
-/* One under way, on a thread of its own. */
+/* A running check, on its own thread. */
 struct precheck;
 
-/* NULL with why when it cannot be begun. */
+/* Returns NULL with why if it cannot be started. */
 struct precheck *precheck_start(const struct precheck_params *params, const struct hostname *host,
                                 struct error *why);
 
 /* Never waits. */
 bool precheck_has_ended(const struct precheck *precheck);
 
-/* Waits for its end, which comes within seconds; told to stop, it takes no further step. Nothing is
- * left in the directory of challenges. Frees it. why has a sentence unless the host is ready. */
+/* Waits for the check to end, which takes seconds; with stop, it skips the remaining steps. Leaves
+ * nothing in the challenge directory. Frees precheck. Sets why unless the host is ready. */
 enum precheck_ending precheck_end(struct precheck *precheck, bool stop, struct error *why);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* probe: looks at a TLS-ALPN-01 challenge as a CA would (RFC 8737), at one address. */
+/* probe: validates a TLS-ALPN-01 challenge as a CA would (RFC 8737), at one address. */
 #include "ctl/acme/probe.h"
 
 #include <errno.h>
@@ -63,20 +63,20 @@ static enum probe_outcome say_silent(const struct attempt *attempt, int cause, s
 {
     if (cause == ENETUNREACH || cause == EAFNOSUPPORT || cause == EADDRNOTAVAIL) {
         error_set(why,
-                  "this machine cannot reach %s itself (%s); give it a route there, or write "
-                  "`precheck = off` in [acme]",
+                  "this machine cannot reach %s itself (%s); add a route, or set `precheck = off` "
+                  "in [acme]",
                   attempt->where, strerror(cause));
         return PROBE_NO_WAY;
     }
     if (cause == ETIMEDOUT)
         error_set(why,
                   "nothing answers at %s within %d seconds; open that port in the firewall, or "
-                  "correct the address in DNS (from behind a router that does not lead its own "
-                  "address back, write `precheck = off` in [acme])",
+                  "correct the address in DNS (behind a router without hairpin NAT, set `precheck "
+                  "= off` in [acme])",
                   attempt->where, PROBE_BOUND_S);
     else
         error_set(why,
-                  "nothing can be reached at %s (%s); let mta-stsd listen there, or correct the "
+                  "cannot connect to %s (%s); let mta-stsd listen there, or correct the "
                   "address in DNS",
                   attempt->where, strerror(cause));
     return PROBE_SILENT;
@@ -86,8 +86,8 @@ static enum probe_outcome say_other(const struct attempt *attempt, const char *d
                                     struct error *why)
 {
     error_set(why,
-              "a TLS proxy or another web server answers at %s (%s); let that address and port "
-              "lead to mta-stsd, with nothing before it that ends TLS",
+              "a TLS proxy or another web server answers at %s (%s); point that address and port "
+              "to mta-stsd, with no proxy before it that terminates TLS",
               attempt->where, detail);
     return PROBE_OTHER_SERVER;
 }
@@ -142,16 +142,17 @@ static enum probe_outcome judge_failure(const struct attempt *attempt, int code,
         return PROBE_UNKNOWN_HOST;
     }
     if (reason == ALERT_OFFSET + SSL_AD_NO_APPLICATION_PROTOCOL) {
-        error_set(why,
-                  "who answers at %s has no challenge for %s: another web server, another machine, "
-                  "or a mta-stsd whose [acme] names other `challenges`; let that address lead to "
-                  "this mta-stsd",
-                  attempt->where, attempt->host->text);
+        error_set(
+            why,
+            "the server at %s has no challenge for %s: it is another web server, another machine, "
+            "or an mta-stsd with other `challenges` in [acme]; point that address to this mta-stsd",
+            attempt->where, attempt->host->text);
         return PROBE_NO_CHALLENGE;
     }
     if (code == SSL_ERROR_SYSCALL)
         return say_other(
-            attempt, system != 0 ? strerror(system) : "it ends the connection without a word", why);
+            attempt, system != 0 ? strerror(system) : "it closes the connection without an answer",
+            why);
     return say_other(attempt, text != NULL ? text : "no TLS", why);
 }
 
@@ -201,8 +202,8 @@ static enum probe_outcome judge_answer(const struct attempt *attempt,
     if (right)
         return PROBE_ANSWERED;
     error_set(why,
-              "the server at %s shows another challenge for %s: it is another machine, or another "
-              "ACME client is at work there; let one machine do it",
+              "the server at %s presents another challenge for %s: it is another machine, or "
+              "another ACME client is ordering there; let only one of them order",
               attempt->where, attempt->host->text);
     return PROBE_WRONG_DIGEST;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* probe: looks at a TLS-ALPN-01 challenge as a CA would (RFC 8737), at one address. */
+/* probe: validates a TLS-ALPN-01 challenge as a CA would (RFC 8737), at one address. */
 #ifndef CTL_ACME_PROBE_H
 #define CTL_ACME_PROBE_H
 
@@ -13,17 +13,17 @@
 
 enum probe_outcome {
     PROBE_ANSWERED,     /* with the digest */
-    PROBE_SILENT,       /* nobody listens there, or nothing comes back */
-    PROBE_OTHER_SERVER, /* who answers does not speak acme-tls/1 */
+    PROBE_SILENT,       /* no connection, or no answer */
+    PROBE_OTHER_SERVER, /* the server does not speak acme-tls/1 */
     PROBE_UNKNOWN_HOST, /* the server does not serve the host, or not yet */
-    PROBE_NO_CHALLENGE, /* the server knows of no challenge for the host */
+    PROBE_NO_CHALLENGE, /* the server has no challenge for the host */
     PROBE_WRONG_DIGEST, /* another machine's challenge */
-    PROBE_NO_WAY,       /* this machine has no route there: nothing is known */
-    PROBE_FAILED,       /* nothing could be tried */
+    PROBE_NO_WAY,       /* this machine has no route there: no result */
+    PROBE_FAILED,       /* the test could not run */
 };
 
-/* Makes the handshake and ends it. why has a sentence for each outcome but the first. Signals must
- * be blocked, SIGPIPE at least. May be called by several threads at a time. */
+/* Does the handshake and closes. Sets why for each outcome but the first. The caller blocks
+ * SIGPIPE. Thread-safe. */
 enum probe_outcome probe_address(const struct network_address *address, unsigned port,
                                  const struct hostname *host,
                                  const unsigned char digest[PROBE_DIGEST], struct error *why);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* trial: a challenge of our own making in the directory of challenges, so that it can be seen who
- * answers, before a CA is asked. */
+/* trial: puts a test challenge into the challenge directory, to see which server answers before a
+ * CA is asked. */
 #include "ctl/acme/trial.h"
 
 #include <errno.h>
@@ -24,8 +24,8 @@
 
 static const char salt[] = "mta-stsctl trial";
 
-/* The second half follows from the first, which is random: so that what a killed run left behind
- * is known for what it is, and nobody can tell it before. */
+/* The first half is random, the second derived from it: so a file left by a killed run is
+ * recognised as ours, and nobody can predict it. */
 static void complete(unsigned char digest[TRIAL_DIGEST])
 {
     unsigned char input[sizeof(salt) + RANDOM];
@@ -57,7 +57,7 @@ static bool read_digest(unsigned char digest[TRIAL_DIGEST], const char *path)
     return fine;
 }
 
-/* A file that the server takes for a challenge. */
+/* A file that the server would use as a challenge. */
 static bool is_young(const char *path)
 {
     struct stat state;
@@ -84,7 +84,7 @@ static int write_beside(const struct trial *trial, char temporary[PATH_MAX], str
     text[TEXT_LENGTH] = '\n';
     int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
-        return error_set(why, "%s: no file can be made there: %s", temporary, strerror(errno));
+        return error_set(why, "%s: cannot create a file there: %s", temporary, strerror(errno));
     bool written =
         write(fd, text, TEXT_LENGTH + 1) == (ssize_t)TEXT_LENGTH + 1 && fchmod(fd, 0644) == 0;
     int cause = errno;
@@ -94,8 +94,7 @@ static int write_beside(const struct trial *trial, char temporary[PATH_MAX], str
     return error_set(why, "%s: cannot be written: %s", trial->path, strerror(cause));
 }
 
-/* Linked, since that never replaces what is there; what is there and no pending challenge is
- * replaced. */
+/* Uses link(2), which never replaces a file; a file that is not a pending challenge is replaced. */
 static int move_into_place(struct trial *trial, const char *temporary, struct error *why)
 {
     if (link(temporary, trial->path) == 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* trial: a challenge of our own making in the directory of challenges, so that it can be seen who
- * answers, before a CA is asked. */
+/* trial: puts a test challenge into the challenge directory, to see which server answers before a
+ * CA is asked. */
 #ifndef CTL_ACME_TRIAL_H
 #define CTL_ACME_TRIAL_H
 
@@ -11,23 +11,22 @@
 #include "common/name/hostname.h"
 
 #define TRIAL_DIGEST 32
-#define TRIAL_AGE_S  3600 /* the server does not look at older files */
+#define TRIAL_AGE_S  3600 /* the server ignores older files */
 
 /* {0} is none. */
 struct trial {
     unsigned char digest[TRIAL_DIGEST]; /* what the server must show */
     char path[PATH_MAX];
-    bool ours; /* the file is to be removed */
+    bool ours; /* the file is ours to remove */
 };
 
-/* Puts a file for the host into the directory, whole, as the client's hook would. A challenge that
- * another client has pending is left as it is, and its digest is what must be shown. Returns 0, or
- * -1 with why: the file cannot be written, or dehydrated has a challenge pending, whose digest
- * cannot be told. */
+/* Creates the host's challenge file atomically, as the client's hook would. Another client's
+ * pending challenge is kept, and its digest expected instead. Returns 0, or -1 with why: the file
+ * cannot be written, or dehydrated has a pending challenge, whose digest is not known. */
 int trial_place(struct trial *out, const char *directory, const struct hostname *host,
                 struct error *why);
 
-/* Removes the file, unless it has become another's. */
+/* Removes the file, unless another client has replaced it. */
 void trial_remove(struct trial *trial);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* web: small JSON documents asked of a CA over HTTPS, connections kept for the next. */
+/* web: fetches small JSON documents from a CA over HTTPS, and reuses connections. */
 #include "ctl/acme/web.h"
 
 #include <curl/curl.h>
@@ -144,7 +144,7 @@ int web_get_json(struct web *web, const char *url, json_t **out, int64_t *retry_
     if (result == 0) {
         *out = json_loadb(body->bytes, body->length, 0, NULL);
         if (*out == NULL)
-            result = error_set(why, "%.300s: the answer is no JSON", url);
+            result = error_set(why, "%.300s: the answer is not JSON", url);
     }
     free(body);
     return result;

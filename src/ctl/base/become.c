@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* become: root takes on the user whom a directory belongs to, for good. */
+/* become: switches from root to the owner of a directory, permanently. */
 #include "ctl/base/become.h"
 
 #include <errno.h>
@@ -18,14 +18,14 @@ int become_owner_of(const char *directory, struct error *why)
     const struct passwd *user = getpwuid(state.st_uid);
     if (user == NULL)
         return error_set(why,
-                         "%s: it belongs to the user id %u, whom this system does not know; "
-                         "give the directory to the user that orders",
+                         "%s: it belongs to user id %u, which this system does not have; chown it "
+                         "to the user that orders certificates",
                          directory, (unsigned)state.st_uid);
     if (initgroups(user->pw_name, user->pw_gid) != 0 ||
         setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
         setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0)
-        return error_set(why, "%s: this process cannot become its owner, %s: %s", directory,
-                         user->pw_name, strerror(errno));
+        return error_set(why, "%s: cannot switch to its owner, %s: %s", directory, user->pw_name,
+                         strerror(errno));
     umask(077);
     return 0;
 }

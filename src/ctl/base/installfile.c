@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* installfile: the verb by which the hooks write a file for the server: whole, by descriptors, as
- * the owner of its directory. */
+/* installfile: the verb `install-file`: writes a file for the server atomically, as the owner of
+ * its directory; the hooks use it. */
 #include "ctl/base/installfile.h"
 
 #include <assert.h>
@@ -72,7 +72,7 @@ static void name_owner(char out[OWNER_MAX], uid_t owner)
         snprintf(out, OWNER_MAX, "the user %lu", (unsigned long)owner);
 }
 
-/* Whoever owns the directory decides what its names lead to. */
+/* The owner of the directory controls what its names refer to. */
 static int judge_owner(const struct place *place, struct error *why)
 {
     char name[OWNER_MAX];
@@ -81,12 +81,12 @@ static int judge_owner(const struct place *place, struct error *why)
         return 0;
     name_owner(name, owner);
     return error_set(why,
-                     "%s: the directory belongs to %s; only one of root or of " ACME_USER
-                     " is written to: chown it to root, or run this as %s",
+                     "%s: the directory belongs to %s, not to root or " ACME_USER
+                     "; chown it to root, or run this as %s",
                      place->path, name, name);
 }
 
-/* For good: what is done from here on, the owner could do, too. The group is the server's. */
+/* Permanently: from here on we can do only what the owner could. The group is the server's. */
 static int become_owner(const struct place *place, struct error *why)
 {
     uid_t owner = place->state.st_uid;
@@ -96,7 +96,7 @@ static int become_owner(const struct place *place, struct error *why)
     if (setgroups(0, NULL) == 0 && setresgid(group, group, group) == 0 &&
         setresuid(owner, owner, owner) == 0)
         return 0;
-    return error_set(why, "%s: root cannot become the directory's owner: %s", place->path,
+    return error_set(why, "%s: cannot switch to the directory's owner: %s", place->path,
                      strerror(errno));
 }
 
@@ -124,7 +124,7 @@ static int act(const struct params *params)
     if (place_open(&place, params->path, &(struct place_params){0}, &why) != 0)
         return setup_fail("%s", why.text);
     if (place.name[0] == '.')
-        error_set(&why, "%s: a name that begins with a dot is of a file that is not whole yet",
+        error_set(&why, "%s: a name that begins with a dot is reserved for incomplete files",
                   params->path);
     else if (judge_owner(&place, &why) == 0 && become_owner(&place, &why) == 0) {
         replace_remove_left(&place, LEFT_OVER_S);
@@ -160,9 +160,9 @@ int installfile_run(int argc, char **argv)
     if (status != OPTIONS_READ)
         return status;
     if (argc - optind != 1)
-        return setup_fail("install-file: one FILE; try 'mta-stsctl install-file --help'");
+        return setup_fail("install-file: give one FILE; try 'mta-stsctl install-file --help'");
     if (params.removes && params.has_mode)
-        return setup_fail("install-file: --mode does not go with --remove");
+        return setup_fail("install-file: --mode and --remove are mutually exclusive");
     params.path = argv[optind];
     return act(&params);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* installfile: the verb by which the hooks write a file for the server: whole, by descriptors, as
- * the owner of its directory. */
+/* installfile: the verb `install-file`: writes a file for the server atomically, as the owner of
+ * its directory; the hooks use it. */
 #ifndef CTL_BASE_INSTALLFILE_H
 #define CTL_BASE_INSTALLFILE_H
 

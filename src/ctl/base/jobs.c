@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* jobs: the same work done for many things, side by side on threads, within a bound. */
+/* jobs: runs the same function for many items on several threads. */
 #include "ctl/base/jobs.h"
 
 #include <stdatomic.h>
@@ -39,7 +39,7 @@ int jobs_run(size_t count, size_t at_once, jobs_work *work, void *context, struc
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     free(threads);
-    /* Slower is better than not at all: what was not done would be taken for done. */
+    /* Without threads, the caller does the work. */
     if (started == 0)
         work_on(&jobs);
     return 0;

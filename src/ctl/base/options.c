@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* options: the options of a verb's command line, its help and its refusals alike for all verbs. */
+/* options: parses a verb's command line, with the same help and error messages for all verbs. */
 #include "ctl/base/options.h"
 
 #include <stdio.h>
@@ -15,7 +15,7 @@ int options_read(const struct options *options, int argc, char **argv, void *par
     int status = 0;
     int option;
     snprintf(name, sizeof(name), "mta-stsctl: %s", verb);
-    argv[0] = name; /* how getopt begins its sentences */
+    argv[0] = name; /* the prefix of getopt's messages */
     while (status == 0 &&
            (option = getopt_long(argc, argv, options->letters, options->words, NULL)) != -1) {
         if (option == 'h') {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* options: the options of a verb's command line, its help and its refusals alike for all verbs. */
+/* options: parses a verb's command line, with the same help and error messages for all verbs. */
 #ifndef CTL_BASE_OPTIONS_H
 #define CTL_BASE_OPTIONS_H
 
@@ -9,14 +9,14 @@
 
 struct options {
     const char *help;
-    const char *letters; /* as for getopt */
+    const char *letters; /* as for getopt_long */
     const struct option *words;
-    /* Keeps one in the verb's order; 0, or the exit status, having said why. */
+    /* Stores one option in the verb's params; returns 0, or the exit status after printing why. */
     int (*take)(void *params, int option, const char *argument);
 };
 
-/* argv[0] is the verb; what is no option stands from optind on. Returns OPTIONS_READ, or the exit
- * status, when help was asked for or something refused, and said. */
+/* argv[0] is the verb; the other arguments begin at optind. Returns OPTIONS_READ, or the exit
+ * status after printing the help or an error. */
 int options_read(const struct options *options, int argc, char **argv, void *params);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* place: the directory of a file, opened step by step, so that no other user leads a write
- * elsewhere by a link. */
+/* place: opens the directory of a file step by step, so that no other user can redirect a write by
+ * a symbolic link. */
 #include "ctl/base/place.h"
 
 #include <errno.h>
@@ -57,8 +57,8 @@ static int follow(struct walk *walk, const char *name, struct error *why)
     target[size] = '\0';
     if (!is_trusted(walk->at, name))
         return error_set(why,
-                         "%s: %s is a link that another user may have made, and is not followed; "
-                         "name the place that it leads to (%s)",
+                         "%s: %s is a symbolic link that another user may have made, and is not "
+                         "followed; give the path that it points to (%s)",
                          walk->path, name, target);
     if (++walk->links > LINKS_MOST)
         return error_set(why, "%s: %s", walk->path, strerror(ELOOP));
@@ -107,7 +107,7 @@ static int step(struct walk *walk, const char *name, const struct place_params *
     int next = openat(walk->at, name, WAY | O_NOFOLLOW);
     if (next < 0 && errno == ENOENT && count_left(walk) <= params->makes) {
         if (mkdirat(walk->at, name, MADE_MODE) != 0 && errno != EEXIST)
-            return error_set(why, "%s: the directory %s cannot be made: %s", walk->path, name,
+            return error_set(why, "%s: the directory %s cannot be created: %s", walk->path, name,
                              strerror(errno));
         next = openat(walk->at, name, WAY | O_NOFOLLOW);
     }
@@ -126,7 +126,7 @@ static int walk_to_end(struct walk *walk, char name[NAME_MAX + 1],
     for (;;) {
         bool more = take_name(walk, name);
         if (name[0] == '\0' || (!more && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)))
-            return error_set(why, "%s: this is not the name of a file", walk->path);
+            return error_set(why, "%s: not the name of a file", walk->path);
         bool leads_on = !more && params->follows &&
                         fstatat(walk->at, name, &state, AT_SYMLINK_NOFOLLOW) == 0 &&
                         S_ISLNK(state.st_mode);
@@ -137,7 +137,7 @@ static int walk_to_end(struct walk *walk, char name[NAME_MAX + 1],
     }
 }
 
-/* For more than a way: what is in it can be listed, and forced to the disk. */
+/* Reopens it, so that it can be listed and synced. */
 static int open_whole(int path_fd)
 {
     int directory = openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

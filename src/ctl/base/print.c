@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* print: columns, colour where a terminal wants it, and JSON. */
+/* print: writes tables and lines to stdout, with colour on a terminal. */
 #include "ctl/base/print.h"
 
 #include <stdarg.h>
@@ -154,14 +154,4 @@ void print_line(const char *format, ...)
     wrap_write(stdout, text, 0, INDENT, wrap_width(STDOUT_FILENO));
     putchar('\n');
     free(text);
-}
-
-int print_json(json_t *value)
-{
-    if (value == NULL)
-        return -1;
-    int result = json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
-    putchar('\n');
-    json_decref(value);
-    return result == 0 && fflush(stdout) == 0 ? 0 : -1;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* print: columns, colour where a terminal wants it, and JSON. */
+/* print: writes tables and lines to stdout, with colour on a terminal. */
 #ifndef CTL_BASE_PRINT_H
 #define CTL_BASE_PRINT_H
 
-#include <jansson.h>
 #include <stddef.h>
 
 #define PRINT_COLUMNS_MAX 8
@@ -27,16 +26,12 @@ struct print_table {
 int print_table_add(struct print_table *table, enum print_tone tone, const char *const cells[]);
 
 /* Writes the rows to stdout, aligned, each in one line. On a terminal a row fits its width: columns
- * for which there is no place begin a further line, and the last one is wrapped. The tone colours a
- * row if stdout is a terminal and NO_COLOR is not set. */
+ * that do not fit begin a new line, and the last one is wrapped. The tone colours a row if stdout
+ * is a terminal and NO_COLOR is not set. */
 void print_table_write(const struct print_table *table);
 void print_table_free(struct print_table *table);
 
 /* Writes a line to stdout, with '?' for what cannot be shown; on a terminal it is wrapped. */
 void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Writes the value to stdout, and gives it back (decref). Returns 0, or -1 when it is NULL or
- * cannot be written. */
-int print_json(json_t *value);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* progress: how far long work has come, on one line of the terminal that is rewritten. */
+/* progress: shows the progress of long work on one line of the terminal. */
 #include "ctl/base/progress.h"
 
 #include <pthread.h>
@@ -31,7 +31,7 @@ static void draw(void)
     line.width = width > 1 ? width - 1 : 0;
 }
 
-/* By blanks, which each terminal knows. */
+/* With blanks, which work on every terminal. */
 static void wipe(void)
 {
     if (line.width > 0)

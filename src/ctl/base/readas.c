@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* readas: reads as the server's user for a while, where root runs this. */
+/* readas: if run by root, reads files as the server's user for a while. */
 #include "ctl/base/readas.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "common/base/file.h"
 #include "common/config/config_load.h"
 
-/* Whom the main file names; a fault in it is found when it is judged. */
+/* Reads the user from the main file; its errors are reported later. */
 static void find_user(struct readas *out, const char *path)
 {
     struct file file;
@@ -50,7 +50,7 @@ int readas_begin(struct readas *out, const char *path, struct error *why)
         return 0;
     find_user(out, path);
     if (out->user[0] == '\0' || account_find(&account, out->user, NULL) != 0)
-        return 0; /* the machine that it is for has that user */
+        return 0; /* the user exists on the target machine only */
     out->is_on = true;
     if (become(&account) == 0)
         return 0;
@@ -59,7 +59,7 @@ int readas_begin(struct readas *out, const char *path, struct error *why)
     return error_set(why, "cannot read as user %s: %s", out->user, strerror(reason));
 }
 
-/* What root gave up for a while it gets back, or the process ends. */
+/* Becomes root again, or aborts. */
 void readas_end(struct readas *readas)
 {
     if (!readas->is_on)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* readas: reads as the server's user for a while, where root runs this. */
+/* readas: if run by root, reads files as the server's user for a while. */
 #ifndef CTL_BASE_READAS_H
 #define CTL_BASE_READAS_H
 
@@ -7,7 +7,7 @@
 
 #include "common/base/error.h"
 
-/* {0}: nobody else is read as. */
+/* {0}: files are read as whoever runs this. */
 struct readas {
     char user[65]; /* empty: whoever runs this */
     bool is_on;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* replace: writes a file whole beside the old one, and renames it into its place. */
+/* replace: writes a file atomically: a new file, renamed over the old one. */
 #include "ctl/base/replace.h"
 
 #include <dirent.h>
@@ -55,8 +55,8 @@ static int refuse(const struct attempt *attempt, int reason, struct error *why)
                      reason == EISDIR ? "this is a directory" : strerror(reason));
 }
 
-/* Who may read it is decided by the old file, or by the directory. That a plain user cannot give
- * files away is no failure, unless it has to be exact. */
+/* Owner and group come from the old file, or from the directory. An unprivileged user cannot set
+ * them, which fails only with exact. */
 static int set_owner(const struct attempt *attempt, struct error *why)
 {
     struct stat model;
@@ -93,7 +93,7 @@ static int fill(const struct attempt *attempt, struct error *why)
     return fsync(attempt->fd) == 0 ? 0 : refuse(attempt, errno, why);
 }
 
-/* Hidden, so that no pattern and no include takes it for a whole one. */
+/* Hidden, so that no pattern or include reads it. */
 static int name_temporary(struct attempt *attempt, struct error *why)
 {
     static const char letters[64] =
@@ -150,7 +150,7 @@ static int rename_into_place(const struct attempt *attempt, struct error *why)
     return 0;
 }
 
-/* Returns 0, -1 with why, or TRY_AGAIN where somebody else had a hand in it. */
+/* Returns 0, -1 with why, or TRY_AGAIN if another process interfered. */
 static int attempt_once(struct attempt *attempt, struct error *why)
 {
     const struct place *place = attempt->place;
@@ -161,7 +161,7 @@ static int attempt_once(struct attempt *attempt, struct error *why)
     if (attempt->fd < 0 && errno == EEXIST)
         return TRY_AGAIN;
     if (attempt->fd < 0)
-        return error_set(why, "%s: a new file cannot be made in this directory: %s", place->path,
+        return error_set(why, "%s: a new file cannot be created in this directory: %s", place->path,
                          strerror(errno));
     int result = fill(attempt, why);
     if (result == 0)

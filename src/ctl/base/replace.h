@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* replace: writes a file whole beside the old one, and renames it into its place. */
+/* replace: writes a file atomically: a new file, renamed over the old one. */
 #ifndef CTL_BASE_REPLACE_H
 #define CTL_BASE_REPLACE_H
 
@@ -18,9 +18,10 @@ struct replace_part {
 };
 
 struct replace_params {
-    mode_t mode; /* of the file; of a new one, unless exact */
-    bool exact;  /* the mode whatever an old file has, and the directory's group or a failure */
-    const struct file_stamp *expected; /* the file must be this one still; NULL: any, or none */
+    mode_t mode; /* of a new file; with exact, of any */
+    bool exact; /* this mode even if an old file has another, and fail if the group cannot be set */
+    const struct file_stamp
+        *expected; /* fail unless the file is still this one; NULL: any, or none */
 };
 
 /* The parts one after the other. An old file's mode (without set-id bits) and its owner stay, if
@@ -32,20 +33,19 @@ struct replace_params {
 int replace_file(const char *path, const struct replace_part *parts, size_t count, mode_t mode,
                  struct error *why);
 
-/* The same in a directory that is open. Whoever may write to the directory, and changes names in it
- * meanwhile, gets no byte and leads nothing elsewhere: it is tried a few times more, and fails. */
+/* The same in an open directory. If another process renames files in it meanwhile, that process
+ * gets no byte and cannot redirect the write: it is retried a few times, then fails. */
 int replace_in(const struct place *place, const struct replace_part *parts, size_t count,
                const struct replace_params *params, struct error *why);
 
-/* Removes what runs that were killed left beside the file, if it is older than so many seconds:
- * hidden copies of it, of a key for example. */
+/* Removes temporary copies of the file that killed runs left, if older than so many seconds. */
 void replace_remove_left(const struct place *place, time_t age_s);
 
-/* Renames a file that cannot be used to FILE.damaged, in place of an older one. Returns 0, or -1
+/* Renames an unusable file to FILE.damaged, replacing an older one. Returns 0, or -1
  * with why. */
 int replace_put_aside(const char *path, struct error *why);
 
-/* Removes the file; that there is none is no failure. Returns 0, or -1 with why. */
+/* Removes the file; a missing file is not a failure. Returns 0, or -1 with why. */
 int replace_remove(const struct place *place, struct error *why);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* setup: the server's configuration, read for a verb; what is wrong with it is said on stderr. */
+/* setup: loads the server's configuration for a verb, and prints its errors on stderr. */
 #include "ctl/base/setup.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ int setup_load(struct config **out, const char *path)
     findings_free(&said);
     if (result == 0 && (*out)->broken_count > 0)
         printable_say(
-            stderr, "mta-stsctl: %zu domain%s with errors left out; `mta-stsd --check` says which",
+            stderr, "mta-stsctl: skipping %zu domain%s with errors; `mta-stsd --check` lists them",
             (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
     return result;
 }
@@ -55,7 +55,7 @@ int setup_name(struct hostname *out, const char *verb, const char *word, size_t 
 
 int setup_fail_unknown(const char *domain)
 {
-    return setup_fail("%s is not configured, or has errors; `mta-stsd --check` says more", domain);
+    return setup_fail("%s is not configured, or has errors; `mta-stsd --check` lists them", domain);
 }
 
 bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most)

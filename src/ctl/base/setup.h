@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* setup: the server's configuration, read for a verb; what is wrong with it is said on stderr. */
+/* setup: loads the server's configuration for a verb, and prints its errors on stderr. */
 #ifndef CTL_BASE_SETUP_H
 #define CTL_BASE_SETUP_H
 
@@ -18,25 +18,24 @@ enum setup_exit {
     SETUP_KNOWN,  /* of certs --renew: what was found has been so for more than a day */
 };
 
-/* Returns 0, or -1 when the whole is refused, and has said why. Domains that have errors are left
- * out, and counted in one line. */
+/* Returns 0, or -1 after printing why if the configuration is rejected. Domains with errors are
+ * skipped, and counted in one line. */
 int setup_load(struct config **out, const char *path);
 
-/* A domain that is configured and has no errors, or NULL. */
+/* Returns a configured domain without errors, or NULL. */
 const struct config_domain *setup_find(const struct config *config, const char *domain);
 
-/* Reads a name that the command line gives the verb, of so many bytes. Returns 0, or SETUP_FAILED
- * and has said why. */
+/* Parses a name from the verb's command line. Returns 0, or SETUP_FAILED after printing why. */
 int setup_name(struct hostname *out, const char *verb, const char *word, size_t length);
 
-/* Says on stderr that there is no such domain; returns SETUP_FAILED. */
+/* Prints that there is no such domain; returns SETUP_FAILED. */
 int setup_fail_unknown(const char *domain);
 
-/* Reads a decimal number of an option, nothing around it. Returns whether it is within the bounds.
+/* Parses a decimal number of an option. Returns whether it is valid and within the bounds.
  */
 bool setup_number(unsigned *out, const char *word, unsigned least, unsigned most);
 
-/* Says the sentence on stderr, as the program's; returns SETUP_FAILED. */
+/* Prints "mta-stsctl: MESSAGE" on stderr; returns SETUP_FAILED. */
 int setup_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

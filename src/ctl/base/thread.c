@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* thread: a thread to which no signal comes. */
+/* thread: starts a thread with all signals blocked. */
 #include "ctl/base/thread.h"
 
 #include <signal.h>

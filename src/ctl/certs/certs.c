@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* certs: the verb that lists the certificates, says what is due, and has it renewed. */
+/* certs: the verb `certs`: lists the certificates, plans and runs renewals. */
 #include "ctl/certs/certs.h"
 
 #include <assert.h>
@@ -124,7 +124,7 @@ static int show_plan(const struct config *config, const struct inventory *invent
     else if (schedule_write(&plan, &pace, &ari, per_hour, params->json, now) != 0)
         status = setup_fail("the plan cannot be written");
     if (pace.damaged)
-        printable_say(stderr, "mta-stsctl: %s; the next run puts it aside", pace.damage.text);
+        printable_say(stderr, "mta-stsctl: %s; the next run renames it", pace.damage.text);
     plan_free(&plan);
     ari_free(&ari);
     pace_free(&pace);
@@ -204,7 +204,7 @@ static int read_number(unsigned *out, const char *option, const char *text, unsi
 static int take_action(struct params *params, enum action action)
 {
     if (params->action != ACTION_LIST && params->action != action)
-        return setup_fail("certs: only one of --plan and --renew can be had");
+        return setup_fail("certs: --plan and --renew are mutually exclusive");
     params->action = action;
     return 0;
 }
@@ -262,9 +262,9 @@ int certs_run(int argc, char **argv)
     if (status != OPTIONS_READ)
         return status;
     if (params.of_renewal != NULL && params.action != ACTION_RENEW)
-        return setup_fail("certs: %s goes with --renew", params.of_renewal);
+        return setup_fail("certs: %s needs --renew", params.of_renewal);
     if (argc - optind > 1)
-        return setup_fail("certs: one domain at most; try 'mta-stsctl certs --help'");
+        return setup_fail("certs: give at most one domain; try 'mta-stsctl certs --help'");
     if (argv[optind] != NULL) {
         if (setup_name(&params.domain, "certs", argv[optind], strlen(argv[optind])) != 0)
             return SETUP_FAILED;

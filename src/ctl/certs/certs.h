@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* certs: the verb that lists the certificates, says what is due, and has it renewed. */
+/* certs: the verb `certs`: lists the certificates, plans and runs renewals. */
 #ifndef CTL_CERTS_CERTS_H
 #define CTL_CERTS_CERTS_H
 

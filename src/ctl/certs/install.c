@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* install: takes the chain and key that the ACME client left, and puts them where the server reads
- * them, as one file. */
+/* install: installs the chain and key that the ACME client received as the one file that the server
+ * reads. */
 #include "ctl/certs/install.h"
 
 #include <errno.h>
@@ -62,7 +62,7 @@ int install_put(const struct install *install, const char *path, struct error *w
     if (place_open(&place, path, &(struct place_params){0}, why) != 0)
         return -1;
     replace_remove_left(&place, 0); /* only one run at a time installs */
-    /* A file that lacks its last line end would join the two. */
+    /* A chain without a final line end would run into the key. */
     struct replace_part parts[] = {{install->chain.bytes, install->chain.length},
                                    {(const unsigned char *)"\n", 1},
                                    {install->key.bytes, install->key.length}};
@@ -79,8 +79,9 @@ int install_check_place(const char *path, struct error *why)
     snprintf(place, sizeof(place), "%.*s", length, slash != NULL ? path : ".");
     if (access(place, W_OK | X_OK) == 0)
         return 0;
-    return error_set(why, "%s: %s; let the user who orders write to this directory", place,
-                     strerror(errno));
+    return error_set(why,
+                     "%s: %s; make this directory writable for the user that orders certificates",
+                     place, strerror(errno));
 }
 
 void install_free(struct install *install)

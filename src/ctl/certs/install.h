@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* install: takes the chain and key that the ACME client left, and puts them where the server reads
- * them, as one file. */
+/* install: installs the chain and key that the ACME client received as the one file that the server
+ * reads. */
 #ifndef CTL_CERTS_INSTALL_H
 #define CTL_CERTS_INSTALL_H
 
@@ -23,19 +23,19 @@ struct install {
     char renewal_id[ARI_ID_MAX];
 };
 
-/* Reads what the client has for the host. Refuses what the server would refuse, what is not for the
- * host, and what has expired. Returns 0, or -1 with why; *out is {0} then. */
+/* Reads the client's certificate for the host. Fails for one that the server would reject, that is
+ * for another host, or that has expired. Returns 0, or -1 with why; *out is {0} then. */
 int install_load(struct install *out, const char *state, const struct hostname *host, int64_t now,
                  struct error *why);
 
-/* Whether the certificate is the one with this fingerprint; one of zeros is none. */
+/* Whether the certificate has this fingerprint; all zeros match none. */
 bool install_is(const struct install *install, const unsigned char fingerprint[CERT_FINGERPRINT]);
 
-/* Renames chain and key, in one file, to path. Returns 0, or -1 with why; the old file is as it was
- * then. */
+/* Writes chain and key to path, atomically, as one file. Returns 0, or -1 with why; the old file is
+ * unchanged then. */
 int install_put(const struct install *install, const char *path, struct error *why);
 
-/* Whether a file may be put at path: asked before an order, which would be in vain. Returns 0, or
+/* Checks before an order that a file can be installed at path. Returns 0, or
  * -1 with why. */
 int install_check_place(const char *path, struct error *why);
 void install_free(struct install *install);

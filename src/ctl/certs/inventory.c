@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* inventory: each certificate that the configuration names, as its files hold it now, and judged.
+/* inventory: loads and checks every certificate that the configuration names.
  */
 #include "ctl/certs/inventory.h"
 
@@ -73,7 +73,7 @@ static void judge(struct inventory_item *item, const struct cert *cert, int64_t 
               item->host.text);
 }
 
-/* A key is not for everybody, and the finding must not pass for one of the certificate's. */
+/* The key may not be readable for this user; do not report that as a fault of the certificate. */
 static int read_one(struct file *out, const char *path, struct error *finding)
 {
     struct error why;
@@ -83,7 +83,7 @@ static int read_one(struct file *out, const char *path, struct error *finding)
                      why.cause == EACCES ? "; look as root (sudo), who may read it" : "");
 }
 
-/* Reads the pair's files. 0 with what they hold, or -1 with a finding. */
+/* Reads the pair's files. Returns 0, or -1 with a finding. */
 static int read_pair(struct cert *out, const char *path, const char *key_path,
                      struct error *finding)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* inventory: each certificate that the configuration names, as its files hold it now, and judged.
+/* inventory: loads and checks every certificate that the configuration names.
  */
 #ifndef CTL_CERTS_INVENTORY_H
 #define CTL_CERTS_INVENTORY_H
@@ -15,7 +15,7 @@
 #include "common/name/hostname.h"
 #include "ctl/acme/ari.h"
 
-/* A pair of a host. A host has as many items as its domain has pairs, one after the other. */
+/* One chain and key of a host. A host has one item for each pair of its domain, in sequence. */
 struct inventory_item {
     const char *domain; /* borrowed from the config */
     struct hostname host;
@@ -28,7 +28,7 @@ struct inventory_item {
     unsigned char fingerprint[CERT_FINGERPRINT];
     char *issuer;                /* printable ASCII; owned */
     char key[24];                /* "ECDSA 256" */
-    char renewal_id[ARI_ID_MAX]; /* what the CA calls it in ARI; empty: it has no such name */
+    char renewal_id[ARI_ID_MAX]; /* its ARI identifier; empty: it has none */
     enum due_health health;
     char *finding; /* a sentence, NULL when health is fine; owned */
 };

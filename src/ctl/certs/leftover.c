@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* leftover: the certificate that an earlier run received and did not install. */
+/* leftover: finds the certificate that an earlier run received but did not install. */
 #include "ctl/certs/leftover.h"
 
-/* The client keeps its copy of what is in service, too; and a restored state may hold older ones.
+/* The client also keeps the certificate in use, and a restored state may have older ones.
  */
 static bool is_newer(const struct install *found, const struct inventory_item *item)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* leftover: the certificate that an earlier run received and did not install. */
+/* leftover: finds the certificate that an earlier run received but did not install. */
 #ifndef CTL_CERTS_LEFTOVER_H
 #define CTL_CERTS_LEFTOVER_H
 
@@ -11,9 +11,9 @@
 #include "ctl/certs/install.h"
 #include "ctl/certs/inventory.h"
 
-/* Whether the client has a certificate for the item's host that may be installed in place of an
- * order: another one than is in service, issued later, and by its lifetime and what is kept of ARI
- * not itself due. *out holds it then, for install_free; otherwise it is {0}. */
+/* Whether the client has a certificate for the item's host that can be installed without an order:
+ * not the one in use, issued later, and not itself due by its lifetime or the stored ARI window. If
+ * so, *out holds it, for install_free; otherwise it is {0}. */
 bool leftover_load(struct install *out, const struct config_acme *acme,
                    const struct inventory_item *item, const struct ari *ari, int64_t now);
 

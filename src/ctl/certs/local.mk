@@ -24,8 +24,6 @@ libctl_a_SOURCES += \
 	%D%/renew.h \
 	%D%/schedule.c \
 	%D%/schedule.h \
-	%D%/suggestion.c \
-	%D%/suggestion.h \
 	%D%/told.c \
 	%D%/told.h \
 	%D%/turns.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* lock: at most one process at a time orders certificates. */
+/* lock: ensures that only one process orders certificates. */
 #include "ctl/certs/lock.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ int lock_take(const char *directory, struct error *why)
     int reason = errno;
     close(fd);
     if (reason == EWOULDBLOCK)
-        return error_set(why, "another mta-stsctl orders certificates now; wait for its end");
+        return error_set(why, "another mta-stsctl is ordering certificates; wait until it ends");
     return error_set(why, "%s: %s", path, strerror(reason));
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* lock: at most one process at a time orders certificates. */
+/* lock: ensures that only one process orders certificates. */
 #ifndef CTL_CERTS_LOCK_H
 #define CTL_CERTS_LOCK_H
 
 #include "common/base/error.h"
 
-/* Takes the lock of the directory; it ends with the process, or with lock_release. Returns its
- * descriptor, or -1 with why; another that holds it is a failure, nobody waits. */
+/* Locks the directory until lock_release or the end of the process. Returns a descriptor, or -1
+ * with why; never waits for another holder. */
 int lock_take(const char *directory, struct error *why);
 void lock_release(int lock);
 

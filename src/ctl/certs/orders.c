@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* orders: looks at the hosts of a plan, has the ACME client order for those that are ready, a few
- * at a time, and installs what it gets. */
+/* orders: checks the hosts of a plan, runs the ACME client for those that are ready, a few at a
+ * time, and installs the certificates. */
 #include "ctl/certs/orders.h"
 
 #include <signal.h>
@@ -75,15 +75,14 @@ static void tell_failed(struct run *run, const struct plan_step *step, const cha
                    pace_next_try(pace, host, step->not_after, now));
 }
 
-/* What failed on this machine: no order brought it about, and none helps, so nothing waits. */
+/* A local failure: orders did not cause it, so the host is not delayed. */
 static void tell_failed_here(const struct run *run, const struct plan_step *step,
                              const char *reason)
 {
     outcome_failed(run->params->outcome, step, reason, 0);
 }
 
-/* The CA, the account or the client is not there: that is no host's failure, and the others would
- * fare no better. */
+/* The CA, the account or the client is missing: no host's fault, and the others would fail, too. */
 static void end_run(struct run *run, const struct plan_step *step, const char *reason)
 {
     struct error why;
@@ -91,12 +90,13 @@ static void end_run(struct run *run, const struct plan_step *step, const char *r
     if (run->halted)
         return;
     run->halted = true;
-    error_set(&run->fault, "%s; no further host was tried, and none waits for that", reason);
+    error_set(&run->fault, "%s; the run ends here, and the other hosts are not delayed by that",
+              reason);
     if (pace_note_away(run->params->pace, step->item->host.text, &why) != 0)
         error_set(&run->fault, "%s", why.text);
 }
 
-/* Puts the certificate into its place, says what came of that, and frees it. */
+/* Installs the certificate, reports the result, and frees it. */
 static void install(struct run *run, const struct plan_step *step, struct install *found)
 {
     struct error why;
@@ -119,15 +119,15 @@ static void install_received(struct run *run, const struct slot *slot)
         tell_failed(run, step, why.text);
     } else if (install_is(&found, slot->before) || install_is(&found, step->item->fingerprint)) {
         install_free(&found);
-        tell_failed(run, step,
-                    "the ACME client ended without a failure, and left the certificate "
-                    "that it had before the order");
+        tell_failed(
+            run, step,
+            "the ACME client reported success, but left the certificate of before the order");
     } else {
         install(run, step, &found);
     }
 }
 
-/* What is unusable is none: nothing is compared with it. */
+/* An unusable certificate counts as none. */
 static void remember_received(const struct run *run, struct slot *slot)
 {
     struct install found;
@@ -139,7 +139,7 @@ static void remember_received(const struct run *run, struct slot *slot)
     install_free(&found);
 }
 
-/* Whether a run that was killed got the certificate, and had no time to install it. */
+/* Whether an earlier run received the certificate but did not install it. */
 static bool take_left_over(struct run *run, const struct plan_step *step)
 {
     struct install found;
@@ -195,7 +195,7 @@ static size_t count_slots(const struct run *run, enum stage stage)
     return count;
 }
 
-/* Those that may come to an order are counted as one already. */
+/* Counts hosts that may still order as orders. */
 static bool may_begin(const struct run *run)
 {
     size_t before = count_slots(run, STAGE_CHECK) + count_slots(run, STAGE_READY);
@@ -203,7 +203,7 @@ static bool may_begin(const struct run *run)
                                        now_s(), before) <= now_s();
 }
 
-/* One that comes late lets those go first that are looked at with it. */
+/* A late host lets those being checked go first. */
 static bool is_its_turn(const struct run *run, const struct slot *slot)
 {
     for (size_t i = 0; i < SLOTS && slot->turn->step->late; i++) {
@@ -247,7 +247,7 @@ static void finish_check(struct run *run, struct slot *slot)
         outcome_not_ready(run->params->outcome, slot->turn->step, why.text);
 }
 
-/* Whether the host is ordered for once more, at once: the order rate holds. */
+/* Whether the order is repeated at once, within the order rate. */
 static bool order_again(const struct run *run, struct slot *slot)
 {
     if (++slot->stumbles >= STUMBLES || !may_begin(run))
@@ -298,7 +298,7 @@ static void look_after(struct run *run, struct slot *slot)
     }
 }
 
-/* What is under way is given up: no fault of those hosts. */
+/* Stops what is running, without blaming the hosts. */
 static void give_up(struct run *run)
 {
     struct error why;

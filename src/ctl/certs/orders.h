@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* orders: looks at the hosts of a plan, has the ACME client order for those that are ready, a few
- * at a time, and installs what it gets. */
+/* orders: checks the hosts of a plan, runs the ACME client for those that are ready, a few at a
+ * time, and installs the certificates. */
 #ifndef CTL_CERTS_ORDERS_H
 #define CTL_CERTS_ORDERS_H
 
@@ -20,11 +20,11 @@ struct orders_params {
     const struct config_acme *acme;
     const struct plan *plan;
     const struct ari *ari;
-    const struct precheck_params *precheck; /* NULL: no host is looked at before */
+    const struct precheck_params *precheck; /* NULL: hosts are not checked before */
     struct pace *pace;
     struct outcome *outcome;
-    bool anew;       /* what an earlier run received and did not install is not enough */
-    unsigned wait_s; /* how long hosts that are not ready are waited for; 0: moments */
+    bool anew;       /* do not use a certificate that an earlier run left uninstalled */
+    unsigned wait_s; /* how long to retry hosts that are not ready; 0: a few tries */
 };
 
 /* Returns 0 when each host had its turn, or no further order may be made now: the rate, a CA that

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* outcome: says what came of each host of a renewal, and of the whole. */
+/* outcome: reports the result of each host of a renewal, and the totals. */
 #include "ctl/certs/outcome.h"
 
 #include <stdio.h>
@@ -40,7 +40,7 @@ static void say_line(const struct outcome *outcome, const char *host, const char
     fflush(stdout);
 }
 
-/* The line of a host in trouble, which key stands for. */
+/* Prints the line of a host in trouble, unless it was recently; key identifies the trouble. */
 static void say_trouble(struct outcome *outcome, const char *host, const char *text,
                         const char *key, enum due_stage stage)
 {
@@ -70,14 +70,14 @@ static enum due_stage stage_of(const struct plan_step *step)
                                 : due_stage(step->item->not_before, step->not_after, now_s());
 }
 
-/* What a postmaster wants to know of a host that gets no new certificate. */
+/* When the current certificate ends. */
 static const char *end_text(const struct plan_step *step, char *out, size_t size)
 {
     char date[MOMENT_TEXT_MAX];
     char span[MOMENT_TEXT_MAX];
     int64_t left = step->not_after - now_s();
     if (step->not_after == 0)
-        snprintf(out, size, "it has no certificate that can be used");
+        snprintf(out, size, "it has no usable certificate");
     else if (left > 0)
         snprintf(out, size, "its certificate ends in %s, on %s", moment_span(left, span),
                  moment_text(step->not_after, date));
@@ -195,10 +195,9 @@ static void write_lines(const struct outcome *outcome, const struct outcome_rest
     print_line("%zu renewed, %zu failed, %s%zu wait after a failure, %zu left", outcome->renewed,
                outcome->failed, not_ready, outcome->waiting, left);
     if (outcome->unsaid > 0)
-        print_line(
-            "%zu of them for over a day, and named once a day; `mta-stsctl certs --plan` names "
-            "them, `--renew DOMAIN` says why",
-            outcome->unsaid);
+        print_line("%zu of them for over a day, listed once a day; `mta-stsctl certs --plan` lists "
+                   "them, `--renew DOMAIN` says why",
+                   outcome->unsaid);
     if (left > 0 && rest->next_order_at > rest->now)
         print_line("the order rate of %u an hour allows the next order at %s",
                    rest->orders_per_hour, moment_text(rest->next_order_at, date));

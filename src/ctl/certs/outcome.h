@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* outcome: says what came of each host of a renewal, and of the whole. */
+/* outcome: reports the result of each host of a renewal, and the totals. */
 #ifndef CTL_CERTS_OUTCOME_H
 #define CTL_CERTS_OUTCOME_H
 
@@ -14,20 +14,20 @@
 
 struct outcome {
     bool json;
-    bool all; /* nothing is left out of the lines: a terminal, or one domain was asked for */
+    bool all;             /* print every line: a terminal, or one domain was asked for */
     struct told *told;    /* borrowed */
     struct writer writer; /* in the list of hosts; {0} without json */
     size_t renewed, failed, not_ready, waiting;
-    size_t undeployed; /* certificates that the other machines still lack */
+    size_t undeployed; /* certificates not yet copied to the other machines */
     size_t recent;     /* of the four above, those in trouble for less than a day */
-    size_t unsaid;     /* and those without a line, since theirs was said not long ago */
+    size_t unsaid;     /* and those not printed, since they were not long ago */
 };
 
 void outcome_open(struct outcome *out, struct told *told, bool json, bool all);
 void outcome_close(struct outcome *outcome);
 
-/* Each says one host's line, with the end of its certificate, or writes it as JSON. What is
- * known for more than a day is said once a day. */
+/* Each prints one host's line, with the end of its certificate, or writes it as JSON. Trouble older
+ * than a day is printed once a day. */
 void outcome_renewed(struct outcome *outcome, const struct plan_step *step, int64_t not_after);
 /* next_try 0: the next run does. */
 void outcome_failed(struct outcome *outcome, const struct plan_step *step, const char *reason,
@@ -38,7 +38,7 @@ void outcome_waits(struct outcome *outcome, const struct plan_step *step, unsign
                    const char *reason);
 void outcome_undeployed(struct outcome *outcome, const char *host, const char *reason);
 
-/* What is said at the end, beside what was counted. */
+/* What the summary contains beside the counts. */
 struct outcome_rest {
     size_t due;
     unsigned orders_per_hour;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* pace: how fast certificates may be ordered, and which hosts wait after a failure; kept on disk,
- * so that a run goes on where another ended. */
+/* pace: limits the rate of orders, and delays hosts after a failure; kept on disk between runs. */
 #include "ctl/certs/pace.h"
 
 #include <errno.h>
@@ -22,8 +21,8 @@ static int64_t order_time(const json_t *orders, size_t index)
     return (int64_t)json_integer_value(json_array_get(orders, index));
 }
 
-/* A clock that was set back leaves orders of a time to come: they were made, so they count as made
- * now. Those of more than a day ahead are of a clock that was wrong, and must not hold anything up.
+/* After the clock was set back, some orders are in the future: they were made, so they count as
+ * made now. Those more than a day ahead come from a wrong clock, and are dropped.
  */
 static void correct_orders(struct pace *pace, int64_t now)
 {
@@ -130,7 +129,7 @@ int64_t pace_order_at(const struct pace *pace, unsigned per_hour, int64_t now, s
     size_t made = json_array_size(orders);
     size_t place = made + index;
     int64_t hours = 0;
-    /* An order waits an hour behind the one that stands per_hour before it. */
+    /* An order waits until an hour after the one per_hour places before it. */
     while (place >= per_hour) {
         place -= per_hour;
         hours++;
@@ -147,10 +146,31 @@ static const json_t *entry_of(const struct pace *pace, const char *host)
     return json_object_get(json_object_get(pace->root, "hosts"), host);
 }
 
+/* The longest wait, so that enough tries remain before the certificate ends. */
+static int64_t longest_wait_s(int64_t not_after, int64_t now)
+{
+    if (not_after == 0)
+        return PACE_WAIT_MOST_S;
+    int64_t most = not_after > now ? (not_after - now) / 8 : 0;
+    return most < HOUR_S ? HOUR_S : most < PACE_WAIT_MOST_S ? most : PACE_WAIT_MOST_S;
+}
+
+/* How long a host waits after so many failures in a row, in seconds: ten minutes, doubled up to a
+ * day. With a certificate, at most an eighth of its remaining time, but at least an hour; an hour
+ * once it has expired. Pure. */
+static int64_t wait_s(unsigned failures, int64_t not_after, int64_t now)
+{
+    int64_t most = longest_wait_s(not_after, now);
+    int64_t wait = PACE_WAIT_FIRST_S;
+    for (unsigned i = 1; i < failures && wait < most; i++)
+        wait *= 2;
+    return wait < most ? wait : most;
+}
+
 int64_t pace_next_try(const struct pace *pace, const char *host, int64_t not_after, int64_t now)
 {
     int64_t next = (int64_t)json_integer_value(json_object_get(entry_of(pace, host), "next_try"));
-    return next <= now + pace_wait_s(UINT_MAX, not_after, now) ? next : 0;
+    return next <= now + wait_s(UINT_MAX, not_after, now) ? next : 0;
 }
 
 const char *pace_reason(const struct pace *pace, const char *host)
@@ -168,24 +188,6 @@ unsigned pace_failures(const struct pace *pace, const char *host)
 {
     json_int_t failures = json_integer_value(json_object_get(entry_of(pace, host), "failures"));
     return failures > 0 && failures < FAILURES_TOP ? (unsigned)failures : 0;
-}
-
-/* So that a certificate is tried for often enough before it ends. */
-static int64_t longest_wait_s(int64_t not_after, int64_t now)
-{
-    if (not_after == 0)
-        return PACE_WAIT_MOST_S;
-    int64_t most = not_after > now ? (not_after - now) / 8 : 0;
-    return most < HOUR_S ? HOUR_S : most < PACE_WAIT_MOST_S ? most : PACE_WAIT_MOST_S;
-}
-
-int64_t pace_wait_s(unsigned failures, int64_t not_after, int64_t now)
-{
-    int64_t most = longest_wait_s(not_after, now);
-    int64_t wait = PACE_WAIT_FIRST_S;
-    for (unsigned i = 1; i < failures && wait < most; i++)
-        wait *= 2;
-    return wait < most ? wait : most;
 }
 
 static int save(const struct pace *pace, struct error *why)
@@ -216,10 +218,10 @@ int pace_note_failure(struct pace *pace, const char *host, int64_t not_after, in
                       const char *reason, struct error *why)
 {
     unsigned failures = pace_failures(pace, host) + 1;
-    json_int_t next = now + pace_wait_s(failures, not_after, now);
+    json_int_t next = now + wait_s(failures, not_after, now);
     json_object_del(pace->root, "away");
     json_t *text = json_string(reason);
-    if (text == NULL) /* it names a path in some other encoding */
+    if (text == NULL) /* it has a path in another encoding */
         text = json_string("a reason that is not UTF-8");
     json_t *entry =
         json_pack("{s:i, s:I, s:o}", "failures", (int)failures, "next_try", next, "reason", text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* plan: which managed hosts are due, in which order, and when each one's turn is. */
+/* plan: lists the managed hosts that are due, in order, with the time of each order. */
 #include "ctl/certs/plan.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* plan: which managed hosts are due, in which order, and when each one's turn is. */
+/* plan: lists the managed hosts that are due, in order, with the time of each order. */
 #ifndef CTL_CERTS_PLAN_H
 #define CTL_CERTS_PLAN_H
 
@@ -16,13 +16,13 @@ struct plan_step {
     int64_t order_at;
     int64_t not_after; /* of its certificate; 0: it has no usable one */
     bool by_ari;       /* the CA suggested due_at */
-    bool late;         /* it comes after the others: its orders failed again and again, or the last
-                        * one found no CA, and the next must not be kept from theirs */
-    bool waits;        /* it failed, and its time to try again has not come */
+    bool late;  /* ordered after the others: its orders failed repeatedly, or the last one did not
+                   reach the CA */
+    bool waits; /* it failed, and must not be retried yet */
 };
 
 struct plan {
-    struct plan_step *steps; /* in the order of their turns; those that wait stand last */
+    struct plan_step *steps; /* in the order of the orders; those that wait are last */
     size_t count;
     size_t waiting;
     int64_t done_at; /* when the last one is ordered; now, if nothing is due */

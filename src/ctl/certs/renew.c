@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* renew: plans what is due, has it ordered, and says what came of it. */
+/* renew: runs a renewal: plans what is due, orders it, and prints the results. */
 #include "ctl/certs/renew.h"
 
 #include <stdint.h>
@@ -10,8 +10,11 @@
 #include <unistd.h>
 
 #include "common/base/printable.h"
+#include "ctl/acme/ari_poll.h"
 #include "ctl/acme/deploy.h"
+#include "ctl/acme/directory.h"
 #include "ctl/acme/issuer.h"
+#include "ctl/acme/web.h"
 #include "ctl/base/become.h"
 #include "ctl/base/progress.h"
 #include "ctl/base/setup.h"
@@ -21,7 +24,6 @@
 #include "ctl/certs/orders.h"
 #include "ctl/certs/outcome.h"
 #include "ctl/certs/plan.h"
-#include "ctl/certs/suggestion.h"
 
 struct run {
     const struct renew_params *params;
@@ -56,7 +58,7 @@ static int sum_up(struct run *run, struct error *why)
     rest.next_order_at = pace_order_at(&run->pace, rest.orders_per_hour, rest.now, 0);
     if (outcome_sum_up(&run->outcome, &rest, why) != 0)
         return -1;
-    (void)told_save(&run->told, rest.now, NULL); /* what is not kept is said again */
+    (void)told_save(&run->told, rest.now, NULL); /* what is not saved is printed again */
     if (run->halted)
         printable_say(stderr, "mta-stsctl: %s", run->reason.text);
     if (run->halted || outcome->recent > 0)
@@ -74,7 +76,7 @@ static bool has_managed(const struct inventory *inventory)
     return false;
 }
 
-/* What the CA says of itself. One that does not answer is met again in the first order. */
+/* Fetches the CA's directory. If that fails, the first order will report it. */
 static int ask_directory(struct run *run, struct error *why)
 {
     struct error reason;
@@ -86,12 +88,12 @@ static int ask_directory(struct run *run, struct error *why)
     if (directory_fetch(&run->directory, run->web, run->acme->directory, &reason) != 0)
         error_set(&run->note, "the CA's directory could not be read: %s", reason.text);
     else if (run->directory.identity_count == 0)
-        error_set(&run->note, "the CA does not say its names in CAA records, so only records that "
-                              "let no CA issue were seen");
+        error_set(&run->note, "the CA does not publish its names for CAA records, so only records "
+                              "that forbid every CA were detected");
     return 0;
 }
 
-/* A damaged file must not end every run for all hosts. */
+/* A damaged file must not stop every run. */
 static int load_pace(struct run *run, struct error *why)
 {
     if (pace_load(&run->pace, run->acme->state, now_s(), why) != 0)
@@ -103,6 +105,35 @@ static int load_pace(struct run *run, struct error *why)
     return pace_keep(&run->pace, why);
 }
 
+/* Asks the CA when to renew those of the certificates that it should be asked about now. */
+static int ask_ari(struct run *run, const char **ids, size_t count, struct error *why)
+{
+    size_t due = ari_poll_keep_due(&run->ari, ids, count, now_s());
+    if (due == 0)
+        return 0;
+    if (ask_directory(run, why) != 0)
+        return -1;
+    if (run->directory.renewal_info[0] != '\0')
+        ari_poll(&run->ari, run->web, run->directory.renewal_info, ids, due, now_s());
+    return 0;
+}
+
+static int ask_after_inventory(struct run *run, struct error *why)
+{
+    size_t count = 0;
+    const char **ids = calloc(run->inventory.count + 1, sizeof(*ids));
+    if (ids == NULL)
+        return error_set(why, "out of memory");
+    for (size_t i = 0; i < run->inventory.count; i++) {
+        const struct inventory_item *item = &run->inventory.items[i];
+        if (item->managed && item->loaded && item->covers && item->not_after > now_s())
+            ids[count++] = item->renewal_id;
+    }
+    int result = ask_ari(run, ids, count, why);
+    free(ids);
+    return result;
+}
+
 static int make_plan(struct run *run, struct error *why)
 {
     const struct renew_params *params = run->params;
@@ -111,14 +142,11 @@ static int make_plan(struct run *run, struct error *why)
         return -1;
     if (params->only != NULL && !has_managed(&run->inventory))
         return error_set(why,
-                         "%s is not managed: it has a certificate of its own, or its pattern is "
-                         "not one file with another path for each host",
+                         "%s is not managed: its section sets a certificate, or the pattern is not "
+                         "one file for each host",
                          params->only);
-    if (!params->forced && suggestion_is_wanted(&run->ari, &run->inventory, now_s())) {
-        if (ask_directory(run, why) != 0)
-            return -1;
-        suggestion_refresh(&run->ari, &run->inventory, run->web, &run->directory, now_s());
-    }
+    if (!params->forced && ask_after_inventory(run, why) != 0)
+        return -1;
     return plan_make(&run->plan,
                      &(struct plan_params){.inventory = &run->inventory,
                                            .pace = &run->pace,
@@ -128,8 +156,8 @@ static int make_plan(struct run *run, struct error *why)
                      now_s(), why);
 }
 
-/* What an earlier run owes. Once one failed, the others get as long as one may take: a machine that
- * is away would be waited for by each, and what is wrong with one host is not wrong with the next.
+/* Deploys what earlier runs could not. After the first failure, all others together get the time of
+ * one: an unreachable machine would delay each of them.
  */
 static void deploy_owed(struct run *run)
 {
@@ -146,8 +174,8 @@ static void deploy_owed(struct run *run)
     }
 }
 
-/* Asks after what earlier runs received and did not install, as after what is in service: the CA
- * may be about to revoke both. */
+/* Asks ARI about certificates received but not installed, too: the CA may be about to revoke them.
+ */
 static int ask_after_left_overs(struct run *run, struct error *why)
 {
     struct install found;
@@ -168,9 +196,7 @@ static int ask_after_left_overs(struct run *run, struct error *why)
         count++;
         install_free(&found);
     }
-    int result = count > 0 ? ask_directory(run, why) : 0;
-    if (result == 0)
-        suggestion_ask(&run->ari, ids, count, run->web, &run->directory, now_s());
+    int result = ask_ari(run, ids, count, why);
     free(ids);
     free(texts);
     return result;
@@ -237,10 +263,10 @@ int renew_run(const struct renew_params *params, struct error *why)
 {
     struct run run = {.params = params, .acme = &params->config->acme};
     if (!run.acme->present || !run.acme->accept_terms)
-        return error_set(why, "nothing may be asked of a CA; write `accept_terms = yes` in [acme] "
-                              "once you have read the CA's terms");
+        return error_set(why, "no CA may be contacted; set `accept_terms = yes` in [acme] once you "
+                              "have read the CA's terms");
     if (!run.acme->renew_auto)
-        return error_set(why, "nothing is ordered, since [acme] says `renew = off`");
+        return error_set(why, "no certificate is ordered, since [acme] has `renew = off`");
     if (become_owner_of(run.acme->state, why) != 0 || issuer_prepare(run.acme, why) != 0)
         return -1;
     int lock = lock_take(run.acme->state, why);

@@ -44,7 +44,7 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
                      failures == 1 ? "" : "s", reason != NULL ? ": " : "",
                      reason != NULL ? reason : "");
         else if (step->due_at == 0)
-            snprintf(note, sizeof(note), "has no certificate that can be used");
+            snprintf(note, sizeof(note), "has no usable certificate");
         else
             write_advice(note, sizeof(note), step, ari);
         result = print_table_add(&table, step->waits ? PRINT_WARNING : PRINT_PLAIN,

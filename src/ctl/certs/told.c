@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* told: which hosts are in trouble, since when, and when that was said; kept on disk, so that an
- * hourly run does not fill the log with what is known. */
+/* told: remembers which hosts are in trouble, since when, and when that was last printed; kept on
+ * disk, so that hourly runs do not fill the log. */
 #include "ctl/certs/told.h"
 
 #include <stdio.h>
@@ -35,7 +35,7 @@ void told_free(struct told *told)
     *told = (struct told){0};
 }
 
-/* A time to come is of a clock that was wrong, and counts as now. */
+/* A time in the future comes from a wrong clock, and counts as now. */
 static int64_t time_of(const json_t *entry, const char *key, int64_t now)
 {
     int64_t when = (int64_t)json_integer_value(json_object_get(entry, key));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* turns: which host of a plan is looked at next; those that were not ready get further turns. */
+/* turns: chooses which host of a plan is checked next; those that were not ready are retried. */
 #include "ctl/certs/turns.h"
 
 #include <stdlib.h>

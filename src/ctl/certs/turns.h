@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* turns: which host of a plan is looked at next; those that were not ready get further turns. */
+/* turns: chooses which host of a plan is checked next; those that were not ready are retried. */
 #ifndef CTL_CERTS_TURNS_H
 #define CTL_CERTS_TURNS_H
 
@@ -10,7 +10,7 @@
 #include "common/base/error.h"
 #include "ctl/certs/plan.h"
 
-#define TURNS_PATIENCE_MS 30000 /* with a host, where nobody asked for more */
+#define TURNS_PATIENCE_MS 30000 /* how long a host is retried without --wait */
 
 struct turn {
     const struct plan_step *step; /* borrowed */
@@ -27,7 +27,7 @@ struct turns {
     size_t parked; /* that wait for another */
 };
 
-/* Of the steps that do not wait after a failure. Returns 0, or -1 with why; *out is {0} then. */
+/* Takes the steps that do not wait after a failure. Returns 0, or -1 with why; *out is {0} then. */
 int turns_open(struct turns *out, const struct plan *plan, struct error *why);
 void turns_close(struct turns *turns);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* check_state: what was seen of a domain in earlier runs, kept in a file for each. */
+/* check_state: what earlier runs of `check` found of a domain, in one file for each domain. */
 #include "ctl/check/check_state.h"
 
 #include <errno.h>
@@ -17,11 +17,11 @@
 #define TIME_MOST INT64_C(253402300799) /* the end of the year 9999 */
 
 #define DAY_S       INT64_C(86400)
-#define GAP_S       (2 * DAY_S) /* the looks are nightly; a longer time without is a gap */
-#define BEHIND_MOST 3           /* looks by a clock that is behind, then it is believed */
+#define GAP_S       (2 * DAY_S) /* runs are nightly; a longer time between them is a gap */
+#define BEHIND_MOST 3           /* runs by a clock that is behind, until it is believed */
 
-/* The time of this look. A clock that is behind is not believed before it has been so for several
- * looks in a row: either it is slow now, or it was ahead when the last look was kept. */
+/* The time of this run. A clock behind that of the last run is believed only after several runs in
+ * a row: either it is slow now, or it was fast at the last run. */
 static int64_t believe(struct check_state *next, int64_t now)
 {
     if (!next->known || now > next->last - DAY_S) {
@@ -39,7 +39,7 @@ static int64_t believe(struct check_state *next, int64_t now)
     return now;
 }
 
-/* What was served while nobody looked is not known, until every policy of then is forgotten. */
+/* What was served in a gap is unknown, until every policy of that time has expired. */
 static void note_gap(struct check_state *next, int64_t now)
 {
     if (!next->known || now - next->last <= GAP_S)
@@ -49,8 +49,8 @@ static void note_gap(struct check_state *next, int64_t now)
     next->gap_to = now;
 }
 
-/* The policy of the last look may have been served until this one, and so may that of a look by a
- * clock that was not believed. */
+/* The policy of the last run may have been served until this one, also that of a run whose clock
+ * was not believed. */
 static void hold(struct check_state *next, const struct policy *policy, int64_t now)
 {
     uint32_t max_age = policy->mode != POLICY_MODE_NONE ? policy->max_age : 0;
@@ -67,7 +67,7 @@ int check_state_update(struct check_state *out, const struct check_state *before
 {
     struct check_state next = *before;
     bool same_id = before->known && strcmp(before->id, now->id) == 0 && now->id[0] != '\0';
-    /* With an id goes what was served first: until it changes, that is what senders keep. */
+    /* Senders keep what was first served with an id until the id changes. */
     if (!same_id && policyid_make(next.digest, now->bytes, now->length, why) != 0)
         return -1;
     snprintf(next.id, sizeof(next.id), "%s", now->id);
@@ -176,7 +176,7 @@ static int parse(struct check_state *out, const struct file *file, const char *p
         return -1;
     return error_set(why,
                      "%s: this is not what mta-stsctl wrote; it was renamed to .damaged, and the "
-                     "next run begins anew",
+                     "next run starts from scratch",
                      path);
 }
 

@@ -1,15 +1,49 @@
 /* SPDX-License-Identifier: ISC */
-/* facts: what was seen of one domain, before anything is judged. */
+/* facts: what was observed of one domain, before it is judged. */
 #include "ctl/check/facts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "common/policy/lint.h"
 #include "common/policy/mxmatch.h"
 
-static void hear_nothing(void *context, const struct finding *finding)
+/* Where findings of one name go. */
+struct sink {
+    struct findings *findings;
+    char where[DNSDATA_NAME_MAX + 16];
+};
+
+static void keep(void *context, const struct finding *finding)
 {
-    (void)context;
-    (void)finding;
+    struct sink *sink = context;
+    findings_copy(sink->findings, finding, sink->where, 0);
+}
+
+static void keep_lint(void *context, const struct lint_finding *finding)
+{
+    keep(context, &finding->found);
+}
+
+static void judge_records(struct facts *facts)
+{
+    struct sink sink = {.findings = &facts->record_findings};
+    snprintf(sink.where, sizeof(sink.where), "_mta-sts.%s", facts->domain);
+    txtrecord_judge_sts(&facts->record, facts->sts.items, facts->sts.count, keep, &sink);
+    snprintf(sink.where, sizeof(sink.where), "_smtp._tls.%s", facts->domain);
+    facts->reports_wanted = txtrecord_judge_tlsrpt(&facts->reports, facts->tlsrpt.items,
+                                                   facts->tlsrpt.count, keep, &sink);
+    snprintf(sink.where, sizeof(sink.where), "%s", facts->domain);
+    txtrecord_judge_elsewhere(facts->apex.items, facts->apex.count, facts->domain, keep, &sink);
+}
+
+static void judge_policy(struct facts *facts)
+{
+    struct sink sink = {.findings = &facts->policy_findings};
+    snprintf(sink.where, sizeof(sink.where), "%s", facts->host);
+    lint_policy_text(facts->served->body, facts->served->length, keep_lint, &sink);
+    facts->policy_valid = policytext_read(&facts->policy, facts->served->body,
+                                          facts->served->length, &facts->policy_why) == 0;
 }
 
 static bool is_whole(const struct fetch *fetch)
@@ -20,18 +54,14 @@ static bool is_whole(const struct fetch *fetch)
 
 void facts_settle(struct facts *facts)
 {
-    struct txtrecord_tlsrpt tlsrpt;
-    facts->reports_wanted = txtrecord_judge_tlsrpt(&tlsrpt, facts->tlsrpt.items,
-                                                   facts->tlsrpt.count, hear_nothing, NULL);
-    txtrecord_judge_sts(&facts->record, facts->sts.items, facts->sts.count, hear_nothing, NULL);
+    judge_records(facts);
     for (size_t i = 0; i < facts->address_count && facts->served == NULL; i++) {
         if (is_whole(&facts->addresses[i].fetch))
             facts->served = &facts->addresses[i].fetch;
     }
     error_set(&facts->policy_why, "no address of the host serves a policy");
     if (facts->served != NULL)
-        facts->policy_valid = policytext_read(&facts->policy, facts->served->body,
-                                              facts->served->length, &facts->policy_why) == 0;
+        judge_policy(facts);
 }
 
 static void free_texts(struct facts_texts *texts)
@@ -55,6 +85,8 @@ void facts_free(struct facts *facts)
     free(facts->addresses);
     free(facts->mx);
     policytext_free(&facts->policy);
+    findings_free(&facts->record_findings);
+    findings_free(&facts->policy_findings);
     *facts = (struct facts){0};
 }
 

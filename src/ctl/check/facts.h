@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/* facts: what was seen of one domain, before anything is judged. */
+/* facts: what was observed of one domain, before it is judged. */
 #ifndef CTL_CHECK_FACTS_H
 #define CTL_CHECK_FACTS_H
 
+#include "common/base/finding.h"
 #include "common/base/span.h"
 #include "common/config/config.h"
 #include "common/policy/policytext.h"
 #include "ctl/check/check_state.h"
 #include "ctl/check/mxhost.h"
-#include "ctl/net/fetch.h"
+#include "ctl/check/policy_address.h"
 #include "ctl/net/txtrecord.h"
 
 /* More ms are slow; more addresses of the host, or more MX, are not tried. */
@@ -26,26 +27,17 @@ struct facts_alias {
     bool looped;
 };
 
-struct policy_address {              /* the policy host at one of its addresses */
-    char text[NETWORK_TEXT_MAX * 4]; /* the address, or "HOST:PORT" of --connect */
-    struct network_address address;  /* none with --connect */
-    const char *scope;               /* of network_address_scope */
-    bool is_v4, left_out;            /* not tried: see reach */
-    struct fetch fetch;
-    bool unknown_name_served; /* it gave a TLS session for a name that it does not serve */
-};
-
 struct facts_mx {
     uint16_t preference;
     const struct mxhost *mxhost; /* borrowed from the pool */
 };
 
-/* {0} with domain and host set is valid: a domain that has nothing. */
+/* {0} with domain and host set is valid: a domain without any records. */
 struct facts {
     const char *domain; /* borrowed */
     char host[DNSDATA_NAME_MAX];
     int64_t now;
-    bool validates; /* whether DNSSEC was looked at */
+    bool validates; /* DNSSEC was validated */
     struct facts_texts sts, apex, tlsrpt;
     struct facts_alias sts_alias, host_alias;
     struct dns_answer v4, v6, mx_answer; /* the addresses of the host; the MX of the domain */
@@ -61,20 +53,23 @@ struct facts {
     bool records_off;                       /* our configuration wants no `_mta-sts` record */
     struct check_state before;              /* by --state; {0}: nothing */
     struct check_state after; /* with what is seen now; {0}: no --state, or no policy */
-    /* Found out of the above by facts_settle. */
+    /* Derived from the above by facts_settle. */
     struct txtrecord_sts record;
-    bool reports_wanted;        /* a usable record _smtp._tls asks for them */
-    const struct fetch *served; /* the first answer with status 200; NULL: none */
-    struct policytext policy;   /* what a sender that follows RFC 8461 reads in it */
+    struct txtrecord_tlsrpt reports;
+    bool reports_wanted;             /* a usable record _smtp._tls asks for them */
+    struct findings record_findings; /* of the TXT records; a finding's rule is its row's id */
+    struct findings policy_findings; /* of the policy, by lint's rules */
+    const struct fetch *served;      /* the first answer with status 200; NULL: none */
+    struct policytext policy;        /* what a sender that follows RFC 8461 reads in it */
     bool policy_valid;
     struct error policy_why;
 };
 
-/* Reads record and policy out of what was seen. Once, before judging. */
+/* Judges the records and the policy, each once. Call it once, before rows_judge. */
 void facts_settle(struct facts *facts);
 void facts_free(struct facts *facts);
 
-/* Whether an mx of the policy admits the host; whether it is valid and of this mode. */
+/* Whether an mx of the policy matches the host; whether the policy is valid and has this mode. */
 bool facts_allows(const struct facts *facts, const char *host);
 bool facts_has_mode(const struct facts *facts, enum policy_mode mode);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* inspection: domains observed side by side, each then judged, and remembered for the next time. */
+/* inspection: observes several domains at a time, judges each, and saves its state. */
 #include "ctl/check/inspection.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* inspection: domains observed side by side, each then judged, and remembered for the next time. */
+/* inspection: observes several domains at a time, judges each, and saves its state. */
 #ifndef CTL_CHECK_INSPECTION_H
 #define CTL_CHECK_INSPECTION_H
 
@@ -16,7 +16,7 @@ struct inspection_target {
     bool records_off;                       /* there; with it, a missing record is no error */
 };
 
-/* What came of it. {0} is valid and empty. */
+/* The result. {0} is valid and empty. */
 struct inspection {
     struct facts facts;
     struct findings findings;
@@ -26,7 +26,7 @@ struct inspection {
 
 struct inspection_params {
     const struct observe_params *params;
-    const char *state;  /* a directory; NULL: nothing is remembered */
+    const char *state;  /* the state directory; NULL: none */
     size_t at_once;     /* domains that are observed at a time */
     void (*done)(void); /* called from any thread after each domain; NULL: nothing is */
 };

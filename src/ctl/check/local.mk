@@ -10,6 +10,7 @@ libctl_a_SOURCES += \
 	%D%/mxhost.h \
 	%D%/observe.c \
 	%D%/observe.h \
+	%D%/policy_address.h \
 	%D%/rows.c \
 	%D%/rows.h \
 	%D%/rows_dns.c \
@@ -28,6 +29,8 @@ libctl_a_SOURCES += \
 	%D%/surveytext.h \
 	%D%/verdict.c \
 	%D%/verdict.h \
+	%D%/verdict_address.c \
+	%D%/verdict_address.h \
 	%D%/verdict_mx.c \
 	%D%/verdict_mx.h \
 	%D%/verdict_policy.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mxhost: the mail hosts of all domains, each tried once however many domains it serves. */
+/* mxhost: tests the mail hosts of all domains, each once, however many domains use it. */
 #include "ctl/check/mxhost.h"
 
 #include <openssl/evp.h>
@@ -95,7 +95,7 @@ static void try_address(void *context, size_t index)
     }
     address->smtp.failure = SMTP_UNREACHABLE;
     error_set(&address->smtp.why,
-              "a %s address, which --all does not try; name the domain to have it tried",
+              "a %s address, which --all does not contact; name the domain to have it tried",
               address->scope);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mxhost: the mail hosts of all domains, each tried once however many domains it serves. */
+/* mxhost: tests the mail hosts of all domains, each once, however many domains use it. */
 #ifndef CTL_CHECK_MXHOST_H
 #define CTL_CHECK_MXHOST_H
 
@@ -47,22 +47,22 @@ struct mxhost_params {
     const struct reach *reach; /* NULL: any address is tried */
 };
 
-/* The hosts; may be used by several threads at a time. */
+/* The hosts tested so far. Thread-safe. */
 struct mxhost_pool;
 
 /* params is borrowed. Returns 0, or -1 with why. */
 int mxhost_open(struct mxhost_pool **out, const struct mxhost_params *params, struct error *why);
 void mxhost_close(struct mxhost_pool *pool);
 
-/* The host, tried at each address now, or by another thread, for which this one waits. Lent until
- * the pool is closed; NULL when out of memory. */
+/* Tests the host at each address, or waits for another thread that does. Returns the host, which
+ * the pool owns, or NULL when out of memory. */
 const struct mxhost *mxhost_find(struct mxhost_pool *pool, const char *host);
 
-/* Whether senders heed the record: a usage, selector or matching that SMTP does not have makes it
+/* Whether senders use the record: a usage, selector or matching type not defined for SMTP makes it
  * unusable (RFC 7672 section 3.1.3). Pure. */
 bool mxhost_heeds_tlsa(const struct mxhost_tlsa *tlsa);
 
-/* Whether the certificates presented at the address fit one of the TLSA records, by DANE-EE or
+/* Whether the certificates presented at the address match one of the TLSA records, by DANE-EE or
  * DANE-TA (RFC 7672 section 3.1). Pure. */
 bool mxhost_fits_tlsa(const struct mxhost *mxhost, const struct mxhost_address *address);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* observe: asks DNS, the policy host and the mail hosts of one domain, and notes what they say. */
+/* observe: queries DNS, the policy host and the mail hosts of one domain. */
 #include "ctl/check/observe.h"
 
 #include <pthread.h>
@@ -16,9 +16,9 @@
 
 #define ALIAS_STEPS 12
 #define AT_ONCE     8
-#define PATIENCE_MS 20000 /* for all answers of the domain; then no more is asked */
+#define PATIENCE_MS 20000 /* for all answers of the domain; the rest is not asked */
 
-/* A name that is nobody's (RFC 6761): its policy host is served nowhere. */
+/* A name that nobody can own (RFC 6761), so no server has its policy host. */
 #define UNKNOWN_NAME "mta-sts.not-served-here.invalid"
 
 /* At an address of the policy host. */
@@ -217,10 +217,10 @@ static void try_address(struct round *round, size_t index)
     fetch_free(&unknown_name);
 }
 
-/* ---- A second look at what is slow: many at a time may have held each other up. It begins while
- * the first still waits, so that a slow server is waited for once, and not twice. */
+/* ---- Retries slow fetches: many at a time may have delayed each other. A retry begins while the
+ * first fetch still waits, so a slow server costs its time once. */
 
-/* Whether the first look had its time and is not done. */
+/* Whether the first fetch is slow and not done. */
 static bool is_slow(struct round *round, const struct look *look)
 {
     struct timespec end;
@@ -288,7 +288,7 @@ static void try_all(struct round *round)
     keep_quicker(round);
 }
 
-/* Those that could not even be allocated are no facts. */
+/* Drops those that could not be allocated. */
 static void drop_unknown_mx(struct facts *facts)
 {
     size_t kept = 0;

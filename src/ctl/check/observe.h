@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* observe: asks DNS, the policy host and the mail hosts of one domain, and notes what they say. */
+/* observe: queries DNS, the policy host and the mail hosts of one domain. */
 #ifndef CTL_CHECK_OBSERVE_H
 #define CTL_CHECK_OBSERVE_H
 
@@ -8,7 +8,7 @@
 #include "ctl/net/dns.h"
 #include "ctl/net/reach.h"
 
-/* What all observations share. */
+/* Shared by all observations. */
 struct observe_params {
     struct dns *dns;
     const struct peer_trust *trust;
@@ -18,8 +18,7 @@ struct observe_params {
     const struct reach *reach; /* NULL: any address is tried */
 };
 
-/* Fills all that is not judged, remembered or configured; domain is borrowed. Nothing fails: what
- * could not be found out is a fact as well. Threads may observe at a time. */
+/* Fills what is observed; domain is borrowed. Never fails: an error is a fact, too. Thread-safe. */
 void observe_domain(struct facts *out, const char *domain, const struct observe_params *params,
                     int64_t now);
 

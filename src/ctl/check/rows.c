@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* rows: the table of checks, each judged over what was seen of one domain. */
+/* rows: the table of checks, applied to the facts of one domain. */
 #include "ctl/check/rows.h"
 
 #include "ctl/check/rows_say.h"
@@ -8,9 +8,9 @@
 const struct rows_row rows_table[] = {
     {"D1", SEVERITY_ERROR, "the record _mta-sts is there", rows_judge_d1},
     {"D2", SEVERITY_ERROR, "exactly one record begins with v=STSv1;", rows_judge_txt},
-    {"D3", SEVERITY_WARNING, "no unrelated TXT record stands beside it", rows_judge_txt},
-    {"D4", SEVERITY_ERROR, "it stands at _mta-sts, and no wildcard answers there", rows_judge_txt},
-    {"D5", SEVERITY_ERROR, "v=STSv1 comes first, spelt so", rows_judge_txt},
+    {"D3", SEVERITY_WARNING, "no unrelated TXT record is beside it", rows_judge_txt},
+    {"D4", SEVERITY_ERROR, "it is at _mta-sts, and no wildcard answers there", rows_judge_txt},
+    {"D5", SEVERITY_ERROR, "v=STSv1 comes first, in this spelling", rows_judge_txt},
     {"D6", SEVERITY_ERROR, "its id is there, 1 to 32 letters and digits", rows_judge_txt},
     {"D7", SEVERITY_ERROR, "no tag is twice, unknown or malformed", rows_judge_txt},
     {"D8", SEVERITY_ERROR, "the id is that of the policy served", rows_judge_d8},
@@ -48,9 +48,9 @@ const struct rows_row rows_table[] = {
     {"X6", SEVERITY_ERROR, "TLSA records fit the certificates of the MX", rows_judge_x6},
     {"T1", SEVERITY_ERROR, "one record _smtp._tls, v=TLSRPTv1 first", rows_judge_tls_txt},
     {"T2", SEVERITY_ERROR, "its rua: present, valid, two addresses at most", rows_judge_tls_txt},
-    {"T3", SEVERITY_NOTE, "reports go where this policy cannot hold them up", rows_judge_t3},
+    {"T3", SEVERITY_NOTE, "reports go where this policy cannot delay them", rows_judge_t3},
     {"W1", SEVERITY_ERROR, "the id changed when the policy did", rows_judge_w1},
-    {"W2", SEVERITY_NOTE, "when a withdrawn policy may go", rows_judge_w2},
+    {"W2", SEVERITY_NOTE, "when a withdrawn policy may be removed", rows_judge_w2},
     {NULL, SEVERITY_NOTE, NULL, NULL},
 };
 /* clang-format on */

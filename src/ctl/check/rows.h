@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* rows: the table of checks, each judged over what was seen of one domain. */
+/* rows: the table of checks, applied to the facts of one domain. */
 #ifndef CTL_CHECK_ROWS_H
 #define CTL_CHECK_ROWS_H
 

@@ -11,47 +11,24 @@
 
 /* ---- The TXT records. */
 
-/* The name a TXT record was asked at, for a finding's place. */
-struct texts_at {
-    const struct rows_check *check;
-    char name[DNSDATA_NAME_MAX + 16];
-};
-
-static void pass_on(void *context, const struct finding *finding)
-{
-    const struct texts_at *at = context;
-    if (strcmp(finding->rule, at->check->row->id) == 0)
-        findings_copy(at->check->findings, finding, at->name, 0);
-}
-
-static void judge_apex(struct texts_at *at)
-{
-    const struct facts *facts = at->check->facts;
-    snprintf(at->name, sizeof(at->name), "%s", facts->domain);
-    txtrecord_judge_elsewhere(facts->apex.items, facts->apex.count, facts->domain, pass_on, at);
-}
-
 void rows_judge_txt(struct rows_check *check)
 {
-    const struct facts *facts = check->facts;
-    struct txtrecord_sts record;
-    struct texts_at at = {.check = check};
-    snprintf(at.name, sizeof(at.name), "_mta-sts.%s", facts->domain);
-    txtrecord_judge_sts(&record, facts->sts.items, facts->sts.count, pass_on, &at);
-    judge_apex(&at);
+    const struct findings *all = &check->facts->record_findings;
+    for (size_t i = 0; i < all->count; i++) {
+        if (strcmp(all->items[i].rule, check->row->id) == 0)
+            findings_copy(check->findings, &all->items[i], all->items[i].where, 0);
+    }
 }
 
 void rows_judge_tls_txt(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
-    struct txtrecord_tlsrpt record;
-    struct texts_at at = {.check = check};
-    snprintf(at.name, sizeof(at.name), "_smtp._tls.%s", facts->domain);
-    const struct rows_about missing = {at.name, NULL,
+    char name[DNSDATA_NAME_MAX + 16];
+    snprintf(name, sizeof(name), "_smtp._tls.%s", facts->domain);
+    const struct rows_about missing = {name, NULL,
                                        "publish v=TLSRPTv1; rua=mailto:ADDRESS; so that senders "
                                        "tell you what fails"};
-    const struct rows_about unknown = {at.name, NULL, NULL};
-    txtrecord_judge_tlsrpt(&record, facts->tlsrpt.items, facts->tlsrpt.count, pass_on, &at);
+    const struct rows_about unknown = {name, NULL, NULL};
     if (strcmp(check->row->id, "T1") == 0) {
         switch (facts->tlsrpt.answer.outcome) {
         case DNS_FOUND:
@@ -66,7 +43,7 @@ void rows_judge_tls_txt(struct rows_check *check)
             break;
         }
     }
-    judge_apex(&at);
+    rows_judge_txt(check);
 }
 
 void rows_judge_d1(struct rows_check *check)
@@ -150,7 +127,7 @@ void rows_judge_d13(struct rows_check *check)
     snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
     if (facts->sts.answer.outcome == DNS_FOUND && facts->sts.answer.ttl_s > DAY_S)
         rows_say(check, SEVERITY_NOTE, &about,
-                 "caches keep the record for %u seconds, so that a new id is seen late",
+                 "caches keep the record for %u seconds, so a new id is seen late",
                  facts->sts.answer.ttl_s);
 }
 
@@ -180,7 +157,7 @@ void rows_judge_d10(struct rows_check *check)
     bool host_away = leads_away(&facts->host_alias, facts->domain);
     snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
     if (facts->sts_alias.looped)
-        rows_say(check, SEVERITY_ERROR, &about, "its CNAMEs lead nowhere, or in a circle");
+        rows_say(check, SEVERITY_ERROR, &about, "its CNAMEs lead nowhere, or form a loop");
     else if (record_away && facts->sts.answer.outcome == DNS_NO_NAME)
         rows_say(check, SEVERITY_WARNING, &about, "its CNAME leads to %s, which does not exist",
                  facts->sts_alias.end);
@@ -195,7 +172,7 @@ void rows_judge_d10(struct rows_check *check)
     snprintf(name, sizeof(name), "%s", facts->host);
     about.advice = "make it a CNAME to the provider's policy host, too";
     if (facts->host_alias.looped)
-        rows_say(check, SEVERITY_ERROR, &about, "its CNAMEs lead nowhere, or in a circle");
+        rows_say(check, SEVERITY_ERROR, &about, "its CNAMEs lead nowhere, or form a loop");
     else if (record_away && facts->host_alias.end[0] == '\0')
         rows_say(check, SEVERITY_WARNING, &about,
                  "_mta-sts.%s leads to a provider (%s), but this host is the domain's own",

@@ -34,7 +34,7 @@ static void judge_connection(struct rows_check *check, const struct policy_addre
         about->advice = "publish a public one; if it is yours, write it as address in [dns], or "
                         "name the domain to have it tried";
         rows_say(check, SEVERITY_ERROR, about,
-                 "a %s address, where senders on the Internet find nobody; it was not tried",
+                 "a %s address, which senders on the Internet cannot reach; it was not tried",
                  address->scope);
         return;
     }
@@ -42,7 +42,7 @@ static void judge_connection(struct rows_check *check, const struct policy_addre
         about->sender = NULL;
         about->advice = "publish a public one, unless DNS has another elsewhere";
         rows_say(check, SEVERITY_NOTE, about,
-                 "a %s address, where senders on the Internet find nobody", address->scope);
+                 "a %s address, which senders on the Internet cannot reach", address->scope);
         about->sender = "every sender";
     }
     about->advice = "let it answer HTTPS on port 443, with TLS 1.2 and 1.3";
@@ -94,10 +94,10 @@ void rows_judge_h2(struct rows_check *check)
 static void judge_unknown_name(struct rows_check *check, const struct policy_address *address,
                                struct rows_about *about)
 {
-    about->advice = "have the server end the handshake there (RFC 8461 section 7.1)";
+    about->advice = "have the server refuse the handshake then (RFC 8461 section 7.1)";
     if (address->unknown_name_served)
         rows_say(check, SEVERITY_WARNING, about,
-                 "asked for a name that it does not serve, it gives another host's certificate");
+                 "for a name that it does not serve, it presents another host's certificate");
 }
 
 void rows_judge_h3(struct rows_check *check)
@@ -155,7 +155,7 @@ static void judge_time(struct rows_check *check, const struct policy_address *ad
 {
     const struct fetch *fetch = &address->fetch;
     double seconds = (double)fetch->elapsed_ms / 1000;
-    about->advice = "see what holds the server up; an answer takes it milliseconds";
+    about->advice = "find what slows the server down; an answer should take milliseconds";
     if (!spoke_tls(address) || fetch->elapsed_ms <= FACTS_SLOW_MS)
         return;
     if (fetch->failure == FETCH_SLOW) {
@@ -209,7 +209,7 @@ static void judge_configured(struct rows_check *check)
     if (served->length != facts->configured->length ||
         memcmp(served->body, facts->configured->bytes, served->length) != 0)
         rows_say(check, SEVERITY_ERROR, &about,
-                 "the host serves another policy than the configuration has");
+                 "the host serves a different policy than the configuration has");
 }
 
 void rows_judge_h8(struct rows_check *check)
@@ -228,7 +228,7 @@ void rows_judge_h8(struct rows_check *check)
         const char *difference = name_difference(&first->fetch, &address->fetch);
         about.where = rows_place(&place, facts->host, address->text);
         if (difference != NULL)
-            rows_say(check, SEVERITY_ERROR, &about, "the %s is another than at %s", difference,
+            rows_say(check, SEVERITY_ERROR, &about, "the %s differs from that at %s", difference,
                      first->text);
     }
     judge_configured(check);

@@ -37,7 +37,7 @@ void rows_judge_x1(struct rows_check *check)
     const struct rows_about rest = {facts->domain, NULL, NULL};
     if (facts->mx_answer.count > FACTS_MX_MAX)
         rows_say(check, SEVERITY_WARNING, &rest,
-                 "only the first %d of its %zu MX records are looked at", FACTS_MX_MAX,
+                 "only the first %d of its %zu MX records are checked", FACTS_MX_MAX,
                  facts->mx_answer.count);
 }
 
@@ -82,16 +82,18 @@ static const char *advise(const struct smtp *smtp)
     case SMTP_SLOW:
         return "see whether the host is up, and whether port 25 is open from here";
     case SMTP_REFUSED:
-        return "see its log: other senders may be refused likewise";
+        return "see its log: it may refuse other senders, too";
+    case SMTP_DENIED:
+        return "see its log: it offers STARTTLS, and then rejects it";
     case SMTP_NO_STARTTLS:
-        return "switch STARTTLS on (in Postfix: smtpd_tls_security_level = may)";
+        return "enable STARTTLS (in Postfix: smtpd_tls_security_level = may)";
     case SMTP_HANDSHAKE:
     case SMTP_OLD_TLS:
-        return "let it speak TLS 1.2 and 1.3";
+        return "enable TLS 1.2 and 1.3 there";
     case SMTP_CERTIFICATE:
         if (smtp->peer.fault == PEER_EXPIRED)
             return "renew the certificate, and have the host load it";
-        return "give it a certificate with the MX's own name, of a public CA, with its chain";
+        return "install a certificate for the MX's own name from a public CA, with its chain";
     }
     return NULL;
 }
@@ -107,10 +109,10 @@ static void judge_address(struct rows_check *check, const struct mxhost *mxhost,
     struct rows_place place;
     struct rows_about about = {rows_place(&place, mxhost->host, address->text),
                                enforced && !untried ? "every sender" : NULL, advise(smtp)};
-    const struct rows_about beside = {about.where, NULL, "give it a public one as well"};
+    const struct rows_about beside = {about.where, NULL, "give it a public address as well"};
     if (address->scope != NULL)
         rows_say(check, SEVERITY_NOTE, &beside,
-                 "a %s address, where senders on the Internet find nobody", address->scope);
+                 "a %s address, which senders on the Internet cannot reach", address->scope);
     if (untried) {
         rows_say(check, SEVERITY_WARNING, &about, "it could not be tested: %s", smtp->why.text);
     } else if (smtp->failure != SMTP_FINE) {
@@ -187,13 +189,14 @@ static void judge_secure_tlsa(struct rows_check *check, const struct mxhost *mxh
     size_t heeded = count_heeded(mxhost);
     if (heeded < mxhost->tlsa_count)
         rows_say(check, SEVERITY_WARNING, about,
-                 "of %zu TLSA records, %zu are of a kind that SMTP does not have (RFC 7672)",
+                 "of %zu TLSA records, %zu are of a kind that SMTP does not use (RFC 7672)",
                  mxhost->tlsa_count, mxhost->tlsa_count - heeded);
     for (size_t i = 0; i < mxhost->address_count && heeded > 0; i++) {
         const struct mxhost_address *address = &mxhost->addresses[i];
         if (address->smtp.peer.chain_count > 0 && !mxhost_fits_tlsa(mxhost, address))
             rows_say(check, SEVERITY_ERROR, about,
-                     "no TLSA record fits the certificate that is presented at %s", address->text);
+                     "no TLSA record matches the certificate that is presented at %s",
+                     address->text);
     }
 }
 
@@ -205,13 +208,13 @@ static void judge_tlsa(struct rows_check *check, const struct mxhost *mxhost)
     snprintf(name, sizeof(name), "_25._tcp.%s", mxhost->host);
     if (mxhost->tlsa_outcome == DNS_BOGUS) {
         about.advice = "sign the zone anew, or correct the DS record at its parent";
-        rows_say(check, SEVERITY_ERROR, &about, "DNSSEC refuses the TLSA records");
+        rows_say(check, SEVERITY_ERROR, &about, "DNSSEC validation of the TLSA records fails");
     } else if (mxhost->tlsa_outcome == DNS_FOUND &&
                (!mxhost->tlsa_secure || !check->facts->mx_answer.secure)) {
         about = (struct rows_about){name, NULL, "sign the zones of the domain and of the MX"};
         if (check->facts->validates)
             rows_say(check, SEVERITY_NOTE, &about,
-                     "DNSSEC does not protect the way to the TLSA records: no sender heeds them");
+                     "DNSSEC does not protect the TLSA records, so no sender uses them");
     } else if (mxhost->tlsa_outcome == DNS_FOUND) {
         judge_secure_tlsa(check, mxhost, &about);
     }
@@ -224,12 +227,6 @@ void rows_judge_x6(struct rows_check *check)
 }
 
 /* ---- Reports. */
-
-static void hear_nothing(void *context, const struct finding *finding)
-{
-    (void)context;
-    (void)finding;
-}
 
 /* Whether the URI is a mailbox at the domain itself. */
 static bool is_mailbox_at(struct span uri, const char *domain)
@@ -248,18 +245,17 @@ static bool is_mailbox_at(struct span uri, const char *domain)
 void rows_judge_t3(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
-    struct txtrecord_tlsrpt record;
+    const struct txtrecord_tlsrpt *record = &facts->reports;
     char name[DNSDATA_NAME_MAX + 16];
-    const struct rows_about about = {name, NULL, "name a mailbox of another domain as well"};
+    const struct rows_about about = {name, NULL, "add a mailbox in another domain"};
     snprintf(name, sizeof(name), "_smtp._tls.%s", facts->domain);
-    txtrecord_judge_tlsrpt(&record, facts->tlsrpt.items, facts->tlsrpt.count, hear_nothing, NULL);
     if (!facts_has_mode(facts, POLICY_MODE_ENFORCE))
         return;
-    for (size_t i = 0; i < record.uri_count && i < TXTRECORD_URIS_MAX; i++) {
-        if (is_mailbox_at(record.uris[i], facts->domain))
+    for (size_t i = 0; i < record->uri_count && i < TXTRECORD_URIS_MAX; i++) {
+        if (is_mailbox_at(record->uris[i], facts->domain))
             rows_say(check, SEVERITY_NOTE, &about,
-                     "reports go to a mailbox of %s itself, and not every sender lets them pass "
-                     "where this policy fails",
+                     "reports go to a mailbox in %s itself, and some senders cannot deliver them "
+                     "when this policy fails",
                      facts->domain);
     }
 }

@@ -2,12 +2,11 @@
 /* rows_policy: the rows about the policy's bytes as served, judged by lint, and about its mode. */
 #include <string.h>
 
-#include "common/policy/lint.h"
 #include "common/policy/policyid.h"
 #include "ctl/check/rows_say.h"
 
 #define RULES_MAX 15
-#define TESTING_S (INT64_C(28) * 86400) /* longer than anybody needs to look at reports */
+#define TESTING_S (INT64_C(28) * 86400) /* testing for longer is worth a note */
 
 /* Which row each of lint's rules belongs to. */
 static const struct {
@@ -33,25 +32,16 @@ static const struct {
     {"P13", {"mx-broad-wildcard"}},
 };
 
-/* All that is left is about how an mx is written. */
-static const char *row_of(const struct lint_rule *rule)
+/* All other rules are about an mx. */
+static const char *row_of(const char *rule)
 {
     for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
         for (size_t j = 0; j < RULES_MAX && groups[i].rules[j] != NULL; j++) {
-            if (strcmp(groups[i].rules[j], rule->id) == 0)
+            if (strcmp(groups[i].rules[j], rule) == 0)
                 return groups[i].row;
         }
     }
     return "P9";
-}
-
-static void pass_on(void *context, const struct lint_finding *finding)
-{
-    const struct rows_check *check = context;
-    struct finding passed = finding->found;
-    passed.rule = check->row->id;
-    if (strcmp(row_of(finding->rule), check->row->id) == 0)
-        findings_copy(check->findings, &passed, check->facts->host, 0);
 }
 
 void rows_judge_lint(struct rows_check *check)
@@ -65,8 +55,13 @@ void rows_judge_lint(struct rows_check *check)
             return;
         }
     }
-    if (facts->served != NULL)
-        lint_policy_text(facts->served->body, facts->served->length, pass_on, check);
+    for (size_t i = 0; i < facts->policy_findings.count; i++) {
+        struct finding finding = facts->policy_findings.items[i];
+        if (strcmp(row_of(finding.rule), check->row->id) != 0)
+            continue;
+        finding.rule = check->row->id;
+        findings_copy(check->findings, &finding, finding.where, 0);
+    }
 }
 
 static void judge_testing(struct rows_check *check)
@@ -78,7 +73,7 @@ static void judge_testing(struct rows_check *check)
     char day[16];
     if (seen->known && facts->now - seen->mode_since > TESTING_S)
         rows_say(check, SEVERITY_WARNING, &about,
-                 "the mode is testing since %s: senders deliver whatever fails",
+                 "the mode is testing since %s: senders deliver even if a check fails",
                  moment_day(seen->mode_since, day));
     else
         rows_say(check, seen->known ? SEVERITY_NOTE : SEVERITY_WARNING, &about,
@@ -130,20 +125,21 @@ void rows_judge_w2(struct rows_check *check)
     moment_day(removal.latest - 1, latest);
     if (removal.at == 0)
         rows_say(check, SEVERITY_NOTE, &about,
-                 "keep it for the largest max_age that was ever served, which was not seen");
+                 "keep it for the largest max_age ever served, which is not known here");
     else if (removal.latest <= facts->now)
-        rows_say(check, SEVERITY_NOTE, &about,
-                 "no sender holds an older policy any more: the record and the host may go");
+        rows_say(
+            check, SEVERITY_NOTE, &about,
+            "no sender has an older policy in its cache any more: record and host may be removed");
     else if (removal.latest == removal.at)
         rows_say(check, SEVERITY_NOTE, &about,
-                 "keep record and host until the end of %s (UTC): some sender may hold an older "
-                 "policy (max_age %u) until then",
+                 "keep record and host until the end of %s (UTC): a sender may have an older "
+                 "policy (max_age %u) in its cache until then",
                  at, seen->held_max_age);
     else
-        rows_say(check, SEVERITY_NOTE, &about,
-                 "not looked at from %s to %s: keep record and host until the end of %s (UTC), as "
-                 "long as a policy served in between may be held; if there was none, until the end "
-                 "of %s (max_age %u)",
-                 moment_day(seen->gap_from, from), moment_day(seen->gap_to, to), latest, at,
-                 seen->held_max_age);
+        rows_say(
+            check, SEVERITY_NOTE, &about,
+            "not checked from %s to %s: keep record and host until the end of %s (UTC), in case "
+            "another policy was served in between; if none was, until the end of %s (max_age %u)",
+            moment_day(seen->gap_from, from), moment_day(seen->gap_to, to), latest, at,
+            seen->held_max_age);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* rows_say: how a row says what it found, and the rows themselves. Only rows' own rooms include
- * this. */
+/* rows_say: private header of rows: reporting helpers and the checks' prototypes. */
 #ifndef CTL_CHECK_ROWS_SAY_H
 #define CTL_CHECK_ROWS_SAY_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* smtp: STARTTLS with one mail host at one address, as a sender would ask for it. */
+/* smtp: tests STARTTLS with one mail host at one address, as a sender would. */
 #include "ctl/check/smtp.h"
 
 #include <stdio.h>
@@ -30,18 +30,18 @@ static int judge_transfer(struct smtp *out, CURLcode result, const char *said)
         return fail(out, SMTP_UNREACHABLE, "no connection: ", words);
     if (result == CURLE_USE_SSL_FAILED)
         return strstr(words, "denied") != NULL
-                   ? fail(out, SMTP_NO_STARTTLS, "it refuses STARTTLS: ", words)
+                   ? fail(out, SMTP_DENIED, "it refuses STARTTLS: ", words)
                    : fail(out, SMTP_NO_STARTTLS, "it offers no STARTTLS", "");
     if (result == CURLE_SSL_CONNECT_ERROR)
         return fail(out, SMTP_HANDSHAKE, "the TLS handshake fails: ", words);
-    return fail(out, SMTP_REFUSED, "it refuses the conversation: ", words);
+    return fail(out, SMTP_REFUSED, "it rejects the session: ", words);
 }
 
 static int judge_peer(struct smtp *out)
 {
     if (out->peer.is_old) {
         out->failure = SMTP_OLD_TLS;
-        return error_set(&out->why, "it speaks %s, and senders want TLS 1.2 or later",
+        return error_set(&out->why, "it speaks %s, and senders require TLS 1.2 or later",
                          out->peer.version);
     }
     if (out->peer.fault != PEER_FINE)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* smtp: STARTTLS with one mail host at one address, as a sender would ask for it. */
+/* smtp: tests STARTTLS with one mail host at one address, as a sender would. */
 #ifndef CTL_CHECK_SMTP_H
 #define CTL_CHECK_SMTP_H
 
@@ -9,15 +9,16 @@
 #include "common/base/network.h"
 #include "ctl/net/peer.h"
 
-#define SMTP_BOUND_S 30 /* some hosts let every client wait before they greet */
+#define SMTP_BOUND_S 30 /* some hosts delay their greeting */
 
-/* Why a sender that requires MTA-STS would not deliver there: the first thing that is wrong. */
+/* Why a sender that requires MTA-STS would not deliver there: the first fault. */
 enum smtp_failure {
     SMTP_FINE,
     SMTP_UNREACHABLE, /* no connection: it may be down, or port 25 be closed from here */
     SMTP_SLOW,        /* not done within the bound */
-    SMTP_REFUSED,     /* it greets with a refusal, or speaks no SMTP */
-    SMTP_NO_STARTTLS, /* not offered, or denied */
+    SMTP_REFUSED,     /* it greets with a refusal, or does not speak SMTP */
+    SMTP_NO_STARTTLS, /* not offered */
+    SMTP_DENIED,      /* offered, and rejected */
     SMTP_HANDSHAKE,   /* TLS fails after STARTTLS */
     SMTP_OLD_TLS,     /* older than TLS 1.2 */
     SMTP_CERTIFICATE, /* peer.fault says which way */
@@ -39,8 +40,8 @@ struct smtp {
     struct peer peer;
 };
 
-/* Greets, asks for STARTTLS, judges the certificate, and hangs up: no mail is begun. Returns 0 with
- * failure SMTP_FINE, or -1 with another one. Free it in either case. Threads may do so at a time.
+/* Connects, starts TLS, judges the certificate, and closes without sending mail. Returns 0 with
+ * failure SMTP_FINE, or -1 with another one. Free it in either case. Thread-safe.
  */
 int smtp_try(struct smtp *out, const struct smtp_request *request);
 void smtp_free(struct smtp *smtp);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* survey: the verb `check`: what a sender would meet at a domain, and what it would do. */
+/* survey: the verb `check`: what a sender would find at a domain, and what it would do. */
 #include "ctl/check/survey.h"
 
 #include <errno.h>
@@ -251,7 +251,7 @@ static int read_number(unsigned *out, const char *word, unsigned most, const cha
 {
     return setup_number(out, word, 1, most)
                ? 0
-               : setup_fail("check: %s is a number from 1 to %u", name, most);
+               : setup_fail("check: %s must be a number from 1 to %u", name, most);
 }
 
 static int take(void *context, int option, const char *argument)
@@ -291,6 +291,6 @@ int survey_run(int argc, char **argv)
     if (status != OPTIONS_READ)
         return status;
     if (params.all == (optind < argc))
-        return setup_fail("check: name domains, or --all; try 'mta-stsctl check --help'");
+        return setup_fail("check: give domains, or --all; try 'mta-stsctl check --help'");
     return act(&params, argv + optind, (size_t)(argc - optind));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* survey: the verb `check`: what a sender would meet at a domain, and what it would do. */
+/* survey: the verb `check`: what a sender would find at a domain, and what it would do. */
 #ifndef CTL_CHECK_SURVEY_H
 #define CTL_CHECK_SURVEY_H
 

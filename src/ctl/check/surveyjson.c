@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* surveyjson: writes what was found of a domain to a writer. */
+/* surveyjson: writes the results of one domain to a writer. */
 #include "ctl/check/surveyjson.h"
 
 #include "ctl/base/finding_out.h"
@@ -85,6 +85,14 @@ static void put_mx(const struct facts *facts, struct writer *writer)
     writer_end(writer);
 }
 
+static void put_hours(unsigned hours, struct writer *writer)
+{
+    if (hours > 0)
+        writer_number(writer, "queue_hours", hours);
+    else
+        writer_null(writer, "queue_hours");
+}
+
 static void put_verdicts(const struct verdict *verdicts, struct writer *writer)
 {
     writer_list(writer, "verdicts");
@@ -93,6 +101,7 @@ static void put_verdicts(const struct verdict *verdicts, struct writer *writer)
         writer_start(writer, NULL);
         writer_text(writer, "sender", verdict->sender);
         writer_text(writer, "verdict", verdict_ending_name(verdict->ending));
+        writer_text(writer, "worst", verdict_ending_name(verdict->worst));
         writer_text(writer, "state", verdict_state_name(verdict->state));
         writer_list(writer, "codes");
         if (verdict->codes.deferred != NULL)
@@ -100,6 +109,10 @@ static void put_verdicts(const struct verdict *verdicts, struct writer *writer)
         if (verdict->codes.returned != NULL)
             writer_text(writer, NULL, verdict->codes.returned);
         writer_end(writer);
+        writer_text(writer, "log", verdict->log);
+        put_hours(verdict->queue_hours, writer);
+        writer_boolean(writer, "in_clear", verdict->in_clear);
+        writer_text(writer, "known_by", sender_ground_name(verdict->ground));
         writer_boolean(writer, "predicted", verdict->predicted);
         writer_text(writer, "failure", verdict->failure);
         writer_text(writer, "reason", verdict->reason.text);

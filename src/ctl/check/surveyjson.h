@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* surveyjson: writes what was found of a domain to a writer. */
+/* surveyjson: writes the results of one domain to a writer. */
 #ifndef CTL_CHECK_SURVEYJSON_H
 #define CTL_CHECK_SURVEYJSON_H
 

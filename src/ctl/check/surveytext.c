@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* surveytext: writes what was found of a domain, in columns. */
+/* surveytext: writes the results of one domain as text. */
 #include "ctl/check/surveytext.h"
 
 #include <stdio.h>
@@ -28,6 +28,8 @@ static enum print_tone tone_of(enum verdict_ending ending)
     case VERDICT_DELIVERS:
         return PRINT_PLAIN;
     case VERDICT_REPORTS:
+    case VERDICT_UNTESTED:
+    case VERDICT_DEPENDS:
         return PRINT_WARNING;
     case VERDICT_DEFERS:
     case VERDICT_BOUNCES:

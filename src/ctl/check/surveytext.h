@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* surveytext: writes what was found of a domain, in columns. */
+/* surveytext: writes the results of one domain as text. */
 #ifndef CTL_CHECK_SURVEYTEXT_H
 #define CTL_CHECK_SURVEYTEXT_H
 

@@ -2,125 +2,152 @@
 /* verdict: what each kind of sender does with mail to a domain, as it is now. */
 #include "ctl/check/verdict.h"
 
-#include "common/senders/senders.h"
 #include "ctl/check/verdict_mx.h"
 #include "ctl/check/verdict_policy.h"
 
-/* What is known of each, by its source or by what its maker says; see the manual page. Exchange
- * Online's codes are those that its maker documents; when they come is read out of RFC 8461. */
-static const struct verdict_sender senders[VERDICT_COUNT] = {
-    {.name = "Google", .reports = true},
-    {.name = "Exchange Online",
-     .reports = true,
-     .predicted = true,
-     .no_match = {"4.4.8", "5.4.8"},
-     .no_starttls = {"4.7.5", "5.7.5"},
-     .bad_tls = {"4.7.5", "5.7.5"}},
-    {.name = "postfix-mta-sts-resolver",
-     .rows = SENDERS_RESOLVER,
-     .limit_ms = 4000,
-     .wants_type = true,
-     .is_postfix = true,
-     .no_match = {"4.7.5", NULL},
-     .no_starttls = {"4.7.4", NULL},
-     .bad_tls = {"4.7.5", NULL}},
-    {.name = "postfix-tlspol",
-     .rows = SENDERS_TLSPOL,
-     .limit_ms = 2000,
-     .wants_type = true,
-     .is_postfix = true,
-     .no_match = {"4.7.5", NULL},
-     .no_starttls = {"4.7.4", NULL},
-     .bad_tls = {"4.7.5", NULL}},
-    {.name = "mox", .rows = SENDERS_MOX, .reports = true},
-    {.name = "maddy", .rows = SENDERS_MADDY, .wants_type = true, .wants_lone_record = true},
-    {.name = "chasquid", .rows = SENDERS_CHASQUID, .wants_type = true},
-    {.name = "Stalwart", .rows = SENDERS_STALWART, .reports = true, .takes_any_status = true},
-    {.name = "KumoMTA",
-     .rows = SENDERS_KUMOMTA,
-     .limit_ms = 20000,
-     .wants_type = true,
-     .wants_exact_type = true,
-     .wants_lone_record = true},
-    {.name = "Halon", .rows = SENDERS_HALON, .limit_ms = 5000},
-    {.name = "mailauth",
-     .rows = SENDERS_MAILAUTH_7,
-     .limit_ms = 15000,
-     .takes_2xx = true,
-     .first_v4_only = true},
-    {.name = "Mimecast", .rows = SENDERS_MIMECAST},
-    {.name = "Exim", .ignores = true},
-};
-
-/* Mail goes out, though something failed: whoever writes reports, and was asked for them, tells. */
-static void let_pass(struct verdict *out, const struct verdict_sender *sender,
-                     const struct facts *facts, const char *failure)
-{
-    bool told = failure != NULL && sender->reports && facts->reports_wanted;
-    out->ending = told ? VERDICT_REPORTS : VERDICT_DELIVERS;
-    out->failure = told ? failure : NULL;
-}
-
-static void conclude_testing(struct verdict *out, const struct verdict_sender *sender,
-                             const struct facts *facts, const struct verdict_mx *mx)
-{
-    let_pass(out, sender, facts, mx->failure);
-    error_set(&out->reason, "the policy is in testing; %s",
-              mx->failure != NULL || mx->passing == 0 ? mx->why.text : "nothing fails");
-}
-
-static struct verdict_codes codes_of(const struct verdict_sender *sender, enum verdict_mx_kind kind)
-{
-    switch (kind) {
-    case VERDICT_MX_MISMATCH:
-        return sender->no_match;
-    case VERDICT_MX_NO_STARTTLS:
-        return sender->no_starttls;
-    case VERDICT_MX_TLS:
-        return sender->bad_tls;
-    case VERDICT_MX_FINE:
-    case VERDICT_MX_UNREACHABLE:
-        break;
-    }
-    return (struct verdict_codes){NULL, NULL};
-}
-
-static void conclude_enforce(struct verdict *out, const struct verdict_sender *sender,
-                             const struct facts *facts, const struct verdict_mx *mx)
-{
-    if (mx->passing > 0) {
-        let_pass(out, sender, facts, mx->failure);
-        error_set(&out->reason, "%s%s", mx->failure != NULL ? "by another mail host, since " : "",
-                  mx->failure != NULL ? mx->why.text : "policy, names and certificates hold");
-        return;
-    }
-    out->ending = VERDICT_DEFERS;
-    out->failure = sender->reports && facts->reports_wanted ? mx->failure : NULL;
-    /* Postfix learns of a mismatch from the certificate, and tries again for days. */
-    if (mx->kind == VERDICT_MX_MISMATCH && mx->alike && !sender->is_postfix)
-        out->ending = VERDICT_BOUNCES;
-    out->codes = codes_of(sender, mx->kind);
-    out->predicted = sender->predicted && out->codes.deferred != NULL;
-    error_set(&out->reason, "%s", mx->why.text);
-}
-
 static void end_in(struct verdict *out, enum verdict_ending ending, const char *reason)
 {
-    out->ending = ending;
+    out->ending = out->worst = ending;
     error_set(&out->reason, "%s", reason);
 }
 
+/* What the cell says; where it is empty, what RFC 8461 and RFC 5321 ask for. */
+static void act_so(struct verdict *out, const struct sender *sender, enum sender_case what,
+                   const char *reason)
+{
+    const struct sender_act *act = &sender->acts[what];
+    bool is_final_by_rfc = what == SENDER_NULL_MX;
+    end_in(out, is_final_by_rfc ? VERDICT_BOUNCES : VERDICT_DEFERS, reason);
+    if (act->end == SENDER_RETURNS)
+        out->ending = out->worst = VERDICT_BOUNCES;
+    else if (act->end == SENDER_WAITS)
+        out->ending = out->worst = VERDICT_DEFERS;
+    out->codes = (struct verdict_codes){act->deferred, act->returned};
+    out->log = act->log;
+    out->ground = act->ground;
+    out->predicted = act->ground == SENDER_UNKNOWN || (sender->predicted && act->deferred != NULL);
+    if (out->ending == VERDICT_DEFERS)
+        out->queue_hours = sender->queue_hours;
+}
+
+/* Mail goes out, though something failed: whoever writes reports, and was asked for them, tells. */
+static void let_pass(struct verdict *out, const struct sender *sender, const struct facts *facts,
+                     const char *failure)
+{
+    bool told = failure != NULL && sender->reports && facts->reports_wanted;
+    out->ending = out->worst = told ? VERDICT_REPORTS : VERDICT_DELIVERS;
+    out->failure = told ? failure : NULL;
+    out->ground = sender->acts[SENDER_FINE].ground;
+}
+
+/* What the hosts come to, where the mail does not simply go out. */
+static void conclude_hosts(struct verdict *out, const struct sender *sender,
+                           const struct facts *facts, const struct verdict_mx *mx)
+{
+    struct error text = mx->why;
+    act_so(out, sender, mx->act != NULL ? mx->what : SENDER_UNREACHABLE, text.text);
+    if (mx->act != NULL && !mx->returns && out->ending == VERDICT_BOUNCES)
+        out->ending = out->worst = VERDICT_DEFERS;
+    if (out->ending == VERDICT_DEFERS)
+        out->queue_hours = sender->queue_hours;
+    out->failure = sender->reports && facts->reports_wanted ? mx->failure : NULL;
+    if (mx->result == VERDICT_MX_UNTESTED)
+        out->ending = VERDICT_UNTESTED;
+    else if (mx->result == VERDICT_MX_DEPENDS || mx->needs_level)
+        out->ending = VERDICT_DEPENDS;
+    if (mx->result == VERDICT_MX_DEPENDS)
+        error_set(&out->reason, "it depends on the address: %s", text.text);
+    else if (mx->needs_level)
+        error_set(&out->reason, "at level dane it waits, at level may it delivers: %s", text.text);
+}
+
+/* No policy binds the sender: TLS is not required, but a host must answer, and DANE hold. */
+static bool conclude_free(struct verdict *out, const struct sender *sender,
+                          const struct facts *facts)
+{
+    struct verdict_mx mx;
+    verdict_mx_find(&mx, sender, NULL, facts);
+    if (mx.result == VERDICT_MX_PASSES)
+        return true;
+    conclude_hosts(out, sender, facts, &mx);
+    return false;
+}
+
+static void conclude_testing(struct verdict *out, const struct sender *sender,
+                             const struct facts *facts, const struct verdict_policy *policy)
+{
+    struct verdict_mx mx;
+    verdict_mx_find(&mx, sender, policy, facts);
+    if (!conclude_free(out, sender, facts))
+        return;
+    let_pass(out, sender, facts, mx.failure);
+    error_set(&out->reason, "the policy is in testing; %s",
+              mx.act != NULL ? mx.why.text : "nothing fails");
+}
+
+static void conclude_enforce(struct verdict *out, const struct sender *sender,
+                             const struct facts *facts, const struct verdict_policy *policy)
+{
+    struct verdict_mx mx;
+    verdict_mx_find(&mx, sender, policy, facts);
+    if (mx.result != VERDICT_MX_PASSES) {
+        conclude_hosts(out, sender, facts, &mx);
+        return;
+    }
+    bool failed = mx.act != NULL && mx.failure != NULL;
+    let_pass(out, sender, facts, failed ? mx.failure : NULL);
+    out->in_clear = mx.in_clear;
+    if (mx.in_clear)
+        error_set(&out->reason, "without TLS, though the policy requires it");
+    else if (failed && sender->acts[mx.what].end != SENDER_DELIVERS)
+        error_set(&out->reason, "by another mail host, since %s", mx.why.text);
+    else
+        error_set(&out->reason, failed ? "it takes the certificate by its common name"
+                                       : "policy, names and certificates hold");
+}
+
+/* By the policy that one address of the policy host gives. */
+static void conclude_policy(struct verdict *out, const struct sender *sender,
+                            const struct facts *facts, const struct verdict_policy *policy)
+{
+    out->state = policy->state;
+    if (policy->state != VERDICT_VALID) {
+        if (!conclude_free(out, sender, facts))
+            return;
+        let_pass(out, sender, facts, policy->failure);
+        error_set(&out->reason, "%s; TLS is not required", policy->why.text);
+        return;
+    }
+    switch (policy->mode) {
+    case POLICY_MODE_NONE:
+        if (!conclude_free(out, sender, facts))
+            return;
+        let_pass(out, sender, facts, NULL);
+        error_set(&out->reason, "the policy's mode is none; TLS is not required");
+        break;
+    case POLICY_MODE_TESTING:
+        if (sender->enforces_tests)
+            conclude_enforce(out, sender, facts, policy);
+        else
+            conclude_testing(out, sender, facts, policy);
+        break;
+    case POLICY_MODE_ENFORCE:
+        conclude_enforce(out, sender, facts, policy);
+        break;
+    }
+}
+
 /* Whether mail cannot go there, whatever the policy: RFC 5321 section 5.1, RFC 7505. */
-static bool has_no_host(struct verdict *out, const struct facts *facts)
+static bool has_no_host(struct verdict *out, const struct sender *sender, const struct facts *facts)
 {
     const struct mxhost *implicit =
         facts->mx_implicit && facts->mx_count > 0 ? facts->mx[0].mxhost : NULL;
     if (facts->mx_null)
-        end_in(out, VERDICT_BOUNCES, "the domain takes no mail (null MX)");
+        act_so(out, sender, SENDER_NULL_MX, "the domain takes no mail (null MX)");
     else if (facts->mx_answer.outcome == DNS_NO_NAME)
         end_in(out, VERDICT_BOUNCES, "the domain does not exist");
     else if (facts->mx_answer.outcome == DNS_FAILED || facts->mx_answer.outcome == DNS_BOGUS)
-        end_in(out, VERDICT_DEFERS, "the domain's MX records cannot be looked up");
+        act_so(out, sender, SENDER_NO_LOOKUP, "the domain's MX records cannot be looked up");
     else if (implicit != NULL &&
              (implicit->outcome == DNS_NO_DATA || implicit->outcome == DNS_NO_NAME))
         end_in(out, VERDICT_BOUNCES, "the domain has neither an MX record nor an address");
@@ -129,59 +156,79 @@ static bool has_no_host(struct verdict *out, const struct facts *facts)
     return true;
 }
 
-static void conclude(struct verdict *out, const struct verdict_sender *sender,
-                     const struct facts *facts)
+/* The address at which the worst comes of it, and whether another one ends better. */
+static void conclude_addresses(struct verdict *out, enum sender_id id, const struct facts *facts)
 {
+    const struct sender *sender = sender_find(id);
+    const struct policy_address *addresses[FACTS_ADDRESSES_MAX];
+    const struct verdict start = *out;
+    const char *worst = "";
+    bool differs = false;
+    size_t count = verdict_policy_addresses(addresses, sender, facts);
+    for (size_t i = 0; i < count; i++) {
+        struct verdict_policy policy;
+        struct verdict one = start;
+        verdict_policy_find(&policy, id, addresses[i]);
+        conclude_policy(&one, sender, facts, &policy);
+        verdict_policy_free(&policy);
+        bool passes = one.ending <= VERDICT_REPORTS;
+        bool passed = out->ending <= VERDICT_REPORTS;
+        differs = differs || (i > 0 && passes != passed);
+        if (i == 0 || one.ending > out->ending) {
+            *out = one;
+            worst = addresses[i]->text;
+        }
+    }
+    if (count == 0) {
+        struct verdict_policy none = {.state = VERDICT_FETCH_ERROR,
+                                      .failure = "sts-policy-fetch-error"};
+        error_set(&none.why, "%s: the policy host has no address it could use", facts->host);
+        conclude_policy(out, sender, facts, &none);
+    }
+    if (differs) {
+        struct error text = out->reason;
+        out->ending = VERDICT_DEPENDS;
+        error_set(&out->reason, "it depends on the address of the policy host; by %s: %s", worst,
+                  text.text);
+    }
+}
+
+static void conclude(struct verdict *out, enum sender_id id, const struct facts *facts)
+{
+    const struct sender *sender = sender_find(id);
     struct verdict_policy policy = {.state = VERDICT_NONE};
-    struct verdict_mx mx;
-    *out = (struct verdict){.sender = sender->name};
-    if (!sender->ignores)
-        verdict_policy_find(&policy, sender, facts);
-    out->state = policy.state;
-    if (has_no_host(out, facts))
-        return;
-    if (sender->ignores) {
-        error_set(&out->reason, "it knows no MTA-STS");
-        return;
-    }
-    if (policy.state != VERDICT_VALID) {
-        let_pass(out, sender, facts, policy.failure);
-        error_set(&out->reason, "%s; TLS is not required", policy.why.text);
-        return;
-    }
-    verdict_mx_find(&mx, sender, facts);
-    switch (facts->policy.policy.mode) {
-    case POLICY_MODE_NONE:
-        error_set(&out->reason, "the policy's mode is none; TLS is not required");
-        break;
-    case POLICY_MODE_TESTING:
-        conclude_testing(out, sender, facts, &mx);
-        break;
-    case POLICY_MODE_ENFORCE:
-        conclude_enforce(out, sender, facts, &mx);
-        break;
+    *out = (struct verdict){.sender = sender_name(id), .ground = sender->acts[SENDER_FINE].ground};
+    bool has_record = !sender->ignores && verdict_policy_has_record(&policy, sender, facts);
+    if (has_no_host(out, sender, facts)) {
+        if (has_record) {
+            struct verdict aside = *out;
+            conclude_addresses(&aside, id, facts);
+            out->state = aside.state;
+        }
+    } else if (sender->ignores) {
+        if (conclude_free(out, sender, facts))
+            error_set(&out->reason, "it knows no MTA-STS");
+    } else if (!has_record) {
+        conclude_policy(out, sender, facts, &policy);
+    } else {
+        conclude_addresses(out, id, facts);
     }
 }
 
 void verdict_make(struct verdict out[VERDICT_COUNT], const struct facts *facts)
 {
-    for (size_t i = 0; i < VERDICT_COUNT; i++)
-        conclude(&out[i], &senders[i], facts);
+    for (int id = 0; id < VERDICT_COUNT; id++)
+        conclude(&out[id], (enum sender_id)id, facts);
 }
 
 const char *verdict_ending_name(enum verdict_ending ending)
 {
-    switch (ending) {
-    case VERDICT_DELIVERS:
-        return "delivers";
-    case VERDICT_REPORTS:
-        return "delivers with report";
-    case VERDICT_DEFERS:
-        return "defers";
-    case VERDICT_BOUNCES:
-        return "bounces";
-    }
-    return "";
+    static const char *const names[] = {
+        [VERDICT_DELIVERS] = "delivers",   [VERDICT_REPORTS] = "delivers with report",
+        [VERDICT_UNTESTED] = "not tested", [VERDICT_DEPENDS] = "depends",
+        [VERDICT_DEFERS] = "defers",       [VERDICT_BOUNCES] = "bounces",
+    };
+    return names[ending];
 }
 
 const char *verdict_state_name(enum verdict_state state)

@@ -1,152 +1,190 @@
 /* SPDX-License-Identifier: ISC */
-/* verdict_mx: which mail hosts one kind of sender may deliver to under the policy. Only verdict's
- * own rooms include this. */
+/* verdict_mx: what the mail hosts of a domain are to one kind of sender. Only verdict's own modules
+ * include this. */
 #include "ctl/check/verdict_mx.h"
 
-#include <string.h>
-#include <strings.h>
+#include "ctl/check/verdict_address.h"
 
-#include "common/policy/mxmatch.h"
+/* One host. */
+struct host {
+    enum sender_case what; /* SENDER_FINE: mail goes out there */
+    bool untested;
+    bool varies; /* what is wrong is wrong at some of its addresses only */
+    struct error why;
+};
 
-static const char *name_peer_failure(const struct peer *peer)
+static const char *failure_of(enum sender_case what)
 {
-    switch (peer->fault) {
-    case PEER_EXPIRED:
-        return "certificate-expired";
-    case PEER_WRONG_NAME:
+    switch (what) {
+    case SENDER_NO_STARTTLS:
+    case SENDER_DENIED:
+        return "starttls-not-supported";
+    case SENDER_WRONG_NAME:
+    case SENDER_CN_ONLY:
         return "certificate-host-mismatch";
-    case PEER_NONE:
-    case PEER_UNTRUSTED:
-    case PEER_NOT_YET_VALID:
-    case PEER_FINE:
+    case SENDER_EXPIRED:
+        return "certificate-expired";
+    case SENDER_UNTRUSTED:
+        return "certificate-not-trusted";
+    case SENDER_NO_MATCH:
+    case SENDER_OLD_TLS:
+        return "validation-failure";
+    case SENDER_DANE_FAILS:
+        return "tlsa-invalid";
+    case SENDER_FINE:
+    case SENDER_NO_ADDRESS:
+    case SENDER_UNREACHABLE:
+    case SENDER_NULL_MX:
+    case SENDER_NO_LOOKUP:
+    case SENDER_CASES:
         break;
     }
-    return "certificate-not-trusted";
+    return NULL;
 }
 
-static enum verdict_mx_kind kind_of(const struct smtp *smtp, const char **failure)
+static bool goes_out(const struct sender *sender, enum sender_case what)
 {
-    *failure = NULL;
-    switch (smtp->failure) {
-    case SMTP_FINE:
-        return VERDICT_MX_FINE;
-    case SMTP_UNREACHABLE:
-    case SMTP_SLOW:
-    case SMTP_REFUSED:
-        return VERDICT_MX_UNREACHABLE;
-    case SMTP_NO_STARTTLS:
-        *failure = "starttls-not-supported";
-        return VERDICT_MX_NO_STARTTLS;
-    case SMTP_HANDSHAKE:
-    case SMTP_OLD_TLS:
-        *failure = "validation-failure";
-        return VERDICT_MX_TLS;
-    case SMTP_CERTIFICATE:
-        *failure = name_peer_failure(&smtp->peer);
-        return VERDICT_MX_TLS;
-    }
-    return VERDICT_MX_FINE;
+    enum sender_end end = sender->acts[what].end;
+    return what == SENDER_FINE || end == SENDER_DELIVERS || end == SENDER_IN_CLEAR;
 }
 
-/* Postfix: "*.example.com" becomes ".example.com", which a name at any depth ends in; a wildcard in
- * the certificate is for one label. */
-static bool postfix_matches(const char *pattern, const char *name)
+static void say_address(struct host *out, const struct verdict_address *view,
+                        const struct mxhost_address *address, enum sender_case what)
 {
-    size_t length = strlen(name);
-    size_t tail = strlen(pattern) - 1;
-    if (strncmp(pattern, "*.", 2) != 0)
-        return mxmatch(name, pattern);
-    return length > tail && strcasecmp(name + length - tail, pattern + 1) == 0;
+    const char *host = view->mxhost->host;
+    out->what = what;
+    if (what == SENDER_DANE_FAILS)
+        error_set(&out->why, "%s %s: no TLSA record fits its certificate", host, address->text);
+    else if (address->smtp.failure == SMTP_FINE || what == SENDER_NO_MATCH)
+        error_set(&out->why, "%s %s: its certificate has no name that the policy admits", host,
+                  address->text);
+    else
+        error_set(&out->why, "%s %s: %s", host, address->text, address->smtp.why.text);
 }
 
-static bool postfix_takes(const struct facts *facts, const struct peer *peer)
+/* The addresses of one host: those that answer nothing cost time alone, if another does. */
+static void judge_addresses(struct host *out, const struct verdict_address *view)
 {
-    const struct policy *policy = &facts->policy.policy;
-    if (!peer->trusted || !peer->in_date || peer->is_old)
-        return false;
-    for (size_t i = 0; i < policy->mx_count; i++) {
-        for (size_t j = 0; j < peer->name_count; j++) {
-            if (postfix_matches(policy->mx[i], peer->names[j]))
-                return true;
+    const struct mxhost *mxhost = view->mxhost;
+    size_t fine = 0, bad = 0;
+    error_set(&out->why, "%s cannot be reached from here", mxhost->host);
+    for (size_t i = 0; i < mxhost->address_count; i++) {
+        const struct mxhost_address *address = &mxhost->addresses[i];
+        if (verdict_address_is_untested(address)) {
+            if (fine + bad == 0)
+                error_set(&out->why, "%s cannot be tested from here: %s", mxhost->host,
+                          address->smtp.why.text);
+            continue;
         }
+        enum sender_case what = verdict_address_judge(view, address);
+        bool passes = goes_out(view->sender, what);
+        fine += passes;
+        if (!passes && bad++ == 0)
+            say_address(out, view, address, what);
+        else if (passes && what != SENDER_FINE && bad == 0)
+            out->what = what; /* such as: without TLS */
+    }
+    out->untested = fine + bad == 0;
+    out->varies = fine > 0 && bad > 0;
+    if (out->varies && view->sender->all_addresses)
+        *out = (struct host){.what = SENDER_FINE};
+}
+
+static void judge_host(struct host *out, const struct verdict_address *view)
+{
+    const struct mxhost *mxhost = view->mxhost;
+    const struct sender *sender = view->sender;
+    *out = (struct host){.what = SENDER_FINE};
+    bool binds = view->held == NULL || sender->dane != SENDER_DANE_WITHOUT_POLICY;
+    bool dane_decides = sender->dane == SENDER_DANE_FIRST && verdict_address_has_dane(view);
+    if (view->held != NULL && sender->match != SENDER_BY_CERTIFICATE && !dane_decides &&
+        !verdict_policy_allows(view->held, sender, mxhost->host)) {
+        out->what = SENDER_NO_MATCH;
+        error_set(&out->why, "no mx of the policy matches %s", mxhost->host);
+    } else if (mxhost->outcome == DNS_NO_NAME || mxhost->outcome == DNS_NO_DATA) {
+        out->what = SENDER_NO_ADDRESS;
+        error_set(&out->why, "%s has no address", mxhost->host);
+    } else if (mxhost->outcome != DNS_FOUND) {
+        out->what = SENDER_NO_LOOKUP;
+        error_set(&out->why, "the addresses of %s cannot be looked up", mxhost->host);
+    } else if (binds && verdict_address_lost_dane(view)) {
+        out->what = SENDER_DANE_FAILS;
+        error_set(&out->why, "the TLSA records of %s cannot be looked up", mxhost->host);
+    } else {
+        judge_addresses(out, view);
+    }
+}
+
+/* Whether another host of the same preference, which may be taken first, lets the mail out. */
+static bool has_fine_equal(const struct verdict_address *view, size_t index)
+{
+    const struct facts *facts = view->facts;
+    for (size_t i = 0; i < facts->mx_count; i++) {
+        struct verdict_address other = *view;
+        struct host host;
+        other.mxhost = facts->mx[i].mxhost;
+        judge_host(&host, &other);
+        if (i != index && facts->mx[i].preference == facts->mx[index].preference &&
+            !host.untested && !host.varies && goes_out(view->sender, host.what))
+            return true;
     }
     return false;
 }
 
-/* The gate as this sender sees it. */
-static enum verdict_mx_kind judge_address(const struct verdict_sender *sender,
-                                          const struct facts *facts, const struct smtp *smtp,
-                                          const char **failure)
+static void keep_first(struct verdict_mx *out, const struct sender *sender, const struct host *host)
 {
-    enum verdict_mx_kind kind = kind_of(smtp, failure);
-    bool spoke = kind == VERDICT_MX_FINE || kind == VERDICT_MX_TLS;
-    if (!sender->is_postfix || !spoke || smtp->peer.chain_count == 0)
-        return kind;
-    if (postfix_takes(facts, &smtp->peer)) {
-        *failure = NULL;
-        return VERDICT_MX_FINE;
-    }
-    if (*failure == NULL)
-        *failure = "certificate-host-mismatch";
-    return kind == VERDICT_MX_FINE ? VERDICT_MX_MISMATCH : kind;
+    bool is_better = out->act == NULL || (out->failure == NULL && failure_of(host->what) != NULL);
+    if (host->untested || !is_better)
+        return;
+    out->act = &sender->acts[host->what];
+    out->what = host->what;
+    out->failure = failure_of(host->what);
+    out->why = host->why;
 }
 
-/* One host: an address that is dead costs time alone, if another is alive; each that is alive must
- * do. */
-static enum verdict_mx_kind judge_exchange(const struct verdict_sender *sender,
-                                           const struct facts *facts, const struct mxhost *mxhost,
-                                           const char **failure, struct error *why)
+static void pass(struct verdict_mx *out, const struct sender *sender, enum sender_case what)
 {
-    enum verdict_mx_kind worst = VERDICT_MX_UNREACHABLE;
-    *failure = NULL;
-    error_set(why, "%s cannot be reached from here", mxhost->host);
-    if (!sender->is_postfix && !facts_allows(facts, mxhost->host)) {
-        *failure = "validation-failure";
-        error_set(why, "no mx of the policy matches %s", mxhost->host);
-        return VERDICT_MX_MISMATCH;
-    }
-    for (size_t i = 0; i < mxhost->address_count; i++) {
-        const struct mxhost_address *gate = &mxhost->addresses[i];
-        const char *seen;
-        enum verdict_mx_kind kind = judge_address(sender, facts, &gate->smtp, &seen);
-        if (kind == VERDICT_MX_UNREACHABLE || (kind == VERDICT_MX_FINE && *failure != NULL))
-            continue;
-        if (kind == VERDICT_MX_FINE) {
-            worst = kind;
-            continue;
-        }
-        worst = kind;
-        *failure = seen;
-        error_set(why, "%s %s: %s", mxhost->host, gate->text,
-                  gate->smtp.failure == SMTP_FINE
-                      ? "its certificate has no name that the policy admits"
-                      : gate->smtp.why.text);
-    }
-    return worst;
+    out->result = VERDICT_MX_PASSES;
+    out->in_clear = sender->acts[what].end == SENDER_IN_CLEAR;
+    if (out->act != NULL || what == SENDER_FINE)
+        return;
+    out->act = &sender->acts[what];
+    out->what = what;
+    out->failure = failure_of(what);
 }
 
-void verdict_mx_find(struct verdict_mx *out, const struct verdict_sender *sender,
-                     const struct facts *facts)
+void verdict_mx_find(struct verdict_mx *out, const struct sender *sender,
+                     const struct verdict_policy *held, const struct facts *facts)
 {
-    bool first = true;
-    *out = (struct verdict_mx){.alike = true};
+    size_t untested = 0, varying = 0, returned = 0, tried = 0;
+    struct verdict_address view = {.sender = sender, .held = held, .facts = facts};
+    *out = (struct verdict_mx){.result = VERDICT_MX_FAILS};
     error_set(&out->why, "the domain has no mail host");
     for (size_t i = 0; i < facts->mx_count; i++) {
-        const char *failure;
-        struct error why;
-        enum verdict_mx_kind kind =
-            judge_exchange(sender, facts, facts->mx[i].mxhost, &failure, &why);
-        if (kind == VERDICT_MX_FINE) {
-            out->passing++;
-            continue;
+        struct host host;
+        view.mxhost = facts->mx[i].mxhost;
+        judge_host(&host, &view);
+        if (!host.untested && !host.varies && goes_out(sender, host.what)) {
+            pass(out, sender, host.what);
+            return;
         }
-        if (first || (out->failure == NULL && failure != NULL)) {
-            out->alike = first || out->kind == kind;
-            out->kind = kind;
-            out->failure = failure;
-            out->why = why;
+        if (host.untested && untested++ == 0 && out->act == NULL)
+            out->why = host.why;
+        keep_first(out, sender, &host);
+        varying += host.varies;
+        tried += !host.untested;
+        returned += !host.untested && sender->acts[host.what].end == SENDER_RETURNS;
+        if (!host.untested && !host.varies && sender->acts[host.what].is_final) {
+            out->result = has_fine_equal(&view, i) ? VERDICT_MX_DEPENDS : VERDICT_MX_FAILS;
+            out->returns = sender->acts[host.what].end == SENDER_RETURNS;
+            return;
         }
-        out->alike = out->alike && out->kind == kind;
-        first = false;
     }
+    out->returns = tried > 0 && returned == tried;
+    out->needs_level = held == NULL && sender->dane == SENDER_DANE_WITHOUT_POLICY &&
+                       out->what == SENDER_DANE_FAILS;
+    if (varying > 0)
+        out->result = VERDICT_MX_DEPENDS;
+    else if (untested > 0)
+        out->result = VERDICT_MX_UNTESTED;
 }

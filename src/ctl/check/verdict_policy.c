@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* verdict_policy: whether one kind of sender gets a policy out of what was seen. Only verdict's own
- * rooms include this. */
+ * modules include this. */
 #include "ctl/check/verdict_policy.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include "common/policy/lint.h"
+#include "common/policy/mxmatch.h"
+#include "ctl/net/txtrecord_sender.h"
 
 static const char fetch_error[] = "sts-policy-fetch-error";
 static const char invalid[] = "sts-policy-invalid";
@@ -20,14 +22,33 @@ static void refuse(struct verdict_policy *out, const char *failure, const char *
     error_set(&out->why, "%s%s%s", place, place[0] != '\0' ? ": " : "", sentence);
 }
 
-static bool status_is_taken(const struct verdict_sender *sender, long status)
+bool verdict_policy_has_record(struct verdict_policy *out, const struct sender *sender,
+                               const struct facts *facts)
+{
+    *out = (struct verdict_policy){.state = VERDICT_NONE};
+    if (facts->sts.answer.outcome == DNS_FAILED || facts->sts.answer.outcome == DNS_BOGUS) {
+        out->state = VERDICT_FETCH_ERROR;
+        error_set(&out->why, "the record _mta-sts cannot be looked up");
+        return false;
+    }
+    if (txtrecord_is_found_by(&sender->txt, facts->sts.items, facts->sts.count))
+        return true;
+    error_set(&out->why, facts->record.usable && facts->sts.count > 1
+                             ? "another TXT record stands beside that of MTA-STS"
+                             : "there is no record _mta-sts that it can use");
+    return false;
+}
+
+/* ---- Fetching. */
+
+static bool status_is_taken(const struct sender *sender, long status)
 {
     if (sender->takes_any_status)
         return status != 0;
     return status == 200 || (sender->takes_2xx && status >= 200 && status < 300);
 }
 
-static bool type_is_taken(const struct verdict_sender *sender, const char *type)
+static bool type_is_taken(const struct sender *sender, const char *type)
 {
     size_t length = strcspn(type, "; \t");
     if (!sender->wants_type)
@@ -38,22 +59,24 @@ static bool type_is_taken(const struct verdict_sender *sender, const char *type)
                                     : strncasecmp(type, "text/plain", 10) == 0;
 }
 
-/* Whether the sender would take the answer at this door; what it reads in it comes later. */
-static bool takes(struct verdict_policy *out, const struct verdict_sender *sender,
-                  const struct policy_address *door)
+/* Whether the sender would take the answer at this address; what it reads in it comes later. */
+static bool takes(struct verdict_policy *out, const struct sender *sender,
+                  const struct policy_address *address)
 {
-    const struct fetch *fetch = &door->fetch;
+    const struct fetch *fetch = &address->fetch;
     bool got = fetch->failure != FETCH_UNREACHABLE && fetch->failure != FETCH_SLOW &&
                fetch->failure != FETCH_HANDSHAKE && fetch->failure != FETCH_BROKEN &&
                fetch->failure != FETCH_TOO_LARGE && !fetch->peer.is_old;
     if (got && fetch->peer.fault != PEER_FINE) {
-        refuse(out, webpki_invalid, door->text, fetch->peer.why.text);
+        refuse(out, webpki_invalid, address->text, fetch->peer.why.text);
     } else if (!got || !status_is_taken(sender, fetch->status)) {
-        refuse(out, fetch_error, door->text, fetch->why.text);
+        refuse(out, fetch_error, address->text, fetch->why.text);
     } else if (!type_is_taken(sender, fetch->type)) {
-        refuse(out, fetch_error, door->text, "it takes no policy of this Content-Type");
-    } else if (sender->limit_ms > 0 && fetch->elapsed_ms > sender->limit_ms) {
-        refuse(out, fetch_error, door->text, "the answer takes longer than it waits");
+        refuse(out, fetch_error, address->text, "it takes no policy of this Content-Type");
+    } else if (sender->limit_ms > 0 && fetch->elapsed_ms > (int64_t)sender->limit_ms) {
+        refuse(out, fetch_error, address->text, "the answer takes longer than it waits");
+    } else if (fetch->body == NULL) {
+        refuse(out, fetch_error, address->text, "there is no policy");
     } else {
         return true;
     }
@@ -61,90 +84,122 @@ static bool takes(struct verdict_policy *out, const struct verdict_sender *sende
 }
 
 /* An address without a server costs time alone, if another has one. */
-static bool is_dead(const struct policy_address *door)
+static bool is_dead(const struct policy_address *address)
 {
-    return door->fetch.failure == FETCH_UNREACHABLE ||
-           (door->fetch.failure == FETCH_SLOW && door->fetch.peer.version[0] == '\0');
+    return address->fetch.failure == FETCH_UNREACHABLE ||
+           (address->fetch.failure == FETCH_SLOW && address->fetch.peer.version[0] == '\0');
 }
 
-/* Each address that is alive must do: a sender takes any of them. */
-static bool fetches(struct verdict_policy *out, const struct verdict_sender *sender,
-                    const struct facts *facts)
+size_t verdict_policy_addresses(const struct policy_address *out[FACTS_ADDRESSES_MAX],
+                                const struct sender *sender, const struct facts *facts)
 {
-    size_t alive = 0;
-    refuse(out, fetch_error, facts->host, "the policy host has no address it could use");
-    for (size_t i = 0; i < facts->address_count; i++) {
-        const struct policy_address *door = &facts->addresses[i];
-        if (sender->first_v4_only && !door->is_v4 && !facts->led_elsewhere)
-            break; /* IPv4 comes first among the doors */
-        if (is_dead(door) && !sender->first_v4_only) {
-            if (alive == 0)
-                takes(out, sender, door);
-            continue;
-        }
-        if (!takes(out, sender, door))
-            return false;
-        alive++;
-        if (sender->first_v4_only)
-            break;
+    size_t count = 0;
+    for (size_t i = 0; i < facts->address_count && count < FACTS_ADDRESSES_MAX; i++) {
+        const struct policy_address *address = &facts->addresses[i];
+        bool is_only = sender->first_v4_only && !facts->led_elsewhere;
+        if ((is_only && (!address->is_v4 || count > 0)) || (!is_only && is_dead(address)))
+            continue; /* IPv4 comes first among the addresses */
+        out[count++] = address;
     }
-    return alive > 0;
+    if (count == 0 && facts->address_count > 0 && !sender->first_v4_only)
+        out[count++] = &facts->addresses[0];
+    return count;
 }
 
 /* ---- Reading. */
 
 struct reader {
-    const struct verdict_sender *sender;
-    bool refused;
+    struct verdict_policy *out;
+    const struct fetch *fetch;
+    uint32_t row;
+    bool refused, is_none, is_over;
     struct error why;
 };
 
-static void note_refusal(void *context, const struct lint_finding *finding)
+static bool says_utf8(const char *type)
+{
+    return strcasestr(type, "charset=utf-8") != NULL || strcasestr(type, "charset=\"utf-8") != NULL;
+}
+
+static void note_effects(void *context, const struct lint_finding *finding)
 {
     struct reader *reader = context;
-    uint32_t refusing = lint_rule_senders(finding->rule, LINT_REFUSES);
-    if (reader->refused || (refusing & reader->sender->rows) == 0)
-        return;
-    reader->refused = true;
-    finding_print(reader->why.text, sizeof(reader->why.text), &finding->found);
+    const struct lint_rule *rule = finding->rule;
+    bool refuses = (lint_rule_senders(rule, LINT_REFUSES) & reader->row) != 0;
+    bool wants = (lint_rule_senders(rule, LINT_WANTS_CHARSET) & reader->row) != 0;
+    if (!reader->refused && (refuses || (wants && !says_utf8(reader->fetch->type)))) {
+        reader->refused = true;
+        finding_print(reader->why.text, sizeof(reader->why.text), &finding->found);
+    }
+    reader->is_over = reader->is_over || (lint_rule_senders(rule, LINT_OVER) & reader->row) != 0;
+    reader->is_none =
+        reader->is_none || (lint_rule_senders(rule, LINT_MODE_NONE) & reader->row) != 0;
+    if ((lint_rule_senders(rule, LINT_HOST_LOST) & reader->row) != 0 && finding->mx_index < 64)
+        reader->out->lost |= UINT64_C(1) << finding->mx_index;
 }
 
-static bool reads(struct verdict_policy *out, const struct verdict_sender *sender,
-                  const struct facts *facts)
+static void read_policy(struct verdict_policy *out, enum sender_id id, const struct fetch *fetch)
 {
-    struct reader reader = {.sender = sender};
-    if (facts->served == NULL) {
-        refuse(out, fetch_error, facts->host, "no address serves a policy");
-        return false;
-    }
-    if (!facts->policy_valid) {
-        refuse(out, invalid, "the policy", facts->policy_why.text);
-        return false;
-    }
-    lint_policy_text(facts->served->body, facts->served->length, note_refusal, &reader);
+    const struct sender *sender = sender_find(id);
+    const struct policytext_manner manner = {sender->last_counts, sender->any_case,
+                                             sender->bare_cr};
+    struct reader reader = {.out = out, .fetch = fetch, .row = SENDERS_OF(id)};
+    struct error why;
+    bool is_known = (SENDERS_EVERY & reader.row) != 0;
+    lint_policy_text(fetch->body, fetch->length, note_effects, &reader);
+    bool is_valid = policytext_read_as(&out->text, &manner, fetch->body, fetch->length, &why) == 0;
+    out->mode = out->text.has_mode && !reader.is_none ? out->text.policy.mode : POLICY_MODE_NONE;
     if (reader.refused)
         refuse(out, invalid, "it refuses the policy", reader.why.text);
-    return !reader.refused;
+    else if (!is_known && !is_valid)
+        refuse(out, invalid, "the policy", why.text);
+    else if (reader.is_over)
+        error_set(&out->why, "the policy is over at once");
+    else
+        out->state = VERDICT_VALID;
 }
 
-void verdict_policy_find(struct verdict_policy *out, const struct verdict_sender *sender,
-                         const struct facts *facts)
+void verdict_policy_find(struct verdict_policy *out, enum sender_id id,
+                         const struct policy_address *address)
 {
     *out = (struct verdict_policy){.state = VERDICT_NONE};
-    if (facts->sts.answer.outcome == DNS_FAILED || facts->sts.answer.outcome == DNS_BOGUS) {
-        out->state = VERDICT_FETCH_ERROR;
-        error_set(&out->why, "the record _mta-sts cannot be looked up");
-        return;
+    if (takes(out, sender_find(id), address))
+        read_policy(out, id, &address->fetch);
+}
+
+void verdict_policy_free(struct verdict_policy *policy)
+{
+    policytext_free(&policy->text);
+}
+
+/* ---- Matching. */
+
+static bool matches(const struct sender *sender, const char *pattern, const char *host)
+{
+    char bare[DNSDATA_NAME_MAX];
+    size_t length = strlen(pattern);
+    if (length == 0 || length >= sizeof(bare))
+        return false;
+    memcpy(bare, pattern, length + 1);
+    if (bare[length - 1] == '.')
+        bare[--length] = '\0';
+    if (strncmp(bare, "*.", 2) != 0)
+        return mxmatch(bare, host);
+    if (sender->no_a_label_wildcard && strncasecmp(host, "xn--", 4) == 0)
+        return false;
+    if (sender->match == SENDER_ONE_LABEL)
+        return mxmatch(bare, host);
+    size_t tail = length - 1;
+    return strlen(host) > tail && strcasecmp(host + strlen(host) - tail, bare + 1) == 0;
+}
+
+bool verdict_policy_allows(const struct verdict_policy *policy, const struct sender *sender,
+                           const char *host)
+{
+    for (size_t i = 0; i < policy->text.policy.mx_count; i++) {
+        bool is_lost = i < 64 && (policy->lost >> i & 1) != 0;
+        if (!is_lost && matches(sender, policy->text.policy.mx[i], host))
+            return true;
     }
-    if (!facts->record.usable) {
-        error_set(&out->why, "there is no record _mta-sts that it can use");
-        return;
-    }
-    if (sender->wants_lone_record && facts->sts.count > 1) {
-        error_set(&out->why, "another TXT record stands beside that of MTA-STS");
-        return;
-    }
-    if (!fetches(out, sender, facts) || !reads(out, sender, facts))
-        return;
-    *out = (struct verdict_policy){.state = VERDICT_VALID};
+    return false;
 }

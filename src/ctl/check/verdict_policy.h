@@ -1,36 +1,37 @@
 /* SPDX-License-Identifier: ISC */
 /* verdict_policy: whether one kind of sender gets a policy out of what was seen. Only verdict's own
- * rooms include this. */
+ * modules include this. */
 #ifndef CTL_CHECK_VERDICT_POLICY_H
 #define CTL_CHECK_VERDICT_POLICY_H
 
 #include "ctl/check/verdict.h"
 
-/* What is known of one kind of sender, beyond RFC 8461. */
-struct verdict_sender {
-    const char *name;
-    uint32_t rows;         /* of the table of senders, by which lint's rules name it */
-    int64_t limit_ms;      /* it gives up after that; 0: only when we do */
-    bool ignores;          /* it knows no MTA-STS */
-    bool reports;          /* it writes TLSRPT reports */
-    bool wants_type;       /* text/plain, or no policy */
-    bool wants_exact_type; /* in small letters */
-    bool takes_2xx;
-    bool takes_any_status;
-    bool first_v4_only;     /* it tries the first A record alone */
-    bool wants_lone_record; /* another TXT record at _mta-sts, and it finds no policy */
-    bool is_postfix;        /* patterns are held against the certificate, not the MX */
-    bool predicted;         /* its codes are known, but when they come is read out of RFC 8461 */
-    struct verdict_codes no_match, no_starttls, bad_tls;
-};
-
+/* {0} is valid: no policy. */
 struct verdict_policy {
     enum verdict_state state;
+    struct policytext text; /* as this sender reads it, where the state is VERDICT_VALID */
+    enum policy_mode mode;
+    uint64_t lost;       /* a bit for each of the first 64 mx that matches no host for it */
     const char *failure; /* the result type of a report; NULL: none */
     struct error why;    /* a sentence unless valid */
 };
 
-void verdict_policy_find(struct verdict_policy *out, const struct verdict_sender *sender,
-                         const struct facts *facts);
+/* Whether it finds a TXT record; if not, *out says why. */
+bool verdict_policy_has_record(struct verdict_policy *out, const struct sender *sender,
+                               const struct facts *facts);
+
+/* The addresses of the policy host at which this sender may ask, in their order. Returns how many.
+ */
+size_t verdict_policy_addresses(const struct policy_address *out[FACTS_ADDRESSES_MAX],
+                                const struct sender *sender, const struct facts *facts);
+
+/* What the row of the table makes of the answer at one address. Free it in any case. */
+void verdict_policy_find(struct verdict_policy *out, enum sender_id id,
+                         const struct policy_address *address);
+void verdict_policy_free(struct verdict_policy *policy);
+
+/* Whether an mx of the policy is for the host, as this sender matches. */
+bool verdict_policy_allows(const struct verdict_policy *policy, const struct sender *sender,
+                           const char *host);
 
 #endif

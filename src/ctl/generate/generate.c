@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* generate: the verb that writes sections, list lines, policies, and the files of a web server. */
+/* generate: the verb `generate`: writes sections, list lines, policies, and the files of a web
+ * server. */
 #include "ctl/generate/generate.h"
 
 #include <stdio.h>
@@ -95,14 +96,14 @@ struct params {
     size_t count;
 };
 
-/* ---- What was asked for. */
+/* ---- The command line. */
 
 static int take_preset(struct params *params, const char *name)
 {
     params->propose.preset = preset_find(name);
     return params->propose.preset != NULL
                ? 0
-               : setup_fail("generate: --preset is microsoft365 or google");
+               : setup_fail("generate: --preset must be microsoft365 or google");
 }
 
 static int take_values(struct params *params, int option, const char *argument)
@@ -168,32 +169,35 @@ static int judge_usage(const struct params *params)
     const struct propose_params *wanted = &params->propose;
     bool chosen = wanted->mx_count > 0 || wanted->preset != NULL || wanted->from_dns;
     if (params->outputs > 1)
-        return setup_fail("generate: only one of --list, --policy, --json and --www can be had");
+        return setup_fail("generate: --list, --policy, --json and --www are mutually exclusive");
     if (params->config_path != NULL && params->www == NULL)
-        return setup_fail("generate: -c goes with --www");
+        return setup_fail("generate: -c needs --www");
     if (params->config_path != NULL &&
         (chosen || wanted->from_live || wanted->mode_set || wanted->max_age_set ||
          wanted->wildcards || wanted->offline))
-        return setup_fail("generate: with -c, the configuration says all there is to a policy");
+        return setup_fail(
+            "generate: with -c, the configuration defines the policies; remove the other options");
     if (params->config_path != NULL)
         return 0;
     if (params->count == 0)
-        return setup_fail("generate: name a domain; try 'mta-stsctl generate --help'");
+        return setup_fail("generate: give a domain; try 'mta-stsctl generate --help'");
     if (!chosen && !wanted->from_live)
-        return setup_fail("generate: say which hosts take the mail, by --mx, --preset, --from-dns "
-                          "or --from-live");
+        return setup_fail(
+            "generate: give the MX hosts by --mx, --preset, --from-dns or --from-live");
     if (chosen && wanted->from_live)
-        return setup_fail("generate: --from-live takes the place of --mx, --preset and --from-dns");
+        return setup_fail(
+            "generate: --from-live and --mx, --preset or --from-dns are mutually exclusive");
     if (wanted->wildcards && !wanted->from_dns)
-        return setup_fail("generate: --wildcard goes with --from-dns");
+        return setup_fail("generate: --wildcard needs --from-dns");
     if (wanted->offline && (wanted->from_dns || wanted->from_live))
-        return setup_fail("generate: what --offline rules out is asked for");
+        return setup_fail(
+            "generate: --offline and --from-dns or --from-live are mutually exclusive");
     if (params->format == PROPOSALOUT_POLICY && params->count != 1)
-        return setup_fail("generate: --policy writes the policy of one domain");
+        return setup_fail("generate: --policy needs exactly one domain");
     return 0;
 }
 
-/* The names stand where the arguments stood, in lower case. */
+/* Lists the names of the arguments, in lower case. */
 static int take_domains(struct params *params, char **names, size_t count)
 {
     params->proposals = calloc(count + 1, sizeof(*params->proposals));
@@ -210,7 +214,7 @@ static int take_domains(struct params *params, char **names, size_t count)
         memcpy(names[i], name.text, name.length);
         for (size_t j = 0; j < i; j++) {
             if (strcmp(params->proposals[j].domain, names[i]) == 0)
-                return setup_fail("generate: %s is named twice", names[i]);
+                return setup_fail("generate: %s is given twice", names[i]);
         }
         params->proposals[params->count++].domain = names[i];
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* generate: the verb that writes sections, list lines, policies, and the files of a web server. */
+/* generate: the verb `generate`: writes sections, list lines, policies, and the files of a web
+ * server. */
 #ifndef CTL_GENERATE_GENERATE_H
 #define CTL_GENERATE_GENERATE_H
 

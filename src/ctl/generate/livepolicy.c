@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* livepolicy: the policy that a domain has today, whoever serves it, and what of it cannot stay. */
+/* livepolicy: reads the policy that a domain serves today, and notes what must change. */
 #include "ctl/generate/livepolicy.h"
 
 #include <stdio.h>
@@ -96,7 +96,8 @@ static void take_answer(struct livepolicy *out, struct proposal *proposal, struc
         fetch->body = NULL; /* kept in *out */
         fetch->length = 0;
     } else if (out->length != fetch->length || memcmp(out->bytes, fetch->body, out->length) != 0) {
-        proposal_note(proposal, "%s serves another policy today than the other addresses", place);
+        proposal_note(proposal, "%s serves a different policy than the other addresses today",
+                      place);
     }
 }
 
@@ -124,7 +125,7 @@ static int fetch_all(struct livepolicy *out, struct proposal *proposal,
     free(addresses);
     if (out->bytes != NULL)
         return 0;
-    return proposal_fail(proposal, "no policy can be had today: %s",
+    return proposal_fail(proposal, "cannot fetch a policy: %s",
                          proposal->note_count > 0 ? proposal->notes[proposal->note_count - 1]
                                                   : "out of memory");
 }
@@ -148,7 +149,7 @@ static int take_values(struct proposal *proposal, const struct livepolicy *live)
     int result = policytext_read(&text, live->bytes, live->length, &why);
     if (!text.has_mode || (result != 0 && text.policy.mx_count == 0)) {
         policytext_free(&text);
-        return proposal_fail(proposal, "what is served today is no policy: %s", why.text);
+        return proposal_fail(proposal, "what is served today is not a policy: %s", why.text);
     }
     proposal->mode = text.policy.mode;
     if (text.has_max_age)
@@ -197,10 +198,11 @@ void livepolicy_compare(const struct livepolicy *live, struct proposal *proposal
     if (bytes == NULL)
         return;
     if (length == live->length && memcmp(bytes, live->bytes, length) == 0)
-        proposal_note(proposal, "the same bytes as served today, so the id in DNS may stay");
+        proposal_note(proposal,
+                      "the policy text is the same as served today, so keep the id in DNS");
     else
-        proposal_note(proposal, "other bytes than served today, so DNS needs a new id once they "
-                                "are served");
+        proposal_note(proposal, "the policy text differs from what is served today, so publish a "
+                                "new id once it is served");
     free(bytes);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* livepolicy: the policy that a domain has today, whoever serves it, and what of it cannot stay. */
+/* livepolicy: reads the policy that a domain serves today, and notes what must change. */
 #ifndef CTL_GENERATE_LIVEPOLICY_H
 #define CTL_GENERATE_LIVEPOLICY_H
 
@@ -13,12 +13,12 @@ struct livepolicy {
 };
 
 /* Fetches the policy from each address of the policy host, reads the TXT records, and fills in the
- * mode, max_age and patterns. What is wrong today, and what cannot stay, is noted. net is open.
+ * mode, max_age and patterns. Notes what is wrong today, and what must change. net is open.
  * Returns 0, or -1 when the proposal failed. Free *out in either case. */
 int livepolicy_take(struct livepolicy *out, struct proposal *proposal,
                     const struct net_options *net);
 
-/* Notes whether the proposal, complete now, has the same bytes, and so may keep its id. */
+/* Notes whether the complete proposal has the same bytes, and so can keep its id. */
 void livepolicy_compare(const struct livepolicy *live, struct proposal *proposal);
 
 void livepolicy_free(struct livepolicy *live);

@@ -11,8 +11,8 @@ struct preset;
 /* By its name, "microsoft365" or "google"; NULL: unknown. */
 const struct preset *preset_find(const char *name);
 
-/* Adds its patterns, and those that only some of its customers have where the live MX set, which
- * may be empty, has such hosts. Returns 0, or -1 with why. */
+/* Adds its patterns, and those that only some customers have if the live MX hosts, which may be
+ * none, need them. Returns 0, or -1 with why. */
 int preset_apply(const struct preset *preset, struct proposal *proposal, const struct livemx *mx,
                  struct error *why);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* proposal: a policy that is proposed for a domain, and what there is to say about it. */
+/* proposal: a proposed policy for a domain, with notes about it. */
 #include "ctl/generate/proposal.h"
 
 #include <stdarg.h>
@@ -73,7 +73,8 @@ int proposal_fail(struct proposal *proposal, const char *format, ...)
     return -1;
 }
 
-struct policy proposal_policy(const struct proposal *proposal)
+/* The values, borrowed. */
+static struct policy policy_of(const struct proposal *proposal)
 {
     return (struct policy){
         .mode = proposal->mode,
@@ -85,7 +86,7 @@ struct policy proposal_policy(const struct proposal *proposal)
 
 char *proposal_render(const struct proposal *proposal, size_t *length)
 {
-    const struct policy policy = proposal_policy(proposal);
+    const struct policy policy = policy_of(proposal);
     *length = policy_rendered_length(&policy);
     char *bytes = malloc(*length + 1);
     if (bytes == NULL)
@@ -108,7 +109,7 @@ static void take_finding(void *context, const struct lint_finding *finding)
 
 void proposal_judge(struct proposal *proposal)
 {
-    const struct policy policy = proposal_policy(proposal);
+    const struct policy policy = policy_of(proposal);
     if (!proposal->failed)
         lint_policy(&policy, take_finding, proposal);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* proposal: a policy that is proposed for a domain, and what there is to say about it. */
+/* proposal: a proposed policy for a domain, with notes about it. */
 #ifndef CTL_GENERATE_PROPOSAL_H
 #define CTL_GENERATE_PROPOSAL_H
 
@@ -22,26 +22,22 @@ struct proposal {
     struct error why;
 };
 
-/* Adds a pattern; what is no MX pattern is refused, so that nothing a stranger wrote in DNS reaches
- * a file. Returns 0, or -1 with why. */
+/* Adds a pattern; fails for an invalid MX pattern, so that no other data from DNS gets into a file.
+ * Returns 0, or -1 with why. */
 int proposal_add_mx(struct proposal *proposal, const char *pattern, struct error *why);
 
-/* Adds a sentence, made printable. Out of memory, it is lost. */
+/* Adds a note, made printable. It is lost when out of memory. */
 void proposal_note(struct proposal *proposal, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Nothing is proposed; returns -1. */
+/* Marks the proposal as failed; returns -1. */
 int proposal_fail(struct proposal *proposal, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* The values, borrowed. */
-struct policy proposal_policy(const struct proposal *proposal);
 
 /* The policy's bytes as the server makes them, free(3); NULL when out of memory. */
 char *proposal_render(const struct proposal *proposal, size_t *length);
 
-/* Judges the values by the rules that the server has: what it would refuse fails, what it would
- * warn of is noted. */
+/* Judges the values by the server's rules: errors fail the proposal, warnings become notes. */
 void proposal_judge(struct proposal *proposal);
 
 void proposal_free(struct proposal *proposal);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* propose: makes a policy for a domain out of what was asked for and what DNS and the policy host
- * have. */
+/* propose: makes a policy for a domain from the command line, DNS and the policy host. */
 #include "ctl/generate/propose.h"
 
 #include <stdio.h>
@@ -32,7 +31,7 @@ static int add_hosts(struct proposal *proposal, const struct livemx *mx, bool wi
     if (mx->null)
         return proposal_fail(proposal, "it takes no mail (RFC 7505), so a policy has no use");
     if (mx->implicit)
-        proposal_note(proposal, "there is no MX record, so the domain itself takes the mail");
+        proposal_note(proposal, "there is no MX record, so mail goes to the domain itself");
     for (size_t i = 0; i < mx->count; i++) {
         snprintf(pattern, sizeof(pattern), "%s", mx->hosts[i]);
         if (wildcards)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* propose: makes a policy for a domain out of what was asked for and what DNS and the policy host
- * have. */
+/* propose: makes a policy for a domain from the command line, DNS and the policy host. */
 #ifndef CTL_GENERATE_PROPOSE_H
 #define CTL_GENERATE_PROPOSE_H
 
@@ -17,8 +16,8 @@ struct propose_params {
     const struct preset *preset; /* NULL: none */
     bool from_dns;               /* each live MX host */
     bool wildcards;              /* with from_dns: `*` in place of their first labels */
-    bool from_live;              /* the policy of today, in place of all these */
-    bool offline;                /* DNS is not asked for what it could add */
+    bool from_live;              /* the policy served today, in place of all these */
+    bool offline;                /* do not ask DNS for more */
     bool mode_set;
     enum policy_mode mode;
     bool max_age_set;
@@ -29,7 +28,7 @@ struct propose_params {
 /* Whether anything is asked of DNS or of policy hosts. */
 bool propose_asks(const struct propose_params *params);
 
-/* Fills in a proposal that has a domain and nothing else; what cannot be made fails it. */
+/* Fills in a proposal that has only its domain, or fails it. */
 void propose(struct proposal *proposal, const struct propose_params *params);
 
 #endif

@@ -7,9 +7,8 @@
 
 #include "common/base/error.h"
 
-/* Writes one, whole or not at all, with its directories, but not DIR's parent; a file that has
- * these bytes already is left alone. domain: a host name that was checked. Returns 0, or -1 with
- * why. */
+/* Writes one atomically, and creates its directories, but not DIR's parent; a file with the same
+ * bytes is not touched. domain: a valid host name. Returns 0, or -1 with why. */
 int webtree_write(const char *directory, const char *domain, const char *bytes, size_t length,
                   struct error *why);
 

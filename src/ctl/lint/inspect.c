@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* inspect: judges one file, be it a policy, a configuration or a list, and gathers what is found.
+/* inspect: checks one file (policy, configuration or list) and collects the findings.
  */
 #include "ctl/lint/inspect.h"
 
@@ -90,7 +90,7 @@ enum inspect_kind inspect_guess(const char *name, const char *bytes, size_t leng
     return kind;
 }
 
-/* Whom lint's findings are told to. */
+/* Receives lint's findings. */
 struct hearing {
     struct findings *all;
     const char *where;
@@ -111,15 +111,15 @@ static void hear(void *context, const struct lint_finding *finding)
     findings_copy(hearing->all, &found, hearing->where, hearing->line);
 }
 
-/* P12 of the checks: what is no mistake, and yet should not be forgotten. */
+/* Check P12: not a mistake, but worth a reminder. */
 static const struct {
     const char *rule, *problem, *advice;
 } reminders[] = {
     [POLICY_MODE_NONE] = {"mode-none", "mode none withdraws the policy",
                           "serve it until every max_age that was served before has passed"},
-    [POLICY_MODE_TESTING] = {"mode-testing",
-                             "in mode testing, mail goes out though a check fails, and is reported",
-                             "write enforce once the reports have been clean for two weeks"},
+    [POLICY_MODE_TESTING] =
+        {"mode-testing", "in mode testing, senders deliver even if a check fails, and report it",
+         "write enforce once the reports have been clean for two weeks"},
     [POLICY_MODE_ENFORCE] = {NULL, NULL, NULL},
 };
 
@@ -177,7 +177,7 @@ static bool is_same_file(const char *one, const char *other)
            a.st_ino == b.st_ino;
 }
 
-/* Remembers the last answer, as there are long runs of places in one file. */
+/* Caches the last answer, as many findings in a row are in one file. */
 struct filter {
     const char *only;   /* NULL: everything counts */
     const char *within; /* not NULL: what only names counts, too, but not this, nor its includes */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* inspect: judges one file, be it a policy, a configuration or a list, and gathers what is found.
+/* inspect: checks one file (policy, configuration or list) and collects the findings.
  */
 #ifndef CTL_LINT_INSPECT_H
 #define CTL_LINT_INSPECT_H
@@ -18,14 +18,14 @@ const char *inspect_kind_name(enum inspect_kind kind);
 /* Returns 0 and the kind of that name, or -1. */
 int inspect_kind_parse(enum inspect_kind *out, const char *name);
 
-/* What the file is, by its name and else by its first line that says something. Pure. */
+/* Guesses the kind of a file by its name, or else by its first significant line. Pure. */
 enum inspect_kind inspect_guess(const char *name, const char *bytes, size_t length);
 
 /* A policy's bytes, and what else is known of them. */
 struct inspect_text {
     const char *name;     /* of the file */
     const char *domain;   /* whose policy it is, in lower case; NULL: not known */
-    const char *unquoted; /* why nothing of it is quoted, which is a note then; NULL: it is */
+    const char *unquoted; /* why nothing of it is quoted, reported as a note; NULL: it is quoted */
     const char *bytes;
     size_t length;
 };

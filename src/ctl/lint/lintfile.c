@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* lintfile: the verb that judges files offline, and puts policy files right. */
+/* lintfile: the verb `lint`: checks files offline, and corrects policy files. */
 #include "ctl/lint/lintfile.h"
 
 #include <assert.h>
@@ -68,7 +68,7 @@ struct params {
     size_t file_count;
 };
 
-/* What has come of one file. */
+/* The result of one file. */
 struct outcome {
     const char *name; /* as given, "-" as "standard input" */
     enum inspect_kind kind;
@@ -115,7 +115,7 @@ static int write_out(const struct repair *repair, struct error *why)
     return 0;
 }
 
-/* Puts the policy right, and judges what has become of it; in a dry run, what it is. */
+/* Corrects the policy and checks the result; in a dry run, checks the original. */
 static int fix(struct outcome *outcome, const struct params *params, const char *path,
                const struct file *file, struct error *why)
 {
@@ -150,10 +150,10 @@ static int refuse_options(const struct params *params, const struct outcome *out
                           struct error *why)
 {
     if (outcome->kind != INSPECT_POLICY && params->fixes)
-        return error_set(why, "%s: --fix is for policy files, and this is no such file (%s)",
+        return error_set(why, "%s: --fix is for policy files, and this is another file (%s)",
                          outcome->name, inspect_kind_name(outcome->kind));
     if (outcome->kind != INSPECT_POLICY && params->domain.length > 0)
-        return error_set(why, "%s: --domain is for policy files, and this is no such file (%s)",
+        return error_set(why, "%s: --domain is for policy files, and this is another file (%s)",
                          outcome->name, inspect_kind_name(outcome->kind));
     if (outcome->kind == INSPECT_POLICY && params->config_path != NULL)
         return error_set(why, "%s: -c is for lists and includes, and this is a policy",
@@ -169,7 +169,7 @@ static int judge(struct outcome *outcome, const struct params *params, const cha
         return -1;
     switch (outcome->kind) {
     case INSPECT_POLICY:
-        if (params->fixes && outcome->unquoted == NULL) /* what is put right is quoted, too */
+        if (params->fixes && outcome->unquoted == NULL) /* corrections quote, too */
             return fix(outcome, params, path, file, why);
         inspect_policy(
             &outcome->findings,
@@ -190,7 +190,7 @@ static int judge(struct outcome *outcome, const struct params *params, const cha
     return -1;
 }
 
-/* Root reads what others may not, and what is said of it others may read. */
+/* Root can read what others cannot, and others may read the output. */
 static int judge_for_root(struct outcome *outcome, const struct params *params, const char *path,
                           const struct file *file, struct error *why)
 {
@@ -203,7 +203,7 @@ static int judge_for_root(struct outcome *outcome, const struct params *params, 
         outcome->unquoted = quotable_refusal(path, file);
     if (params->fixes && !params->dry_run && !is_own)
         return error_set(why,
-                         "%s: nothing is written, as its owner is not that of its directory; run "
+                         "%s: not written, since its owner is not the owner of its directory; run "
                          "this as the owner of the file",
                          outcome->name);
     if (!is_policy && reads_more && readas_begin(&readas, main, why) != 0)
@@ -213,7 +213,7 @@ static int judge_for_root(struct outcome *outcome, const struct params *params, 
     int result;
     if (!is_policy && is_read_as_root && !is_own)
         result = error_set(why,
-                           "%s: nothing is said of it, as its owner is not that of its directory; "
+                           "%s: not checked, since its owner is not the owner of its directory; "
                            "run this as the owner of the file",
                            outcome->name);
     else
@@ -332,11 +332,11 @@ static int check_order(const struct params *params)
     for (size_t i = 0; i < params->file_count; i++)
         from_standard_input = from_standard_input || is_standard_input(params->files[i]);
     if (params->file_count == 0)
-        return setup_fail("lint: no file; try 'mta-stsctl lint --help'");
+        return setup_fail("lint: give a file; try 'mta-stsctl lint --help'");
     if (params->dry_run && !params->fixes)
-        return setup_fail("lint: --dry-run goes with --fix");
+        return setup_fail("lint: --dry-run needs --fix");
     if (from_standard_input && params->file_count > 1)
-        return setup_fail("lint: - stands for standard input, and goes alone");
+        return setup_fail("lint: - (standard input) must be the only file");
     if (from_standard_input && params->fixes && !params->dry_run && params->json)
         return setup_fail("lint: --fix - writes the policy where --json would write; give a file, "
                           "or --dry-run");
@@ -354,7 +354,7 @@ static int take(void *context, int option, const char *argument)
     case OPTION_TYPE:
         params->has_kind = true;
         if (inspect_kind_parse(&params->kind, argument) != 0)
-            return setup_fail("lint: \"%s\" is no type; write policy, ini or list", argument);
+            return setup_fail("lint: unknown type \"%s\"; write policy, ini or list", argument);
         return SETUP_FINE;
     case OPTION_DOMAIN:
         if (hostname_parse(&params->domain, argument, strlen(argument), &why) != 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* lintfile: the verb that judges files offline, and puts policy files right. */
+/* lintfile: the verb `lint`: checks files offline, and corrects policy files. */
 #ifndef CTL_LINT_LINTFILE_H
 #define CTL_LINT_LINTFILE_H
 

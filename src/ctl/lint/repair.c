@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* repair: rewrites a policy file where what is meant has one right form, and says what was done. */
+/* repair: corrects mistakes in a policy file that have one obvious correction, and lists what it
+ * did. */
 #include "ctl/lint/repair.h"
 
 #include <stdbool.h>
@@ -99,7 +100,7 @@ static int take_off_mark(struct repair *out, struct span *text)
     if (text->length < 3 || memcmp(text->bytes, "\xef\xbb\xbf", 3) != 0)
         return 0;
     *text = (struct span){text->bytes + 3, text->length - 3};
-    return repair_rewrite_step(out, 1, "bom", "the byte order mark is left out");
+    return repair_rewrite_step(out, 1, "bom", "the byte order mark is removed");
 }
 
 int repair_policy(struct repair *out, const char *bytes, size_t length)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* repair: rewrites a policy file where what is meant has one right form, and says what was done. */
+/* repair: corrects mistakes in a policy file that have one obvious correction, and lists what it
+ * did. */
 #ifndef CTL_LINT_REPAIR_H
 #define CTL_LINT_REPAIR_H
 
@@ -9,7 +10,7 @@
 
 struct repair_step {
     unsigned line;    /* of the bytes given, as lint counts them; 0: the policy as a whole */
-    const char *rule; /* lint's id of what is put right; static */
+    const char *rule; /* lint's rule that was broken; static */
     const char *done; /* "the key \"Mode\" is written mode" */
 };
 

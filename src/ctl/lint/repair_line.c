@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* repair_line: reads one line of a policy file for what it is meant to be. Only repair's own rooms
- * include this. */
+/* repair_line: parses one line of a policy file, guessing what is meant. Private to repair. */
 #include "ctl/lint/repair_line.h"
 
 #include <string.h>
@@ -41,7 +40,7 @@ static bool is_digits(struct span span)
     return digits > 0 && digits == span.length;
 }
 
-/* What programs' other notations put around a value: quotes, a semicolon or a comma at its end. */
+/* Removes what other notations put around a value: quotes, a final semicolon or comma. */
 static struct span unwrap(struct span value)
 {
     for (;;) {
@@ -121,7 +120,7 @@ static const char *mx_rule(struct span value)
     return names == 1 && numbers > 0 ? "mx-preference" : "mx-not-a-name";
 }
 
-/* The rule that lint finds broken in the value as it stands. */
+/* The rule that the value breaks. */
 static const char *value_rule(const struct repair_line *line)
 {
     struct span value = line->value;

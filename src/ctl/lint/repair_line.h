@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* repair_line: reads one line of a policy file for what it is meant to be. Only repair's own rooms
- * include this. */
+/* repair_line: parses one line of a policy file, guessing what is meant. Private to repair. */
 #ifndef CTL_LINT_REPAIR_LINE_H
 #define CTL_LINT_REPAIR_LINE_H
 
@@ -8,7 +7,7 @@
 #include "ctl/lint/repair_text.h"
 
 enum repair_line_kind {
-    REPAIR_LINE_BLANK, /* also when only unseen characters stand in it */
+    REPAIR_LINE_BLANK, /* also if it has only invisible characters */
     REPAIR_LINE_COMMENT,
     REPAIR_LINE_FIELD,   /* its key is known, or clearly meant */
     REPAIR_LINE_UNKNOWN, /* a key that is not known */
@@ -28,10 +27,10 @@ struct repair_line {
     enum repair_line_kind kind;
     enum repair_line_key key;
     unsigned number;
-    struct span text; /* without outer blanks, else as it stands */
-    bool cleaned;     /* unseen characters are to be left out */
+    struct span text; /* without outer blanks, otherwise unchanged */
+    bool cleaned;     /* it has invisible characters, to be removed */
     bool indented;
-    bool spaced;                       /* a blank stands before the colon */
+    bool spaced;                       /* there is a blank before the colon */
     struct span key_text, value;       /* as they stand */
     const char *name;                  /* of the key, rightly written; static */
     struct span right;                 /* the value's right form, or the value */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* repair_rewrite: a policy's text read line by line, and written anew as it is meant. Only repair's
- * own rooms include this. */
+/* repair_rewrite: rewrites a policy's text line by line as it is meant. Private to repair. */
 #include "ctl/lint/repair_rewrite.h"
 
 #include <stdarg.h>
@@ -38,7 +37,7 @@ struct work {
     size_t mx_count;
     unsigned first_end[4]; /* the line in which each kind of line end is first met; 0: nowhere */
     enum line_end last_end;
-    bool after_end_said, in_disorder_for_good; /* what stands there hinders a new order */
+    bool after_end_said, in_disorder_for_good; /* the lines cannot be reordered */
     bool out_of_memory;
 };
 
@@ -129,7 +128,7 @@ static void read_lines(struct work *work, struct span rest)
     }
 }
 
-/* Two lines of a key that stands once which do not say the same: nobody but the writer knows. */
+/* A key that may occur only once has two different values: only the writer knows which is meant. */
 static void find_conflicts(struct work *work)
 {
     const struct repair_line *first[REPAIR_LINE_NO_KEY] = {NULL};
@@ -196,11 +195,11 @@ static void say_changes(struct work *work, const struct repair_line *line)
 {
     unsigned number = line->number;
     if (line->cleaned)
-        step(work, number, "non-ascii", "characters that nobody sees are left out");
+        step(work, number, "non-ascii", "invisible characters are removed");
     if (line->indented)
         step(work, number, "leading-blank", "the line begins in the first column");
     if (line->spaced)
-        step(work, number, "space-before-colon", "the colon stands right behind %s", line->name);
+        step(work, number, "space-before-colon", "the colon directly follows %s", line->name);
     if (line->key_rule != NULL)
         step(work, number, line->key_rule, "the key \"%.*s\" is written %s", shown(line->key_text),
              line->key_text.bytes, line->name);
@@ -240,7 +239,7 @@ static void write_field(struct work *work, const struct repair_line *line, bool 
             rule = line->cleaned ? "non-ascii" : "duplicate-field";
         else if (rule == NULL || strcmp(rule, "mx-case") == 0)
             rule = "mx-duplicate";
-        step(work, line->number, rule, "the line is left out, as another says the same");
+        step(work, line->number, rule, "the line is removed, as another says the same");
         return;
     }
     say_changes(work, line);
@@ -265,7 +264,7 @@ static size_t find_end(const struct work *work)
 static void leave_out_blank(struct work *work, const struct repair_line *line, bool is_behind_end)
 {
     if (line->rule != NULL && !is_behind_end)
-        step(work, line->number, line->rule, "the line is left out, as it is blank");
+        step(work, line->number, line->rule, "the line is removed, as it is blank");
     else if (line->rule != NULL && !work->after_end_said)
         step(work, line->number, "after-end", "the file ends right after its last line");
     work->after_end_said = work->after_end_said || (is_behind_end && line->rule != NULL);
@@ -282,7 +281,7 @@ static void write_lines(struct work *work)
             leave_out_blank(work, line, i >= end);
             break;
         case REPAIR_LINE_COMMENT:
-            step(work, line->number, line->rule, "the comment is left out");
+            step(work, line->number, line->rule, "the comment is removed");
             break;
         case REPAIR_LINE_FIELD:
             write_field(work, line, seen);
@@ -346,7 +345,7 @@ static void put_in_order(struct work *work)
             is_disordered = true;
         } else if (entry->key < latest) {
             step(work, entry->line, "field-order",
-                 "version, mode, mx and max_age stand in this order");
+                 "version, mode, mx and max_age are in this order");
             is_disordered = true;
         }
         latest = entry->key > latest ? entry->key : latest;
@@ -374,7 +373,7 @@ static void join(struct work *work)
     }
 }
 
-/* A page of the web, or anything else that is no policy, is left as it is. */
+/* A web page, or anything else that is not a policy, is not changed. */
 static bool has_field(const struct work *work)
 {
     for (size_t i = 0; i < work->line_count; i++)

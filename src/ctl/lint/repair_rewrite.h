@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* repair_rewrite: a policy's text read line by line, and written anew as it is meant. Only repair's
- * own rooms include this. */
+/* repair_rewrite: rewrites a policy's text line by line as it is meant. Private to repair. */
 #ifndef CTL_LINT_REPAIR_REWRITE_H
 #define CTL_LINT_REPAIR_REWRITE_H
 

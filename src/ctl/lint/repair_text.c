@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* repair_text: bytes as hasty programs save them, made into plain text: UTF-16, and characters that
- * nobody sees. Only repair's own rooms include this. */
+/* repair_text: converts UTF-16 and removes invisible characters. Private to repair. */
 #include "ctl/lint/repair_text.h"
 
 #include <string.h>

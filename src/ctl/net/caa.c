@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* caa: whether CAA records let a CA issue for a host, asked before the CA is (RFC 8659, 8657). */
+/* caa: checks whether CAA records allow a CA to issue for a host (RFC 8659, 8657). */
 #include "ctl/net/caa.h"
 
 #include <ctype.h>
@@ -14,7 +14,7 @@
 #define SHOWN_MAX  160 /* characters of a record's value in a sentence */
 #define CLIMBS_MAX 127 /* labels of the longest name */
 
-/* Takes what stands before the first separator, trimmed, out of *rest. */
+/* Cuts the text before the first separator, trimmed, off *rest. */
 static struct span take_part(struct span *rest, char separator)
 {
     struct span part = {0};
@@ -22,9 +22,9 @@ static struct span take_part(struct span *rest, char separator)
     return part;
 }
 
-/* What a value of "issue" comes to for our CA. */
+/* What a value of "issue" means for our CA. */
 enum grant {
-    GRANT_NOBODY, /* no name, or what is no value at all (section 4.2) */
+    GRANT_NOBODY, /* no name, or not a valid value (section 4.2) */
     GRANT_OTHER,  /* another CA */
     GRANT_METHOD, /* ours, but not by this validation method */
     GRANT_ACCOUNT,
@@ -55,7 +55,7 @@ static bool lists_method(struct span methods)
     return false;
 }
 
-/* A parameter given twice can be met by nobody (RFC 8657 sections 3 and 4). */
+/* No CA can satisfy a parameter given twice (RFC 8657 sections 3 and 4). */
 static enum grant judge_parameters(struct span rest, const struct caa_ca *ca)
 {
     enum grant grant = GRANT_OURS;
@@ -164,8 +164,10 @@ static int refuse(const struct sum *sum, const char *where, const struct caa_ca 
                      where, name);
 }
 
-bool caa_allows(const char *where, const struct dns_record *records, size_t count,
-                const struct caa_ca *ca, struct error *why)
+/* Whether the records, which stand at the name where, let the CA issue for a name that is no
+ * wildcard, by TLS-ALPN-01. If not, why says which record forbids it and what to write. Pure. */
+static bool allows(const char *where, const struct dns_record *records, size_t count,
+                   const struct caa_ca *ca, struct error *why)
 {
     struct sum sum = {0};
     for (size_t i = 0; i < count; i++) {
@@ -187,7 +189,7 @@ static int check_one(struct dns *dns, const char *name, const struct caa_ca *ca,
     switch (answer.outcome) {
     case DNS_FOUND: {
         const char *where = answer.canonical[0] != '\0' ? answer.canonical : name;
-        result = caa_allows(where, answer.records, answer.count, ca, why) ? 1 : -1;
+        result = allows(where, answer.records, answer.count, ca, why) ? 1 : -1;
         break;
     }
     case DNS_NO_NAME:

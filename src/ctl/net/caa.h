@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* caa: whether CAA records let a CA issue for a host, asked before the CA is (RFC 8659, 8657). */
+/* caa: checks whether CAA records allow a CA to issue for a host (RFC 8659, 8657). */
 #ifndef CTL_NET_CAA_H
 #define CTL_NET_CAA_H
 
@@ -10,20 +10,15 @@
 #include "common/name/hostname.h"
 #include "ctl/net/dns.h"
 
-/* The CA, and how it is asked. Without identities, only what no CA could pass is refused. */
+/* The CA. Without identities, only records that forbid every CA are refused. */
 struct caa_ca {
     const struct hostname *identities; /* its names in CAA records; borrowed */
     size_t count;
-    const char *account; /* the URI of our account; NULL: not known, and any will do */
+    const char *account; /* the URI of our account; NULL: unknown, any matches */
 };
 
-/* Whether the records, which stand at the name where, let the CA issue for a name that is no
- * wildcard, by TLS-ALPN-01. If not, why says which record forbids it and what to write. Pure. */
-bool caa_allows(const char *where, const struct dns_record *records, size_t count,
-                const struct caa_ca *ca, struct error *why);
-
-/* Climbs from the host to its top-level domain for the first records, and judges them. A look-up
- * that fails is a refusal, since the CA would refuse, too. Returns 0, or -1 with why. */
+/* Climbs from the host to its top-level domain for the first records, and judges them. A failed
+ * look-up counts as a refusal, as for a CA. Returns 0, or -1 with why. */
 int caa_check(struct dns *dns, const char *host, const struct caa_ca *ca, struct error *why);
 
 #endif

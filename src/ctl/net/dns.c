@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* dns: what the resolver says of a name, and whether DNSSEC vouches for it. */
+/* dns: asks a resolver, with DNSSEC validation. */
 #include "ctl/net/dns_ask.h"
 
 #include <errno.h>
@@ -41,8 +41,8 @@ struct dns {
     struct question *left;
 };
 
-/* Ends answered, or left by its asker after DNS_BOUND_S; then it stays until dns_close, since its
- * answer may still come. */
+/* Ends with an answer, or is abandoned after DNS_BOUND_S; then it is kept until dns_close, since
+ * its answer may still arrive. */
 struct question {
     struct dns *dns;
     pthread_cond_t answered;
@@ -50,15 +50,15 @@ struct question {
     bool is_left;
     int error;
     struct ub_result *result;
-    struct question *next; /* among those that were left */
+    struct question *next; /* the next abandoned one */
 };
 
 /* ---- The context. */
 
 static int configure(struct ub_ctx *context, const struct dns *dns, struct error *why)
 {
-    /* A thread, not a process; a resolver on this very machine may be asked; what is waited for is
-     * seen when it comes; and a name that gets no answer is not held against the resolver. */
+    /* Use a thread, not a process; allow a resolver on this machine; report answers at once; and do
+     * not blame the resolver for a name without an answer. */
     if (ub_ctx_async(context, 1) != 0 ||
         ub_ctx_set_option(context, "do-not-query-localhost:", "no") != 0 ||
         ub_ctx_set_option(context, "cache-max-ttl:", TTL_MAX) != 0 ||
@@ -67,7 +67,8 @@ static int configure(struct ub_ctx *context, const struct dns *dns, struct error
         (!dns->chosen && ub_ctx_set_option(context, "domain-insecure:", UNSIGNED_ZONE) != 0))
         return error_set(why, "libunbound cannot be set up");
     if (dns->resolver != NULL && ub_ctx_set_fwd(context, dns->resolver) != 0)
-        return error_set(why, "%s: no resolver; write ADDRESS or ADDRESS@PORT", dns->resolver);
+        return error_set(why, "%s: not a resolver's address; write ADDRESS or ADDRESS@PORT",
+                         dns->resolver);
     if (dns->resolver == NULL && ub_ctx_resolvconf(context, NULL) != 0)
         return error_set(why, "/etc/resolv.conf cannot be read: %s", strerror(errno));
     if (dns->validates && ub_ctx_add_ta_file(context, dns->anchors) != 0)
@@ -102,11 +103,11 @@ static int start(struct dns *dns, struct error *why)
         return -1;
     if (pipe2(dns->ending, O_CLOEXEC) != 0) {
         dns->ending[0] = dns->ending[1] = -1;
-        return error_set(why, "no pipe can be had: %s", strerror(errno));
+        return error_set(why, "cannot create a pipe: %s", strerror(errno));
     }
     int failure = thread_start(&dns->thread, hand_out, dns);
     dns->has_thread = failure == 0;
-    return failure == 0 ? 0 : error_set(why, "no thread can be started: %s", strerror(failure));
+    return failure == 0 ? 0 : error_set(why, "cannot start a thread: %s", strerror(failure));
 }
 
 static void free_question(struct question *question)
@@ -168,7 +169,7 @@ static struct question *make_question(struct dns *dns, struct error *why)
     return question;
 }
 
-/* Whether the answer came within the bound; the question is left if not. */
+/* Whether the answer came in time; if not, the question is abandoned. */
 static bool wait_for(struct question *question)
 {
     struct dns *dns = question->dns;
@@ -212,7 +213,7 @@ struct ub_result *dns_ask(struct dns *dns, const char *name, int type, struct er
 
 /* ---- The resolver. */
 
-/* Whether the root's own keys come through and hold. */
+/* Whether the root's keys are received and validate. */
 static bool passes_dnssec(struct dns *dns)
 {
     struct error why;
@@ -223,7 +224,7 @@ static bool passes_dnssec(struct dns *dns)
     return secure;
 }
 
-/* Starts; where the anchors were not chosen, they are used only if validation works. */
+/* Starts; default trust anchors are used only if validation works. */
 static int start_validating(struct dns *dns, struct error *why)
 {
     dns->validates = access(dns->anchors, R_OK) == 0 || dns->chosen;

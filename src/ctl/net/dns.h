@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* dns: what the resolver says of a name, and whether DNSSEC vouches for it. */
+/* dns: asks a resolver, with DNSSEC validation. */
 #ifndef CTL_NET_DNS_H
 #define CTL_NET_DNS_H
 
@@ -11,7 +11,7 @@
 #include "common/base/network.h"
 #include "ctl/net/dnsdata.h"
 
-#define DNS_BOUND_S 10 /* a lookup that takes longer has failed */
+#define DNS_BOUND_S 10 /* a look-up that takes longer has failed */
 
 /* The types that are asked for, by their numbers (RFC 1035, 3596, 6698, 8659). */
 enum dns_type {
@@ -28,7 +28,7 @@ enum dns_outcome {
     DNS_FOUND,
     DNS_NO_NAME, /* NXDOMAIN */
     DNS_NO_DATA, /* the name is there, a record of this type is not */
-    DNS_BOGUS,   /* DNSSEC says that the answer was tampered with, or its signatures are broken */
+    DNS_BOGUS,   /* DNSSEC validation failed */
     DNS_FAILED,  /* no answer in time, SERVFAIL or the like: nothing is known */
 };
 
@@ -39,7 +39,7 @@ struct dns_record {
 
 struct dns_answer {
     enum dns_outcome outcome;
-    bool secure; /* DNSSEC vouches for it, also for an absence */
+    bool secure; /* validated by DNSSEC, also an absence */
     uint32_t ttl_s;
     char canonical[DNSDATA_NAME_MAX]; /* where CNAMEs led to; empty where there was none */
     struct dns_record *records;       /* none unless found */
@@ -48,7 +48,7 @@ struct dns_answer {
     void *held;       /* what the records lie in */
 };
 
-/* A resolver. It may be used by several threads at a time. */
+/* A resolver. Thread-safe. */
 struct dns;
 
 /* resolver: "ADDRESS" or "ADDRESS@PORT"; NULL: those of /etc/resolv.conf. anchors: a file of trust

@@ -10,7 +10,7 @@ static enum dns_outcome judge(const struct ub_result *result, const char *name, 
 {
     enum { SERVFAIL = 2, REFUSED = 5 };
     if (result->bogus) {
-        error_set(why, "DNSSEC refuses the answer for %s: %.300s", name,
+        error_set(why, "DNSSEC validation of the answer for %s fails: %.300s", name,
                   result->why_bogus != NULL ? result->why_bogus : "its signatures are broken");
         return DNS_BOGUS;
     }
@@ -103,7 +103,7 @@ enum dns_outcome dns_addresses(struct dns *dns, const char *host, struct network
     *count = 0;
     dns_lookup(dns, host, DNS_AAAA, &six);
     dns_lookup(dns, host, DNS_A, &four);
-    /* One address is an address; with none, the worse news is the truer: nothing is known. */
+    /* One address suffices; without any, report the worse outcome. */
     const struct dns_answer *told = six.outcome > four.outcome ? &six : &four;
     enum dns_outcome outcome = told->outcome;
     error_set(why, "%s", outcome == DNS_NO_DATA ? "the host has no address" : told->why.text);

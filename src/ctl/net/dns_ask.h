@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* dns_ask: a question put to libunbound. Only dns's own rooms include this. */
+/* dns_ask: sends a query by libunbound. Private to dns. */
 #ifndef CTL_NET_DNS_ASK_H
 #define CTL_NET_DNS_ASK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* dnsdata: the data of DNS records, in wire form and hostile, read. */
+/* dnsdata: parses the data of DNS records in wire format, which is not trusted. */
 #include "ctl/net/dnsdata.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* dnsdata: the data of DNS records, in wire form and hostile, read. */
+/* dnsdata: parses the data of DNS records in wire format, which is not trusted. */
 #ifndef CTL_NET_DNSDATA_H
 #define CTL_NET_DNSDATA_H
 
@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Pure; safe on any bytes. Those that return int return 0, or -1 where the bytes are no such data,
- * and then leave *out empty. */
+/* Pure; safe on any bytes. Those that return int return 0, or -1 with *out empty if the bytes are
+ * not valid. */
 
 #define DNSDATA_NAME_MAX 1025 /* bytes that hold any name as text, and its NUL */
 

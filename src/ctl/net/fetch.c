@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* fetch: one HTTPS GET of a host's policy, as a sender would make it, and all that came of it. */
+/* fetch: fetches a host's policy over HTTPS, as a sender would, and records every result. */
 #include "ctl/net/fetch.h"
 
 #include <stdbool.h>
@@ -84,7 +84,7 @@ static int judge_answer(struct fetch *out)
 {
     if (out->peer.is_old) {
         out->failure = FETCH_OLD_TLS;
-        return error_set(&out->why, "it speaks %s, and senders want TLS 1.2 or later",
+        return error_set(&out->why, "it speaks %s, and senders require TLS 1.2 or later",
                          out->peer.version);
     }
     if (out->peer.fault != PEER_FINE)
@@ -100,7 +100,7 @@ static int judge_answer(struct fetch *out)
     }
     if (!is_text_plain(out->type)) {
         out->failure = FETCH_TYPE;
-        return error_set(&out->why, "it sends the policy as %s, and senders want text/plain",
+        return error_set(&out->why, "it sends the policy as %s, and senders require text/plain",
                          out->type[0] != '\0' ? out->type : "nothing (no Content-Type)");
     }
     return 0;

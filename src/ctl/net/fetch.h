@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* fetch: one HTTPS GET of a host's policy, as a sender would make it, and all that came of it. */
+/* fetch: fetches a host's policy over HTTPS, as a sender would, and records every result. */
 #ifndef CTL_NET_FETCH_H
 #define CTL_NET_FETCH_H
 
@@ -11,16 +11,16 @@
 #include "ctl/net/peer.h"
 
 #define FETCH_PATH          "/.well-known/mta-sts.txt"
-#define FETCH_BOUND_S       15    /* what takes longer has failed */
-#define FETCH_ADDRESSES_MAX 16    /* of one host that are asked one after the other */
+#define FETCH_BOUND_S       15    /* a fetch that takes longer has failed */
+#define FETCH_ADDRESSES_MAX 16    /* of one host that are asked, one after the other */
 #define FETCH_BYTES         65536 /* RFC 8461 section 3.3 suggests to stop there */
 
-/* Why a sender that follows RFC 8461 would not take the policy: the first thing that is wrong. */
+/* Why a sender that follows RFC 8461 would not accept the policy: the first fault. */
 enum fetch_failure {
     FETCH_FINE,
     FETCH_UNREACHABLE, /* no connection */
     FETCH_SLOW,        /* not done within the bound */
-    FETCH_HANDSHAKE,   /* the server ended the TLS handshake, or speaks none */
+    FETCH_HANDSHAKE,   /* the TLS handshake failed, or there was none */
     FETCH_BROKEN,      /* no HTTP answer, or only a part of it */
     FETCH_TOO_LARGE,
     FETCH_OLD_TLS,     /* older than TLS 1.2 */
@@ -39,8 +39,8 @@ struct fetch_request {
     unsigned bound_s; /* 0: FETCH_BOUND_S */
 };
 
-/* {0} is valid and empty. What came is here although something is wrong with it: believe the body
- * only where failure is FETCH_FINE. Its texts are printable. */
+/* {0} is valid and empty. The answer is kept even if it is invalid: use the body only if failure is
+ * FETCH_FINE. Its texts are printable. */
 struct fetch {
     enum fetch_failure failure;
     struct error why; /* a sentence unless fine; the host and address are not in it */
@@ -53,8 +53,8 @@ struct fetch {
     struct peer peer;
 };
 
-/* Fetches and judges. Returns 0 with failure FETCH_FINE, or -1 with another one. Free it in either
- * case. Threads may fetch at a time. */
+/* Fetches and checks. Returns 0 with failure FETCH_FINE, or -1 with another one. Free it in either
+ * case. Thread-safe. */
 int fetch_policy(struct fetch *out, const struct fetch_request *request);
 void fetch_free(struct fetch *fetch);
 

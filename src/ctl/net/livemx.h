@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* livemx: the hosts that take a domain's mail, as DNS has them now. */
+/* livemx: looks up the hosts that receive a domain's mail. */
 #ifndef CTL_NET_LIVEMX_H
 #define CTL_NET_LIVEMX_H
 

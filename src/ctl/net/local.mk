@@ -24,5 +24,7 @@ libctl_a_SOURCES += \
 	%D%/txtrecord.h \
 	%D%/txtrecord_rua.c \
 	%D%/txtrecord_rua.h \
+	%D%/txtrecord_sender.c \
+	%D%/txtrecord_sender.h \
 	%D%/txtrecord_say.c \
 	%D%/txtrecord_say.h

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* net_options: whom a verb asks: the resolver and the CAs, as its options name them. */
+/* net_options: a verb's options for the resolver, the CAs and the port. */
 #include "ctl/net/net_options.h"
 
 #include <assert.h>
@@ -22,7 +22,7 @@ int net_options_take(struct net_options *net, int option, const char *argument)
         assert(option == NET_OPTION_PORT);
         return setup_number(&net->port, argument, 1, 65535)
                    ? 0
-                   : setup_fail("--port is a number from 1 to 65535");
+                   : setup_fail("--port must be a number from 1 to 65535");
     }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* net_options: whom a verb asks: the resolver and the CAs, as its options name them. */
+/* net_options: a verb's options for the resolver, the CAs and the port. */
 #ifndef CTL_NET_NET_OPTIONS_H
 #define CTL_NET_NET_OPTIONS_H
 
@@ -37,7 +37,7 @@ enum { NET_OPTION_RESOLVER = 512, NET_OPTION_ANCHORS, NET_OPTION_CA_FILE, NET_OP
     "      --ca-file FILE  trust the CAs in FILE (PEM), not the system's\n"                        \
     "      --port PORT     fetch policies from this port, not from 443\n"
 
-/* Keeps what one of these options says. Returns 0, or SETUP_FAILED, having said why. */
+/* Stores the value of one of these options. Returns 0, or SETUP_FAILED after printing why. */
 int net_options_take(struct net_options *net, int option, const char *argument);
 
 /* Returns 0, or -1 with why; what is open is closed in either case by net_options_close. */

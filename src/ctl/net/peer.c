@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* peer: the certificate chain that a server of somebody else presents, described and judged. */
+/* peer: describes and checks the certificate chain that a remote server presents. */
 #include "ctl/net/peer.h"
 
 #include <openssl/err.h>
@@ -66,18 +66,22 @@ void peer_trust_close(struct peer_trust *trust)
 
 /* ---- Texts out of a certificate, which may hold anything. */
 
+static void keep_field(char out[PEER_TEXT_MAX], const X509_NAME *name, int field)
+{
+    int place = X509_NAME_get_index_by_NID(name, field, -1);
+    if (place < 0)
+        return;
+    const ASN1_STRING *text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, place));
+    printable_ascii(out, PEER_TEXT_MAX, (const char *)ASN1_STRING_get0_data(text),
+                    (size_t)ASN1_STRING_length(text));
+}
+
 static void keep_issuer(struct peer *out, const X509 *leaf)
 {
     static const int fields[] = {NID_organizationName, NID_commonName};
     const X509_NAME *name = X509_get_issuer_name(leaf);
-    for (size_t i = 0; i < 2 && out->issuer[0] == '\0'; i++) {
-        int place = X509_NAME_get_index_by_NID(name, fields[i], -1);
-        if (place < 0)
-            continue;
-        const ASN1_STRING *text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, place));
-        printable_ascii(out->issuer, sizeof(out->issuer), (const char *)ASN1_STRING_get0_data(text),
-                        (size_t)ASN1_STRING_length(text));
-    }
+    for (size_t i = 0; i < 2 && out->issuer[0] == '\0'; i++)
+        keep_field(out->issuer, name, fields[i]);
 }
 
 static void add_name(struct peer *out, const ASN1_STRING *name)
@@ -102,6 +106,8 @@ static void keep_names(struct peer *out, const X509 *leaf)
             add_name(out, name->d.dNSName);
     }
     GENERAL_NAMES_free(names);
+    if (out->name_count == 0)
+        keep_field(out->common, X509_get_subject_name(leaf), NID_commonName);
 }
 
 static int64_t seconds_of(const ASN1_TIME *time)
@@ -158,10 +164,10 @@ static void say_untrusted(struct peer *out, int reason)
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         if (out->chain_count == 1)
-            error_set(&out->why,
-                      "its certificate comes without that of its issuer (%s), or of an issuer that "
-                      "is not trusted",
-                      out->issuer);
+            error_set(
+                &out->why,
+                "its chain lacks the certificate of its issuer (%s), or that issuer is not trusted",
+                out->issuer);
         else
             error_set(&out->why, "the chain of its certificate (%s) leads to no trusted CA",
                       out->issuer);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* peer: the certificate chain that a server of somebody else presents, described and judged. */
+/* peer: describes and checks the certificate chain that a remote server presents. */
 #ifndef CTL_NET_PEER_H
 #define CTL_NET_PEER_H
 
@@ -11,7 +11,7 @@
 
 #define PEER_TEXT_MAX 128
 
-/* What is wrong first, in the order in which it is told. */
+/* The first fault, in this order. */
 enum peer_fault {
     PEER_NONE, /* there was no certificate, or no TLS */
     PEER_FINE,
@@ -32,13 +32,14 @@ struct peer {
     struct error why;  /* a sentence unless fine */
     char version[16];  /* "TLSv1.3"; empty: no TLS */
     bool is_old;       /* it is older than TLS 1.2 */
-    bool trusted;      /* leaving dates and names aside */
+    bool trusted;      /* apart from dates and names */
     bool in_date;      /* the whole chain is */
     bool covers;       /* the host's name is among names */
     int64_t not_after; /* of the leaf, seconds since the epoch */
     char issuer[PEER_TEXT_MAX];
     char **names; /* the DNS names of the leaf, wildcards too */
     size_t name_count;
+    char common[PEER_TEXT_MAX]; /* the common name of a leaf that has no DNS name; else empty */
     struct peer_bytes *chain; /* as presented, DER, the leaf first */
     size_t chain_count;
 };
@@ -50,16 +51,16 @@ void peer_trust_close(struct peer_trust *trust);
 
 struct ssl_ctx_st;
 
-/* What a connection's chain is described in, see peer_watch. */
+/* Where a connection's chain is described. */
 struct peer_watch {
     struct peer *out;
     const struct peer_trust *trust;
     const char *host;
 };
 
-/* Has each handshake of the context describe its server in watch->out, and go on whatever that is:
- * only the description says whether the server is to be believed. Old versions and weak ciphers are
- * taken, so that they can be named. The watch outlives the context. */
+/* Makes each handshake of the context describe its server in watch->out and succeed regardless:
+ * only the description says whether to trust the server. Old versions and weak ciphers are
+ * accepted, so that they can be reported. The watch outlives the context. */
 void peer_attach(struct ssl_ctx_st *context, struct peer_watch *watch);
 
 void peer_free(struct peer *peer);

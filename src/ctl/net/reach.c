@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* reach: which addresses that DNS names are tried when nobody has typed the domain. */
+/* reach: decides which addresses from DNS are contacted when no user named the domain. */
 #include "ctl/net/reach.h"
 
 #include <ifaddrs.h>
@@ -11,7 +11,7 @@ static bool is_same(const struct network_address *a, const struct network_addres
     return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-/* 0.0.0.0, which stands for the IPv4 addresses of this machine, or ::, for those of both. */
+/* 0.0.0.0 means the IPv4 addresses of this machine, :: those of both families. */
 static bool stands_for(const struct network_address *listener, bool v4)
 {
     const struct network_address none = {{0}};

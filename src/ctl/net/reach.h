@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* reach: which addresses that DNS names are tried when nobody has typed the domain. */
+/* reach: decides which addresses from DNS are contacted when no user named the domain. */
 #ifndef CTL_NET_REACH_H
 #define CTL_NET_REACH_H
 
@@ -8,15 +8,15 @@
 #include "common/base/network.h"
 #include "common/config/config.h"
 
-/* For what a timer or --all does. Whoever publishes a domain's records would otherwise choose what
- * this machine connects to within its own networks. Borrows the configuration. */
+/* For timers and --all: otherwise the owner of a domain's records could make this machine connect
+ * to any host in its own networks. Borrows the configuration. */
 struct reach {
     const struct config *config;
 };
 
 /* Whether the address may be tried: one that can be on the Internet; one of [dns]; one where a
  * listener of the configuration is, be it by its name or as an address of this machine. reach NULL:
- * the domain was typed, and any address may. */
+ * a user named the domain, so any address may. */
 bool reach_allows(const struct reach *reach, const struct network_address *address);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* transfer: one conversation by libcurl with one address, its TLS peer described, within a bound.
+/* transfer: one libcurl transfer with one address, within a time limit, describing its TLS peer.
  */
 #include "ctl/net/transfer.h"
 
@@ -65,7 +65,7 @@ int transfer_open(struct transfer *transfer, const struct transfer_request *requ
                   struct peer *peer, struct error *why)
 {
     *peer = (struct peer){.fault = PEER_NONE};
-    error_set(&peer->why, "no TLS was spoken");
+    error_set(&peer->why, "there was no TLS");
     *transfer = (struct transfer){.watch = {peer, request->trust, request->host}};
     pthread_once(&begun, begin);
     transfer->curl = curl_easy_init();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* transfer: one conversation by libcurl with one address, its TLS peer described, within a bound.
+/* transfer: one libcurl transfer with one address, within a time limit, describing its TLS peer.
  */
 #ifndef CTL_NET_TRANSFER_H
 #define CTL_NET_TRANSFER_H
@@ -11,7 +11,7 @@
 #include "ctl/net/peer.h"
 
 struct transfer_request {
-    const char *url;                       /* its host is the name that TLS asks for */
+    const char *url;                       /* its host is sent as SNI */
     const char *host;                      /* the same name, to be judged */
     const struct network_address *address; /* where to connect; NULL: as DNS says */
     const char *connect_to;                /* "HOST:PORT" in place of both; NULL: none */
@@ -26,12 +26,11 @@ struct transfer {
     CURL *curl;
     struct curl_slist *connect_to;
     struct peer_watch watch;
-    char said[CURL_ERROR_SIZE]; /* libcurl's own words, possibly empty */
+    char said[CURL_ERROR_SIZE]; /* libcurl's error message, possibly empty */
 };
 
-/* Nothing is followed, no proxy asked, no configuration of libcurl read. *peer is emptied, and
- * described in the handshake. All of the request is borrowed until the end. Returns 0, or -1 with
- * why. */
+/* Follows no redirect, uses no proxy, reads no libcurl configuration. *peer is cleared, and filled
+ * in by the handshake. The request is borrowed until transfer_close. Returns 0, or -1 with why. */
 int transfer_open(struct transfer *transfer, const struct transfer_request *request,
                   struct peer *peer, struct error *why);
 

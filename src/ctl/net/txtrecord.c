@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* txtrecord: the TXT records of MTA-STS and TLSRPT: judged as they are found, and written. */
+/* txtrecord: checks and writes the TXT records of MTA-STS and TLSRPT. */
 #include "ctl/net/txtrecord.h"
 
 #include <stdio.h>
@@ -125,7 +125,7 @@ static const struct span *pick(struct txtrecord_judge *judge, const struct kind 
         else if (!counts(kind, texts[i]) && counting + meant > 0)
             txtrecord_say(judge, kind->row_other, SEVERITY_WARNING,
                           "move it elsewhere: maddy and KumoMTA find no policy beside it",
-                          "an unrelated TXT record stands here: \"%s\"",
+                          "an unrelated TXT record is here: \"%s\"",
                           txtrecord_show(shown, texts[i]));
     }
     return counting == 1 ? one : NULL;
@@ -147,7 +147,7 @@ static void judge_end(struct txtrecord_judge *judge, const struct kind *kind,
     struct span bare = span_trim(*record);
     if (bare.length < record->length && bare.bytes[bare.length - 1] != ';')
         txtrecord_say(judge, kind->row_field, SEVERITY_WARNING, "remove it",
-                      "a blank stands at the end of the record");
+                      "the record ends in a blank");
 }
 
 static void say_malformed(struct txtrecord_judge *judge, const struct kind *kind, struct span field)
@@ -159,7 +159,7 @@ static void say_malformed(struct txtrecord_judge *judge, const struct kind *kind
     else
         txtrecord_say(judge, kind->row_field, SEVERITY_ERROR,
                       "remove it: strict senders refuse the whole record",
-                      "\"%s\" is no field of the record", txtrecord_show(shown, field));
+                      "\"%s\" is not a valid field", txtrecord_show(shown, field));
 }
 
 static void say_unknown(struct txtrecord_judge *judge, const struct kind *kind, struct span name)
@@ -167,9 +167,9 @@ static void say_unknown(struct txtrecord_judge *judge, const struct kind *kind, 
     char shown[TXTRECORD_SHOWN];
     const char *advice = "remove it, as no sender uses it";
     if (span_equal(name, "mode") || span_equal(name, "mx") || span_equal(name, "max_age"))
-        advice = "remove it: it belongs into the policy";
+        advice = "remove it: it belongs in the policy";
     if (kind == &sts && span_equal(name, "rua"))
-        advice = "remove it: it belongs into the TLSRPT record at _smtp._tls";
+        advice = "remove it: it belongs in the TLSRPT record at _smtp._tls";
     txtrecord_say(judge, kind->row_field, SEVERITY_WARNING, advice, "the tag \"%s\" is unknown",
                   txtrecord_show(shown, name));
 }
@@ -180,7 +180,7 @@ static void take_id(struct txtrecord_judge *judge, struct txtrecord_sts *out, bo
     char shown[TXTRECORD_SHOWN];
     if (seen)
         txtrecord_say(judge, "D7", SEVERITY_WARNING, "leave one of them",
-                      "the id stands there twice, and senders differ in which one they take");
+                      "the record has two ids, and senders differ in which one they use");
     else if (txtrecord_is_id(value.bytes, value.length))
         snprintf(out->id, sizeof(out->id), "%.*s", (int)value.length, value.bytes);
     else if (value.length == 0)
@@ -191,7 +191,7 @@ static void take_id(struct txtrecord_judge *judge, struct txtrecord_sts *out, bo
                       value.length);
     else
         txtrecord_say(judge, "D6", SEVERITY_ERROR, "write letters and digits only",
-                      "the id \"%s\" holds another character", txtrecord_show(shown, value));
+                      "the id \"%s\" has other characters", txtrecord_show(shown, value));
 }
 
 static void judge_sts_fields(struct txtrecord_judge *judge, struct txtrecord_sts *out,
@@ -252,7 +252,7 @@ bool txtrecord_judge_tlsrpt(struct txtrecord_tlsrpt *out, const struct span *tex
             say_unknown(&judge, &tlsrpt, name);
         } else if (seen) {
             txtrecord_say(&judge, "T1", SEVERITY_WARNING, "write all addresses into one",
-                          "rua stands there twice");
+                          "the record has rua twice");
         } else {
             txtrecord_rua(&judge, out, value);
             seen = true;
@@ -272,10 +272,10 @@ void txtrecord_judge_elsewhere(const struct span *texts, size_t count, const cha
     for (size_t i = 0; i < count; i++) {
         if (counts(&sts, texts[i]))
             txtrecord_say(&judge, "D4", SEVERITY_ERROR, "publish it at _mta-sts",
-                          "the MTA-STS record stands at %.300s, where no sender looks", name);
+                          "the MTA-STS record is at %.300s, where no sender looks", name);
         if (counts(&tlsrpt, texts[i]))
             txtrecord_say(&judge, "T1", SEVERITY_ERROR, "publish it at _smtp._tls",
-                          "the TLSRPT record stands at %.300s, where no sender looks", name);
+                          "the TLSRPT record is at %.300s, where no sender looks", name);
     }
 }
 

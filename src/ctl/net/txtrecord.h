@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* txtrecord: the TXT records of MTA-STS and TLSRPT: judged as they are found, and written. */
+/* txtrecord: checks and writes the TXT records of MTA-STS and TLSRPT. */
 #ifndef CTL_NET_TXTRECORD_H
 #define CTL_NET_TXTRECORD_H
 
@@ -13,7 +13,7 @@
 
 #define TXTRECORD_ID_MAX   32 /* letters and digits of an id, RFC 8461 section 3.1 */
 #define TXTRECORD_STS_MAX  64 /* bytes that hold any MTA-STS record of ours, and its NUL */
-#define TXTRECORD_URIS_MAX 16 /* of a rua that are kept; more are judged all the same */
+#define TXTRECORD_URIS_MAX 16 /* of a rua that are kept; more are checked, too */
 
 /* The rule is the row of the table of checks: "D2" to "D7", "T1", "T2"; where is NULL. The texts
  * live until the callback returns; what is quoted in them is printable ASCII. */
@@ -26,7 +26,7 @@ struct txtrecord_sts {
 };
 
 /* Judges all TXT records of `_mta-sts.DOMAIN` as a set (rows D2 to D7). Without a record nothing is
- * reported: why there is none is the caller's to know (D1). Returns usable. */
+ * reported: the caller reports that (D1). Returns usable. */
 bool txtrecord_judge_sts(struct txtrecord_sts *out, const struct span *texts, size_t count,
                          txtrecord_report *report, void *context);
 

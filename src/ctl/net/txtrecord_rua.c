@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* txtrecord_rua: judges to whom a TLSRPT record sends the reports. Only txtrecord's own rooms
- * include this. */
+/* txtrecord_rua: checks the addresses of a TLSRPT record. Private to txtrecord. */
 #include "ctl/net/txtrecord_rua.h"
 
 #include <string.h>
@@ -70,7 +69,7 @@ static bool is_place(struct span uri)
 /* NULL if it is fine; else what to write in place of it, and *what is wrong with it. */
 static const char *mend(struct span uri, const char **what)
 {
-    *what = "is no URI that takes reports";
+    *what = "is not a URI that accepts reports";
     if (begins_in_any_case(uri, "http://")) {
         *what = "is not encrypted";
         return "write https://";
@@ -78,15 +77,15 @@ static const char *mend(struct span uri, const char **what)
     if (!begins_in_any_case(uri, MAILTO) && !begins_in_any_case(uri, HTTPS)) {
         if (memchr(uri.bytes, '@', uri.length) == NULL)
             return "write mailto: and an address, or an https:// URI; a comma in one as %2C";
-        *what = "is an address and no URI";
+        *what = "is an address, not a URI";
         return "write mailto: before it, and a comma in an address as %2C";
     }
     if (memchr(uri.bytes, '!', uri.length) != NULL) {
-        *what = "holds a `!`";
+        *what = "has a `!`";
         return "write %21, and no size behind an address, which TLSRPT does not have";
     }
     if (has_foreign_byte(uri)) {
-        *what = "holds a byte that no URI holds";
+        *what = "has a byte that is not allowed in a URI";
         return "write it percent-encoded";
     }
     if (begins_in_any_case(uri, MAILTO))

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* txtrecord_rua: judges to whom a TLSRPT record sends the reports. Only txtrecord's own rooms
- * include this. */
+/* txtrecord_rua: checks the addresses of a TLSRPT record. Private to txtrecord. */
 #ifndef CTL_NET_TXTRECORD_RUA_H
 #define CTL_NET_TXTRECORD_RUA_H
 

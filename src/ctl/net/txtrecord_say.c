@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* txtrecord_say: words findings about a TXT record, and takes its fields apart. Only txtrecord's
- * own rooms include this. */
+/* txtrecord_say: reports findings about a TXT record, and splits its fields. Private to txtrecord.
+ */
 #include "ctl/net/txtrecord_say.h"
 
 #include <stdarg.h>

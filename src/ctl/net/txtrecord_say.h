@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* txtrecord_say: words findings about a TXT record, and takes its fields apart. Only txtrecord's
- * own rooms include this. */
+/* txtrecord_say: reports findings about a TXT record, and splits its fields. Private to txtrecord.
+ */
 #ifndef CTL_NET_TXTRECORD_SAY_H
 #define CTL_NET_TXTRECORD_SAY_H
 
@@ -12,14 +12,14 @@
 
 #define TXTRECORD_SHOWN 64 /* bytes that hold what is quoted of a record, and its NUL */
 
-/* To whom findings go. */
+/* Where findings go. */
 struct txtrecord_judge {
     txtrecord_report *report;
     void *context;
     bool failed; /* an error was among them */
 };
 
-/* Reports one; the advice is a text of ours, the sentence is made of the format. */
+/* Reports one. advice is a literal; the format makes the problem. */
 void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum severity severity,
                    const char *advice, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
@@ -28,8 +28,8 @@ void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum severity
 const char *txtrecord_show(char out[TXTRECORD_SHOWN], struct span text);
 
 /* Splits NAME=VALUE, both by the syntax that RFC 8461 section 3.1 and RFC 8460 section 3 have for
- * extensions. Returns false when it is no such field. A value may be empty, or hold blanks and
- * commas, where name is `id` or `rua`, which have sentences of their own. */
+ * extensions. Returns false if it is not one. A value may be empty, or hold blanks and
+ * commas, where name is `id` or `rua`, which have their own messages. */
 bool txtrecord_split(struct span *name, struct span *value, struct span field);
 
 #endif

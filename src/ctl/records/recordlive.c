@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* recordlive: compares wanted records with those in DNS, and holds back what must not change yet.
+/* recordlive: compares the wanted records with DNS, and holds back those that must not change yet.
  */
 #include "ctl/records/recordlive.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* recordlive: compares wanted records with those in DNS, and holds back what must not change yet.
+/* recordlive: compares the wanted records with DNS, and holds back those that must not change yet.
  */
 #ifndef CTL_RECORDS_RECORDLIVE_H
 #define CTL_RECORDS_RECORDLIVE_H
@@ -14,10 +14,10 @@
 struct recordlive_params {
     struct dns *dns;
     const struct peer_trust *trust;
-    bool compares;             /* each entry; else only those that may have to be held back */
+    bool compares;             /* compare each entry; otherwise only those that may be held back */
     bool forced;               /* nothing is held back */
     unsigned port;             /* of the policy hosts; 0: 443 */
-    const struct reach *reach; /* NULL: any address is asked */
+    const struct reach *reach; /* NULL: any address is contacted */
 };
 
 /* Sets each entry's state, many side by side. An entry that says which policy there is may change

@@ -18,8 +18,8 @@ struct recordout_params {
     enum recordout_format format;
     bool changed; /* leave out what is live */
     uint32_t ttl_s;
-    const char *server; /* for nsupdate: "HOST" or "HOST@PORT"; NULL: as it finds it */
-    const char *zone;   /* for nsupdate: the zone of all names; NULL: as it finds it */
+    const char *server; /* for nsupdate: "HOST" or "HOST@PORT"; NULL: its default */
+    const char *zone;   /* for nsupdate: the zone of all names; NULL: its default */
 };
 
 /* Writes to stdout what is not held back; JSON says what is, too. Returns 0, or -1 when it cannot

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* records: the verb that writes the DNS records to publish. */
+/* records: the verb `records`: writes the DNS records to publish. */
 #include "ctl/records/records.h"
 
 #include <stdio.h>
@@ -81,7 +81,7 @@ struct params {
     bool timed;
 };
 
-/* ---- What was asked for. */
+/* ---- The command line. */
 
 static int read_format(struct params *params, const char *word)
 {
@@ -92,29 +92,30 @@ static int read_format(struct params *params, const char *word)
         params->out.format = (enum recordout_format)i;
         return 0;
     }
-    return setup_fail("records: --format is zone, nsupdate or json");
+    return setup_fail("records: --format must be zone, nsupdate or json");
 }
 
 static int read_id(struct params *params, const char *word)
 {
     params->timed = strcmp(word, "time") == 0;
-    return params->timed || strcmp(word, "hash") == 0 ? 0
-                                                      : setup_fail("records: --id is hash or time");
+    return params->timed || strcmp(word, "hash") == 0
+               ? 0
+               : setup_fail("records: --id must be hash or time");
 }
 
 static int read_ttl(struct params *params, const char *word)
 {
     return setup_number(&params->out.ttl_s, word, 0, TTL_MAX)
                ? 0
-               : setup_fail("records: --ttl is a number of seconds, at most %d", TTL_MAX);
+               : setup_fail("records: --ttl must be a number of seconds, at most %d", TTL_MAX);
 }
 
-/* What becomes a line of nsupdate's input must not become two. */
+/* Only a word: a line end would add a command to nsupdate's input. */
 static int read_word(const char **out, const char *word)
 {
     for (const char *at = word; *at != '\0'; at++) {
         if (*at <= ' ' || *at > '~' || *at == ';')
-            return setup_fail("records: --server and --zone are single words");
+            return setup_fail("records: --server and --zone must be single words");
     }
     *out = word;
     return 0;
@@ -153,7 +154,7 @@ static int take(void *context, int option, const char *argument)
     }
 }
 
-/* ---- Doing it. */
+/* ---- The work. */
 
 static int judge(struct recordset *set, struct params *params, struct error *why)
 {
@@ -184,7 +185,7 @@ static size_t say_held(const struct recordset *set)
             continue;
         count++;
         printable_say(stderr, "mta-stsctl: %s: %s: %s", entry->name,
-                      held ? "held back" : "DNS could not be asked",
+                      held ? "held back" : "DNS cannot be asked",
                       entry->why != NULL ? entry->why : "out of memory");
     }
     return count;
@@ -196,11 +197,10 @@ static void say_unset(const struct config *config, const struct params *params)
     if (params->set.provider)
         return;
     if (dns->address_count == 0 && dns->cname == NULL)
-        fputs("mta-stsctl: [dns] has no address and no cname, so no record is written for "
-              "mta-sts\n",
+        fputs("mta-stsctl: [dns] has no address and no cname, so no mta-sts record is printed\n",
               stderr);
     if (dns->rua_count == 0)
-        fputs("mta-stsctl: [dns] has no rua, so no record is written for _smtp._tls\n", stderr);
+        fputs("mta-stsctl: [dns] has no rua, so no _smtp._tls record is printed\n", stderr);
 }
 
 static int act(const struct config *config, struct params *params)
@@ -210,8 +210,8 @@ static int act(const struct config *config, struct params *params)
     int status = SETUP_FAILED;
     params->set.config = config;
     if (params->set.provider && config->dns.target == NULL)
-        return setup_fail("--all writes what `target` of [dns] names, and it is not set; write one "
-                          "such as target = %%d._mta-sts.provider.example");
+        return setup_fail("--all needs `target` in [dns]; set it, for example target = "
+                          "%%d._mta-sts.provider.example");
     if (recordset_make(&set, &params->set, &why) != 0 || judge(&set, params, &why) != 0) {
         setup_fail("%s", why.text);
     } else if (set.count == 0 && params->set.only != NULL) {
@@ -246,13 +246,13 @@ int records_run(int argc, char **argv)
     if (status != OPTIONS_READ)
         return status;
     if (params.timed && params.out.changed)
-        return setup_fail("records: --changed needs --id hash, since a time says nothing of a "
-                          "policy");
+        return setup_fail(
+            "records: --changed needs --id hash, since a time does not depend on the policy");
     if ((params.out.server != NULL || params.out.zone != NULL) &&
         params.out.format != RECORDOUT_NSUPDATE)
-        return setup_fail("records: --server and --zone go with --format nsupdate");
+        return setup_fail("records: --server and --zone need --format nsupdate");
     if (argc - optind > (params.set.provider ? 0 : 1))
-        return setup_fail("records: one domain, or --all; try 'mta-stsctl records --help'");
+        return setup_fail("records: give one domain, or --all; try 'mta-stsctl records --help'");
     if (argv[optind] != NULL) {
         if (setup_name(&params.domain, "records", argv[optind], strlen(argv[optind])) != 0)
             return SETUP_FAILED;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* recordset: the DNS records that a configuration wants published, as a list; pure. */
+/* recordset: lists the DNS records that a configuration wants published; pure. */
 #include "ctl/records/recordset.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ static int add(struct maker *maker, const struct config_domain *domain, enum rec
 {
     if (strlen(name) > HOSTNAME_MAX)
         return error_set(maker->why,
-                         "%.260s has more than %d characters, and no name in DNS has; shorten "
+                         "%.260s is longer than the %d characters of a DNS name; shorten "
                          "target in [dns]",
                          name, HOSTNAME_MAX);
     struct recordset_entry entry = {

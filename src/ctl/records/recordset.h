@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* recordset: the DNS records that a configuration wants published, as a list; pure. */
+/* recordset: lists the DNS records that a configuration wants published; pure. */
 #ifndef CTL_RECORDS_RECORDSET_H
 #define CTL_RECORDS_RECORDSET_H
 
@@ -26,11 +26,11 @@ enum recordset_state {
     RECORDSET_UNKNOWN, /* to be published; DNS was not asked */
     RECORDSET_WANTED,  /* to be published; DNS has something else, or nothing */
     RECORDSET_LIVE,    /* DNS has it, and nothing else of its kind */
-    RECORDSET_HELD,    /* it must not be published yet: why says what stands against it */
-    RECORDSET_FAILED,  /* DNS could not be asked: why says so */
+    RECORDSET_HELD,    /* it must not be published yet, for the reason in why */
+    RECORDSET_FAILED,  /* DNS cannot be asked: why says so */
 };
 
-/* What shall stand at one name, in place of anything else of these types. */
+/* What to publish at one name, replacing anything else of these types. */
 struct recordset_entry {
     const struct config_domain *domain;
     enum recordset_kind kind;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* served: whether each address of a policy host serves the policy that it should. */
+/* served: checks that each address of a policy host serves the expected policy. */
 #include "ctl/records/served.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@ static int compare(const struct fetch *fetch, const struct config_policy *policy
     if (fetch->failure != FETCH_FINE)
         return error_set(why, "%s", fetch->why.text);
     if (fetch->length != policy->length || memcmp(fetch->body, policy->bytes, policy->length) != 0)
-        return error_set(why, "it serves another policy; reload the server there, or wait");
+        return error_set(why, "it serves a different policy; reload the server there, or wait");
     return 0;
 }
 
@@ -47,8 +47,8 @@ static int ask_found(const struct served_params *params, const char *host,
     if (asked > 0)
         return 0;
     return error_set(why,
-                     "%s leads to a %s address, which is not asked; publish its public address, "
-                     "or name the domain to have it asked",
+                     "%s leads to a %s address, which is not contacted; publish its public "
+                     "address, or name the domain to have it contacted",
                      host, network_address_scope(&found[0]));
 }
 

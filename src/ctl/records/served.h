@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* served: whether each address of a policy host serves the policy that it should. */
+/* served: checks that each address of a policy host serves the expected policy. */
 #ifndef CTL_RECORDS_SERVED_H
 #define CTL_RECORDS_SERVED_H
 
@@ -14,11 +14,11 @@ struct served_params {
     struct dns *dns;
     const struct peer_trust *trust;
     const char *domain;
-    const struct network_address *addresses; /* asked besides those that DNS has */
+    const struct network_address *addresses; /* contacted in addition to those in DNS */
     size_t address_count;
     unsigned port; /* 0: 443 */
     const struct config_policy *policy;
-    const struct reach *reach; /* bounds which of those in DNS are asked; NULL: all are */
+    const struct reach *reach; /* limits which of those in DNS are contacted; NULL: all */
 };
 
 /* Fetches from each address that DNS has for the host, and from those given, as a sender would.

@@ -5,7 +5,8 @@
 
 #include "ctl/tlsrpt/advice.h"
 
-/* Writes the lines of an advice whose numbers are there. Returns 0, or -1 with why. */
+/* Writes the lines of an advice whose numbers are there. facts: those with proof. Returns 0, or -1
+ * with why. */
 int advice_write(struct advice *advice, const struct tally_fact *facts, size_t count, int today,
                  struct error *why);
 

@@ -4,8 +4,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/base/array.h"
 #include "common/base/printable.h"
 #include "ctl/base/progress.h"
 #include "ctl/tlsrpt/report.h"
@@ -13,7 +15,8 @@
 #include "ctl/tlsrpt/report_text.h"
 #include "ctl/tlsrpt/reportfile.h"
 
-#define PLACE_MAX 4400
+#define PLACE_MAX         4400
+#define ORGANISATIONS_MAX 1000 /* whose oddities are told */
 
 static void say(struct intake *intake, enum severity severity, const char *where,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -41,89 +44,73 @@ static void say(struct intake *intake, enum severity severity, const char *where
 
 /* ---- What is odd: said once for each organisation, not for each of its thousand reports. */
 
-static json_t *entry_of(json_t *odd, const char *organisation, unsigned oddity)
+static struct intake_odd *odd_of(struct intake *intake, const char *organisation)
 {
-    json_t *of_organisation = json_object_get(odd, organisation);
-    char key[16];
-    snprintf(key, sizeof(key), "%u", oddity);
-    if (of_organisation == NULL) {
-        json_object_set_new(odd, organisation, json_object());
-        of_organisation = json_object_get(odd, organisation);
+    const char *name = intern_text(&intake->tally.texts, &intake->tally.arena, organisation);
+    for (size_t i = 0; i < intake->odd_count; i++) {
+        if (intake->odd[i].organisation == name)
+            return &intake->odd[i];
     }
-    json_t *entry = json_object_get(of_organisation, key);
-    if (entry != NULL)
-        return entry;
-    json_object_set_new(of_organisation, key, json_object());
-    return json_object_get(of_organisation, key);
+    if (name == NULL || intake->odd_count == ORGANISATIONS_MAX)
+        return NULL;
+    struct intake_odd *items = array_grow(intake->odd, intake->odd_count, sizeof(*items));
+    if (items == NULL)
+        return NULL;
+    intake->odd = items;
+    items[intake->odd_count] = (struct intake_odd){.organisation = name};
+    return &items[intake->odd_count++];
 }
 
 /* A lack of memory costs a notice, no more. */
 static void note_oddities(struct intake *intake, const struct report *report, const char *where)
 {
-    if (intake->odd == NULL && report->oddities != 0)
-        intake->odd = json_object();
-    for (unsigned oddity = 0; oddity < REPORT_ODDITIES; oddity++) {
-        if ((report->oddities & (1u << oddity)) == 0)
-            continue;
-        json_t *entry = entry_of(intake->odd, report->organisation, oddity);
-        json_int_t count = json_integer_value(json_object_get(entry, "count"));
-        json_object_set_new(entry, "count", json_integer(count + 1));
-        if (count == 0)
-            json_object_set_new(entry, "first", json_string_nocheck(where));
+    struct intake_odd *odd = report->oddities != 0 ? odd_of(intake, report->organisation) : NULL;
+    for (unsigned oddity = 0; odd != NULL && oddity < REPORT_ODDITIES; oddity++) {
+        if ((report->oddities & (1u << oddity)) != 0 && odd->counts[oddity]++ == 0)
+            odd->first[oddity] = intern_text(&intake->tally.texts, &intake->tally.arena, where);
     }
-}
-
-static void say_oddity(struct intake *intake, const char *organisation, unsigned oddity,
-                       const json_t *entry)
-{
-    const char *first = json_string_value(json_object_get(entry, "first"));
-    long long count = (long long)json_integer_value(json_object_get(entry, "count"));
-    if (entry != NULL && first != NULL)
-        say(intake, SEVERITY_NOTE, first, "%lld report%s of %s: %s", count, count == 1 ? "" : "s",
-            organisation, report_oddity_text((enum report_oddity)oddity));
 }
 
 static void say_oddities(struct intake *intake)
 {
-    const char *organisation;
-    json_t *of_organisation;
-    json_object_foreach(intake->odd, organisation, of_organisation)
-    {
+    for (size_t i = 0; i < intake->odd_count; i++) {
+        const struct intake_odd *odd = &intake->odd[i];
         for (unsigned oddity = 0; oddity < REPORT_ODDITIES; oddity++) {
-            char key[16];
-            snprintf(key, sizeof(key), "%u", oddity);
-            say_oddity(intake, organisation, oddity, json_object_get(of_organisation, key));
+            if (odd->counts[oddity] > 0 && odd->first[oddity] != NULL)
+                say(intake, SEVERITY_NOTE, odd->first[oddity], "%zu report%s of %s: %s",
+                    odd->counts[oddity], odd->counts[oddity] == 1 ? "" : "s", odd->organisation,
+                    report_oddity_text((enum report_oddity)oddity));
         }
     }
 }
 
 /* ---- Reports. */
 
-static void count_report(struct intake *intake, const struct report *report, const char *where)
+static void count_report(struct intake *intake, struct report *report, const char *where)
 {
     const char *first = "";
+    bool id_again;
     struct error why;
-    switch (tally_add(&intake->tally, report, where, &intake->filter, &first, &why)) {
+    enum tally_outcome outcome =
+        tally_add(&intake->tally, report, where, &intake->filter, &first, &id_again, &why);
+    switch (outcome) {
     case TALLY_ADDED:
-        intake->totals.reports++;
+        if (id_again)
+            report->oddities |= 1u << REPORT_ODD_ID_AGAIN;
         note_oddities(intake, report, where);
         break;
     case TALLY_KNOWN:
-        intake->totals.duplicates++;
-        say(intake, SEVERITY_NOTE, where,
-            "the report %s of %s was already read, from %s, and is counted once", report->id,
-            report->organisation, first);
+        report->oddities = 1u << REPORT_ODD_COPY;
+        note_oddities(intake, report, where);
         return;
     case TALLY_OUTSIDE:
-        intake->totals.outside++;
         break;
     case TALLY_FULL:
-        intake->totals.damaged++;
         say(intake, SEVERITY_ERROR, where, "not counted, or not whole: %s", why.text);
         return;
     }
     if (report->left_out > 0) {
-        intake->totals.damaged++;
+        intake->tally.counts.damaged++;
         say(intake, SEVERITY_ERROR, where, "%zu of its policies left out: %s", report->left_out,
             report->why_left_out.text);
     }
@@ -135,7 +122,7 @@ static void take_text(void *context, const struct reportfile_text *text)
     struct report report;
     struct error why;
     if (report_parse(&report, text->json, text->length, text->domain, intake->now, &why) != 0) {
-        intake->totals.damaged++;
+        intake->tally.counts.damaged++;
         say(intake, SEVERITY_ERROR, text->where, "%s", why.text);
         return;
     }
@@ -148,14 +135,14 @@ static void take_text(void *context, const struct reportfile_text *text)
 static void take_broken(void *context, const char *where, const char *reason)
 {
     struct intake *intake = context;
-    intake->totals.damaged++;
+    intake->tally.counts.damaged++;
     say(intake, SEVERITY_ERROR, where, "%s", reason);
 }
 
 static void take_empty(void *context, const char *where, size_t count)
 {
     struct intake *intake = context;
-    intake->totals.without += count;
+    intake->tally.counts.without += count;
     if (count == 1)
         say(intake, SEVERITY_WARNING, where, "a mail to which no TLS report is attached");
     else
@@ -168,7 +155,7 @@ static void take_file(void *context, const char *path, const unsigned char *byte
     static const struct reportfile_events events = {
         .text = take_text, .broken = take_broken, .empty = take_empty};
     struct intake *intake = context;
-    intake->totals.files++;
+    intake->tally.counts.files++;
     reportfile_read(path, bytes, length, &events, intake);
     progress_step();
 }
@@ -180,14 +167,12 @@ void intake_finish(struct intake *intake)
     progress_end();
     say_oddities(intake);
     tally_finish(&intake->tally);
-    intake->totals.tally = &intake->tally;
-    intake->totals.said = &intake->said;
 }
 
 void intake_free(struct intake *intake)
 {
     tally_free(&intake->tally);
     findings_free(&intake->said);
-    json_decref(intake->odd);
+    free(intake->odd);
     *intake = (struct intake){0};
 }

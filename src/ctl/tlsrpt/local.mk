@@ -2,6 +2,12 @@
 libctl_a_SOURCES += \
 	%D%/advice.c \
 	%D%/advice.h \
+	%D%/advice_days.c \
+	%D%/advice_days.h \
+	%D%/advice_lines.c \
+	%D%/advice_lines.h \
+	%D%/advice_remedy.c \
+	%D%/advice_remedy.h \
 	%D%/advice_text.c \
 	%D%/advice_text.h \
 	%D%/chart.c \
@@ -16,12 +22,16 @@ libctl_a_SOURCES += \
 	%D%/intake.h \
 	%D%/report.c \
 	%D%/report.h \
+	%D%/report_mx.c \
+	%D%/report_mx.h \
 	%D%/report_oddity.c \
 	%D%/report_oddity.h \
 	%D%/report_policy.c \
 	%D%/report_policy.h \
 	%D%/report_text.c \
 	%D%/report_text.h \
+	%D%/report_used.c \
+	%D%/report_used.h \
 	%D%/reportfile.c \
 	%D%/reportfile.h \
 	%D%/reportmail.c \
@@ -30,9 +40,13 @@ libctl_a_SOURCES += \
 	%D%/reportscan.h \
 	%D%/tally.c \
 	%D%/tally.h \
+	%D%/tally_facts.c \
+	%D%/tally_facts.h \
 	%D%/tlsrpt.c \
 	%D%/tlsrpt.h \
 	%D%/totals.c \
 	%D%/totals.h \
 	%D%/totals_json.c \
-	%D%/totals_json.h
+	%D%/totals_json.h \
+	%D%/totals_text.c \
+	%D%/totals_text.h

@@ -2,10 +2,13 @@
 /* report: one TLS report (RFC 8460 section 4), read from its JSON, hostile or merely odd. */
 #include "ctl/tlsrpt/report.h"
 
+#include <glib.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "ctl/tlsrpt/report_mx.h"
 #include "ctl/tlsrpt/report_oddity.h"
 #include "ctl/tlsrpt/report_policy.h"
 #include "ctl/tlsrpt/report_text.h"
@@ -136,6 +139,32 @@ static int read_policies(struct report *out, const json_t *root, const char *dom
     return 0;
 }
 
+/* ---- What tells copies from other reports. */
+
+static void hash_text(char out[REPORT_HASH_MAX], const char *a, const char *b)
+{
+    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(sum, (const guchar *)a, (gssize)(strlen(a) + 1));
+    g_checksum_update(sum, (const guchar *)b, (gssize)strlen(b));
+    snprintf(out, REPORT_HASH_MAX, "%s", g_checksum_get_string(sum));
+    g_checksum_free(sum);
+}
+
+/* Of the JSON without its layout, and of the names as they are: what is shown of them is cut, and
+ * has question marks. */
+static int read_hashes(struct report *out, const json_t *root, struct error *why)
+{
+    const char *name = json_string_value(json_object_get(root, "organization-name"));
+    const char *id = json_string_value(json_object_get(root, "report-id"));
+    char *text = json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT);
+    if (text == NULL)
+        return error_set(why, "out of memory");
+    hash_text(out->content, out->count > 0 ? out->policies[0].domain : "", text);
+    hash_text(out->identity, name != NULL ? name : "", id != NULL ? id : "");
+    free(text);
+    return 0;
+}
+
 int report_parse(struct report *out, const char *json, size_t length, const char *domain,
                  int64_t now, struct error *why)
 {
@@ -146,6 +175,10 @@ int report_parse(struct report *out, const char *json, size_t length, const char
         return -1;
     if (read_names(out, root, why) == 0 && read_day(out, root, now, why) == 0)
         result = read_policies(out, root, domain, why);
+    if (result == 0)
+        report_find_mx_hosts(out);
+    if (result == 0)
+        result = read_hashes(out, root, why);
     json_decref(root);
     if (result != 0)
         report_free(out);

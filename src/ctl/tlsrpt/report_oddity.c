@@ -8,7 +8,7 @@ const char *report_oddity_text(enum report_oddity oddity)
     static const char *const texts[REPORT_ODDITIES] = {
         [REPORT_ODD_TYPE] = "attached as another type than application/tlsrpt+gzip or +json",
         [REPORT_ODD_ORGANISATION] = "no organization-name; that of the contact address was taken",
-        [REPORT_ODD_ID] = "no report-id, so that a second copy would be counted again",
+        [REPORT_ODD_ID] = "no report-id",
         [REPORT_ODD_ZONE] = "dates without a time zone; UTC was taken",
         [REPORT_ODD_DATE] = "no end-datetime behind the start; the start alone was taken",
         [REPORT_ODD_SPAN] = "more than a day; counted on the day in the middle",
@@ -19,6 +19,8 @@ const char *report_oddity_text(enum report_oddity oddity)
         [REPORT_ODD_SUM] = "more failures in the details, which count, than in the summary",
         [REPORT_ODD_RESULT] = "failures without a result-type",
         [REPORT_ODD_MX] = "an MX host that is no host name",
+        [REPORT_ODD_ID_AGAIN] = "an id that another report had already; both are counted",
+        [REPORT_ODD_COPY] = "read before with the same content; each is counted once",
     };
     return texts[oddity];
 }

@@ -18,6 +18,8 @@ enum report_oddity {
     REPORT_ODD_SUM,
     REPORT_ODD_RESULT,
     REPORT_ODD_MX,
+    REPORT_ODD_ID_AGAIN,
+    REPORT_ODD_COPY,
     REPORT_ODDITIES,
 };
 const char *

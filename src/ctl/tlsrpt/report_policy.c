@@ -6,19 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/policy/mxmatch.h"
 #include "ctl/tlsrpt/report_oddity.h"
 #include "ctl/tlsrpt/report_text.h"
+#include "ctl/tlsrpt/report_used.h"
 
-#define DIGITS_MAX   12  /* of REPORT_COUNT_MAX, less one */
-#define PATTERNS_MAX 200 /* of a policy that are compared with a failure's MX */
-#define MODE_ROOM    16
-
-/* The policy that the sender used, as far as it says so. */
-struct used {
-    char patterns[PATTERNS_MAX][REPORT_TEXT_MAX + 1];
-    size_t count;
-};
+#define NOT_COUNTED (-1) /* by the sender: sessions of a detail, until the summary is read */
+#define DIGITS_MAX  12   /* of REPORT_COUNT_MAX, less one */
 
 static void note(struct report *report, enum report_oddity oddity)
 {
@@ -70,88 +63,10 @@ static int read_count(struct report *report, const json_t *object, const char *k
                                 : error_set(why, "%s is no whole number", key);
 }
 
-/* ---- The policy that the sender used. */
+/* ---- What the entry is about. */
 
-static void use_pattern(struct used *used, const char *text, size_t length)
-{
-    while (length > 0 && (*text == ' ' || *text == '\t')) {
-        text++;
-        length--;
-    }
-    while (length > 0 && strchr(" \t\r.", text[length - 1]) != NULL)
-        length--;
-    if (length == 0 || length > REPORT_TEXT_MAX || used->count == PATTERNS_MAX)
-        return;
-    memcpy(used->patterns[used->count], text, length);
-    used->patterns[used->count++][length] = '\0';
-}
-
-static void use_mode(struct report_policy *out, const char *text, size_t length)
-{
-    char word[MODE_ROOM];
-    while (length > 0 && *text == ' ') {
-        text++;
-        length--;
-    }
-    while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL)
-        length--;
-    if (length >= sizeof(word))
-        return;
-    memcpy(word, text, length);
-    word[length] = '\0';
-    out->has_mode = policy_mode_parse(&out->mode, word, NULL) == 0;
-}
-
-/* Each line of a text: "mode: testing". */
-static void use_lines(struct report_policy *out, struct used *used, const char *text)
-{
-    while (*text != '\0') {
-        size_t length = strcspn(text, "\n");
-        if (strncasecmp(text, "mode:", 5) == 0)
-            use_mode(out, text + 5, length - 5);
-        else if (strncasecmp(text, "mx:", 3) == 0)
-            use_pattern(used, text + 3, length - 3);
-        text += length;
-        text += *text == '\n';
-    }
-}
-
-/* RFC 8460 has lists; some senders write one text, and the RFC's first example did (erratum 6241).
- */
-static const json_t *text_at(struct report *report, const json_t *value, size_t index)
-{
-    if (json_is_string(value)) {
-        note(report, REPORT_ODD_POLICY_STRING);
-        return index == 0 ? value : NULL;
-    }
-    if (value != NULL && !json_is_null(value) && !json_is_array(value))
-        note(report, REPORT_ODD_POLICY_STRING);
-    const json_t *item = json_array_get(value, index);
-    if (item != NULL && !json_is_string(item))
-        note(report, REPORT_ODD_POLICY_STRING);
-    return item;
-}
-
-static void read_used(struct report *report, struct report_policy *out, struct used *used,
-                      const json_t *policy)
-{
-    const json_t *item;
-    const json_t *lines = json_object_get(policy, "policy-string");
-    const json_t *hosts = json_object_get(policy, "mx-host");
-    if (hosts == NULL)
-        hosts = json_object_get(policy, "mx-host-pattern");
-    for (size_t i = 0; (item = text_at(report, lines, i)) != NULL; i++) {
-        if (json_is_string(item) && out->kind == REPORT_STS)
-            use_lines(out, used, json_string_value(item));
-    }
-    for (size_t i = 0; (item = text_at(report, hosts, i)) != NULL; i++) {
-        if (json_is_string(item) && out->kind == REPORT_STS)
-            use_pattern(used, json_string_value(item), json_string_length(item));
-    }
-}
-
-static int read_policy(struct report *report, struct report_policy *out, struct used *used,
-                       const json_t *policy, struct error *why)
+static int read_policy(struct report *report, struct report_policy *out, const json_t *policy,
+                       struct error *why)
 {
     static const enum report_kind kinds[] = {REPORT_STS, REPORT_TLSA, REPORT_NO_POLICY};
     bool odd = false;
@@ -171,20 +86,10 @@ static int read_policy(struct report *report, struct report_policy *out, struct 
         return error_set(why, "out of memory");
     if (odd || out->domain[0] == '\0')
         note(report, REPORT_ODD_DOMAIN);
-    read_used(report, out, used, policy);
-    return 0;
+    return report_read_used(report, out, policy, why);
 }
 
 /* ---- Failures. */
-
-static bool is_outside(const struct used *used, const char *mx)
-{
-    for (size_t i = 0; i < used->count; i++) {
-        if (mxmatch(used->patterns[i], mx))
-            return false;
-    }
-    return used->count > 0 && used->count < PATTERNS_MAX && mx[0] != '\0';
-}
 
 static const char *text_of(struct report *report, const json_t *object, const char *key)
 {
@@ -192,31 +97,68 @@ static const char *text_of(struct report *report, const json_t *object, const ch
     return report_text(&report->arena, text != NULL ? text : "");
 }
 
-static int read_failure(struct report *report, struct report_failure *out, const struct used *used,
-                        const json_t *item, struct error *why)
+/* "mx.example.com[192.0.2.1]:25" names an MX, and "[192.0.2.1]" an address; "unknown" is neither.
+ */
+static void strip_address(char *mx)
+{
+    size_t length = strcspn(mx, "[");
+    if (length == 0 && mx[strcspn(mx, "]")] == ']') {
+        memmove(mx, mx + 1, strlen(mx));
+        length = strcspn(mx, "]");
+    }
+    mx[length] = '\0';
+    if (strcasecmp(mx, "unknown") == 0 || strcasecmp(mx, "none") == 0)
+        mx[0] = '\0';
+}
+
+/* The MX as well as the sender names it: by the key of RFC 8460, by one that some write in its
+ * place, by its address. NULL when out of memory. */
+static const char *read_mx(struct report *report, const json_t *item)
+{
+    static const char *const keys[] = {"receiving-mx-hostname", "receiving-mx-host-name",
+                                       "receiving-ip"};
+    bool odd = false;
+    size_t i = 0;
+    char mx[2 * REPORT_TEXT_MAX] = "";
+    for (; i < sizeof(keys) / sizeof(keys[0]) && mx[0] == '\0'; i++) {
+        const char *text = json_string_value(json_object_get(item, keys[i]));
+        if (text != NULL)
+            snprintf(mx, sizeof(mx), "%s", text);
+        strip_address(mx);
+    }
+    const char *host = report_host(&report->arena, mx, &odd);
+    if (odd && i < sizeof(keys) / sizeof(keys[0]))
+        note(report, REPORT_ODD_MX);
+    return host;
+}
+
+static int read_failure(struct report *report, struct report_failure *out,
+                        const struct report_policy *policy, const json_t *item, struct error *why)
 {
     bool given;
-    bool odd = false;
-    const char *mx = json_string_value(json_object_get(item, "receiving-mx-hostname"));
     if (!json_is_object(item))
         return error_set(why, "this is no object");
     if (read_count(report, item, "failed-session-count", &given, &out->sessions, why) != 0)
         return -1;
+    if (!given)
+        out->sessions = NOT_COUNTED;
     out->type = text_of(report, item, "result-type");
     out->reason = text_of(report, item, "failure-reason-code");
-    out->mx = report_host(&report->arena, mx != NULL ? mx : "", &odd);
-    if (out->type == NULL || out->reason == NULL || out->mx == NULL)
+    out->ip = text_of(report, item, "receiving-ip");
+    out->sender_ip = text_of(report, item, "sending-mta-ip");
+    out->helo = text_of(report, item, "receiving-mx-helo");
+    out->mx = read_mx(report, item);
+    if (out->type == NULL || out->reason == NULL || out->mx == NULL || out->ip == NULL ||
+        out->sender_ip == NULL || out->helo == NULL)
         return error_set(why, "out of memory");
-    if (odd)
-        note(report, REPORT_ODD_MX);
     if (out->type[0] == '\0')
         note(report, REPORT_ODD_RESULT);
-    out->outside = is_outside(used, out->mx);
+    report_match_mx(out, policy);
     return 0;
 }
 
-static int read_failures(struct report *report, struct report_policy *out, const struct used *used,
-                         const json_t *list, struct error *why)
+static int read_failures(struct report *report, struct report_policy *out, const json_t *list,
+                         struct error *why)
 {
     struct error reason;
     size_t count = json_array_size(list);
@@ -227,18 +169,39 @@ static int read_failures(struct report *report, struct report_policy *out, const
         return error_set(why, "out of memory");
     for (size_t i = 0; i < count; i++) {
         const json_t *item = json_array_get(list, i);
-        if (read_failure(report, &out->details[i], used, item, &reason) != 0)
+        if (read_failure(report, &out->details[i], out, item, &reason) != 0)
             return error_set(why, "failure-details[%zu]: %s", i, reason.text);
         out->count++;
     }
     return 0;
 }
 
+/* Details without a count share what the summary counts beside the others; each stands for one
+ * failed session at least. Returns the sum of all. */
+static int64_t share_rest(struct report_policy *out)
+{
+    int64_t sum = 0, missing = 0;
+    for (size_t i = 0; i < out->count; i++) {
+        missing += out->details[i].sessions == NOT_COUNTED;
+        sum += out->details[i].sessions == NOT_COUNTED ? 0 : out->details[i].sessions;
+    }
+    int64_t rest = out->failures > sum ? out->failures - sum : 0;
+    for (size_t i = 0; i < out->count; i++) {
+        if (out->details[i].sessions != NOT_COUNTED)
+            continue;
+        int64_t share = (rest + missing - 1) / missing;
+        missing--;
+        out->details[i].sessions = share > 0 ? share : 1;
+        rest -= share;
+        sum += out->details[i].sessions;
+    }
+    return sum;
+}
+
 static int read_summary(struct report *report, struct report_policy *out, const json_t *summary,
                         struct error *why)
 {
     bool given;
-    int64_t sum = 0;
     if (summary != NULL && !json_is_object(summary))
         return error_set(why, "summary is no object");
     if (read_count(report, summary, "total-successful-session-count", &given, &out->successes,
@@ -246,8 +209,7 @@ static int read_summary(struct report *report, struct report_policy *out, const 
         read_count(report, summary, "total-failure-session-count", &given, &out->failures, why) !=
             0)
         return -1;
-    for (size_t i = 0; i < out->count; i++)
-        sum += out->details[i].sessions; /* far from overflowing: see the bounds */
+    int64_t sum = share_rest(out); /* far from overflowing: see the bounds */
     if (sum > out->failures && given)
         note(report, REPORT_ODD_SUM);
     if (sum > out->failures)
@@ -258,13 +220,11 @@ static int read_summary(struct report *report, struct report_policy *out, const 
 int report_read_policy(struct report *report, struct report_policy *out, const json_t *item,
                        struct error *why)
 {
-    struct used used;
-    used.count = 0;
     *out = (struct report_policy){0};
     if (!json_is_object(item))
         return error_set(why, "this is no object");
-    if (read_policy(report, out, &used, json_object_get(item, "policy"), why) != 0 ||
-        read_failures(report, out, &used, json_object_get(item, "failure-details"), why) != 0)
+    if (read_policy(report, out, json_object_get(item, "policy"), why) != 0 ||
+        read_failures(report, out, json_object_get(item, "failure-details"), why) != 0)
         return -1;
     return read_summary(report, out, json_object_get(item, "summary"), why);
 }

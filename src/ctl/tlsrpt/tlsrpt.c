@@ -15,7 +15,8 @@
 #include "ctl/tlsrpt/intake.h"
 #include "ctl/tlsrpt/report_text.h"
 #include "ctl/tlsrpt/reportfile.h"
-#include "ctl/tlsrpt/totals.h"
+#include "ctl/tlsrpt/totals_json.h"
+#include "ctl/tlsrpt/totals_text.h"
 
 #define DAY_S     86400
 #define DAYS_MOST 36500
@@ -61,14 +62,17 @@ static int finish(struct intake *intake, const struct order *order)
 {
     struct error why;
     intake_finish(intake);
-    if (intake->totals.reports == 0 && intake->totals.outside > 0)
+    const struct tally_counts *counts = &intake->tally.counts;
+    struct totals totals = {
+        .tally = &intake->tally, .said = &intake->said, .today = (int)(order->now / DAY_S)};
+    if (counts->reports == 0 && counts->outside > 0)
         return setup_fail("tlsrpt: none of the reports is of that domain or of those days");
-    if (intake->totals.reports == 0)
+    if (counts->reports == 0)
         return setup_fail("tlsrpt: there is no report that can be read");
-    if (totals_write(&intake->totals, order->json, &why) != 0)
+    int result = order->json ? totals_write_json(&totals, &why) : totals_write_text(&totals, &why);
+    if (result != 0)
         return setup_fail("%s", why.text);
-    return intake->totals.damaged > 0 || totals_have_failures(&intake->totals) ? SETUP_FOUND
-                                                                               : SETUP_FINE;
+    return counts->damaged > 0 || totals_have_failures(&totals) ? SETUP_FOUND : SETUP_FINE;
 }
 
 static int read_and_sum(char *const paths[], size_t count, const struct order *order)
@@ -76,7 +80,6 @@ static int read_and_sum(char *const paths[], size_t count, const struct order *o
     struct intake intake = {
         .filter = order->filter,
         .now = order->now,
-        .totals.today = (int)(order->now / DAY_S),
     };
     progress_begin("files read:", 0);
     gather_paths(paths, count, REPORTFILE_MAX, &intake_events, &intake);

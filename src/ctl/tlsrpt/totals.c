@@ -1,31 +1,24 @@
 /* SPDX-License-Identifier: ISC */
-/* totals: writes what a tally holds, in tables with a chart and advice, or as JSON. */
+/* totals: the lists and the advice that are shown of a tally, the same in each format. */
 #include "ctl/tlsrpt/totals.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/printable.h"
-#include "ctl/base/print.h"
-#include "ctl/tlsrpt/advice.h"
-#include "ctl/tlsrpt/chart.h"
-#include "ctl/tlsrpt/report_text.h"
-#include "ctl/tlsrpt/totals_json.h"
+#define BY_FAILURE (TALLY_BY_TYPE | TALLY_BY_FAILURE)
 
-#define NUMBER_MAX 24
-
-static const char *number(int64_t value, char out[NUMBER_MAX])
-{
-    snprintf(out, NUMBER_MAX, "%" PRId64, value);
-    return out;
-}
-
-static const char *name_or(const char *text, const char *otherwise)
-{
-    return text[0] != '\0' ? text : otherwise;
-}
+const struct totals_view totals_views[TOTALS_LISTS] = {
+    [TOTALS_POLICIES] = {"policies", TALLY_BY_DOMAIN | TALLY_BY_KIND, false},
+    [TOTALS_ORGANISATIONS] = {"organisations", TALLY_BY_ORGANISATION, false},
+    [TOTALS_MX] = {"mx", TALLY_BY_MX, true},
+    [TOTALS_TYPES] = {"failure_types", TALLY_BY_TYPE, true},
+    [TOTALS_KINDS] = {"reasons", BY_FAILURE, true},
+    [TOTALS_FAILURES] = {"failures",
+                         TALLY_BY_DOMAIN | TALLY_BY_KIND | TALLY_BY_ORGANISATION | TALLY_BY_MX |
+                             BY_FAILURE,
+                         true},
+    [TOTALS_DAYS] = {"days", TALLY_BY_DAY, false},
+};
 
 bool totals_have_failures(const struct totals *totals)
 {
@@ -36,155 +29,43 @@ bool totals_have_failures(const struct totals *totals)
     return false;
 }
 
-/* A row of one table. Returns 0, or -1 when out of memory. */
-typedef int add_row(struct print_table *table, const struct tally_fact *fact);
-
-static enum print_tone tone_of(const struct tally_fact *fact)
+int totals_sum(struct tally_facts *out, const struct totals *totals, enum totals_list list,
+               struct error *why)
 {
-    return fact->failures > 0 ? PRINT_WARNING : PRINT_PLAIN;
-}
-
-static int add_policy(struct print_table *table, const struct tally_fact *fact)
-{
-    char entries[NUMBER_MAX], successes[NUMBER_MAX], failures[NUMBER_MAX];
-    return print_table_add(
-        table, tone_of(fact),
-        (const char *[]){name_or(fact->domain, "(not named)"), report_kind_name(fact->kind),
-                         number(fact->entries, entries), number(fact->successes, successes),
-                         number(fact->failures, failures)});
-}
-
-static int add_organisation(struct print_table *table, const struct tally_fact *fact)
-{
-    char reports[NUMBER_MAX], successes[NUMBER_MAX], failures[NUMBER_MAX];
-    return print_table_add(table, tone_of(fact),
-                           (const char *[]){fact->organisation, number(fact->reports, reports),
-                                            number(fact->successes, successes),
-                                            number(fact->failures, failures)});
-}
-
-static int add_mx(struct print_table *table, const struct tally_fact *fact)
-{
-    char failures[NUMBER_MAX], last[16];
-    return print_table_add(table, tone_of(fact),
-                           (const char *[]){name_or(fact->mx, "(not named)"),
-                                            number(fact->failures, failures),
-                                            report_day_text(fact->last_day, last)});
-}
-
-static const char *kind_of(const struct tally_fact *fact, char out[2 * REPORT_TEXT_MAX + 64])
-{
-    snprintf(out, 2 * REPORT_TEXT_MAX + 64, "%s%s%s%s%s", name_or(fact->type, "(not named)"),
-             fact->reason[0] != '\0' ? " (" : "", fact->reason, fact->reason[0] != '\0' ? ")" : "",
-             fact->outside ? ", MX not in the policy" : "");
-    return out;
-}
-
-static int add_failure(struct print_table *table, const struct tally_fact *fact)
-{
-    char failures[NUMBER_MAX], last[16], kind[2 * REPORT_TEXT_MAX + 64];
-    return print_table_add(table, tone_of(fact),
-                           (const char *[]){kind_of(fact, kind), number(fact->failures, failures),
-                                            report_day_text(fact->last_day, last)});
-}
-
-static int add_detail(struct print_table *table, const struct tally_fact *fact)
-{
-    char failures[NUMBER_MAX], first[16], last[16], kind[2 * REPORT_TEXT_MAX + 64];
-    return print_table_add(
-        table, tone_of(fact),
-        (const char *[]){name_or(fact->domain, "(not named)"), name_or(fact->mx, "(not named)"),
-                         kind_of(fact, kind), report_kind_name(fact->kind), fact->organisation,
-                         number(fact->failures, failures), report_day_text(fact->first_day, first),
-                         report_day_text(fact->last_day, last)});
-}
-
-static int write_table(const struct totals *totals, const struct totals_view *view,
-                       const char *const titles[], size_t columns, add_row *add, struct error *why)
-{
-    struct tally_facts rows;
-    struct print_table table = {.columns = columns};
-    if (totals_sum(&rows, totals->tally, view, why) != 0)
-        return -1;
-    int result = rows.count > 0 ? print_table_add(&table, PRINT_PLAIN, titles) : 0;
-    for (size_t i = 0; i < rows.count && result == 0; i++)
-        result = add(&table, &rows.items[i]);
-    if (result == 0 && rows.count > 0) {
-        print_table_write(&table);
-        putchar('\n');
+    size_t kept = 0;
+    const struct totals_view *view = &totals_views[list];
+    const struct tally_facts *facts = &totals->tally->facts;
+    if (!view->failed)
+        return tally_sum(out, facts->items, facts->count, view->keys, why);
+    *out = (struct tally_facts){0};
+    struct tally_fact *items = calloc(facts->count + 1, sizeof(*items));
+    if (items == NULL)
+        return error_set(why, "out of memory");
+    for (size_t i = 0; i < facts->count; i++) {
+        if (facts->items[i].failed)
+            items[kept++] = facts->items[i];
     }
-    print_table_free(&table);
-    free(rows.items);
-    return result == 0 ? 0 : error_set(why, "out of memory");
+    int result = tally_sum(out, items, kept, view->keys, why);
+    free(items);
+    return result;
 }
 
-static int write_tables(const struct totals *totals, struct error *why)
+int totals_each_advice(const struct totals *totals, totals_tell *tell, void *context,
+                       struct error *why)
 {
-    static const struct {
-        enum totals_list list;
-        size_t columns;
-        const char *titles[PRINT_COLUMNS_MAX];
-        add_row *add;
-    } tables[] = {
-        {TOTALS_POLICIES, 5, {"DOMAIN", "POLICY", "REPORTS", "GOOD", "FAILED"}, add_policy},
-        {TOTALS_ORGANISATIONS, 4, {"ORGANISATION", "REPORTS", "GOOD", "FAILED"}, add_organisation},
-        {TOTALS_MX, 3, {"MX", "FAILED", "LAST"}, add_mx},
-        {TOTALS_KINDS, 3, {"FAILURE", "FAILED", "LAST"}, add_failure},
-        {TOTALS_FAILURES,
-         8,
-         {"DOMAIN", "MX", "FAILURE", "POLICY", "REPORTED BY", "FAILED", "FIRST", "LAST"},
-         add_detail},
-    };
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-        if (write_table(totals, &totals_views[tables[i].list], tables[i].titles, tables[i].columns,
-                        tables[i].add, why) != 0)
-            return -1;
+    const struct tally_facts *facts = &totals->tally->facts;
+    int result = 0;
+    for (size_t start = 0, end = 0; start < facts->count && result == 0; start = end) {
+        struct advice advice;
+        const char *domain = facts->items[start].domain;
+        while (end < facts->count && strcmp(facts->items[end].domain, domain) == 0)
+            end++;
+        if (domain[0] == '\0') /* for nobody to act on */
+            continue;
+        result = advice_make(&advice, facts->items + start, end - start, totals->today, why);
+        if (result == 0 && tell(context, domain, &advice) != 0)
+            result = error_set(why, "out of memory");
+        advice_free(&advice);
     }
-    return 0;
-}
-
-static int write_chart(const struct totals *totals, struct error *why)
-{
-    struct tally_facts days;
-    if (totals_sum(&days, totals->tally, &totals_views[TOTALS_DAYS], why) != 0)
-        return -1;
-    puts("Sessions by day, # good and ! failed:");
-    chart_write(&days);
-    putchar('\n');
-    free(days.items);
-    return 0;
-}
-
-static int write_advice(void *context, const char *domain, const struct advice *advice)
-{
-    (void)context;
-    for (size_t i = 0; i < advice->line_count; i++)
-        print_line("%s%s%s", i == 0 ? domain : "", i == 0 ? ": " : "  ", advice->lines[i]);
-    return 0;
-}
-
-static void write_counts(const struct totals *totals)
-{
-    printable_part(stdout, "%zu report%s", totals->reports, totals->reports == 1 ? "" : "s");
-    if (totals->duplicates > 0)
-        printf(", %zu more of them twice or oftener", totals->duplicates);
-    if (totals->outside > 0)
-        printf(", %zu of other domains or days left out", totals->outside);
-    if (totals->without > 0)
-        printable_part(stdout, ", %zu mail%s without a report", totals->without,
-                       totals->without == 1 ? "" : "s");
-    if (totals->damaged > 0)
-        printf(", %zu damaged", totals->damaged);
-    puts("\n");
-}
-
-int totals_write(const struct totals *totals, bool json, struct error *why)
-{
-    if (json)
-        return totals_write_json(totals, why);
-    write_counts(totals);
-    if (write_tables(totals, why) != 0 || write_chart(totals, why) != 0 ||
-        totals_each_advice(totals, write_advice, NULL, why) != 0)
-        return -1;
-    return fflush(stdout) == 0 ? 0 : error_set(why, "the sums cannot be written");
+    return result;
 }

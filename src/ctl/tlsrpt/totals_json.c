@@ -1,202 +1,160 @@
 /* SPDX-License-Identifier: ISC */
-/* totals_json: the lists that totals are made of, and their JSON. */
+/* totals_json: what is shown of a tally, as JSON. */
 #include "ctl/tlsrpt/totals_json.h"
 
-#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "ctl/base/print.h"
+#include "ctl/base/writer.h"
 #include "ctl/tlsrpt/report_text.h"
 
-const struct totals_view totals_views[TOTALS_LISTS] = {
-    [TOTALS_POLICIES] = {"policies", TALLY_BY_DOMAIN | TALLY_BY_KIND, false},
-    [TOTALS_ORGANISATIONS] = {"organisations", TALLY_BY_ORGANISATION, false},
-    [TOTALS_MX] = {"mx", TALLY_BY_MX, true},
-    [TOTALS_KINDS] = {"failure_types", TALLY_BY_FAILURE, true},
-    [TOTALS_FAILURES] = {"failures",
-                         TALLY_BY_DOMAIN | TALLY_BY_KIND | TALLY_BY_ORGANISATION | TALLY_BY_MX |
-                             TALLY_BY_FAILURE,
-                         true},
-    [TOTALS_DAYS] = {"days", TALLY_BY_DAY, false},
-};
-
-int totals_sum(struct tally_facts *out, const struct tally *tally, const struct totals_view *view,
-               struct error *why)
-{
-    size_t kept = 0;
-    const struct tally_facts *facts = &tally->facts;
-    if (!view->failed)
-        return tally_sum(out, facts->items, facts->count, view->keys, why);
-    *out = (struct tally_facts){0};
-    struct tally_fact *items = calloc(facts->count + 1, sizeof(*items));
-    if (items == NULL)
-        return error_set(why, "out of memory");
-    for (size_t i = 0; i < facts->count; i++) {
-        if (facts->items[i].failed)
-            items[kept++] = facts->items[i];
-    }
-    int result = tally_sum(out, items, kept, view->keys, why);
-    free(items);
-    return result;
-}
-
-int totals_each_advice(const struct totals *totals, totals_tell *tell, void *context,
-                       struct error *why)
-{
-    const struct tally_facts *facts = &totals->tally->facts;
-    int result = 0;
-    for (size_t start = 0, end = 0; start < facts->count && result == 0; start = end) {
-        struct advice advice;
-        const char *domain = facts->items[start].domain;
-        while (end < facts->count && strcmp(facts->items[end].domain, domain) == 0)
-            end++;
-        if (domain[0] == '\0') /* for nobody to act on */
-            continue;
-        result = advice_make(&advice, facts->items + start, end - start, totals->today, why);
-        if (result == 0 && tell(context, domain, &advice) != 0)
-            result = error_set(why, "out of memory");
-        advice_free(&advice);
-    }
-    return result;
-}
-
-/* ---- JSON. Every function passes NULL on. */
-
-static int add(json_t *object, const char *key, json_t *value)
-{
-    return json_object_set_new(object, key, value);
-}
-
-static json_t *day_json(int day)
+static void write_day(struct writer *out, const char *name, int day)
 {
     char text[16];
-    return day != 0 ? json_string(report_day_text(day, text)) : json_null();
+    writer_text(out, name, day != 0 ? report_day_text(day, text) : NULL);
 }
 
-static json_t *fact_json(const struct tally_fact *fact, const struct totals_view *view)
+static void write_names(struct writer *out, const struct tally_fact *fact, unsigned keys)
 {
-    json_t *out = json_object();
-    int result = 0;
-    if ((view->keys & TALLY_BY_DOMAIN) != 0)
-        result |= add(out, "domain", json_string(fact->domain));
-    if ((view->keys & TALLY_BY_KIND) != 0)
-        result |= add(out, "policy_type", json_string(report_kind_name(fact->kind)));
-    if ((view->keys & TALLY_BY_ORGANISATION) != 0)
-        result |= add(out, "organisation", json_string(fact->organisation));
-    if ((view->keys & TALLY_BY_MX) != 0)
-        result |= add(out, "mx", json_string(fact->mx));
-    if ((view->keys & TALLY_BY_FAILURE) != 0) {
-        result |= add(out, "failure_type", json_string(fact->type));
-        result |= add(out, "reason", json_string(fact->reason));
-        result |= add(out, "mx_not_in_policy", json_boolean(fact->outside));
-    }
-    if (!view->failed) {
-        result |=
-            add(out, "reports",
-                json_integer((view->keys & TALLY_BY_KIND) != 0 ? fact->entries : fact->reports));
-        result |= add(out, "successes", json_integer(fact->successes));
-    }
-    result |= add(out, "failures", json_integer(fact->failures));
-    if ((view->keys & TALLY_BY_DAY) != 0)
-        result |= add(out, "day", day_json(fact->first_day));
-    else
-        result |= add(out, "first_day", day_json(fact->first_day)) |
-                  add(out, "last_day", day_json(fact->last_day));
-    if (result == 0)
-        return out;
-    json_decref(out);
-    return NULL;
+    if ((keys & TALLY_BY_DOMAIN) != 0)
+        writer_shown(out, "domain", fact->domain);
+    if ((keys & TALLY_BY_KIND) != 0)
+        writer_text(out, "policy_type", report_kind_name(fact->kind));
+    if ((keys & TALLY_BY_ORGANISATION) != 0)
+        writer_shown(out, "organisation", fact->organisation);
+    if ((keys & TALLY_BY_MX) != 0)
+        writer_shown(out, "mx", fact->mx);
+    if ((keys & TALLY_BY_TYPE) == 0)
+        return;
+    writer_shown(out, "failure_type", fact->type);
+    writer_shown(out, "reason", fact->reason);
+    writer_boolean(out, "mx_not_in_policy", fact->outside);
 }
 
-static json_t *facts_json(const struct tally_facts *facts, const struct totals_view *view)
+static void write_fact(struct writer *out, const struct tally_fact *fact, unsigned keys,
+                       bool failed)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < facts->count && list != NULL; i++) {
-        if (json_array_append_new(list, fact_json(&facts->items[i], view)) == 0)
-            continue;
-        json_decref(list);
-        list = NULL;
+    writer_start(out, NULL);
+    write_names(out, fact, keys);
+    if (!failed) {
+        writer_number(out, "reports",
+                      (keys & TALLY_BY_KIND) != 0 ? fact->kind_reports : fact->reports);
+        if ((keys & TALLY_BY_ORGANISATION) != 0)
+            writer_number(out, "unauthenticated_reports", fact->unproven_reports);
+        writer_number(out, "successes", fact->successes);
     }
-    return list;
-}
-
-static json_t *lines_json(const struct advice *advice)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < advice->line_count && list != NULL; i++) {
-        if (json_array_append_new(list, json_string(advice->lines[i])) == 0)
-            continue;
-        json_decref(list);
-        list = NULL;
+    writer_number(out, "failures", fact->failures);
+    if ((keys & TALLY_BY_DAY) != 0) {
+        write_day(out, "day", fact->first_day);
+    } else {
+        write_day(out, "first_day", fact->first_day);
+        write_day(out, "last_day", fact->last_day);
     }
-    return list;
+    writer_end(out);
 }
 
-static int add_advice(void *context, const char *domain, const struct advice *advice)
+static void write_facts(struct writer *out, const char *name, const struct tally_facts *facts,
+                        unsigned keys, bool failed)
 {
-    static const struct totals_view hindrance = {"hindrances", TALLY_BY_MX | TALLY_BY_FAILURE,
-                                                 true};
-    const char *mode = advice->has_mode ? policy_mode_name(advice->mode) : NULL;
-    return json_array_append_new(
-        context,
-        json_pack("{s:s, s:s, s:s?, s:o, s:o, s:i, s:i, s:I, s:o, s:o, s:o}", "domain", domain,
-                  "verdict", advice_verdict_name(advice->verdict), "mode", mode, "first_day",
-                  day_json(advice->first_day), "last_day", day_json(advice->last_day),
-                  "reported_days", advice->reported_days, "clean_days", advice->clean_days,
-                  "clean_sessions", (json_int_t)advice->clean_sessions, "ready_day",
-                  day_json(advice->ready_day), "hindrances",
-                  facts_json(&advice->hindrances, &hindrance), "advice", lines_json(advice)));
+    writer_list(out, name);
+    for (size_t i = 0; i < facts->count; i++)
+        write_fact(out, &facts->items[i], keys, failed);
+    writer_end(out);
 }
 
-static json_t *said_json(const struct findings *said)
+static void write_senders(struct writer *out, const char *name, const struct tally_facts *senders)
+{
+    writer_list(out, name);
+    for (size_t i = 0; i < senders->count; i++)
+        writer_shown(out, NULL, senders->items[i].organisation);
+    writer_end(out);
+}
+
+static int write_advice(void *context, const char *domain, const struct advice *advice)
+{
+    struct writer *out = context;
+    writer_start(out, NULL);
+    writer_shown(out, "domain", domain);
+    writer_text(out, "verdict", advice_verdict_name(advice->verdict));
+    writer_text(out, "mode", advice->has_mode ? policy_mode_name(advice->mode) : NULL);
+    write_day(out, "newest_day", advice->newest_day);
+    write_day(out, "first_day", advice->first_day);
+    write_day(out, "last_day", advice->last_day);
+    writer_number(out, "reported_days", advice->reported_days);
+    writer_number(out, "clean_days", advice->clean_days);
+    writer_number(out, "clean_sessions", advice->clean_sessions);
+    writer_number(out, "recent_days", advice->recent_days);
+    writer_number(out, "recent_sessions", advice->recent_sessions);
+    write_senders(out, "senders", &advice->senders);
+    write_senders(out, "silent_senders", &advice->silent);
+    writer_number(out, "unauthenticated", advice->unproven);
+    write_day(out, "ready_day", advice->ready_day);
+    write_facts(out, "hindrances", &advice->hindrances,
+                TALLY_BY_MX | TALLY_BY_TYPE | TALLY_BY_FAILURE, true);
+    writer_list(out, "advice");
+    for (size_t i = 0; i < advice->line_count; i++)
+        writer_shown(out, NULL, advice->lines[i]);
+    writer_end(out);
+    writer_end(out);
+    return 0;
+}
+
+static void write_said(struct writer *out, const struct findings *said)
 {
     static const char *const severities[] = {
         [SEVERITY_ERROR] = "error",
         [SEVERITY_WARNING] = "warning",
         [SEVERITY_NOTE] = "notice",
     };
-    json_t *list = json_array();
-    for (size_t i = 0; i < said->count && list != NULL; i++) {
+    writer_list(out, "said");
+    for (size_t i = 0; i < said->count; i++) {
         const struct finding *item = &said->items[i];
-        json_t *entry = json_pack("{s:s, s:s, s:s}", "file", item->where, "severity",
-                                  severities[item->severity], "text", item->problem);
-        if (json_array_append_new(list, entry) == 0)
-            continue;
-        json_decref(list);
-        list = NULL;
+        writer_start(out, NULL);
+        writer_shown(out, "file", item->where);
+        writer_text(out, "severity", severities[item->severity]);
+        writer_shown(out, "text", item->problem);
+        writer_end(out);
     }
-    return list;
+    writer_end(out);
 }
 
-static int add_lists(json_t *root, const struct totals *totals, struct error *why)
+static void write_counts(struct writer *out, const struct tally_counts *counts)
+{
+    writer_number(out, "files", (int64_t)counts->files);
+    writer_number(out, "reports", (int64_t)counts->reports);
+    writer_number(out, "unauthenticated", (int64_t)counts->unproven);
+    writer_number(out, "duplicates", (int64_t)counts->duplicates);
+    writer_number(out, "left_out", (int64_t)counts->outside);
+    writer_number(out, "without_report", (int64_t)counts->without);
+    writer_number(out, "damaged", (int64_t)counts->damaged);
+}
+
+static int write_lists(struct writer *out, const struct totals *totals, struct error *why)
 {
     for (size_t i = 0; i < TOTALS_LISTS; i++) {
+        const struct totals_view *view = &totals_views[i];
         struct tally_facts rows;
-        if (totals_sum(&rows, totals->tally, &totals_views[i], why) != 0)
+        if (totals_sum(&rows, totals, (enum totals_list)i, why) != 0)
             return -1;
-        int result = add(root, totals_views[i].name, facts_json(&rows, &totals_views[i]));
+        write_facts(out, view->name, &rows, view->keys, view->failed);
         free(rows.items);
-        if (result != 0)
-            return error_set(why, "out of memory");
     }
     return 0;
 }
 
 int totals_write_json(const struct totals *totals, struct error *why)
 {
-    json_t *domains = json_array();
-    json_t *root = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "files", (json_int_t)totals->files, "reports",
-        (json_int_t)totals->reports, "duplicates", (json_int_t)totals->duplicates, "left_out",
-        (json_int_t)totals->outside, "without_report", (json_int_t)totals->without, "damaged",
-        (json_int_t)totals->damaged, "said", said_json(totals->said), "domains", domains);
-    if (root == NULL)
-        return error_set(why, "out of memory");
-    if (totals_each_advice(totals, add_advice, domains, why) != 0 ||
-        add_lists(root, totals, why) != 0) {
-        json_decref(root);
-        return -1;
-    }
-    return print_json(root) == 0 ? 0 : error_set(why, "the sums cannot be written");
+    struct writer out = {0};
+    writer_open(&out, &writer_json, stdout);
+    write_counts(&out, &totals->tally->counts);
+    write_said(&out, totals->said);
+    writer_list(&out, "domains");
+    int result = totals_each_advice(totals, write_advice, &out, why);
+    writer_end(&out);
+    if (result == 0)
+        result = write_lists(&out, totals, why);
+    if (result == 0 && writer_finish(&out) != 0)
+        result = error_set(why, "the sums cannot be written");
+    writer_close(&out);
+    return result;
 }

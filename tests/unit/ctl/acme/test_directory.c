@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* test_directory: documents that are directories, and some that are not. */
-#include "ctl/acme/directory.h"
+#include "ctl/acme/directory.c"
 
 #include "test.h"
 
@@ -8,7 +8,7 @@ static int read_text(struct directory *out, const char *text)
 {
     struct error why;
     json_t *root = json_loads(text, 0, NULL);
-    int result = directory_read(out, root, &why);
+    int result = read_document(out, root, &why);
     json_decref(root);
     return result;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* test_issuer: what uacme says, as it says it, and the sentence made of that. */
-#include "ctl/acme/issuer.h"
+#include "ctl/acme/issuer.c"
 
 #include "test.h"
 
@@ -23,11 +23,12 @@ static void each_ending_of_the_client_has_its_sentence(void)
          "uacme: acme_get: curl_get failed\n"
          "uacme: failed to fetch directory at https://ca.example/dir\n",
          ISSUER_NO_CA,
-         "the CA at https://ca.example/dir does not answer as one (curl_get: GET "
+         "the CA at https://ca.example/dir does not answer like an ACME server (curl_get: GET "
          "https://ca.example/dir failed: Couldn't connect to server)"},
         {2, "uacme: no account associated with /s/private/key.pem found at https://ca.example/x\n",
          ISSUER_NO_ACCOUNT,
-         "the CA at https://ca.example/dir does not know the account in /s; the next run makes it"},
+         "the CA at https://ca.example/dir does not know the account in /s; the next run registers "
+         "it"},
         {2,
          "uacme: challenge https://x failed with status invalid\n{\n"
          "    \"type\": \"urn:ietf:params:acme:error:unauthorized\",\n"
@@ -36,12 +37,11 @@ static void each_ending_of_the_client_has_its_sentence(void)
         {2,
          "{\n    \"type\": \"urn:ietf:params:acme:error:rateLimited\",\n    \"detail\": \"too many "
          "new orders\"\n}\n",
-         ISSUER_FAILED, "the CA takes no more orders for now: too many new orders"},
+         ISSUER_FAILED, "the CA accepts no more orders for now: too many new orders"},
         {2, "uacme: failed to parse challenge\nuacme: failed to authorize order at https://x\n",
          ISSUER_STUMBLED,
          "the installed uacme stops at a challenge without a token, as dns-persist-01 is, which "
-         "the "
-         "CA offers before tls-alpn-01; install uacme 1.8 or later"},
+         "the CA offers before tls-alpn-01; install uacme 1.8 or later"},
         {143, "", ISSUER_FAILED, "the ACME client ended with status 143: it said nothing"},
         {2,
          "uacme: x\nuacme-challenge: not begun: deploy_command failed with status 3: ssh: no\n"
@@ -54,7 +54,7 @@ static void each_ending_of_the_client_has_its_sentence(void)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct error why = {0};
-        enum issuer_ending ending = issuer_read(&acme, rows[i].status, rows[i].words, &why);
+        enum issuer_ending ending = read_result(&acme, rows[i].status, rows[i].words, &why);
         CHECK(ending == rows[i].ending, "row %zu: %d", i, (int)ending);
         CHECK(strcmp(why.text, rows[i].sentence) == 0, "row %zu: %s", i, why.text);
     }

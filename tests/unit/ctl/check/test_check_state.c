@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* test_seen: what is remembered of a domain from run to run. */
+/* test_check_state: what is remembered of a domain from run to run. */
 #include "ctl/check/check_state.h"
 
 #include <unistd.h>
@@ -54,63 +54,64 @@ static struct check_state look_at(const struct look looks[LOOKS_MAX], struct che
     return state;
 }
 
+static const struct {
+    const char *what;
+    struct look looks[LOOKS_MAX];
+    int at, latest; /* the days that begin then; 0: not known */
+} removals[] = {
+    {"a week, as on any day", {{1000, 3, ENFORCE, 7}, {1001, 3, NONE, 1}}, 1009, 1009},
+    {"the last look at none moves nothing",
+     {{1000, 3, ENFORCE, 7}, {1001, 3, NONE, 1}, {1002, 3, NONE, 1}, {1003, 3, NONE, 1}},
+     1009,
+     1009},
+    {"testing counts, too", {{1000, 3, TESTING, 28}, {1001, 3, NONE, 300}}, 1030, 1030},
+    {"a long max_age until shortly before",
+     {{1000, 3, ENFORCE, 300}, {1001, 3, ENFORCE, 7}, {1002, 3, NONE, 1}},
+     1302,
+     1302},
+    {"a long max_age years ago",
+     {{1000, 3, ENFORCE, 300}, {1001, 3, ENFORCE, 7}, {1002, 3, ENFORCE, 7}},
+     0,
+     0},
+    {"none from the beginning", {{1000, 3, NONE, 1}}, 0, 0},
+    {"a gap of ten days: who knows what was served",
+     {{1000, 3, ENFORCE, 7}, {1010, 3, NONE, 1}},
+     1018,
+     1010 + YEAR + 1},
+    {"a gap while it is none",
+     {{1000, 3, ENFORCE, 7}, {1001, 3, NONE, 1}, {1020, 3, NONE, 1}},
+     1009,
+     1020 + YEAR + 1},
+    {"two days are no gap", {{1000, 3, ENFORCE, 7}, {1002, 3, NONE, 1}}, 1010, 1010},
+    {"a slow clock for one night is not believed",
+     {{1000, 3, ENFORCE, 7}, {1, 3, NONE, 1}, {1002, 3, NONE, 1}},
+     1010,
+     1010},
+    {"a clock ahead for one night is forgotten",
+     {{1000, 3, ENFORCE, 7},
+      {9000, 3, ENFORCE, 7},
+      {1002, 3, NONE, 1},
+      {1003, 3, NONE, 1},
+      {1004, 3, NONE, 1}},
+     1012,
+     1012},
+    {"a step of some hours back is no matter",
+     {{1000, 9, ENFORCE, 7}, {1000, 3, NONE, 1}},
+     1008,
+     1008},
+};
+
 static void says_when_a_withdrawn_policy_may_go(void)
 {
-    static const struct {
-        const char *what;
-        struct look looks[LOOKS_MAX];
-        int at, latest; /* the days that begin then; 0: not known */
-    } rows[] = {
-        {"a week, as on any day", {{1000, 3, ENFORCE, 7}, {1001, 3, NONE, 1}}, 1009, 1009},
-        {"the last look at none moves nothing",
-         {{1000, 3, ENFORCE, 7}, {1001, 3, NONE, 1}, {1002, 3, NONE, 1}, {1003, 3, NONE, 1}},
-         1009,
-         1009},
-        {"testing counts, too", {{1000, 3, TESTING, 28}, {1001, 3, NONE, 300}}, 1030, 1030},
-        {"a long max_age until shortly before",
-         {{1000, 3, ENFORCE, 300}, {1001, 3, ENFORCE, 7}, {1002, 3, NONE, 1}},
-         1302,
-         1302},
-        {"a long max_age years ago",
-         {{1000, 3, ENFORCE, 300}, {1001, 3, ENFORCE, 7}, {1002, 3, ENFORCE, 7}},
-         0,
-         0},
-        {"none from the beginning", {{1000, 3, NONE, 1}}, 0, 0},
-        {"a gap of ten days: who knows what was served",
-         {{1000, 3, ENFORCE, 7}, {1010, 3, NONE, 1}},
-         1018,
-         1010 + YEAR + 1},
-        {"a gap while it is none",
-         {{1000, 3, ENFORCE, 7}, {1001, 3, NONE, 1}, {1020, 3, NONE, 1}},
-         1009,
-         1020 + YEAR + 1},
-        {"two days are no gap", {{1000, 3, ENFORCE, 7}, {1002, 3, NONE, 1}}, 1010, 1010},
-        {"a slow clock for one night is not believed",
-         {{1000, 3, ENFORCE, 7}, {1, 3, NONE, 1}, {1002, 3, NONE, 1}},
-         1010,
-         1010},
-        {"a clock ahead for one night is forgotten",
-         {{1000, 3, ENFORCE, 7},
-          {9000, 3, ENFORCE, 7},
-          {1002, 3, NONE, 1},
-          {1003, 3, NONE, 1},
-          {1004, 3, NONE, 1}},
-         1012,
-         1012},
-        {"a step of some hours back is no matter",
-         {{1000, 9, ENFORCE, 7}, {1000, 3, NONE, 1}},
-         1008,
-         1008},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof(removals) / sizeof(removals[0]); i++) {
         struct check_state_removal removal;
-        struct check_state state = look_at(rows[i].looks, (struct check_state){0});
+        struct check_state state = look_at(removals[i].looks, (struct check_state){0});
         bool is_none = check_state_removal(&removal, &state);
-        CHECK(is_none == (state.mode == POLICY_MODE_NONE), "%s", rows[i].what);
-        CHECK(removal.at == (int64_t)rows[i].at * DAY, "%s: day %lld", rows[i].what,
+        CHECK(is_none == (state.mode == POLICY_MODE_NONE), "%s", removals[i].what);
+        CHECK(removal.at == (int64_t)removals[i].at * DAY, "%s: day %lld", removals[i].what,
               (long long)(removal.at / DAY));
-        CHECK(removal.latest == (int64_t)rows[i].latest * DAY, "%s: day %lld at the latest",
-              rows[i].what, (long long)(removal.latest / DAY));
+        CHECK(removal.latest == (int64_t)removals[i].latest * DAY, "%s: day %lld at the latest",
+              removals[i].what, (long long)(removal.latest / DAY));
     }
 }
 

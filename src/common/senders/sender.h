@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/* sender: a row of the table of senders: what one sender does, and how that is known. */
+#ifndef COMMON_SENDERS_SENDER_H
+#define COMMON_SENDERS_SENDER_H
+
+#include "common/senders/sender_act.h"
+#include "common/senders/sender_txt.h"
+#include "common/senders/senders.h"
+
+/* How a pattern with a wildcard matches. */
+enum sender_match { SENDER_ONE_LABEL, SENDER_ANY_DEPTH, SENDER_BY_CERTIFICATE };
+
+/* What DANE does beside a policy. */
+enum sender_dane {
+    SENDER_DANE_NONE,
+    SENDER_DANE_FIRST,          /* usable TLSA records decide, whatever the policy */
+    SENDER_DANE_BOTH,           /* both must hold */
+    SENDER_DANE_UNCLEAR,        /* what fails does not go out; how both go together is not known */
+    SENDER_DANE_WITHOUT_POLICY, /* at level dane, and where no policy is valid */
+};
+
+struct sender {
+    const char *version; /* what was run or read, "1.11 (Debian 12)" */
+    const char *date;    /* when, "2026-11-28" */
+    struct sender_act acts[SENDER_CASES];
+    struct sender_txt txt;
+    enum sender_ground txt_ground, match_ground, dane_ground, fetch_ground, queue_ground;
+    enum sender_match match;
+    bool no_a_label_wildcard; /* a wildcard matches no host whose first label begins with xn-- */
+    bool by_mx_too;           /* SENDER_BY_CERTIFICATE: the MX's name must match as well */
+    enum sender_dane dane;
+    bool all_addresses;  /* tries each address of a host; else the attempt takes one */
+    bool enforces_tests; /* mode testing as enforce */
+    bool no_fall_back;   /* no clear text after TLS has failed, whatever the policy */
+    bool ignores;        /* it knows no MTA-STS */
+    bool reports;        /* it writes TLSRPT reports */
+    bool predicted;      /* its codes are its maker's; when they come is read out of RFC 8461 */
+    unsigned limit_ms;   /* of a fetch; 0: none below a minute */
+    bool wants_type, wants_exact_type, takes_2xx, takes_any_status, first_v4_only, cuts_at_10k;
+    bool last_counts, any_case, bare_cr; /* how it reads a policy */
+    unsigned queue_hours;                /* how long it tries by default; 0: not known */
+};
+
+/* A row. Static. */
+const struct sender *sender_find(enum sender_id id);
+
+#endif

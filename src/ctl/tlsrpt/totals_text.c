@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: ISC */
+/* totals_text: what is shown of a tally as tables, a chart and sentences, for people. */
+#include "ctl/tlsrpt/totals_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/base/printable.h"
+#include "ctl/base/print.h"
+#include "ctl/tlsrpt/chart.h"
+#include "ctl/tlsrpt/report_text.h"
+
+#define NUMBER_MAX 24
+
+static const char *number(int64_t value, char out[NUMBER_MAX])
+{
+    snprintf(out, NUMBER_MAX, "%" PRId64, value);
+    return out;
+}
+
+static const char *name_or(const char *text, const char *otherwise)
+{
+    return text[0] != '\0' ? text : otherwise;
+}
+
+/* A row of one table. Returns 0, or -1 when out of memory. */
+typedef int add_row(struct print_table *table, const struct tally_fact *fact);
+
+static enum print_tone tone_of(const struct tally_fact *fact)
+{
+    return fact->failures > 0 ? PRINT_WARNING : PRINT_PLAIN;
+}
+
+static int add_policy(struct print_table *table, const struct tally_fact *fact)
+{
+    char reports[NUMBER_MAX], successes[NUMBER_MAX], failures[NUMBER_MAX];
+    return print_table_add(
+        table, tone_of(fact),
+        (const char *[]){name_or(fact->domain, "(not named)"), report_kind_name(fact->kind),
+                         number(fact->kind_reports, reports), number(fact->successes, successes),
+                         number(fact->failures, failures)});
+}
+
+static int add_organisation(struct print_table *table, const struct tally_fact *fact)
+{
+    char reports[NUMBER_MAX], successes[NUMBER_MAX], failures[NUMBER_MAX];
+    return print_table_add(table, tone_of(fact),
+                           (const char *[]){fact->organisation, number(fact->reports, reports),
+                                            number(fact->successes, successes),
+                                            number(fact->failures, failures)});
+}
+
+static int add_mx(struct print_table *table, const struct tally_fact *fact)
+{
+    char failures[NUMBER_MAX], last[16];
+    return print_table_add(table, tone_of(fact),
+                           (const char *[]){name_or(fact->mx, "(not named)"),
+                                            number(fact->failures, failures),
+                                            report_day_text(fact->last_day, last)});
+}
+
+static const char *kind_of(const struct tally_fact *fact, char out[2 * REPORT_TEXT_MAX + 64])
+{
+    snprintf(out, 2 * REPORT_TEXT_MAX + 64, "%s%s%s%s%s", name_or(fact->type, "(not named)"),
+             fact->reason[0] != '\0' ? " (" : "", fact->reason, fact->reason[0] != '\0' ? ")" : "",
+             fact->outside ? ", MX not in the policy" : "");
+    return out;
+}
+
+static int add_failure(struct print_table *table, const struct tally_fact *fact)
+{
+    char failures[NUMBER_MAX], last[16], kind[2 * REPORT_TEXT_MAX + 64];
+    return print_table_add(table, tone_of(fact),
+                           (const char *[]){kind_of(fact, kind), number(fact->failures, failures),
+                                            report_day_text(fact->last_day, last)});
+}
+
+static int add_detail(struct print_table *table, const struct tally_fact *fact)
+{
+    char failures[NUMBER_MAX], first[16], last[16], kind[2 * REPORT_TEXT_MAX + 64];
+    return print_table_add(
+        table, tone_of(fact),
+        (const char *[]){name_or(fact->domain, "(not named)"), name_or(fact->mx, "(not named)"),
+                         kind_of(fact, kind), report_kind_name(fact->kind), fact->organisation,
+                         number(fact->failures, failures), report_day_text(fact->first_day, first),
+                         report_day_text(fact->last_day, last)});
+}
+
+static int write_table(const struct totals *totals, enum totals_list list,
+                       const char *const titles[], size_t columns, add_row *add, struct error *why)
+{
+    struct tally_facts rows;
+    struct print_table table = {.columns = columns};
+    if (totals_sum(&rows, totals, list, why) != 0)
+        return -1;
+    int result = rows.count > 0 ? print_table_add(&table, PRINT_PLAIN, titles) : 0;
+    for (size_t i = 0; i < rows.count && result == 0; i++)
+        result = add(&table, &rows.items[i]);
+    if (result == 0 && rows.count > 0) {
+        print_table_write(&table);
+        putchar('\n');
+    }
+    print_table_free(&table);
+    free(rows.items);
+    return result == 0 ? 0 : error_set(why, "out of memory");
+}
+
+static int write_tables(const struct totals *totals, struct error *why)
+{
+    static const struct {
+        enum totals_list list;
+        size_t columns;
+        const char *titles[PRINT_COLUMNS_MAX];
+        add_row *add;
+    } tables[] = {
+        {TOTALS_POLICIES, 5, {"DOMAIN", "POLICY", "REPORTS", "GOOD", "FAILED"}, add_policy},
+        {TOTALS_ORGANISATIONS, 4, {"ORGANISATION", "REPORTS", "GOOD", "FAILED"}, add_organisation},
+        {TOTALS_MX, 3, {"MX", "FAILED", "LAST"}, add_mx},
+        {TOTALS_KINDS, 3, {"FAILURE", "FAILED", "LAST"}, add_failure},
+        {TOTALS_FAILURES,
+         8,
+         {"DOMAIN", "MX", "FAILURE", "POLICY", "REPORTED BY", "FAILED", "FIRST", "LAST"},
+         add_detail},
+    };
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        if (write_table(totals, tables[i].list, tables[i].titles, tables[i].columns, tables[i].add,
+                        why) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_chart(const struct totals *totals, struct error *why)
+{
+    struct tally_facts days;
+    if (totals_sum(&days, totals, TOTALS_DAYS, why) != 0)
+        return -1;
+    puts("Sessions by day, # good and ! failed:");
+    chart_write(&days);
+    putchar('\n');
+    free(days.items);
+    return 0;
+}
+
+static int write_advice(void *context, const char *domain, const struct advice *advice)
+{
+    (void)context;
+    for (size_t i = 0; i < advice->line_count; i++)
+        print_line("%s%s%s", i == 0 ? domain : "", i == 0 ? ": " : "  ", advice->lines[i]);
+    return 0;
+}
+
+static void write_counts(const struct tally_counts *counts)
+{
+    printable_part(stdout, "%zu report%s", counts->reports, counts->reports == 1 ? "" : "s");
+    if (counts->unproven > 0)
+        printf(", %zu of them unauthenticated", counts->unproven);
+    if (counts->duplicates > 0)
+        printable_part(stdout, "; %zu cop%s of them left out", counts->duplicates,
+                       counts->duplicates == 1 ? "y" : "ies");
+    if (counts->outside > 0)
+        printf(", %zu of other domains or days left out", counts->outside);
+    if (counts->without > 0)
+        printable_part(stdout, ", %zu mail%s without a report", counts->without,
+                       counts->without == 1 ? "" : "s");
+    if (counts->damaged > 0)
+        printf(", %zu damaged", counts->damaged);
+    puts("\n");
+}
+
+int totals_write_text(const struct totals *totals, struct error *why)
+{
+    write_counts(&totals->tally->counts);
+    if (write_tables(totals, why) != 0 || write_chart(totals, why) != 0 ||
+        totals_each_advice(totals, write_advice, NULL, why) != 0)
+        return -1;
+    return fflush(stdout) == 0 ? 0 : error_set(why, "the sums cannot be written");
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: ISC */
+/* totals_text: what is shown of a tally as tables, a chart and sentences, for people. */
+#ifndef CTL_TLSRPT_TOTALS_TEXT_H
+#define CTL_TLSRPT_TOTALS_TEXT_H
+
+#include "ctl/tlsrpt/totals.h"
+
+/* To stdout. Returns 0, or -1 with why. */
+int totals_write_text(const struct totals *totals, struct error *why);
+
+#endif

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: ISC */
+/* test_verdict_table: what real senders did with real mail to such domains, row by row. */
+#include "ctl/check/verdict.h"
+
+#include "make_facts.h"
+#include "test.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define ENFORCE(mx) "version: STSv1\r\nmode: enforce\r\nmx: " mx "\r\nmax_age: 604800\r\n"
+
+static void set_policy(struct make_facts *made, const char *text)
+{
+    make_policy(made, 0, text);
+    make_policy(made, 1, text);
+}
+
+static void one_mx(struct make_facts *made)
+{
+    made->facts.mx_count = 1;
+}
+
+static void fail_at(struct make_facts *made, size_t index, enum smtp_failure failure,
+                    enum peer_fault fault)
+{
+    struct smtp *smtp = &made->mx_addresses[index].smtp;
+    smtp->failure = failure;
+    error_set(&smtp->why, "it fails");
+    if (failure != SMTP_CERTIFICATE && failure != SMTP_OLD_TLS)
+        smtp->peer = (struct peer){0};
+    else
+        smtp->peer.fault = fault;
+    smtp->peer.is_old = failure == SMTP_OLD_TLS;
+    smtp->peer.trusted = smtp->peer.trusted && fault != PEER_UNTRUSTED;
+    smtp->peer.in_date = smtp->peer.in_date && fault != PEER_EXPIRED;
+    smtp->peer.covers = smtp->peer.covers && fault != PEER_WRONG_NAME;
+}
+
+static void good(struct make_facts *made)
+{
+    one_mx(made);
+}
+
+static void not_in_policy(struct make_facts *made)
+{
+    set_policy(made, ENFORCE("mail.example.net"));
+}
+
+static void wrong_name(struct make_facts *made)
+{
+    static char other[] = "www.example.net";
+    one_mx(made);
+    made->names[0][0] = other;
+    fail_at(made, 0, SMTP_CERTIFICATE, PEER_WRONG_NAME);
+}
+
+static void expired(struct make_facts *made)
+{
+    one_mx(made);
+    fail_at(made, 0, SMTP_CERTIFICATE, PEER_EXPIRED);
+}
+
+static void untrusted(struct make_facts *made)
+{
+    one_mx(made);
+    fail_at(made, 0, SMTP_CERTIFICATE, PEER_UNTRUSTED);
+}
+
+static void cn_only(struct make_facts *made)
+{
+    one_mx(made);
+    fail_at(made, 0, SMTP_CERTIFICATE, PEER_WRONG_NAME);
+    made->mx_addresses[0].smtp.peer.name_count = 0;
+    snprintf(made->mx_addresses[0].smtp.peer.common, PEER_TEXT_MAX, "mx1.example.com");
+}
+
+static void no_starttls(struct make_facts *made)
+{
+    one_mx(made);
+    fail_at(made, 0, SMTP_NO_STARTTLS, PEER_NONE);
+}
+
+static void denied(struct make_facts *made)
+{
+    one_mx(made);
+    fail_at(made, 0, SMTP_DENIED, PEER_NONE);
+}
+
+static void old_tls(struct make_facts *made)
+{
+    one_mx(made);
+    fail_at(made, 0, SMTP_OLD_TLS, PEER_FINE);
+}
+
+static void dead(struct make_facts *made)
+{
+    one_mx(made);
+    fail_at(made, 0, SMTP_UNREACHABLE, PEER_NONE);
+}
+
+static void refused_at_once(struct make_facts *made)
+{
+    one_mx(made);
+    fail_at(made, 0, SMTP_REFUSED, PEER_NONE);
+}
+
+static void no_address(struct make_facts *made)
+{
+    one_mx(made);
+    made->mxhosts[0].outcome = DNS_NO_NAME;
+    made->mxhosts[0].address_count = 0;
+}
+
+static void null_mx(struct make_facts *made)
+{
+    made->facts.mx_null = true;
+    made->facts.mx_count = 0;
+}
+
+static void bogus_mx_zone(struct make_facts *made)
+{
+    one_mx(made);
+    made->mxhosts[0].outcome = DNS_BOGUS;
+    made->mxhosts[0].address_count = 0;
+}
+
+/* One host with both addresses, the first of which has a bad certificate. */
+static void two_addresses(struct make_facts *made)
+{
+    fail_at(made, 0, SMTP_CERTIFICATE, PEER_UNTRUSTED);
+    one_mx(made);
+    made->mx_addresses[1].smtp.peer.names = made->names[0];
+    made->mxhosts[0].address_count = 2;
+}
+
+static void first_expired(struct make_facts *made)
+{
+    fail_at(made, 0, SMTP_CERTIFICATE, PEER_EXPIRED);
+}
+
+static void first_wrong_name(struct make_facts *made)
+{
+    static char other[] = "www.example.net";
+    made->names[0][0] = other;
+    fail_at(made, 0, SMTP_CERTIFICATE, PEER_WRONG_NAME);
+}
+
+static void first_denied(struct make_facts *made)
+{
+    fail_at(made, 0, SMTP_DENIED, PEER_NONE);
+}
+
+static void first_plain(struct make_facts *made)
+{
+    fail_at(made, 0, SMTP_NO_STARTTLS, PEER_NONE);
+}
+
+static void first_not_in_policy(struct make_facts *made)
+{
+    static char other[] = "other.example.net";
+    made->mxhosts[0].host = other;
+    made->names[0][0] = other;
+}
+
+static void deep_host(struct make_facts *made)
+{
+    static char deep[] = "a.b.example.com";
+    one_mx(made);
+    made->mxhosts[0].host = deep;
+    made->names[0][0] = deep;
+}
+
+static void trailing_dot(struct make_facts *made)
+{
+    one_mx(made);
+    set_policy(made, ENFORCE("mx1.example.com."));
+}
+
+static void testing_without_tls(struct make_facts *made)
+{
+    denied(made);
+    set_policy(made, "version: STSv1\r\nmode: testing\r\nmx: *.example.com\r\nmax_age: 604800\r\n");
+}
+
+static void testing_and_expired(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "version: STSv1\r\nmode: testing\r\nmx: *.example.com\r\nmax_age: 604800\r\n");
+}
+
+/* ---- DANE. */
+
+static unsigned char other_key[32] = {1};
+
+static void sign(struct make_facts *made)
+{
+    static struct mxhost_tlsa misfit = {3, 1, 1, other_key, sizeof(other_key)};
+    static unsigned char der[] = {0x30, 0x03, 0x02, 0x01, 0x01};
+    one_mx(made);
+    made->chain[0] = (struct peer_bytes){der, sizeof(der)};
+    made->facts.validates = true;
+    made->facts.mx_answer.secure = true;
+    made->mxhosts[0].tlsa_outcome = DNS_FOUND;
+    made->mxhosts[0].tlsa_secure = true;
+    made->mxhosts[0].tlsa = &misfit;
+    made->mxhosts[0].tlsa_count = 1;
+}
+
+/* The whole certificate, as it is: 3 0 0. */
+static void fit(struct make_facts *made)
+{
+    static struct mxhost_tlsa whole;
+    sign(made);
+    whole = (struct mxhost_tlsa){3, 0, 0, made->chain[0].bytes, made->chain[0].length};
+    made->mxhosts[0].tlsa = &whole;
+}
+
+static void dane_misfits(struct make_facts *made)
+{
+    sign(made);
+}
+
+static void dane_misfits_without_sts(struct make_facts *made)
+{
+    sign(made);
+    made->facts.sts.count = 0;
+}
+
+static void dane_misfits_in_testing(struct make_facts *made)
+{
+    sign(made);
+    set_policy(made, "version: STSv1\r\nmode: testing\r\nmx: *.example.com\r\nmax_age: 604800\r\n");
+}
+
+static void dane_lookup_fails(struct make_facts *made)
+{
+    sign(made);
+    made->mxhosts[0].tlsa_outcome = DNS_FAILED;
+    made->mxhosts[0].tlsa_count = 0;
+}
+
+static void dane_fits_and_sts_fails(struct make_facts *made)
+{
+    fit(made);
+    fail_at(made, 0, SMTP_CERTIFICATE, PEER_UNTRUSTED);
+}
+
+static void dane_in_an_insecure_zone(struct make_facts *made)
+{
+    sign(made);
+    made->mxhosts[0].tlsa_secure = false;
+}
+
+/* ---- Records and policies. */
+
+static void two_records(struct make_facts *made)
+{
+    static const char text[] = "v=STSv1; id=2;";
+    expired(made);
+    made->sts[1] = (struct span){text, sizeof(text) - 1};
+    made->facts.sts.count = 2;
+}
+
+static void id_of_other_characters(struct make_facts *made)
+{
+    static const char text[] = "v=STSv1; id=2026-11-22;";
+    expired(made);
+    made->sts[0] = (struct span){text, sizeof(text) - 1};
+}
+
+static void html(struct make_facts *made)
+{
+    expired(made);
+    for (size_t i = 0; i < 2; i++)
+        snprintf(made->addresses[i].fetch.type, sizeof(made->addresses[i].fetch.type), "text/html");
+}
+
+static void redirect(struct make_facts *made)
+{
+    expired(made);
+    for (size_t i = 0; i < 2; i++) {
+        made->addresses[i].fetch.failure = FETCH_REDIRECT;
+        made->addresses[i].fetch.status = 301;
+    }
+}
+
+static void after_3_s(struct make_facts *made)
+{
+    expired(made);
+    made->addresses[0].fetch.elapsed_ms = made->addresses[1].fetch.elapsed_ms = 3000;
+}
+
+static void after_6_s(struct make_facts *made)
+{
+    expired(made);
+    made->addresses[0].fetch.elapsed_ms = made->addresses[1].fetch.elapsed_ms = 6000;
+}
+
+/* mode twice: enforce, and testing behind it. */
+static void two_modes(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "version: STSv1\r\nmode: enforce\r\nmode: testing\r\nmx: *.example.com\r\n"
+                     "max_age: 604800\r\n");
+}
+
+static void one_second_above(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made,
+               "version: STSv1\r\nmode: enforce\r\nmx: *.example.com\r\nmax_age: 31557601\r\n");
+}
+
+static void zero_seconds(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "version: STSv1\r\nmode: enforce\r\nmx: *.example.com\r\nmax_age: 0\r\n");
+}
+
+static void bare_cr(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "version: STSv1\rmode: enforce\rmx: *.example.com\rmax_age: 604800\r");
+}
+
+static void capital_mode(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "version: STSv1\r\nmode: Enforce\r\nmx: *.example.com\r\nmax_age: 604800\r\n");
+}
+
+static void key_without_value(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, ENFORCE("*.example.com") "note:\r\n");
+}
+
+static void utf8_note(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, ENFORCE("*.example.com") "note: gr\xc3\xbc\xc3\x9f\r\n");
+}
+
+static void old_and_new_policy(struct make_facts *made)
+{
+    one_mx(made);
+    make_policy(made, 1, ENFORCE("mail.example.net"));
+}
+
+static void missing_on_ipv6(struct make_facts *made)
+{
+    expired(made);
+    made->addresses[1].fetch.status = 404;
+    made->addresses[1].fetch.failure = FETCH_STATUS;
+}
+
+static const enum sender_id columns[] = {
+    SENDER_RESOLVER_PLAIN, SENDER_RESOLVER_TLSRPT, SENDER_TLSPOL_PLAIN,
+    SENDER_CHASQUID_11,    SENDER_CHASQUID_15,     SENDER_MOX,
+    SENDER_MAILAUTH_5,     SENDER_COURIER,         SENDER_EXIM,
+};
+
+/* D delivers, C in the clear, 4 waits, 5 returns, ? depends on chance or settings, n not tested
+ * from here; a dot: not judged here. */
+static const struct {
+    void (*how)(struct make_facts *made);
+    const char *ends;
+    const char *code;        /* of the first column; NULL: none */
+    const char *tlsrpt_code; /* of the second */
+} rows[] = {
+    {good, "DDDDDDDDD", NULL, NULL},
+    {not_in_policy, "444444.5D", "4.7.5", "4.3.0"},
+    {wrong_name, "44444454D", "4.7.5", "4.7.5"},
+    {expired, "44444444D", "4.7.5", "4.7.5"},
+    {untrusted, "44444444D", "4.7.5", "4.7.5"},
+    {cn_only, "DDD444DDD", NULL, NULL},
+    {no_starttls, "444445C4D", "4.7.4", "4.7.4"},
+    {denied, "44444444D", NULL, NULL},
+    {old_tls, "4444444DD", "4.7.5", "4.7.5"},
+    {dead, "nnnnnnnnn", "4.4.1", "4.4.1"},
+    {refused_at_once, "nnnnnnnnn", "4.4.1", "4.4.1"},
+    {no_address, "555444555", NULL, NULL},
+    {null_mx, "555445555", NULL, NULL},
+    {bogus_mx_zone, "444444444", "4.4.3", "4.4.3"},
+    {two_addresses, "DDD?????D", NULL, NULL},
+    {first_not_in_policy, "DDDDDDDDD", NULL, NULL},
+    {first_expired, "DDDDDD44D", NULL, NULL},
+    {first_wrong_name, "DDDDDD54D", NULL, NULL},
+    {first_denied, "DDDDDD44D", NULL, NULL},
+    {first_plain, "DDDDD5CDD", NULL, NULL},
+    {deep_host, "D4.444DDD", NULL, "4.3.0"},
+    {trailing_dot, "444DDD.DD", "4.7.5", "4.3.0"},
+    {testing_without_tls, "DDD4DDD.D", NULL, NULL},
+    {testing_and_expired, "DDDDDDDDD", NULL, NULL},
+    {dane_misfits, "DD4DD4DD4", NULL, NULL},
+    {dane_misfits_without_sts, "??4DD4DD4", NULL, NULL},
+    {dane_misfits_in_testing, "??4DD4DD4", NULL, NULL},
+    {dane_lookup_fails, "DD4DD4DD4", NULL, NULL},
+    {dane_fits_and_sts_fails, "44D44444D", NULL, NULL},
+    {dane_in_an_insecure_zone, "DDDDDDDDD", NULL, NULL},
+    {two_records, "DDD44DDDD", NULL, NULL},
+    {id_of_other_characters, "44D44D44D", NULL, NULL},
+    {html, "DDDDD444D", NULL, NULL},
+    {redirect, "DDDDDDDDD", NULL, NULL},
+    {after_3_s, "44D44444D", NULL, NULL},
+    {after_6_s, "DDD44444D", NULL, NULL},
+    {two_modes, "DD4DD4D4D", NULL, NULL},
+    {one_second_above, "DD4DD4D4D", NULL, NULL},
+    {zero_seconds, "44DDD44.D", NULL, NULL},
+    {bare_cr, "44DDDDD.D", NULL, NULL},
+    {capital_mode, "DDDDDD4.D", NULL, NULL},
+    {key_without_value, "44D44D4.D", NULL, NULL},
+    {utf8_note, "44444444D", NULL, NULL},
+    {old_and_new_policy, "??????D?D", NULL, NULL},
+    {missing_on_ipv6, "??????4?D", NULL, NULL},
+};
+
+static char letter_of(const struct verdict *verdict)
+{
+    switch (verdict->ending) {
+    case VERDICT_DELIVERS:
+    case VERDICT_REPORTS:
+        return verdict->in_clear ? 'C' : 'D';
+    case VERDICT_UNTESTED:
+        return 'n';
+    case VERDICT_DEPENDS:
+        return '?';
+    case VERDICT_DEFERS:
+        return '4';
+    case VERDICT_BOUNCES:
+        break;
+    }
+    return '5';
+}
+
+static void says_what_real_senders_did(void)
+{
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct make_facts made;
+        struct verdict all[VERDICT_COUNT];
+        make_facts(&made);
+        rows[i].how(&made);
+        facts_settle(&made.facts);
+        verdict_make(all, &made.facts);
+        for (size_t j = 0; j < COUNT(columns); j++) {
+            const struct verdict *verdict = &all[columns[j]];
+            const char *code = j == 0 ? rows[i].code : rows[i].tlsrpt_code;
+            CHECK(rows[i].ends[j] == '.' || letter_of(verdict) == rows[i].ends[j],
+                  "row %zu, %s: not %c but %c, %s: %s", i, verdict->sender, rows[i].ends[j],
+                  letter_of(verdict), verdict_state_name(verdict->state), verdict->reason.text);
+            CHECK(
+                j > 1 || code == NULL ||
+                    (verdict->codes.deferred != NULL && strcmp(verdict->codes.deferred, code) == 0),
+                "row %zu, %s: %s", i, verdict->sender, verdict->codes.deferred);
+        }
+        make_free(&made);
+    }
+}
+
+static const struct test tests[] = {TEST(says_what_real_senders_did)};
+
+TEST_MAIN(tests)
