@@ -150,7 +150,7 @@ class Watchdog(harness.TestCase):
             self.assertEqual(self.pings(HALF * 4), [])
         finally:
             stopped.let_go()
-        daemon.wait_for_log("^the thread that was stuck goes on$")
+        daemon.wait_for_log("^the stuck thread runs again$")
         self.next_ping()
         self.assertEqual(len(re.findall("stuck", daemon.log())), 2)
 

@@ -120,8 +120,8 @@ static void tell_once(struct watch *watch)
         return;
     watch->has_told = true;
     log_line(LOG_LEVEL_WARNING,
-             "watch: the system does not tell of all changes (%s); every %d seconds the files are "
-             "looked at",
+             "watch: the system does not report all changes (%s); the files are checked every %d "
+             "seconds",
              strerror(watch->places.fault), BLIND_MS / 1000);
 }
 
