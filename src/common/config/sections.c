@@ -87,13 +87,12 @@ static bool may_stand(struct reader *reader, const char *title, bool whole, unsi
 {
     struct error why;
     if (reader->is_include)
-        error_set(
-            &why,
-            "[%s] stands in an include, which holds domains and policies only; write it in the "
-            "main file",
-            title);
+        error_set(&why,
+                  "[%s] is not allowed in an include, which holds domains and policies only; write "
+                  "it in the main file",
+                  title);
     else if (*first != 0)
-        error_set(&why, "[%s] stands already at line %u; write its keys there", title, *first);
+        error_set(&why, "[%s] is already at line %u; write its keys there", title, *first);
     else {
         *first = reader->line;
         return true;
@@ -198,11 +197,11 @@ static void refuse_title(struct reader *reader, const char *title)
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         keyword_consider(&search, known[i]);
     if (search.best != NULL)
-        error_set(&why, "there is no section [%.*s]; did you mean [%s]?", TITLE_SHOWN, title,
+        error_set(&why, "unknown section [%.*s]; did you mean [%s]?", TITLE_SHOWN, title,
                   search.best);
     else
         error_set(&why,
-                  "there is no section [%.*s]; write [server], [defaults], [policy NAME], [acme], "
+                  "unknown section [%.*s]; write [server], [defaults], [policy NAME], [acme], "
                   "[dns], [tlsrpt], or a domain in full such as [example.com]",
                   TITLE_SHOWN, title);
     refuse_header(reader, true, &why);

@@ -55,10 +55,11 @@ static int refuse_key(enum settings_section section, const char *key, struct err
     for (const struct setting *row = tables[section].rows; row->key != NULL; row++)
         keyword_consider(&search, row->key);
     if (search.best != NULL)
-        return error_set(why, "\"%.60s\" is no key of %s; did you mean %s?", key,
+        return error_set(why, "unknown key \"%.60s\" in %s; did you mean %s?", key,
                          tables[section].title, search.best);
     list_keys(tables[section].rows, keys);
-    return error_set(why, "\"%.60s\" is no key of %s; write %s", key, tables[section].title, keys);
+    return error_set(why, "unknown key \"%.60s\" in %s; write %s", key, tables[section].title,
+                     keys);
 }
 
 /* Takes the line, or says why not in *why. */
@@ -73,7 +74,7 @@ static int take_line(enum settings_section section, struct settings_seen *seen, 
         return refuse_key(section, key, why);
 
     if (seen->lines[index] != 0 && !rows[index].repeats)
-        return error_set(why, "%s stands already at line %u; write it once", key,
+        return error_set(why, "%s is already set at line %u; write it once", key,
                          seen->lines[index]);
     if (seen->lines[index] == 0)
         seen->lines[index] = line->place.line;
@@ -121,8 +122,8 @@ void settings_finish(struct draft *draft, enum settings_section section,
     if (address == 0 || cname == 0)
         return;
     error_set(&why,
-              "cname, but an address stands at line %u, and a name in DNS has either; write one of "
-              "the two",
+              "cname, but an address is set at line %u; a name in DNS has one or the other, so "
+              "write one of the two",
               address);
     place.line = cname;
     refuse(draft, section, place, &why);
