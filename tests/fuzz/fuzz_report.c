@@ -91,7 +91,7 @@ static void check_advice(const struct tally_facts *facts)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const hosts[] = {"mail.example.com"};
-    static const struct mailauth auth = {hosts, 1};
+    static const struct dkimauth auth = {hosts, 1};
     static const struct reportfile_events events = {.auth = &auth,
                                                     .text = take_text,
                                                     .broken = take_broken,

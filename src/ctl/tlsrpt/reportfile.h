@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ctl/tlsrpt/mailauth.h"
+#include "ctl/tlsrpt/dkimauth.h"
 
 #define REPORTFILE_MAX            134217728 /* bytes of a file, which may be a mailbox */
 #define REPORTFILE_TEXT_MAX       8388608   /* bytes of one report's JSON, unpacked */
@@ -26,7 +26,7 @@ struct reportfile_text {
 };
 
 struct reportfile_events {
-    const struct mailauth *auth; /* whose word on signatures is taken */
+    const struct dkimauth *auth; /* whose word on signatures is taken */
     void (*text)(void *context, const struct reportfile_text *text);
     /* A part, a mail or the whole cannot be read. */
     void (*broken)(void *context, const char *where, const char *reason);

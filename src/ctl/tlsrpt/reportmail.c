@@ -151,7 +151,7 @@ static const char *sender_domain(GMimeMessage *message)
 }
 
 /* By the topmost field of a host that is believed: those below may be the sender's own. */
-static void find_signer(struct reading *reading, GMimeMessage *message, const struct mailauth *auth)
+static void find_signer(struct reading *reading, GMimeMessage *message, const struct dkimauth *auth)
 {
     GMimeHeaderList *fields = g_mime_object_get_header_list(GMIME_OBJECT(message));
     const char *sender = sender_domain(message);
@@ -161,9 +161,9 @@ static void find_signer(struct reading *reading, GMimeMessage *message, const st
         const char *value = g_mime_header_get_raw_value(field);
         if (value == NULL ||
             strcasecmp(g_mime_header_get_name(field), "Authentication-Results") != 0 ||
-            !mailauth_is_ours(auth, value))
+            !dkimauth_is_ours(auth, value))
             continue;
-        mailauth_find_signer(&reading->signer, value, sender);
+        dkimauth_find_signer(&reading->signer, value, sender);
         return;
     }
 }
@@ -188,7 +188,7 @@ static void read_parts(struct reading *reading, GMimeMessage *message)
     g_mime_part_iter_free(iterator);
 }
 
-int reportmail_read(const unsigned char *bytes, size_t length, const struct mailauth *auth,
+int reportmail_read(const unsigned char *bytes, size_t length, const struct dkimauth *auth,
                     reportmail_take *take, void *context, struct reportmail_counts *counts,
                     struct error *why)
 {

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "common/base/error.h"
-#include "ctl/tlsrpt/mailauth.h"
+#include "ctl/tlsrpt/dkimauth.h"
 
 #define REPORTMAIL_MAX       16777216 /* bytes of a mail */
 #define REPORTMAIL_LINES_MAX 300000   /* each may be a header field, which costs far more */
@@ -41,7 +41,7 @@ bool reportmail_names_dmarc(const char *name);
  * those of mails that are attached to it, which nobody signed. auth: whose word on signatures is
  * taken. *counts says how many. Returns 0, or -1 with why; where
  * there are more than REPORTMAIL_TAKEN_MAX of them, those were handed over before. */
-int reportmail_read(const unsigned char *bytes, size_t length, const struct mailauth *auth,
+int reportmail_read(const unsigned char *bytes, size_t length, const struct dkimauth *auth,
                     reportmail_take *take, void *context, struct reportmail_counts *counts,
                     struct error *why);
 
