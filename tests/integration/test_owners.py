@@ -94,7 +94,7 @@ class Owners(harness.TestCase):
         for name in ("check", "check-certs", "start", "lint of the ini", "lint of the file"):
             with self.subTest(command=name):
                 self.assertNotIn(SECRET, said[name])
-                self.assertIn("its owner is not that of its directory", said[name])
+                self.assertIn("the file and its directory have different owners", said[name])
                 self.assertIn('"..." is no mode', said[name])
 
     def test_what_is_no_policy_is_not_quoted_whoever_owns_it(self):

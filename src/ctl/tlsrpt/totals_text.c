@@ -154,17 +154,17 @@ static void write_counts(const struct tally_counts *counts)
 {
     printable_part(stdout, "%zu report%s", counts->reports, counts->reports == 1 ? "" : "s");
     if (counts->unproven > 0)
-        printf(", %zu of them unauthenticated", counts->unproven);
+        printable_part(stdout, ", %zu of them unauthenticated", counts->unproven);
     if (counts->duplicates > 0)
         printable_part(stdout, "; %zu cop%s of them left out", counts->duplicates,
                        counts->duplicates == 1 ? "y" : "ies");
     if (counts->outside > 0)
-        printf(", %zu of other domains or days left out", counts->outside);
+        printable_part(stdout, ", %zu of other domains or days left out", counts->outside);
     if (counts->without > 0)
         printable_part(stdout, ", %zu mail%s without a report", counts->without,
                        counts->without == 1 ? "" : "s");
     if (counts->damaged > 0)
-        printf(", %zu damaged", counts->damaged);
+        printable_part(stdout, ", %zu damaged", counts->damaged);
     puts("\n");
 }
 
