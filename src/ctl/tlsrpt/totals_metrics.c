@@ -44,14 +44,12 @@ static void write_sessions(const struct tally_facts *rows)
     for (size_t i = 0; i < rows->count; i++) {
         const struct tally_fact *row = &rows->items[i];
         const char *kind = report_kind_name(row->kind);
-        printable_say(stdout,
-                      PREFIX
-                      "sessions{domain=\"%s\",policy_type=\"%s\",result=\"success\"} %" PRId64 "",
-                      row->domain, kind, row->successes);
-        printable_say(stdout,
-                      PREFIX
-                      "sessions{domain=\"%s\",policy_type=\"%s\",result=\"failure\"} %" PRId64 "",
-                      row->domain, kind, row->failures);
+        printable_say(
+            stdout, PREFIX "sessions{domain=\"%s\",policy_type=\"%s\",result=\"success\"} %" PRId64,
+            row->domain, kind, row->successes);
+        printable_say(
+            stdout, PREFIX "sessions{domain=\"%s\",policy_type=\"%s\",result=\"failure\"} %" PRId64,
+            row->domain, kind, row->failures);
     }
 }
 
@@ -60,7 +58,7 @@ static void write_newest(const struct tally_facts *rows)
     puts("# HELP " PREFIX "newest_report_timestamp_seconds Begin of the day of the newest "
          "report.\n# TYPE " PREFIX "newest_report_timestamp_seconds gauge");
     for (size_t i = 0; i < rows->count; i++)
-        printable_say(stdout, PREFIX "newest_report_timestamp_seconds{domain=\"%s\"} %" PRId64 "",
+        printable_say(stdout, PREFIX "newest_report_timestamp_seconds{domain=\"%s\"} %" PRId64,
                       rows->items[i].domain, rows->items[i].last_day * DAY_S);
 }
 
