@@ -70,6 +70,37 @@ class Mailboxes(base.TlsrptCase):
         self.assertEqual([item["domain"] for item in said["policies"]], ["example.com"])
 
 
+    def test_a_report_is_known_by_its_content_in_a_mail_that_says_to_be_one(self):
+        plain = json.dumps(report()).encode()
+        head = b"From: a@sender.example\nTLS-Report-Domain: example.com\n"
+        for name, content, reports in (
+            ("body", head + b"\n" + plain, 1),
+            ("json body", head + b"Content-Type: application/json\n\n" + plain, 1),
+            ("octet", head + b"Content-Type: application/octet-stream\n\n" + plain, 1),
+            ("type", b'Content-Type: multipart/report; report-type=tlsrpt; boundary=b\n\n--b\n'
+             b"Content-Type: text/plain\n\nhello\n--b\nContent-Type: text/plain\n\n" + plain
+             + b"\n--b--\n", 1),
+            ("subject", b"Subject: Report Domain: example.com Submitter: x\n"
+             b"Content-Type: application/octet-stream\n\n" + gzip.compress(plain), 1),
+            ("text", head + b"\nhello\n", 0),
+            ("no word of it", b"Subject: x\n\n" + plain, 0),
+            ("dmarc", b"Subject: Report Domain: example.com\n\n" + DMARC, 0),
+        ):
+            with self.subTest(name):
+                path = self.put("one.eml", content)
+                self.put("two/other.json", report(number="2"))
+                said, stderr = self.sums(path, self.folder / "two")
+                self.assertEqual((said["reports"], said["damaged"]), (reports + 1, 0), stderr)
+
+    def test_a_long_reason_does_not_widen_the_tables(self):
+        self.put("1.json", report(policy(failures=[failure(
+            "sts-policy-fetch-error", None, 1, failure_reason_code=f"{port} " + "x" * 200)
+            for port in range(6)])))
+        tables = self.ctl(self.folder, status=1).stdout.split("Sessions by day")[0]
+        self.assertRegex(tables, r"(?m)^sts-policy-fetch-error +6 ")
+        self.assertLess(max(map(len, tables.splitlines())), 180)
+
+
 class Odd(base.TlsrptCase):
     def read(self, content, name="odd.json"):
         path = self.put(name, content)

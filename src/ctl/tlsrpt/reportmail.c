@@ -12,13 +12,15 @@ struct reading {
     const char *domain, *submitter;
     struct hostname signer; /* of the mail; none of what is in mails attached to it */
     size_t taken, dmarc;
-    bool stopped;  /* take wants no more */
-    bool has_more; /* than may be taken */
+    bool is_report; /* the mail says that it is one */
+    bool stopped;   /* take wants no more */
+    bool has_more;  /* than may be taken */
 };
 
 enum likeness {
     LIKENESS_NONE,
     LIKENESS_DMARC,   /* "receiver.example!example.com!1747353600!1747439999.xml.gz" */
+    LIKENESS_CONTENT, /* its content decides: only in a mail that says to be a TLS report */
     LIKENESS_PERHAPS, /* some senders give it a general type */
     LIKENESS_USUAL,   /* RFC 8460 section 6.4 and 6.5 */
 };
@@ -48,7 +50,7 @@ bool reportmail_names_dmarc(const char *name)
            (marks >= 3 && ends_with(name, ".zip"));
 }
 
-static enum likeness judge(GMimeObject *object, const char *name)
+static enum likeness judge(GMimeObject *object, const char *name, bool is_report)
 {
     static const char *const perhaps[] = {"gzip", "x-gzip", "json", "gzip-compressed",
                                           "x-gzip-compressed"};
@@ -63,7 +65,23 @@ static enum likeness judge(GMimeObject *object, const char *name)
     }
     if (reportmail_names_dmarc(name))
         return LIKENESS_DMARC;
-    return names_report(name) ? LIKENESS_PERHAPS : LIKENESS_NONE;
+    if (names_report(name))
+        return LIKENESS_PERHAPS;
+    return is_report && (g_mime_content_type_is_type(type, "application", "octet-stream") ||
+                         g_mime_content_type_is_type(type, "text", "plain"))
+               ? LIKENESS_CONTENT
+               : LIKENESS_NONE;
+}
+
+/* Whether the bytes begin as JSON or gzip does. */
+static bool begins_as_report(const GByteArray *bytes)
+{
+    guint at = 0;
+    while (at < bytes->len && memchr(" \t\r\n", bytes->data[at], 4) != NULL)
+        at++;
+    return at < bytes->len &&
+           (bytes->data[at] == '{' ||
+            (bytes->len - at >= 2 && bytes->data[at] == 0x1f && bytes->data[at + 1] == 0x8b));
 }
 
 /* Decoding base64 or quoted-printable makes nothing longer. */
@@ -88,7 +106,7 @@ static void take_part(struct reading *reading, GMimeObject *object)
     if (!GMIME_IS_PART(object))
         return;
     const char *name = g_mime_part_get_filename(GMIME_PART(object));
-    enum likeness likeness = judge(object, name);
+    enum likeness likeness = judge(object, name, reading->is_report);
     reading->dmarc += likeness == LIKENESS_DMARC;
     if (likeness == LIKENESS_NONE || likeness == LIKENESS_DMARC)
         return;
@@ -96,7 +114,8 @@ static void take_part(struct reading *reading, GMimeObject *object)
     if (reading->has_more)
         return;
     GByteArray *bytes;
-    if (decode(GMIME_PART(object), &bytes) == 0) {
+    if (decode(GMIME_PART(object), &bytes) == 0 &&
+        (likeness != LIKENESS_CONTENT || begins_as_report(bytes))) {
         struct reportmail_part part = {.name = name,
                                        .domain = reading->domain,
                                        .submitter = reading->submitter,
@@ -178,6 +197,18 @@ static bool is_bounce(GMimeMessage *message)
     return kind != NULL && strcasecmp(kind, "delivery-status") == 0;
 }
 
+/* By its fields (RFC 8460 sections 5.3 and 5.4). */
+static bool says_report(GMimeMessage *message, const char *domain)
+{
+    static const char subject[] = "Report Domain:";
+    const char *text = g_mime_message_get_subject(message);
+    GMimeObject *body = g_mime_message_get_mime_part(message);
+    GMimeContentType *type = body != NULL ? g_mime_object_get_content_type(body) : NULL;
+    const char *kind = type != NULL ? g_mime_content_type_get_parameter(type, "report-type") : NULL;
+    return domain != NULL || (kind != NULL && strcasecmp(kind, "tlsrpt") == 0) ||
+           (text != NULL && strncasecmp(text, subject, strlen(subject)) == 0);
+}
+
 static void read_parts(struct reading *reading, GMimeMessage *message)
 {
     GMimePartIter *iterator = g_mime_part_iter_new(GMIME_OBJECT(message));
@@ -203,6 +234,7 @@ int reportmail_read(const unsigned char *bytes, size_t length, const struct dkim
     if (message != NULL) {
         reading.domain = g_mime_object_get_header(GMIME_OBJECT(message), "TLS-Report-Domain");
         reading.submitter = g_mime_object_get_header(GMIME_OBJECT(message), "TLS-Report-Submitter");
+        reading.is_report = says_report(message, reading.domain);
         find_signer(&reading, message, auth);
         if (!is_bounce(message))
             read_parts(&reading, message);
