@@ -145,7 +145,7 @@ int tlsrpt_run(int argc, char **argv)
     if (status != OPTIONS_READ)
         return status;
     if (order.sinces > 1)
-        return setup_fail("tlsrpt: only one of --since and --days can be had");
+        return setup_fail("tlsrpt: --since and --days are mutually exclusive");
     if (optind == argc)
         return setup_fail("tlsrpt: no files; try 'mta-stsctl tlsrpt --help'");
     return read_and_sum(argv + optind, (size_t)(argc - optind), &order);
