@@ -21,7 +21,7 @@ static const struct {
     [SETTINGS_DNS] = {"[dns]", setdns_rows},
 };
 
-/* Says an error, which refuses the whole unless it is the companion's. */
+/* Reports an error. It refuses the configuration, except in [dns], which only mta-stsctl uses. */
 static void refuse(struct draft *draft, enum settings_section section, struct config_place place,
                    const struct error *why)
 {
