@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import threading
 import time
 import unittest
@@ -207,7 +208,7 @@ class Hanging(harness.TestCase):
         self.hang(host)
         for leave in ("close", "reset", "half_close"):
             client = TlsClient(daemon.address(), host)
-            with self.assertRaises(harness.ssl.SSLWantReadError):
+            with self.assertRaises(ssl.SSLWantReadError):
                 client.tls.do_handshake()
             client.flush()
             getattr(client, leave)()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """health: what --health says of a server that runs here, and of one that does not."""
 import socket
+import ssl
 import threading
 import unittest
 
@@ -166,7 +167,7 @@ class Health(harness.TestCase):
         self.assert_unhealthy(f"{self.place}: what came in the handshake is not valid TLS .*")
 
     def test_another_server_that_has_no_policy_is_unhealthy(self):
-        context = harness.ssl.SSLContext(harness.ssl.PROTOCOL_TLS_SERVER)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         leaf = harness.pki().leaf(HOST)
         context.load_cert_chain(self.write("other.pem", leaf.pem))
 

@@ -32,13 +32,14 @@ struct reader {
     struct settings_seen seen;
     struct draft_section section;
     unsigned defaults_line;
-    unsigned settings_lines[3]; /* where [server], [acme] and [dns] stand; 0: nowhere */
+    unsigned settings_lines[4]; /* where [server], [acme], [dns] and [tlsrpt] stand; 0: nowhere */
 };
 
 static const char *const settings_titles[] = {
     [SETTINGS_SERVER] = "server",
     [SETTINGS_ACME] = "acme",
     [SETTINGS_DNS] = "dns",
+    [SETTINGS_TLSRPT] = "tlsrpt",
 };
 
 static int status(const struct reader *reader)
@@ -71,7 +72,8 @@ static void close_section(struct reader *reader)
     }
 }
 
-/* An error in the header of a section that is not opened; only [dns] may be wrong without harm. */
+/* An error in the header of a section that is not opened; only [dns] and [tlsrpt] may be wrong
+ * without harm. */
 static void refuse_header(struct reader *reader, bool whole, const struct error *why)
 {
     reader->place = PLACE_SWALLOWED;
@@ -100,7 +102,7 @@ static bool may_stand(struct reader *reader, const char *title, bool whole, unsi
 
 static void open_settings(struct reader *reader, enum settings_section section, const char *broken)
 {
-    bool whole = section != SETTINGS_DNS;
+    bool whole = !settings_are_harmless(section);
     if (broken != NULL)
         findings_say(reader->draft->said, SEVERITY_ERROR, reader->file, reader->line, "%s", broken);
     reader->draft->refused = reader->draft->refused || (broken != NULL && whole);
@@ -188,7 +190,7 @@ static void open_domain(struct reader *reader, const char *title, size_t length,
 
 static void refuse_title(struct reader *reader, const char *title)
 {
-    static const char *const known[] = {"server", "defaults", "policy", "acme", "dns"};
+    static const char *const known[] = {"server", "defaults", "policy", "acme", "dns", "tlsrpt"};
     struct error why;
     struct keyword search = {.word = title};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -199,7 +201,7 @@ static void refuse_title(struct reader *reader, const char *title)
     else
         error_set(&why,
                   "unknown section [%.*s]; write [server], [defaults], [policy NAME], [acme], "
-                  "[dns], or a domain in full such as [example.com]",
+                  "[dns], [tlsrpt], or a domain in full such as [example.com]",
                   TITLE_SHOWN, title);
     refuse_header(reader, true, &why);
 }

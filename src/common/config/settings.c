@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* settings: the keys of [server], [acme] and [dns], one row of a table each. */
+/* settings: the keys of [server], [acme], [dns] and [tlsrpt], one row of a table each. */
 #include "common/config/settings.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "common/config/setacme.h"
 #include "common/config/setdns.h"
 #include "common/config/setserver.h"
+#include "common/config/settlsrpt.h"
 
 #define KEYS_TEXT_MAX 600 /* bytes that hold the keys of one section, named in a sentence */
 
@@ -19,14 +20,21 @@ static const struct {
     [SETTINGS_SERVER] = {"[server]", setserver_rows},
     [SETTINGS_ACME] = {"[acme]", setacme_rows},
     [SETTINGS_DNS] = {"[dns]", setdns_rows},
+    [SETTINGS_TLSRPT] = {"[tlsrpt]", settlsrpt_rows},
 };
 
-/* Reports an error. It refuses the configuration, except in [dns], which only mta-stsctl uses. */
+bool settings_are_harmless(enum settings_section section)
+{
+    return section == SETTINGS_DNS || section == SETTINGS_TLSRPT;
+}
+
+/* Reports an error, which rejects the configuration, except in sections that only mta-stsctl uses
+ * and that order no certificates. */
 static void refuse(struct draft *draft, enum settings_section section, struct config_place place,
                    const struct error *why)
 {
     findings_say(draft->said, SEVERITY_ERROR, place.file, place.line, "%s", why->text);
-    draft->refused = draft->refused || section != SETTINGS_DNS;
+    draft->refused = draft->refused || !settings_are_harmless(section);
 }
 
 /* "a, b or c" */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* rows_host: the rows about how the policy host answers, at each of its addresses. */
 #include <string.h>
-#include <strings.h>
 
+#include "common/senders/sender.h"
 #include "ctl/check/rows_say.h"
 
 #define TOO_SLOW_MS 2000
@@ -109,16 +109,13 @@ static void judge_status(struct rows_check *check, const struct policy_address *
                          struct rows_about *about)
 {
     const struct fetch *fetch = &address->fetch;
+    struct error why;
     about->sender = "every sender";
     about->advice = "serve the policy itself at " FETCH_PATH;
     if (fetch->failure == FETCH_BROKEN)
         rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
-    else if (fetch->status >= 300 && fetch->status < 400)
-        rows_say(check, SEVERITY_ERROR, about,
-                 "it redirects (%ld%s%s), and senders must not follow", fetch->status,
-                 fetch->location[0] != '\0' ? " to " : "", fetch->location);
-    else if (fetch->status != 0 && fetch->status != 200)
-        rows_say(check, SEVERITY_ERROR, about, "it answers with status %ld", fetch->status);
+    else if (fetch->status != 0 && fetch_judge_status(fetch, &why) != 0)
+        rows_say(check, SEVERITY_ERROR, about, "%s", why.text);
 }
 
 void rows_judge_h4(struct rows_check *check)
@@ -126,22 +123,33 @@ void rows_judge_h4(struct rows_check *check)
     each_address(check, judge_status);
 }
 
+static bool wants_type(const struct sender *sender)
+{
+    return sender->wants_type;
+}
+
+static bool wants_exact_type(const struct sender *sender)
+{
+    return sender->wants_exact_type;
+}
+
 static void judge_type(struct rows_check *check, const struct policy_address *address,
                        struct rows_about *about)
 {
     const struct fetch *fetch = &address->fetch;
-    size_t length = strcspn(fetch->type, "; \t");
-    bool is_plain = length == 10 && strncasecmp(fetch->type, "text/plain", 10) == 0;
+    char names[SENDERS_TEXT_MAX];
     if (fetch->status != 200)
         return;
     about->advice = "send Content-Type: text/plain; charset=utf-8";
-    if (!is_plain) {
-        about->sender = "maddy, chasquid, postfix-mta-sts-resolver, postfix-tlspol, KumoMTA";
+    if (!fetch_is_text_plain(fetch)) {
+        about->sender = senders_names(names, senders_which(wants_type));
         rows_say(check, SEVERITY_ERROR, about, "the Content-Type is %s",
                  fetch->type[0] != '\0' ? fetch->type : "missing");
     } else if (strncmp(fetch->type, "text/plain", 10) != 0) {
-        about->sender = "KumoMTA, which compares letter for letter";
-        rows_say(check, SEVERITY_WARNING, about, "the Content-Type is spelt %s", fetch->type);
+        about->sender = senders_names(names, senders_which(wants_exact_type));
+        rows_say(check, SEVERITY_WARNING, about,
+                 "the Content-Type is spelt %s, and some senders compare letter for letter",
+                 fetch->type);
     }
 }
 
@@ -150,11 +158,24 @@ void rows_judge_h5(struct rows_check *check)
     each_address(check, judge_type);
 }
 
+/* The senders that give up before so much time has passed. */
+static uint32_t impatient_senders(int64_t elapsed_ms)
+{
+    uint32_t all = 0;
+    for (int id = 0; id < SENDER_COUNT; id++) {
+        const struct sender *sender = sender_find((enum sender_id)id);
+        if (sender->limit_ms > 0 && (int64_t)sender->limit_ms < elapsed_ms)
+            all |= SENDERS_OF(id);
+    }
+    return all;
+}
+
 static void judge_time(struct rows_check *check, const struct policy_address *address,
                        struct rows_about *about)
 {
     const struct fetch *fetch = &address->fetch;
     double seconds = (double)fetch->elapsed_ms / 1000;
+    char names[SENDERS_TEXT_MAX];
     about->advice = "find what slows the server down; an answer should take milliseconds";
     if (!spoke_tls(address) || fetch->elapsed_ms <= FACTS_SLOW_MS)
         return;
@@ -162,9 +183,7 @@ static void judge_time(struct rows_check *check, const struct policy_address *ad
         about->sender = "every sender";
         rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
     } else if (fetch->elapsed_ms > TOO_SLOW_MS) {
-        about->sender = fetch->elapsed_ms > 5000 ? "postfix-tlspol, postfix-mta-sts-resolver, Halon"
-                        : fetch->elapsed_ms > 4000 ? "postfix-tlspol, postfix-mta-sts-resolver"
-                                                   : "postfix-tlspol";
+        about->sender = senders_names(names, impatient_senders(fetch->elapsed_ms));
         rows_say(check, SEVERITY_ERROR, about, "the answer took %.1f seconds", seconds);
     } else {
         rows_say(check, SEVERITY_WARNING, about, "the answer took %.1f seconds", seconds);

@@ -203,6 +203,12 @@ void watch_end_load(struct watch *watch, struct watch_load *load)
     }
 }
 
+void watch_give_up_load(struct watch *watch)
+{
+    if (watch->is_on)
+        note_unrest(watch);
+}
+
 void watch_hold(struct watch *watch, bool is_held)
 {
     watch->is_held = is_held;

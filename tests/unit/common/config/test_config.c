@@ -177,14 +177,14 @@ static void reads_each_ini_of_an_include_directory_in_byte_order(void)
 
 static void keeps_settings_out_of_includes(void)
 {
-    static const char *const titles[] = {"server", "defaults", "acme", "dns"};
+    static const char *const titles[] = {"server", "defaults", "acme", "dns", "tlsrpt"};
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
         char text[100];
         struct tree tree = tree_of("[server]\ninclude = inc\n");
         snprintf(text, sizeof(text), "\n[%s]\nmx: nothing of this is read\n", titles[i]);
         tree_write(&tree, "inc/a.ini", text);
         tree_load(&tree);
-        CHECK(tree.result == (strcmp(titles[i], "dns") == 0 ? 0 : -1), "%s", titles[i]);
+        CHECK(tree.result == (i >= 3 ? 0 : -1), "%s", titles[i]);
         TREE_SAYS(&tree, SEVERITY_ERROR, "inc/a.ini", 2, "domains and policies only");
         tree_close(&tree);
     }
