@@ -110,7 +110,7 @@ static void puts_keys_and_values_right(void)
         {BYTES(V E "  mx: mail.example.com\r\nmxs: b.example.com\r\n" A), "leading-blank:3",
          V E X "mxs: b.example.com\r\n" A},
         {BYTES(V E "mx: mail.example.com.\r\n" X A), "mx-trailing-dot:3 mx-duplicate:4", SOUND},
-        {BYTES(V E "Mode: enforce\r\n" X A V), "duplicate-field:3 duplicate-field:6", SOUND},
+        {BYTES(V E "Mode: enforce\r\n" X A V), "key-case:3 duplicate-field:6", SOUND},
     };
     check_rows(rows, COUNT(rows));
 }
