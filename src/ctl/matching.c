@@ -136,20 +136,16 @@ static const char *consequence(enum policy_mode mode, bool matches)
 static int write_columns(const struct policy *policy, char *const *hosts, size_t count)
 {
     struct print_table table = {.columns = 4};
-    int result = print_table_add(&table, PRINT_PLAIN,
-                                 (const char *const[]){"MX", "MATCHES", "PATTERN", "SO"});
-    for (size_t i = 0; i < count && result == 0; i++) {
+    print_table_add(&table, PRINT_PLAIN, (const char *const[]){"MX", "MATCHES", "PATTERN", "SO"});
+    for (size_t i = 0; i < count; i++) {
         const char *pattern = find_pattern(policy, hosts[i]);
         enum print_tone tone = policy->mode == POLICY_MODE_ENFORCE ? PRINT_ERROR : PRINT_WARNING;
-        result = print_table_add(&table, pattern != NULL ? PRINT_PLAIN : tone,
-                                 (const char *const[]){hosts[i], pattern != NULL ? "yes" : "no",
-                                                       pattern != NULL ? pattern : "-",
-                                                       consequence(policy->mode, pattern != NULL)});
+        print_table_add(&table, pattern != NULL ? PRINT_PLAIN : tone,
+                        (const char *const[]){hosts[i], pattern != NULL ? "yes" : "no",
+                                              pattern != NULL ? pattern : "-",
+                                              consequence(policy->mode, pattern != NULL)});
     }
-    if (result == 0)
-        print_table_write(&table);
-    print_table_free(&table);
-    return result;
+    return print_table_finish(&table);
 }
 
 static int write_json(const struct params *params, const struct policy *policy, char *const *hosts,
@@ -174,9 +170,7 @@ static int write_json(const struct params *params, const struct policy *policy, 
         writer_end(&writer);
     }
     writer_end(&writer);
-    int result = writer_finish(&writer);
-    writer_close(&writer);
-    return result;
+    return writer_finish(&writer);
 }
 
 static int judge(const struct params *params, const struct policy *policy, char *const *hosts,

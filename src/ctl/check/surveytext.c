@@ -7,7 +7,7 @@
 
 #include "ctl/base/print.h"
 
-#define NAMES_MAX 512
+#define NAMES_MAX 1024
 #define CODES_MAX 256
 
 static void write_head(const struct facts *facts)
@@ -120,7 +120,7 @@ static void write_codes(char *out, size_t size, const struct verdict *verdict)
 }
 
 /* Senders that do the same share a row, in the place of the first of them: why, then who. */
-static int add_alike(struct print_table *table, const struct verdict *all, size_t index)
+static void add_alike(struct print_table *table, const struct verdict *all, size_t index)
 {
     const struct verdict *verdict = &all[index];
     char names[NAMES_MAX] = "";
@@ -129,7 +129,7 @@ static int add_alike(struct print_table *table, const struct verdict *all, size_
     char reason[sizeof(verdict->reason.text) + NAMES_MAX + 4];
     for (size_t i = 0; i < index; i++) {
         if (is_alike(verdict, &all[i]))
-            return 0;
+            return;
     }
     for (size_t i = index; i < VERDICT_COUNT; i++) {
         size_t used = strlen(names);
@@ -140,25 +140,23 @@ static int add_alike(struct print_table *table, const struct verdict *all, size_
     write_ending(ending, sizeof(ending), verdict);
     write_codes(codes, sizeof(codes), verdict);
     snprintf(reason, sizeof(reason), "%s (%s)", verdict->reason.text, names);
-    return print_table_add(table, tone_of(verdict->ending),
-                           (const char *[]){ending, codes, reason});
+    print_table_add(table, tone_of(verdict->ending), (const char *[]){ending, codes, reason});
 }
 
 /* The worst first. */
-static int add_verdicts(struct print_table *table, const struct verdict *all, bool *predicts)
+static void add_verdicts(struct print_table *table, const struct verdict *all, bool *predicts)
 {
-    int result = print_table_add(
+    print_table_add(
         table, PRINT_PLAIN,
         (const char *[]){"MAIL IS", "CODE, \"LOG OR BOUNCE OF THE SENDER\"", "WHY (FROM WHOM)"});
     for (int ending = VERDICT_BOUNCES; ending >= VERDICT_DELIVERS; ending--) {
-        for (size_t i = 0; i < VERDICT_COUNT && result == 0; i++) {
+        for (size_t i = 0; i < VERDICT_COUNT; i++) {
             if ((int)all[i].ending != ending)
                 continue;
-            result = add_alike(table, all, i);
+            add_alike(table, all, i);
             *predicts = *predicts || all[i].predicted;
         }
     }
-    return result;
 }
 
 int surveytext_write(const struct inspection *item)
@@ -171,10 +169,8 @@ int surveytext_write(const struct inspection *item)
         return -1;
     print_line("What happens to mail to %s, sent now by a sender that has no policy of it yet:",
                item->facts.domain);
-    int result = add_verdicts(&table, item->verdicts, &predicts);
-    if (result == 0)
-        print_table_write(&table);
-    print_table_free(&table);
+    add_verdicts(&table, item->verdicts, &predicts);
+    int result = print_table_finish(&table);
     if (result == 0 && predicts)
         print_line("(predicted): what RFC 8461 asks for, as it is not known what the sender does");
     return result;

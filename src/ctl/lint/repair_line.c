@@ -236,7 +236,7 @@ int repair_line_read(struct repair_line *out, struct arena *arena, struct span r
                      struct span policy)
 {
     struct span text;
-    *out = (struct repair_line){.kind = REPAIR_LINE_STRANGE, .key = REPAIR_LINE_NO_KEY};
+    *out = (struct repair_line){.kind = REPAIR_LINE_STRANGE, .key = REPAIR_LINE_NO_KEY, .raw = raw};
     out->text = span_trim(raw);
     out->indented = out->text.length > 0 && out->text.bytes != raw.bytes;
     if (has_control_bytes(raw)) {

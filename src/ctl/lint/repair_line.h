@@ -27,11 +27,12 @@ struct repair_line {
     enum repair_line_kind kind;
     enum repair_line_key key;
     unsigned number;
+    struct span raw;  /* unchanged */
     struct span text; /* without outer blanks, otherwise unchanged */
     bool cleaned;     /* it has invisible characters, to be removed */
     bool indented;
     bool spaced;                       /* there is a blank before the colon */
-    struct span key_text, value;       /* as they stand */
+    struct span key_text, value;       /* unchanged */
     const char *name;                  /* of the key, rightly written; static */
     struct span right;                 /* the value's right form, or the value */
     bool several;                      /* right is names with blanks, commas, numbers between */

@@ -142,8 +142,8 @@ static struct span fields_of(const struct kind *kind, const struct span *record)
     return (struct span){record->bytes + skipped, record->length - skipped};
 }
 
-/* The syntax takes no blank at the end, unless a semicolon stands before it; some senders do not
- * take that one either. */
+/* The syntax takes no blank at the end, except after a semicolon; some senders do not take that one
+ * either. */
 static void judge_end(struct txtrecord_judge *judge, const struct kind *kind,
                       const struct span *record)
 {
@@ -165,7 +165,7 @@ static void say_malformed(struct txtrecord_judge *judge, const struct kind *kind
     char shown[TXTRECORD_SHOWN];
     if (field.length == 0)
         txtrecord_say(judge, kind->row_field, SEVERITY_ERROR, "leave one of them",
-                      "two semicolons stand with nothing between them");
+                      "two semicolons have nothing between them");
     else
         txtrecord_say(judge, kind->row_field, SEVERITY_ERROR,
                       "remove it: strict senders refuse the whole record",

@@ -134,6 +134,7 @@ static void leaves_what_has_no_single_right_form(void)
         {BYTES(V E X "max_age: 31557601\r\n"), "", NULL},
         {BYTES(V E "mode: testing\r\n" X A), "", NULL},
         {BYTES(V E "modo: testing\r\n" X A), "", NULL},
+        {BYTES(V E " mode: testing\t\r\n" X A), "", NULL},
         {BYTES(E "nothing with a colon\r\n" V X A), "", NULL},
         {BYTES("<html>\n  <body>\n  <p>Not Found: sorry</p>\n</html>\n"), "", NULL},
         {BYTES(V E "mx: a\0b.example\r\n" A), "", NULL},
