@@ -24,7 +24,7 @@ void log_line(enum log_level level, const char *format, ...)
     va_end(arguments);
 }
 
-void log_stranger(enum log_level level, const char *format, ...)
+void log_limited(enum log_level level, const char *format, ...)
 {
     va_list arguments;
     (void)level;

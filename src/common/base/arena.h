@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* arena: memory that grows in blocks and is given back all at once, for what lives as long as a
- * configuration: names, patterns and policies of 100,000 domains without 100,000 allocations. */
+/* arena: memory that grows in blocks and is freed all at once, for what lives as long as a
+ * configuration: 100,000 domains without 100,000 allocations. */
 #ifndef COMMON_BASE_ARENA_H
 #define COMMON_BASE_ARENA_H
 

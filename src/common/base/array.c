@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* array: room for one item more in an array that grows. */
+/* array: makes space for one more item in an array that grows. */
 #include "common/base/array.h"
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* array: room for one item more in an array that grows. */
+/* array: makes space for one more item in an array that grows. */
 #ifndef COMMON_BASE_ARRAY_H
 #define COMMON_BASE_ARRAY_H
 

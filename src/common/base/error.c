@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* error: one refusal, as a sentence that only the edge of the program prints. */
+/* error: why something failed, as a sentence; only the edge of the program prints it. */
 #include "common/base/error.h"
 
 #include <stdarg.h>

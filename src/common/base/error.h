@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* error: one refusal, as a sentence that only the edge of the program prints. */
+/* error: why something failed, as a sentence; only the edge of the program prints it. */
 #ifndef COMMON_BASE_ERROR_H
 #define COMMON_BASE_ERROR_H
 

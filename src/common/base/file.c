@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* file: reads a whole file that may be anything, within a bound, and without waiting for a writer.
- */
+/* file: reads a whole file of any kind, within a size limit, and without waiting for a writer. */
 #include "common/base/file.h"
 
 #include <errno.h>
@@ -12,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FIRST_BYTES 4096 /* room for a file that says it is empty, as those of /proc do */
+#define FIRST_BYTES 4096 /* size for a file that says it is empty, as those of /proc do */
 
 static struct file_stamp stamp_of(const struct stat *state)
 {
@@ -56,12 +55,12 @@ static int refuse_kind(const char *path, mode_t mode, struct error *why)
                                       : "this is a device");
 }
 
-static int make_room(struct file *file, size_t *room, size_t limit, const char *path,
-                     struct error *why)
+static int enlarge(struct file *file, size_t *size, size_t limit, const char *path,
+                   struct error *why)
 {
-    if (file->length < *room)
+    if (file->length < *size)
         return 0;
-    size_t larger = *room <= limit / 2 ? *room * 2 : limit;
+    size_t larger = *size <= limit / 2 ? *size * 2 : limit;
     if (file->length >= larger) /* one byte more tells whether the file ends at the limit */
         larger = limit + 1;
     unsigned char *bytes = malloc(larger + 1);
@@ -71,26 +70,26 @@ static int make_room(struct file *file, size_t *room, size_t limit, const char *
     explicit_bzero(file->bytes, file->length);
     free(file->bytes);
     file->bytes = bytes;
-    *room = larger;
+    *size = larger;
     return 0;
 }
 
 /* Reads to the end; the size is a guess that a writer may belie. */
 static int read_all(struct file *file, int fd, size_t limit, const char *path, struct error *why)
 {
-    size_t room = file->stamp.size > 0 ? (size_t)file->stamp.size + 1 : FIRST_BYTES;
+    size_t size = file->stamp.size > 0 ? (size_t)file->stamp.size + 1 : FIRST_BYTES;
     if (limit >= SIZE_MAX - 2)
         limit = SIZE_MAX - 3;
-    if (room > limit + 1)
-        room = limit + 1;
-    file->bytes = malloc(room + 1);
+    if (size > limit + 1)
+        size = limit + 1;
+    file->bytes = malloc(size + 1);
     if (file->bytes == NULL)
         return error_set_errno(why, ENOMEM, "%s: out of memory", path);
 
     for (;;) {
-        if (make_room(file, &room, limit, path, why) != 0)
+        if (enlarge(file, &size, limit, path, why) != 0)
             return -1;
-        ssize_t got = read(fd, file->bytes + file->length, room - file->length);
+        ssize_t got = read(fd, file->bytes + file->length, size - file->length);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)

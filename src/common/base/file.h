@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* file: reads a whole file that may be anything, within a bound, and without waiting for a writer.
- */
+/* file: reads a whole file of any kind, within a size limit, and without waiting for a writer. */
 #ifndef COMMON_BASE_FILE_H
 #define COMMON_BASE_FILE_H
 

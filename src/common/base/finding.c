@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* finding: what is wrong or worth knowing: where, by which rule, how bad, whom it harms, what to
- * write instead; and a list of such. */
+/* finding: something wrong or worth knowing: where, by which rule, how bad, whom it affects, what
+ * to write instead; and a list of findings. */
 #include "common/base/finding.h"
 
 #include <errno.h>

@@ -16,7 +16,7 @@ struct intern {
     struct intern_slot *slots; /* a hash table with open addressing */
     size_t size;               /* a power of two, or 0 */
     size_t count;
-    uint64_t seed; /* a stranger who chooses the bytes must not choose where they collide */
+    uint64_t seed; /* so that whoever chooses the bytes cannot choose collisions */
 };
 
 /* The one copy of the bytes, aligned for any type; made in the arena when they are new, and

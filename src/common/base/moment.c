@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* moment: times and spans as people write them, and the clock that spans are measured by. */
+/* moment: formats times and durations for people, and reads the monotonic clock. */
 #include "common/base/moment.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* printable: makes bytes from outside fit to be shown, on a terminal or in JSON. */
+/* printable: makes bytes from outside safe to show, on a terminal or in JSON. */
 #include "common/base/printable.h"
 
 #include <stdarg.h>

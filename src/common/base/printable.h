@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* printable: makes bytes from outside fit to be shown, on a terminal or in JSON. */
+/* printable: makes bytes from outside safe to show, on a terminal or in JSON. */
 #ifndef COMMON_BASE_PRINTABLE_H
 #define COMMON_BASE_PRINTABLE_H
 

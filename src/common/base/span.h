@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* span: counted bytes that are borrowed, and may be anything: trimmed, compared, taken apart. */
+/* span: counted bytes, borrowed, with any content: trimmed, compared, split. */
 #ifndef COMMON_BASE_SPAN_H
 #define COMMON_BASE_SPAN_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* systemdir: the directories of the system's own, in which many other things stand. */
+/* systemdir: directories that belong to the system, which hold files of many programs. */
 #include "common/base/systemdir.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* systemdir: the directories of the system's own, in which many other things stand. */
+/* systemdir: directories that belong to the system, which hold files of many programs. */
 #ifndef COMMON_BASE_SYSTEMDIR_H
 #define COMMON_BASE_SYSTEMDIR_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* cert: a certificate chain and its private key, read from PEM and judged before anybody sees it.
- */
+/* cert: a certificate chain and its private key, parsed from PEM and checked before use. */
 #include "common/cert/cert.h"
 
 #include <errno.h>
@@ -40,7 +39,7 @@ int cert_init(struct error *why)
     return 0;
 }
 
-/* mbedTLS adds the code of a lower room to that of a higher one, which is a multiple of 128. Nor
+/* mbedTLS adds the code of a lower module to that of a higher one, which is a multiple of 128. Nor
  * does it have random numbers without memory. */
 static bool lacked_memory(int result)
 {

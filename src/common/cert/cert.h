@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* cert: a certificate chain and its private key, read from PEM and judged before anybody sees it.
- */
+/* cert: a certificate chain and its private key, parsed from PEM and checked before use. */
 #ifndef COMMON_CERT_CERT_H
 #define COMMON_CERT_CERT_H
 

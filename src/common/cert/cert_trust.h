@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* cert_trust: whether any client can verify a chain, as far as the chain itself tells. */
+/* cert_trust: whether any client can verify a chain, as far as the chain itself shows. */
 #ifndef COMMON_CERT_CERT_TRUST_H
 #define COMMON_CERT_CERT_TRUST_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* block: what [defaults], a [policy], a domain's section or a line of a list may set. */
+/* block: the keys of [defaults], [policy NAME], a domain section, or a line of a list. */
 #include "common/config/block.h"
 
 #include <errno.h>

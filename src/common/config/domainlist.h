@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* domainlist: a list of domains, one a line: the domain, perhaps its policy, perhaps key=value
- * words. */
+/* domainlist: reads a list of domains, one a line: the domain, then optionally its policy and
+ * key=value words. */
 #ifndef COMMON_CONFIG_DOMAINLIST_H
 #define COMMON_CONFIG_DOMAINLIST_H
 

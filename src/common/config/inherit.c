@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* inherit: what a section's keys are once those of [defaults] and its template stand behind them.
- */
+/* inherit: merges a section's keys with those of its [policy] template and [defaults]. */
 #include "common/config/inherit.h"
 
 static void lay_over(struct inherit *inherit, struct draft_section *section)

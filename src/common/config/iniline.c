@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* iniline: what one line of an ini file is, or the sentence that says why it is none. */
+/* iniline: parses one line of an ini file, or says why it is refused. */
 #include "common/config/iniline.h"
 
 #include <string.h>

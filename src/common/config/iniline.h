@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* iniline: what one line of an ini file is, or the sentence that says why it is none. */
+/* iniline: parses one line of an ini file, or says why it is refused. */
 #ifndef COMMON_CONFIG_INILINE_H
 #define COMMON_CONFIG_INILINE_H
 

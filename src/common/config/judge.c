@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* judge: the policy of one section, made of its values or of its policy file: linted, each finding
- * said at the line that caused it, and kept once. */
+/* judge: makes a section's policy from its keys or its policy file, and reports each of lint's
+ * findings once, at the line that caused it. */
 #include "common/config/judge.h"
 
 #include <errno.h>
@@ -18,24 +18,24 @@
 #define FINDINGS_SAID 10 /* of one policy file: what a customer's file can add to the log */
 #define FILES_KEPT    64 /* policy files; 100,000 domains may have one each */
 
-/* What a finding is about, and who pays. */
-struct hearing {
+/* Context of lint's callbacks. */
+struct lint_sink {
     struct judge *judge;
     const struct inherit *inherit;
     const char *file; /* of the policy; NULL: made of values */
     bool found;       /* anything at all */
     bool broken;
     const char *unquoted; /* why nothing of the file is quoted; NULL: it is */
-    size_t heard;         /* findings in the file, of which FINDINGS_SAID are said */
+    size_t count;         /* findings in the file, of which FINDINGS_SAID are said */
     unsigned last_line;   /* of these */
     bool hides_error;     /* among the others */
 };
 
-/* Whose fault it is, and in which line. */
+/* The section and line to blame. */
 struct cause {
     struct draft_section *section;
     unsigned line;
-    bool is_missing; /* no key says it: the section as a whole does */
+    bool is_missing; /* no key sets it: the section as a whole is to blame */
 };
 
 static struct cause find_cause(const struct inherit *inherit, const struct lint_finding *finding)
@@ -79,79 +79,78 @@ static bool is_news(struct judge *judge, const char *file, unsigned line, const 
 }
 
 /* lint reports a policy that is made of values. */
-static void hear_values(void *context, const struct lint_finding *finding)
+static void take_value_finding(void *context, const struct lint_finding *finding)
 {
-    struct hearing *hearing = context;
-    const struct inherit *inherit = hearing->inherit;
-    struct draft *draft = hearing->judge->draft;
+    struct lint_sink *sink = context;
+    const struct inherit *inherit = sink->inherit;
+    struct draft *draft = sink->judge->draft;
     struct cause cause = find_cause(inherit, finding);
     bool refuses = lint_rule_refuses(finding->rule);
 
-    hearing->found = true;
-    hearing->broken = hearing->broken || refuses;
+    sink->found = true;
+    sink->broken = sink->broken || refuses;
     /* What is missing stands perhaps on a line that is refused already. */
     if (cause.is_missing && (inherit->own->broken || inherit->outer_broken))
         return;
     if (cause.section->kind != DRAFT_DOMAIN &&
-        !is_news(hearing->judge, cause.section->file, cause.line, finding->found.problem))
+        !is_news(sink->judge, cause.section->file, cause.line, finding->found.problem))
         return;
     struct finding found = as_daemon_says(finding);
     draft_add(draft, cause.section, cause.line, &found);
 }
 
 /* lint reports a policy file: its own lines are at fault. */
-static void hear_file(void *context, const struct lint_finding *finding)
+static void take_file_finding(void *context, const struct lint_finding *finding)
 {
-    struct hearing *hearing = context;
-    struct draft *draft = hearing->judge->draft;
+    struct lint_sink *sink = context;
+    struct draft *draft = sink->judge->draft;
     bool refuses = lint_rule_refuses(finding->rule);
 
-    hearing->broken = hearing->broken || refuses;
-    if (hearing->heard++ >= FINDINGS_SAID) {
-        hearing->hides_error = hearing->hides_error || refuses;
+    sink->broken = sink->broken || refuses;
+    if (sink->count++ >= FINDINGS_SAID) {
+        sink->hides_error = sink->hides_error || refuses;
         return;
     }
     struct finding found = as_daemon_says(finding);
     struct lint_unquoted texts;
-    if (hearing->unquoted != NULL)
+    if (sink->unquoted != NULL)
         lint_unquote(&found, finding->rule, &texts);
-    if (found.line > hearing->last_line)
-        hearing->last_line = found.line;
-    if (is_news(hearing->judge, hearing->file, found.line, found.problem))
-        findings_copy(draft->said, &found, hearing->file, 0);
+    if (found.line > sink->last_line)
+        sink->last_line = found.line;
+    if (is_news(sink->judge, sink->file, found.line, found.problem))
+        findings_copy(draft->said, &found, sink->file, 0);
 }
 
 /* Before the first. */
-static void tell_unquoted(struct hearing *hearing)
+static void tell_unquoted(struct lint_sink *sink)
 {
-    if (hearing->heard > 0 && hearing->unquoted != NULL &&
-        is_news(hearing->judge, hearing->file, 0, hearing->unquoted))
-        findings_say(hearing->judge->draft->said, SEVERITY_NOTE, hearing->file, 0, "%s",
-                     hearing->unquoted);
+    if (sink->count > 0 && sink->unquoted != NULL &&
+        is_news(sink->judge, sink->file, 0, sink->unquoted))
+        findings_say(sink->judge->draft->said, SEVERITY_NOTE, sink->file, 0, "%s", sink->unquoted);
 }
 
 /* Behind the last that is said. */
-static void tell_left_out(struct hearing *hearing)
+static void tell_left_out(struct lint_sink *sink)
 {
     char text[PATH_MAX + 128];
-    if (hearing->heard <= FINDINGS_SAID)
+    if (sink->count <= FINDINGS_SAID)
         return;
     snprintf(text, sizeof(text), "and %zu more; `mta-stsctl lint %s` lists all",
-             hearing->heard - FINDINGS_SAID, hearing->file);
-    if (is_news(hearing->judge, hearing->file, hearing->last_line, text))
-        findings_say(hearing->judge->draft->said,
-                     hearing->hides_error ? SEVERITY_ERROR : SEVERITY_WARNING, hearing->file,
-                     hearing->last_line, "%s", text);
+             sink->count - FINDINGS_SAID, sink->file);
+    if (is_news(sink->judge, sink->file, sink->last_line, text))
+        findings_say(sink->judge->draft->said,
+                     sink->hides_error ? SEVERITY_ERROR : SEVERITY_WARNING, sink->file,
+                     sink->last_line, "%s", text);
 }
 
 /* Whoever copied the file from another server shall not have to do it line by line. */
-static void name_the_way_on(struct hearing *hearing)
+static void name_the_way_on(struct lint_sink *sink)
 {
     static const char advice[] =
         "to fix what has one obvious correction, run `mta-stsctl lint --fix";
-    if (is_news(hearing->judge, hearing->file, 0, advice))
-        findings_say(hearing->judge->draft->said, SEVERITY_NOTE, hearing->file, 0, "%s %s`", advice,
-                     hearing->file);
+    if (is_news(sink->judge, sink->file, 0, advice))
+        findings_say(sink->judge->draft->said, SEVERITY_NOTE, sink->file, 0, "%s %s`", advice,
+                     sink->file);
 }
 
 /* The bytes to be filled in, in the image. */
@@ -199,12 +198,12 @@ static bool has_capitals(const struct policy *policy)
 
 static const struct config_policy *judge_values(struct judge *judge, const struct inherit *inherit)
 {
-    struct hearing hearing = {.judge = judge, .inherit = inherit};
+    struct lint_sink sink = {.judge = judge, .inherit = inherit};
     struct policy policy = inherit_policy(inherit);
     if (is_like_last(judge, &policy))
         return judge->last_policy;
-    lint_policy(&policy, hear_values, &hearing);
-    if (hearing.broken) {
+    lint_policy(&policy, take_value_finding, &sink);
+    if (sink.broken) {
         inherit->own->broken = true;
         return NULL;
     }
@@ -215,47 +214,47 @@ static const struct config_policy *judge_values(struct judge *judge, const struc
     judge->image->lowered = has_capitals(&policy);
     const struct config_policy *kept = keep_image(judge);
     judge->last = policy;
-    judge->last_policy = hearing.found ? NULL : kept;
+    judge->last_policy = sink.found ? NULL : kept;
     return kept;
 }
 
 /* The pattern is the same file for all: what is wrong with it is wrong where it is named. */
-static struct draft_section *payer_of(const struct inherit *inherit)
+static struct draft_section *section_to_blame(const struct inherit *inherit)
 {
     const char *pattern = inherit->policy_file->block->policy_file;
     return pattern_varies(pattern) ? inherit->own : inherit->policy_file;
 }
 
 /* A policy file that cannot be read. */
-static void refuse_file(struct hearing *hearing, struct draft_section *payer,
+static void refuse_file(struct lint_sink *sink, struct draft_section *blame,
                         const struct error *why)
 {
-    struct judge *judge = hearing->judge;
-    struct file_stamp stamp = file_stamp_of(hearing->file);
+    struct judge *judge = sink->judge;
+    struct file_stamp stamp = file_stamp_of(sink->file);
     unsigned line =
-        payer == hearing->inherit->policy_file ? payer->block->policy_file_line : payer->line;
+        blame == sink->inherit->policy_file ? blame->block->policy_file_line : blame->line;
     char missing[HOSTNAME_MAX + 64] = "; put the policy there, or correct the path";
 
-    hearing->broken = true;
+    sink->broken = true;
     if (why->cause == EFBIG) {
         lint_policy_size(stamp.size > POLICY_MAX_BYTES ? (size_t)stamp.size : POLICY_MAX_BYTES + 1,
-                         hear_file, hearing);
+                         take_file_finding, sink);
         return;
     }
-    if (payer->kind == DRAFT_DOMAIN)
+    if (blame->kind == DRAFT_DOMAIN)
         snprintf(missing, sizeof(missing), "; put the policy of %s there, or correct the path",
-                 payer->name);
-    if (is_news(judge, payer->file, line, why->text))
-        draft_break(judge->draft, payer, line, "policy_file: %s%s", why->text,
-                    unread_advice(judge->draft, hearing->file, why->cause, missing));
+                 blame->name);
+    if (is_news(judge, blame->file, line, why->text))
+        draft_break(judge->draft, blame, line, "policy_file: %s%s", why->text,
+                    unread_advice(judge->draft, sink->file, why->cause, missing));
 }
 
 static const struct config_policy *judge_bytes(struct judge *judge, const struct inherit *inherit,
                                                const char *path)
 {
     struct draft *draft = judge->draft;
-    struct draft_section *payer = payer_of(inherit);
-    struct hearing hearing = {.judge = judge, .inherit = inherit, .file = path};
+    struct draft_section *blame = section_to_blame(inherit);
+    struct lint_sink sink = {.judge = judge, .inherit = inherit, .file = path};
     const struct config_policy *policy = NULL;
     struct file file;
     struct error why;
@@ -264,20 +263,20 @@ static const struct config_policy *judge_bytes(struct judge *judge, const struct
         draft_keep_file(draft, path);
     if (file_read(&file, path, POLICY_MAX_BYTES, &why) != 0) {
         findings_note_cause(draft->said, why.cause);
-        refuse_file(&hearing, payer, &why);
+        refuse_file(&sink, blame, &why);
     } else {
         if (!lint_is_pem((const char *)file.bytes, file.length)) /* of which no rule quotes */
-            hearing.unquoted = quotable_refusal(path, &file);
-        lint_policy_text((const char *)file.bytes, file.length, hear_file, &hearing);
-        tell_unquoted(&hearing);
-        tell_left_out(&hearing);
-        if (hearing.broken && !lint_is_pem((const char *)file.bytes, file.length))
-            name_the_way_on(&hearing);
+            sink.unquoted = quotable_refusal(path, &file);
+        lint_policy_text((const char *)file.bytes, file.length, take_file_finding, &sink);
+        tell_unquoted(&sink);
+        tell_left_out(&sink);
+        if (sink.broken && !lint_is_pem((const char *)file.bytes, file.length))
+            name_the_way_on(&sink);
     }
-    if (hearing.broken) {
+    if (sink.broken) {
         inherit->own->broken = true;
-        payer->broken = true;
-        draft->refused = draft->refused || payer->kind != DRAFT_DOMAIN;
+        blame->broken = true;
+        draft->refused = draft->refused || blame->kind != DRAFT_DOMAIN;
         goto done;
     }
     char *bytes = make_image(judge, file.length);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* judge: the policy of one section, made of its values or of its policy file: linted, each finding
- * said at the line that caused it, and kept once. */
+/* judge: makes a section's policy from its keys or its policy file, and reports each of lint's
+ * findings once, at the line that caused it. */
 #ifndef COMMON_CONFIG_JUDGE_H
 #define COMMON_CONFIG_JUDGE_H
 

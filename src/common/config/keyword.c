@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* keyword: which of the known words a misspelt one was meant to be. */
+/* keyword: suggests the known word that a misspelt one was meant to be. */
 #include "common/config/keyword.h"
 
 #include <ctype.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* keyword: which of the known words a misspelt one was meant to be. */
+/* keyword: suggests the known word that a misspelt one was meant to be. */
 #ifndef COMMON_CONFIG_KEYWORD_H
 #define COMMON_CONFIG_KEYWORD_H
 

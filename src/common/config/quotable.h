@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* quotable: whether what is wrong with a policy file may be said with its own words. The file may
- * be a link to something secret that its reader can read and whoever put it there cannot. */
+/* quotable: whether messages about a policy file may quote it. The file may be a link to something
+ * secret that the server can read and the owner of the link cannot. */
 #ifndef COMMON_CONFIG_QUOTABLE_H
 #define COMMON_CONFIG_QUOTABLE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* resolve: makes each domain of a draft what it will serve: inherits, judges, renders, and keeps
- * equal policies once. */
+/* resolve: turns each domain of a draft into what it will serve: inherits, checks, renders, and
+ * shares equal policies. */
 #include "common/config/resolve.h"
 
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sections: takes the sections of an ini file apart: which one is what, and which may stand where.
- */
+/* sections: reads the sections of an ini file: what each one is, and where it is allowed. */
 #ifndef COMMON_CONFIG_SECTIONS_H
 #define COMMON_CONFIG_SECTIONS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* unread: a file of domains that cannot be read: whether it harms all or its own domains, which
- * stay then as they were. */
+/* unread: handles a file of domains that cannot be read: it either refuses the whole configuration,
+ * or its own domains stay as they were. */
 #ifndef COMMON_CONFIG_UNREAD_H
 #define COMMON_CONFIG_UNREAD_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* hostname: the one door through which a name from outside becomes a name of ours. */
+/* hostname: parses host names; a name from outside is a struct hostname or it is rejected. */
 #include "common/name/hostname.h"
 
 #include <arpa/inet.h>

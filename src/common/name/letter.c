@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* letter: which letters of other scripts stay what they are in an A-label, and their lower case. */
+/* letter: which letters of other scripts are valid in an A-label as they are, and their lower case.
+ * */
 #include "common/name/letter.h"
 
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* letter: which letters of other scripts stay what they are in an A-label, and their lower case. */
+/* letter: which letters of other scripts are valid in an A-label as they are, and their lower case.
+ * */
 #ifndef COMMON_NAME_LETTER_H
 #define COMMON_NAME_LETTER_H
 

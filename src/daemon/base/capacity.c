@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* capacity: how much of the machine this process may use: cores and descriptors. */
+/* capacity: how many cores and descriptors this process may use. */
 #include "daemon/base/capacity.h"
 
 #include <sched.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* deadline: queues of waiting things, the first due in front. */
+/* deadline: queues of entries with a deadline; the first one due is at the front. */
 #include "daemon/base/deadline.h"
 
 #include <time.h>

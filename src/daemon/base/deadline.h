@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* deadline: queues of waiting things, the first due in front. */
+/* deadline: queues of entries with a deadline; the first one due is at the front. */
 #ifndef DAEMON_BASE_DEADLINE_H
 #define DAEMON_BASE_DEADLINE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Part of the thing that waits. {0} stands in no queue. */
+/* Embedded in the waiting object. {0}: not queued. */
 struct deadline {
     struct deadline_queue *queue;
     struct deadline *older;
@@ -19,8 +19,8 @@ struct deadline_queue {
     struct deadline *newest;
 };
 
-/* Moves the entry into the queue, out of the one it stood in, behind all that are due no later.
- * That is the end, and no search, where all wait equally long. */
+/* Moves the entry from its queue, if any, into this one, after all that are due no later. If all
+ * entries of a queue wait equally long, that is its end, and nothing is searched. */
 void deadline_set(struct deadline *deadline, struct deadline_queue *queue, int64_t at_ms);
 void deadline_clear(struct deadline *deadline);
 

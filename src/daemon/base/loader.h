@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* loader: runs jobs that read files on threads of its own, so that a file system that never answers
- * stops none of the threads that serve. */
+/* loader: runs jobs that read files on separate threads, so that a file system that never answers
+ * blocks none of the threads that serve. */
 #ifndef DAEMON_BASE_LOADER_H
 #define DAEMON_BASE_LOADER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* loader_parts: what the parts of loader know of each other. */
+/* loader_parts: private header of loader: its structures. */
 #ifndef DAEMON_BASE_LOADER_PARTS_H
 #define DAEMON_BASE_LOADER_PARTS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* log: lines to stderr, with syslog priorities when the journal reads them; one write a line. */
+/* log: writes lines to stderr, each with one write, and with syslog priorities for the journal. */
 #include "daemon/base/log.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ struct bucket {
     uint64_t left_out;
 };
 
-static struct bucket strangers = {.lock = PTHREAD_MUTEX_INITIALIZER, .per_s = LOG_STRANGERS_PER_S};
+static struct bucket limited = {.lock = PTHREAD_MUTEX_INITIALIZER, .per_s = LOG_LIMITED_PER_S};
 static struct bucket troubles = {.lock = PTHREAD_MUTEX_INITIALIZER, .per_s = LOG_TROUBLES_PER_S};
 
 void log_open(void)
@@ -159,7 +159,7 @@ static void write_line(const char *line, size_t length, bool is_patient)
 
 /* What a line may hold and whom it may wait for. */
 struct manner {
-    bool is_ascii;   /* other bytes are replaced: strangers' words */
+    bool is_ascii;   /* other bytes are replaced: clients' words */
     bool is_patient; /* it waits for a reader */
 };
 
@@ -253,18 +253,18 @@ static void tell_left_out(uint64_t count)
 void log_line(enum log_level level, const char *format, ...)
 {
     va_list arguments;
-    tell_left_out(take_left_out(&strangers));
+    tell_left_out(take_left_out(&limited));
     tell_left_out(take_left_out(&troubles));
     va_start(arguments, format);
     emit(level, (struct manner){0}, format, arguments);
     va_end(arguments);
 }
 
-void log_stranger(enum log_level level, const char *format, ...)
+void log_limited(enum log_level level, const char *format, ...)
 {
     va_list arguments;
     uint64_t told = 0;
-    if (!may_speak(&strangers, &told))
+    if (!may_speak(&limited, &told))
         return;
     tell_left_out(told);
     va_start(arguments, format);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* log: lines to stderr, with syslog priorities when the journal reads them; one write a line. */
+/* log: writes lines to stderr, each with one write, and with syslog priorities for the journal. */
 #ifndef DAEMON_BASE_LOG_H
 #define DAEMON_BASE_LOG_H
 
@@ -27,21 +27,21 @@ bool log_has_prefix(void);
  * lines of other threads do not. */
 void log_never_wait(void);
 
-/* The findings that follow are of another load: they may wait for 5 seconds in all. */
+/* The findings that follow belong to a new load: writing them may block for 5 seconds in all. */
 void log_begin_load(void);
 
-/* One line, without its line end. What is not fit to be shown is replaced by '?'. Safe from any
+/* One line, without its line end. What is not printable is replaced by '?'. Safe from any
  * thread. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* As log_line, for lines that a stranger can cause, but for fetches that went well: at most
- * LOG_STRANGERS_PER_S a second in all; then one line says how many were left out. */
-#define LOG_STRANGERS_PER_S 20
-void log_stranger(enum log_level level, const char *format, ...)
+/* As log_line, for lines that any client can cause, except for successful fetches: at most
+ * LOG_LIMITED_PER_S a second in all; then one line says how many were left out. */
+#define LOG_LIMITED_PER_S 20
+void log_limited(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The same for lines about this machine that come again as long as a trouble lasts, such as a lack
- * of descriptors: LOG_TROUBLES_PER_S of them, whatever strangers cause meanwhile. */
+/* The same for lines about this machine that repeat as long as a problem lasts, such as a lack of
+ * descriptors: LOG_TROUBLES_PER_S, counted apart from the lines that clients cause. */
 #define LOG_TROUBLES_PER_S 5
 void log_trouble(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* lookup: what a search in a cache that loaders fill can end with, and those who wait for one. */
+/* lookup: the results of a search in a cache that loaders fill, and the list of those who wait for
+ * one. */
 #include "daemon/base/lookup.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* notify: tells the service manager about readiness, by the protocol of sd_notify(3). */
+/* notify: tells the service manager about readiness and status, by the protocol of sd_notify(3). */
 #include "daemon/base/notify.h"
 
 #include <errno.h>

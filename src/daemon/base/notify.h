@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* notify: tells the service manager about readiness, by the protocol of sd_notify(3). */
+/* notify: tells the service manager about readiness and status, by the protocol of sd_notify(3). */
 #ifndef DAEMON_BASE_NOTIFY_H
 #define DAEMON_BASE_NOTIFY_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* caches: what one worker keeps of files, certificates and challenges, and how loaders fill them.
- */
+/* caches: one worker's caches of certificates and challenges, and the loader that fills them. */
 #include "daemon/hosts/caches.h"
 
 int caches_open(struct caches *caches, struct loader *loader, struct certpool *pool, int wake_fd,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* caches: what one worker keeps of files, certificates and challenges, and how loaders fill them.
- */
+/* caches: one worker's caches of certificates and challenges, and the loader that fills them. */
 #ifndef DAEMON_HOSTS_CACHES_H
 #define DAEMON_HOSTS_CACHES_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* certfile: the files of one pair, looked at again and again, and read anew when they changed. */
+/* certfile: polls the two files of a certificate and its key, and reads them again when they
+ * change. */
 #include "daemon/hosts/certfile.h"
 
 #include <errno.h>

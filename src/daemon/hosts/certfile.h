@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* certfile: the files of one pair, looked at again and again, and read anew when they changed. */
+/* certfile: polls the two files of a certificate and its key, and reads them again when they
+ * change. */
 #ifndef DAEMON_HOSTS_CERTFILE_H
 #define DAEMON_HOSTS_CERTFILE_H
 
@@ -12,8 +13,8 @@
 #include "common/cert/due.h"
 #include "common/name/hostname.h"
 
-#define CERTFILE_SETTLED_S 2    /* younger changes may hide a second one in the same stamp */
-#define CERTFILE_RETRY_MS  5000 /* refused content is judged anew, should memory have lacked */
+#define CERTFILE_SETTLED_S 2    /* a younger change may hide a second one in the same stamp */
+#define CERTFILE_RETRY_MS  5000 /* until refused files are read again: memory may have been out */
 
 /* {0} but for the paths: not looked at yet. Nothing in it needs freeing. */
 struct certfile {

@@ -31,12 +31,12 @@ struct certstore *certstore_open(size_t max_pairs, const struct lookup_context *
                                  struct certpool *pool);
 void certstore_close(struct certstore *store);
 
-/* Writes references to the usable pairs of the site, in the order configured, and how many. A pair
- * whose names lack the policy host is not: RFC 8461 section 7.1. The caller gives each back with
- * certstore_pair_unref. Reads no file itself: where that has to be done first, the waiter waits, or
- * with NULL in its place what is loaded has to do. A changed file is read anew; if what it holds is
- * refused, the pair loaded before serves on. Logs what is wrong once for each state of the files.
- * now_ms is a monotonic clock's. */
+/* Finds the usable pairs of the site. A pair whose names lack the policy host is not usable (RFC
+ * 8461 section 7.1). Reads no file itself: loader threads read new and changed ones. If a changed
+ * file is refused, or its certificate lost its chain, the pair loaded before stays in use. Logs
+ * what is wrong once for each state of the files. now_ms: of a monotonic clock. waiter: is queued
+ * where files have to be read first; NULL: use what is loaded. out, count: get references, in the
+ * order configured; the caller gives each back with certstore_pair_unref. */
 enum lookup_result certstore_find(struct certstore *store, const struct site *site,
                                   const struct hostname *policy_host, int64_t now_ms,
                                   struct lookup_waiter *waiter,
@@ -45,14 +45,14 @@ enum lookup_result certstore_find(struct certstore *store, const struct site *si
 /* Milliseconds until certstore_check is due, at most limit_ms; -1 means no limit. */
 int64_t certstore_wait_ms(const struct certstore *store, int64_t now_ms, int64_t limit_ms);
 
-/* Lets those go on who have waited long enough, and has files told of that do not answer. */
+/* Wakes waiters that have waited long enough, and logs files that do not answer. */
 void certstore_check(struct certstore *store, int64_t now_ms);
 
-/* Not const: mbedTLS wants it so, and changes nothing. */
+/* Not const, since mbedTLS takes it so; it changes nothing. */
 struct cert *certstore_pair_cert(struct certstore_pair *pair);
 void certstore_pair_unref(struct certstore_pair *pair);
 
-/* Something may be wrong inside its key: the next look at the files loads the pair anew. */
+/* Its key may be damaged: the next look at the files loads the pair again. */
 void certstore_pair_doubt(struct certstore_pair *pair);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* certstore_parts: what the parts of certstore know of each other. */
+/* certstore_parts: private header of certstore: what its parts call. */
 #ifndef DAEMON_HOSTS_CERTSTORE_PARTS_H
 #define DAEMON_HOSTS_CERTSTORE_PARTS_H
 

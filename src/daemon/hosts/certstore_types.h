@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* certstore_types: what a certificate cache is made of; private to it. */
+/* certstore_types: private header of certstore: its structures. */
 #ifndef DAEMON_HOSTS_CERTSTORE_TYPES_H
 #define DAEMON_HOSTS_CERTSTORE_TYPES_H
 

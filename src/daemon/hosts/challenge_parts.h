@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* challenge_parts: what the parts of challenge know of each other. */
+/* challenge_parts: private header of challenge: its structures, and how one is loaded. */
 #ifndef DAEMON_HOSTS_CHALLENGE_PARTS_H
 #define DAEMON_HOSTS_CHALLENGE_PARTS_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* site: the immutable table of policy hosts, built whole from a configuration and swapped. */
+/* site: the table of policy hosts, built from a configuration, never changed, and replaced as a
+ * whole. */
 #ifndef DAEMON_HOSTS_SITE_H
 #define DAEMON_HOSTS_SITE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* check: says all that is wrong with a configuration, without opening a port. */
+/* check: reports everything that is wrong with a configuration, for --check; opens no port. */
 #include "daemon/life/check.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* check: says all that is wrong with a configuration, without opening a port. */
+/* check: reports everything that is wrong with a configuration, for --check; opens no port. */
 #ifndef DAEMON_LIFE_CHECK_H
 #define DAEMON_LIFE_CHECK_H
 

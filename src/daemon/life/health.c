@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* health: whether the server that this configuration describes answers here, for --health. */
+/* health: fetches a policy from the running server, for --health. */
 #include "daemon/life/health.h"
 
 #include <stdbool.h>

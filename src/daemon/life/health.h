@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* health: whether the server that this configuration describes answers here, for --health. */
+/* health: fetches a policy from the running server, for --health. */
 #ifndef DAEMON_LIFE_HEALTH_H
 #define DAEMON_LIFE_HEALTH_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* health_visit: one fetch of a policy from this very machine, and how it ended. */
+/* health_visit: fetches a policy from this machine, and reports the result. */
 #include "daemon/life/health_visit.h"
 
 #include <errno.h>

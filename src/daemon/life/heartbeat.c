@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* heartbeat: tells the service manager's watchdog that every worker still turns its loop. */
+/* heartbeat: tells the service manager's watchdog that every worker's event loop still runs. */
 #include "daemon/life/heartbeat.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* heartbeat: tells the service manager's watchdog that every worker still turns its loop. */
+/* heartbeat: tells the service manager's watchdog that every worker's event loop still runs. */
 #ifndef DAEMON_LIFE_HEARTBEAT_H
 #define DAEMON_LIFE_HEARTBEAT_H
 
@@ -17,7 +17,7 @@ struct heartbeat {
 };
 
 /* As sd_watchdog_enabled(3) says: half the time of WATCHDOG_USEC, if it is meant for this process.
- * Without memory there is none, and the watchdog will say so in its way. */
+ * Out of memory: no heartbeat is sent, so the watchdog restarts the server. */
 struct heartbeat heartbeat_start(size_t workers);
 void heartbeat_stop(struct heartbeat *heartbeat);
 

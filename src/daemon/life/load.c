@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* load: what a start and a reload do alike with a configuration, each of whose faults is logged at
- * its line. */
+/* load: the steps that a start and a reload share; each error is logged with its line. */
 #include "daemon/life/load.h"
 
 #include "daemon/base/log.h"

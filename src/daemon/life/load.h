@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* load: what a start and a reload do alike with a configuration, each of whose faults is logged at
- * its line. */
+/* load: the steps that a start and a reload share; each error is logged with its line. */
 #ifndef DAEMON_LIFE_LOAD_H
 #define DAEMON_LIFE_LOAD_H
 

@@ -81,8 +81,7 @@ static int perform(enum task task, const char *config, const char *server)
     return server_run(config);
 }
 
-/* Else a file, or a client, would get the number of the one that is missing, and the log with it.
- */
+/* If one of fd 0-2 is closed, the next open() or accept() would reuse it, and receive our log. */
 static void open_standard_files(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

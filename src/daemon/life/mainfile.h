@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mainfile: the configuration's main file as it is read while there is still root: for the user to
- * become and the ports to open, and nothing else. */
+/* mainfile: reads the configuration's main file while still root, only for `user` and `listen`. */
 #ifndef DAEMON_LIFE_MAINFILE_H
 #define DAEMON_LIFE_MAINFILE_H
 

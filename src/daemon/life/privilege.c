@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* privilege: gives up root for good once the ports are bound. */
+/* privilege: switches from root to the configured user for good, once the ports are open. */
 #include "daemon/life/privilege.h"
 
 #include <errno.h>

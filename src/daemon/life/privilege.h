@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* privilege: gives up root for good once the ports are bound. */
+/* privilege: switches from root to the configured user for good, once the ports are open. */
 #ifndef DAEMON_LIFE_PRIVILEGE_H
 #define DAEMON_LIFE_PRIVILEGE_H
 

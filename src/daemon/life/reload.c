@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* reload: asks a running server for a reload and waits for what comes of it; and the server's side
- * of that: who waits, and telling them. */
+/* reload: asks a running server to reload and waits for the result (--reload); and the server side,
+ * which tells the result to those who wait. */
 #include "daemon/life/reload.h"
 
 #include <errno.h>
@@ -193,7 +193,7 @@ static int ask(struct question *question, struct error *why)
 }
 
 /* What it says within a moment; false: nothing yet, or it went, and has to be asked again. */
-static bool hear(struct question *question, char *out, size_t size)
+static bool receive(struct question *question, char *out, size_t size)
 {
     struct pollfd answer = {.fd = question->fd, .events = POLLIN};
     if (poll(&answer, 1, LIFE_MS) <= 0)
@@ -216,7 +216,7 @@ static int wait_for_answer(struct question *question, struct error *why)
     while (deadline_now_ms() < end_ms) {
         if (ask(question, why) != 0)
             return -1;
-        if (!hear(question, said, sizeof(said)))
+        if (!receive(question, said, sizeof(said)))
             continue;
         if (strcmp(said, DONE) == 0)
             return 0;

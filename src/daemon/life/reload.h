@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* reload: asks a running server for a reload and waits for what comes of it; and the server's side
- * of that: who waits, and telling them. */
+/* reload: asks a running server to reload and waits for the result (--reload); and the server side,
+ * which tells the result to those who wait. */
 #ifndef DAEMON_LIFE_RELOAD_H
 #define DAEMON_LIFE_RELOAD_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* removal: whether a reload would take away more domains than max_removed allows. */
+/* removal: refuses a reload that would remove more domains than max_removed allows. */
 #include "daemon/life/removal.h"
 
 #include <stdint.h>

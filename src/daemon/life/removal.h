@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* removal: whether a reload would take away more domains than max_removed allows. */
+/* removal: refuses a reload that would remove more domains than max_removed allows. */
 #ifndef DAEMON_LIFE_REMOVAL_H
 #define DAEMON_LIFE_REMOVAL_H
 

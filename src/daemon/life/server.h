@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* server: the daemon's life: start, reload, drain and stop. */
+/* server: runs the daemon: start, reload, drain and stop. */
 #ifndef DAEMON_LIFE_SERVER_H
 #define DAEMON_LIFE_SERVER_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* startup: from the path of a configuration to all that it says: first the ports are opened, then
- * root is given up, then files are read. */
+/* startup: the start: opens the ports, gives up root, then reads all files. */
 #include "daemon/life/startup.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* status: what the service manager shows of the server: domains served, with errors, and without a
- * certificate. */
+/* status: the status line for the service manager: how many domains are served, have errors, or
+ * have no certificate. */
 #include "daemon/life/status.h"
 
 #include <limits.h>

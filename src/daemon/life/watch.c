@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* watch: waits for signals, for jobs of a loader, and for changes of what the configuration was
- * read from. */
+/* watch: waits for signals, loader jobs, and changes of the configuration's files. */
 #include "daemon/life/watch.h"
 
 #include <errno.h>

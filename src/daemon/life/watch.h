@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* watch: waits for signals, for jobs of a loader, and for changes of what the configuration was
- * read from. */
+/* watch: waits for signals, loader jobs, and changes of the configuration's files. */
 #ifndef DAEMON_LIFE_WATCH_H
 #define DAEMON_LIFE_WATCH_H
 
@@ -54,8 +53,8 @@ void watch_hold(struct watch *watch, bool is_held);
 
 enum watch_end {
     WATCH_SIGNAL,
-    WATCH_CHANGE, /* since the last load began; then all stayed as it is for a second, or went on
-                   * changing for ten */
+    WATCH_CHANGE, /* files changed after the last load began, and were then stable for 1 s, or
+                   * unstable for 10 s */
     WATCH_TIME,   /* or something else that is worth a look, such as a job that ended */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* watch_places: files and directories as they are now, and the kernel's word when they change. */
+/* watch_places: a snapshot of files and directories, and inotify watches on them. */
 #ifndef DAEMON_LIFE_WATCH_PLACES_H
 #define DAEMON_LIFE_WATCH_PLACES_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* sandbox: what the process may still do once it serves: read its own files, answer, and log. */
+/* sandbox: limits the process once it serves: it may read its own files, answer clients, and log.
+ * */
 #ifndef DAEMON_SANDBOX_SANDBOX_H
 #define DAEMON_SANDBOX_SANDBOX_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sandbox_calls: which system calls may be made (seccomp). */
+/* sandbox_calls: limits the system calls to those that the server makes (seccomp). */
 #include "daemon/sandbox/sandbox_calls.h"
 
 #include "daemon/base/log.h"

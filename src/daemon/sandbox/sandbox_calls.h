@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sandbox_calls: which system calls may be made (seccomp). */
+/* sandbox_calls: limits the system calls to those that the server makes (seccomp). */
 #ifndef DAEMON_SANDBOX_SANDBOX_CALLS_H
 #define DAEMON_SANDBOX_SANDBOX_CALLS_H
 

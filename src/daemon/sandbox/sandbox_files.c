@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sandbox_files: which files may be read; none may be written, and no TCP connection made
+/* sandbox_files: limits which files can be read; nothing can be written, and no TCP connection made
  * (Landlock). */
 #include "daemon/sandbox/sandbox_files.h"
 

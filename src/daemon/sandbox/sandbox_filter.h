@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sandbox_filter: a program for seccomp: what it answers to a call, and its coming into force. */
+/* sandbox_filter: builds and installs a seccomp filter, and tests what it answers to a call. */
 #ifndef DAEMON_SANDBOX_SANDBOX_FILTER_H
 #define DAEMON_SANDBOX_SANDBOX_FILTER_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* sandbox_list: the system calls that the server makes, some of them only in one way, and those
- * that nobody but an intruder would make. */
+/* sandbox_list: the table of system calls that the server makes, some with limited arguments, and
+ * those that only an intruder would make. */
 #include "daemon/sandbox/sandbox_list.h"
 
 #ifdef HAVE_SECCOMP

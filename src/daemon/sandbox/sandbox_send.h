@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* sandbox_send: sends in the sandbox what libmicrohttpd would send by sendmsg(2), which no filter
- * can allow: whom it sends to, and which descriptors it passes on, lies in memory. */
+/* sandbox_send: replaces the sendmsg(2) of libmicrohttpd in the sandbox; a filter cannot allow it,
+ * since its address and descriptors are in memory. */
 #ifndef DAEMON_SANDBOX_SANDBOX_SEND_H
 #define DAEMON_SANDBOX_SANDBOX_SEND_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* sandbox_trees: which directories and files the configuration needs, links resolved. */
+/* sandbox_trees: finds the directories and files that the configuration needs, with links resolved.
+ * */
 #include "daemon/sandbox/sandbox_trees.h"
 
 #include <limits.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sandbox_unknown: makes a system call that is not allowed fail, and tells of it once. */
+/* sandbox_unknown: makes a forbidden system call fail, and logs it once. */
 #ifndef DAEMON_SANDBOX_SANDBOX_UNKNOWN_H
 #define DAEMON_SANDBOX_SANDBOX_UNKNOWN_H
 

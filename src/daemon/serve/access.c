@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* access: the one line that each fetch, refusal and challenge leaves in the log. */
+/* access: writes the log line of each fetch, refusal and challenge. */
 #include "daemon/serve/access.h"
 
 #include <time.h>
@@ -18,7 +18,7 @@ void access_log(enum config_access_log mode, const struct access_entry *entry)
     network_address_text(entry->client, client);
     strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &now));
     void (*say)(enum log_level, const char *, ...) __attribute__((format(printf, 2, 3))) =
-        is_good ? log_line : log_stranger;
+        is_good ? log_line : log_limited;
     say(LOG_LEVEL_INFO, "fetch time=%s host=%s client=%s status=%u tls=%s agent=\"%s\"%s", stamp,
         entry->host->text, client, entry->status, entry->tls_version, entry->agent,
         entry->is_complete ? "" : " incomplete");
@@ -28,7 +28,7 @@ void access_log_refusal(const struct network_address *client, const char *reason
 {
     char text[NETWORK_TEXT_MAX];
     network_address_text(client, text);
-    log_stranger(LOG_LEVEL_INFO, "refused client=%s reason=\"%s\"", text, reason);
+    log_limited(LOG_LEVEL_INFO, "refused client=%s reason=\"%s\"", text, reason);
 }
 
 void access_log_challenge(enum config_access_log mode, const struct network_address *client,
@@ -38,5 +38,5 @@ void access_log_challenge(enum config_access_log mode, const struct network_addr
         return;
     char text[NETWORK_TEXT_MAX];
     network_address_text(client, text);
-    log_stranger(LOG_LEVEL_INFO, "challenge host=%s client=%s answered", host->text, text);
+    log_limited(LOG_LEVEL_INFO, "challenge host=%s client=%s answered", host->text, text);
 }

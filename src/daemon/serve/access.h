@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* access: the one line that each fetch, refusal and challenge leaves in the log. */
+/* access: writes the log line of each fetch, refusal and challenge. */
 #ifndef DAEMON_SERVE_ACCESS_H
 #define DAEMON_SERVE_ACCESS_H
 
@@ -18,7 +18,7 @@ struct access_entry {
     bool is_complete;  /* the answer went out to its last byte */
 };
 
-/* Writes the line, as far as the mode wants it. All but a whole answer 200 is a stranger's line. */
+/* Writes the line, if the mode asks for it; rate-limited unless it is a complete answer 200. */
 void access_log(enum config_access_log mode, const struct access_entry *entry);
 
 /* A connection that ended before a request; reason is our own words. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* admit: whether a client may come in and begin its handshake, by what its source networks have and
- * do already. */
+/* admit: whether a client may connect and start its handshake, by its networks' limits. */
 #include "daemon/serve/admit.h"
 
 #include <stddef.h>

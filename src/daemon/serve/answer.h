@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* answer: what a request gets, decided from its method, target, fields and site alone: the whole
- * product on one page. Pure: it touches no socket, file or clock. */
+/* answer: decides the answer to a request from its method, target, fields and site. Pure: it
+ * touches no socket, file or clock. */
 #ifndef DAEMON_SERVE_ANSWER_H
 #define DAEMON_SERVE_ANSWER_H
 

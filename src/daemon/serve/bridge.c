@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* bridge: carries one request from a TLS session into libmicrohttpd and its answer back, with
- * back-pressure in both directions. */
+/* bridge: carries one request from a TLS session to libmicrohttpd and its answer back, with back-
+ * pressure in both directions. */
 #include "daemon/serve/bridge.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* conn: one client's connection and its phases: silent, PROXY header, handshake, waiting, request,
- * lingering; what it holds grows and shrinks with them. */
+/* conn: the connections of one worker: accepts, runs and expires them. */
 #include "daemon/serve/conn.h"
 
 #include <stdlib.h>

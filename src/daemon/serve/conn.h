@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* conn: one client's connection and its phases: silent, PROXY header, handshake, waiting, request,
- * lingering; what it holds grows and shrinks with them. */
+/* conn: the connections of one worker: accepts, runs and expires them. */
 #ifndef DAEMON_SERVE_CONN_H
 #define DAEMON_SERVE_CONN_H
 
@@ -44,35 +43,36 @@ struct conn_context {
     struct site_table *table;  /* the current one; a session holds its own */
     struct conn_queues queues; /* of all open connections */
     size_t count;              /* open connections */
-    struct conn *running;      /* whose step is under way; nobody else may end it */
+    struct conn *running;      /* the one whose step runs; only conn_run ends it */
     struct conn *closed;       /* in this turn; events may still point to them */
 };
 
 /* Whether all slots are taken. */
 bool conn_is_full(const struct conn_context *context);
 
-/* Whether nobody may be displaced now, but somebody in the next millisecond: one that came in this
- * very turn, and to whom nobody has listened yet. */
+/* Whether no connection may be displaced now, but one may in the next millisecond: one that was
+ * accepted in this turn of the loop and has not run yet. */
 bool conn_must_wait(const struct conn_context *context);
 
-/* Takes over an accepted descriptor, also when it refuses it. Where its network is over its limit,
- * that network's oldest idle connection gives way; where all slots are taken, the one that
- * conn_queues_displaced names; where there is none, the newcomer is closed at once. */
+/* Takes ownership of fd, an accepted socket, in every case. If the client's network is at its
+ * limit, its oldest idle connection is closed; if all slots are taken, the one that
+ * conn_queues_displaced returns. If there is none, fd is closed. */
 void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer);
 
-/* Does all that can be done now; nothing for one that was closed in this turn. */
+/* Runs the connection until it has to wait; does nothing if it was closed in this turn. */
 void conn_run(struct conn *conn);
 
-/* Goes on with those that waited for files and whose turn has come. */
+/* Runs the connections that waited for files which have been read. */
 void conn_resume(struct conn_context *context);
 
-/* Ends what is due; those that wait for files even then, with an alert. */
+/* Ends the connections whose time is up; with an alert, if one still waits for files. */
 void conn_expire(struct conn_context *context);
 
-/* Ends one that may be displaced, descriptors or memory being out. Whether there was one. */
+/* For when descriptors or memory are out: ends one connection that may be displaced. Returns
+ * whether there was one. */
 bool conn_displace(struct conn_context *context);
 
-/* Frees what was closed; no event of the turn may be looked at after it. */
+/* Frees the closed connections; after the last event of a turn, since events may point to them. */
 void conn_free_closed(struct conn_context *context);
 
 void conn_close_all(struct conn_context *context);

@@ -42,17 +42,17 @@ const struct config_server *conn_settings(const struct conn_context *context);
 /* The connection that the member is part of. */
 struct conn *conn_of(struct conn_member *member);
 
-/* Into the next phase. One of another queue begins its time-out and its age anew. */
+/* Enters the next phase. If that has another queue, time-out and age start again. */
 void conn_enter(struct conn *conn, enum conn_phase phase);
 
-/* Counts the connection under its source; once. Returns false, after the log was told, when the
- * source has too many, or its network has. */
+/* Counts the connection under its source; once. Returns false, and logs it, if the source or its
+ * network has too many. */
 bool conn_count_source(struct conn *conn);
 
-/* Displaces others until so many descriptors are free. Returns whether they are. */
+/* Displaces other connections until that many descriptors are free. Returns whether they are. */
 bool conn_free_descriptors(struct conn *conn, unsigned wanted);
 
-/* Lets go of the bridge, if there is one, and logs the fetch. */
+/* Closes the bridge, if there is one, and logs the fetch. */
 void conn_drop_bridge(struct conn *conn, bool is_complete);
 
 /* Whether there is a slot for the newcomer, which is counted already; another connection may be

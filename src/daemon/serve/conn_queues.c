@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* conn_queues: which connections wait for what and until when, and which one gives way when there
- * are too many. */
+/* conn_queues: queues of connections by phase, with their time-outs, and which connection is
+ * displaced when there are too many. */
 #include "daemon/serve/conn_queues.h"
 
 #include <assert.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* http: one worker's libmicrohttpd, fed by socketpairs, each of which lives as long as a request.
- */
+/* http: one worker's libmicrohttpd, connected by a socketpair for each request. */
 #include "daemon/serve/http.h"
 
 #include <assert.h>
@@ -182,8 +181,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     return send_answer(connection, &answer);
 }
 
-/* libmicrohttpd's own words are about strangers' requests and about TCP options that a socketpair
- * has not: nothing an operator could act on. */
+/* libmicrohttpd logs clients' faulty requests and TCP options that a socketpair lacks: nothing
+ * that an operator could act on. */
 static void drop_log(void *cls, const char *format, va_list arguments)
 {
     (void)cls;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* http: one worker's libmicrohttpd, fed by socketpairs, each of which lives as long as a request.
- */
+/* http: one worker's libmicrohttpd, connected by a socketpair for each request. */
 #ifndef DAEMON_SERVE_HTTP_H
 #define DAEMON_SERVE_HTTP_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* limit: counts the connections and paces the handshakes of each source network, at two widths, in
- * memory that never grows. */
+/* limit: counts the connections and limits the handshake rate of each source network, at two prefix
+ * lengths, in a fixed amount of memory. */
 #include "daemon/serve/limit.h"
 
 #include <pthread.h>

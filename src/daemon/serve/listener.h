@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* listener: the listening sockets, opened or inherited, shared by all workers and kept from one
- * configuration to the next while their `listen` line stays. */
+/* listener: the listening sockets, opened or inherited, shared by all workers, and kept across
+ * reloads while their `listen` line stays. */
 #ifndef DAEMON_SERVE_LISTENER_H
 #define DAEMON_SERVE_LISTENER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* proxy: reads the PROXY protocol's header, version 1 and 2, from a counted buffer. Pure. */
+/* proxy: parses the PROXY protocol header, version 1 and 2, from a counted buffer. Pure. */
 #ifndef DAEMON_SERVE_PROXY_H
 #define DAEMON_SERVE_PROXY_H
 

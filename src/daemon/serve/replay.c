@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: ISC */
-/* replay: a client's first bytes, kept so that they can be read a second time. */
+/* replay: keeps a client's first bytes so that the handshake can be started again. */
 #include "daemon/serve/replay.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ROOM 1024 /* most ClientHellos fit, and malloc has such pieces at hand */
+#define FIRST_CAPACITY 1024 /* most ClientHellos fit, and malloc has such pieces at hand */
 
 static bool make_room(struct replay *replay, size_t length)
 {
-    size_t room = replay->room > 0 ? replay->room : FIRST_ROOM;
-    while (room < replay->length + length)
-        room *= 2;
-    if (room > REPLAY_MAX)
-        room = REPLAY_MAX;
-    unsigned char *bytes = realloc(replay->bytes, room);
+    size_t capacity = replay->capacity > 0 ? replay->capacity : FIRST_CAPACITY;
+    while (capacity < replay->length + length)
+        capacity *= 2;
+    if (capacity > REPLAY_MAX)
+        capacity = REPLAY_MAX;
+    unsigned char *bytes = realloc(replay->bytes, capacity);
     if (bytes == NULL)
         return false;
     replay->bytes = bytes;
-    replay->room = room;
+    replay->capacity = capacity;
     return true;
 }
 
 void replay_add(struct replay *replay, const unsigned char *bytes, size_t length)
 {
-    bool fits = replay->room - replay->length >= length ||
+    bool fits = replay->capacity - replay->length >= length ||
                 (length <= REPLAY_MAX - replay->length && make_room(replay, length));
     if (!fits) {
         replay_end(replay);

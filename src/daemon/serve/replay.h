@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* replay: a client's first bytes, kept so that they can be read a second time. */
+/* replay: keeps a client's first bytes so that the handshake can be started again. */
 #ifndef DAEMON_SERVE_REPLAY_H
 #define DAEMON_SERVE_REPLAY_H
 
@@ -13,7 +13,7 @@ struct replay {
     bool keeps;
     unsigned char *bytes;
     size_t length;
-    size_t room;
+    size_t capacity;
     size_t next; /* the first byte that is to be read again; length: none */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* tls: mbedTLS on a socket. */
+/* tls: a TLS session on a socket, by mbedTLS: handshake, read, write, end. */
 #include "daemon/serve/tls.h"
 
 #include <assert.h>

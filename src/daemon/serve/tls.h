@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* tls: mbedTLS on a socket. */
+/* tls: a TLS session on a socket, by mbedTLS: handshake, read, write, end. */
 #ifndef DAEMON_SERVE_TLS_H
 #define DAEMON_SERVE_TLS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* tls_alert: the alerts of TLS (RFC 8446 section 6): which one a failure calls for, and what one
- * means; pure. */
+/* tls_alert: the alerts of TLS (RFC 8446 section 6): which one a failure needs, and what one means;
+ * pure. */
 #include "daemon/serve/tls_alert.h"
 
 #include <mbedtls/error.h>

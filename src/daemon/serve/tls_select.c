@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* tls_select: the one place where a host and its certificates are chosen, by SNI and ALPN, in
- * mbedTLS's callbacks. */
+/* tls_select: chooses the host and its certificates by SNI and ALPN, in mbedTLS's callbacks. */
 #include "daemon/serve/tls_select.h"
 
 #include <stdbool.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* wire: the bytes between mbedTLS and a socket: bounded on the way in, in full packets on the way
- * out.
- */
+/* wire: the bytes between mbedTLS and a socket: bounded when reading, in full packets when writing.
+ * */
 #include "daemon/serve/wire.h"
 
 #include <errno.h>

@@ -25,7 +25,7 @@
 #define CERTIFICATES    1024 /* pairs in the cache of one worker */
 
 /* What the epoll set points to for one listener. */
-struct gate {
+struct listen_event {
     struct conn_source source;
     struct listener *listener;
 };
@@ -40,7 +40,7 @@ struct worker {
     int wake_fd;
     int spare_fd; /* given up for a moment to refuse a client when descriptors are out */
     struct listener_set *listeners;
-    struct gate *gates; /* one for each of listeners */
+    struct listen_event *listen_events; /* one for each of listeners */
     int64_t accept_paused_until_ms;
     bool accepts;
     bool draining;
@@ -62,7 +62,8 @@ static bool wait_for(struct worker *worker, int fd, struct conn_source *source, 
 static void close_gates(struct worker *worker)
 {
     for (size_t i = 0; worker->accepts && i < worker->listeners->count; i++)
-        (void)epoll_ctl(worker->context.epoll, EPOLL_CTL_DEL, worker->gates[i].listener->fd, NULL);
+        (void)epoll_ctl(worker->context.epoll, EPOLL_CTL_DEL, worker->listen_events[i].listener->fd,
+                        NULL);
     worker->accepts = false;
 }
 
@@ -78,8 +79,8 @@ static void open_gates(struct worker *worker)
 {
     worker->accepts = true;
     for (size_t i = 0; worker->accepts && i < worker->listeners->count; i++)
-        if (!wait_for(worker, worker->gates[i].listener->fd, &worker->gates[i].source,
-                      EPOLLIN | EPOLLEXCLUSIVE))
+        if (!wait_for(worker, worker->listen_events[i].listener->fd,
+                      &worker->listen_events[i].source, EPOLLIN | EPOLLEXCLUSIVE))
             pause_accepting(worker, errno);
 }
 
@@ -88,9 +89,9 @@ static bool recover_accept(struct worker *worker, int listen_fd, int reason)
 {
     if (reason == EAGAIN || !worker_accept_has_waiting(listen_fd))
         return false;
-    if (worker_accept_was_the_clients(reason))
+    if (worker_accept_is_transient(reason))
         return true;
-    if (worker_accept_lacks_room(reason)) {
+    if (worker_accept_lacks_resource(reason)) {
         if (conn_displace(&worker->context))
             return true;
         if (conn_must_wait(&worker->context))
@@ -128,19 +129,19 @@ static void accept_the_last(struct worker *worker, const struct listener *listen
         accept_clients(worker, listener, (int)worker->shared->max_connections);
 }
 
-static struct gate *make_gates(const struct listener_set *listeners)
+static struct listen_event *make_listen_events(const struct listener_set *listeners)
 {
-    struct gate *gates = calloc(listeners->count, sizeof(*gates));
-    for (size_t i = 0; gates != NULL && i < listeners->count; i++)
-        gates[i] =
-            (struct gate){.source = {.kind = CONN_SOURCE_OTHER}, .listener = listeners->items[i]};
-    return gates;
+    struct listen_event *listen_events = calloc(listeners->count, sizeof(*listen_events));
+    for (size_t i = 0; listen_events != NULL && i < listeners->count; i++)
+        listen_events[i] = (struct listen_event){.source = {.kind = CONN_SOURCE_OTHER},
+                                                 .listener = listeners->items[i]};
+    return listen_events;
 }
 
 static void take_listeners(struct worker *worker, struct listener_set *next)
 {
-    struct gate *gates = make_gates(next);
-    if (gates == NULL) {
+    struct listen_event *listen_events = make_listen_events(next);
+    if (listen_events == NULL) {
         log_line(LOG_LEVEL_ERROR, "out of memory: the listeners stay as they were");
         listener_set_unref(next);
         return;
@@ -150,10 +151,10 @@ static void take_listeners(struct worker *worker, struct listener_set *next)
     for (size_t i = 0; i < worker->listeners->count; i++)
         if (!listener_set_has(next, worker->listeners->items[i]))
             accept_the_last(worker, worker->listeners->items[i]);
-    free(worker->gates);
+    free(worker->listen_events);
     listener_set_unref(worker->listeners);
     worker->listeners = next;
-    worker->gates = gates;
+    worker->listen_events = listen_events;
     if (accepted && worker->accept_paused_until_ms == 0)
         open_gates(worker);
 }
@@ -211,8 +212,8 @@ static void handle_event(struct worker *worker, const struct epoll_event *event)
         return;
     }
     for (size_t i = 0; worker->accepts && i < worker->listeners->count; i++)
-        if (source == &worker->gates[i].source)
-            accept_clients(worker, worker->gates[i].listener, ACCEPTS_A_TURN);
+        if (source == &worker->listen_events[i].source)
+            accept_clients(worker, worker->listen_events[i].listener, ACCEPTS_A_TURN);
 }
 
 static int64_t wait_ms(struct worker *worker)
@@ -289,7 +290,7 @@ static void free_worker(struct worker *worker)
     site_table_unref(worker->next_table);
     listener_set_unref(worker->listeners);
     listener_set_unref(worker->next_listeners);
-    free(worker->gates);
+    free(worker->listen_events);
     if (worker->context.epoll >= 0)
         close(worker->context.epoll);
     if (worker->wake_fd >= 0)
@@ -314,8 +315,8 @@ static int open_parts(struct worker *worker, struct error *why)
     worker->spare_fd = worker_accept_spare();
     if (worker->context.epoll < 0 || worker->wake_fd < 0 || worker->spare_fd < 0)
         return error_set(why, "cannot start a worker: %s", strerror(errno));
-    worker->gates = make_gates(worker->listeners);
-    if (worker->gates == NULL ||
+    worker->listen_events = make_listen_events(worker->listeners);
+    if (worker->listen_events == NULL ||
         caches_open(&worker->context.caches, worker->shared->loader, worker->shared->pool,
                     worker->wake_fd, CERTIFICATES, make_room, worker) != 0)
         return error_set(why, "cannot start a worker: out of memory");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* worker_accept: what to make of an accept(2) that failed. */
+/* worker_accept: classifies the errors of accept(2). */
 #include "daemon/serve/worker_accept.h"
 
 #include <errno.h>
@@ -11,14 +11,14 @@
 #include "daemon/base/log.h"
 
 /* accept(2), "Error handling". */
-bool worker_accept_was_the_clients(int reason)
+bool worker_accept_is_transient(int reason)
 {
     return reason == EINTR || reason == ECONNABORTED || reason == EPROTO || reason == ENETDOWN ||
            reason == ENOPROTOOPT || reason == EHOSTDOWN || reason == EHOSTUNREACH ||
            reason == ENETUNREACH;
 }
 
-bool worker_accept_lacks_room(int reason)
+bool worker_accept_lacks_resource(int reason)
 {
     return reason == EMFILE || reason == ENFILE || reason == ENOBUFS || reason == ENOMEM;
 }

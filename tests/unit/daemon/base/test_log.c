@@ -131,10 +131,10 @@ static void replaces_control_bytes_and_keeps_utf8_of_our_own_lines(void)
     capture_end();
 }
 
-static void replaces_every_byte_that_is_not_printable_ascii_of_strangers(void)
+static void replaces_every_byte_of_clients_that_is_not_printable_ascii(void)
 {
     capture_begin();
-    log_stranger(LOG_LEVEL_INFO, "agent=\"%s\"", "z\xc3\xbc\x1b[2J\x7f\n");
+    log_limited(LOG_LEVEL_INFO, "agent=\"%s\"", "z\xc3\xbc\x1b[2J\x7f\n");
     const char *text = captured();
     CHECK(strcmp(text, "agent=\"z???[2J??\"\n") == 0, "got %s", text);
     capture_end();
@@ -208,11 +208,11 @@ static void *flood(void *unused)
 {
     (void)unused;
     for (int i = 0; i < 500; i++)
-        log_stranger(LOG_LEVEL_INFO, "refused");
+        log_limited(LOG_LEVEL_INFO, "refused");
     return NULL;
 }
 
-static void bounds_what_strangers_write_from_all_threads_and_tells_what_was_left_out(void)
+static void bounds_what_clients_cause_from_all_threads_and_tells_what_was_left_out(void)
 {
     pthread_t threads[2];
     unsigned told = 0;
@@ -224,7 +224,7 @@ static void bounds_what_strangers_write_from_all_threads_and_tells_what_was_left
         pthread_join(threads[i], NULL);
     const char *text = captured();
     unsigned lines = count_lines(text);
-    int64_t allowed = LOG_STRANGERS_PER_S + (now_ms() - start) * LOG_STRANGERS_PER_S / 1000 + 1;
+    int64_t allowed = LOG_LIMITED_PER_S + (now_ms() - start) * LOG_LIMITED_PER_S / 1000 + 1;
     CHECK(lines >= 1 && lines <= allowed, "%u lines", lines);
     /* Any line may tell it, as soon as a token is there: also one of the flood, for a part. */
     told = count_left_out(text);
@@ -336,14 +336,14 @@ static void bounds_what_the_complaints_of_one_load_wait_in_all(void)
     capture_end();
 }
 
-static void strangers_keep_no_line_about_the_machine_out(void)
+static void clients_keep_no_line_about_the_machine_out(void)
 {
     capture_begin();
     for (int i = 0; i < 1000; i++)
-        log_stranger(LOG_LEVEL_INFO, "refused");
+        log_limited(LOG_LEVEL_INFO, "refused");
     for (int i = 0; i < 100; i++)
         log_trouble(LOG_LEVEL_ERROR, "accepting pauses");
-    log_stranger(LOG_LEVEL_INFO, "refused");
+    log_limited(LOG_LEVEL_INFO, "refused");
     unsigned troubles = 0;
     for (const char *at = captured(); (at = strstr(at, "accepting pauses")) != NULL; at++)
         troubles++;
@@ -367,15 +367,15 @@ static const struct test tests[] = {
     TEST(prefixes_the_priority_when_stderr_is_the_journal),
     TEST(does_not_prefix_when_stderr_was_redirected_away_from_the_journal),
     TEST(replaces_control_bytes_and_keeps_utf8_of_our_own_lines),
-    TEST(replaces_every_byte_that_is_not_printable_ascii_of_strangers),
+    TEST(replaces_every_byte_of_clients_that_is_not_printable_ascii),
     TEST(cuts_a_long_line_and_marks_it),
     TEST(cuts_between_characters_never_inside_one),
     TEST(writes_complaints_with_their_place),
-    TEST(bounds_what_strangers_write_from_all_threads_and_tells_what_was_left_out),
+    TEST(bounds_what_clients_cause_from_all_threads_and_tells_what_was_left_out),
     TEST(waits_for_a_reader_with_complaints_and_not_with_the_lines_of_other_threads),
     TEST(a_complaint_waits_though_other_lines_were_lost),
     TEST(bounds_what_the_complaints_of_one_load_wait_in_all),
-    TEST(strangers_keep_no_line_about_the_machine_out),
+    TEST(clients_keep_no_line_about_the_machine_out),
     TEST(is_silent_when_stderr_is_closed),
 };
 

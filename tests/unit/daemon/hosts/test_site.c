@@ -40,7 +40,7 @@ static void finds_policy_hosts_and_nothing_else(void)
     CHECK(serves(table, "MTA-STS.EXAMPLE.ORG", "mx: b.example"));
     CHECK(strcmp(find(table, "mta-sts.example.com")->pairs->items[0].certificate, "/c/%h.pem") ==
           0);
-    static const char *const strangers[] = {
+    static const char *const unknown[] = {
         "example.com",
         "www.example.com",
         "mta-sts.example.co",
@@ -51,8 +51,8 @@ static void finds_policy_hosts_and_nothing_else(void)
         "mta-sts.com",
         "a.mta-sts.example.com",
     };
-    for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
-        CHECK(find(table, strangers[i]) == NULL, "%s", strangers[i]);
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+        CHECK(find(table, unknown[i]) == NULL, "%s", unknown[i]);
     site_table_unref(table);
 }
 
