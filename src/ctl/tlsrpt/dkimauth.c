@@ -58,7 +58,7 @@ static bool simplify(char out[DKIMAUTH_FIELD_MAX], const char *value)
     return value != NULL;
 }
 
-/* Removes the blanks around each '=', '.' stays as it is. */
+/* Removes the blanks around each '='. */
 static void join_pairs(char *text)
 {
     size_t used = 0;

@@ -89,7 +89,7 @@ static enum key take_key(const char **word)
 static int use_words(struct report *report, struct report_policy *out, const char *text,
                      enum key bare, struct error *why)
 {
-    char buffer[WORD_MAX];
+    char buffer[WORD_MAX] = "";
     enum key before = KEY_NONE;
     while (next_word(&text, buffer)) {
         const char *word = buffer;
