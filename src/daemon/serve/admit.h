@@ -23,14 +23,20 @@ enum limit_verdict admit_connection(struct limit *limit, const struct config_ser
 bool admit_handshake(struct limit *limit, const struct config_server *server,
                      const struct conn_member *member, int64_t now_ms);
 
-/* The time that this thread has had of the processor. */
-int64_t admit_work_ns(void);
+/* Work that is done for a member's handshake; see admit_begin_work. */
+struct admit_work {
+    bool is_measured;
+    int64_t turn_ms;
+    int64_t begun_ns; /* of the time that this thread has had of the processor */
+};
 
-/* Work done for its handshake. While the worker is late, its turns taking turn_ms, that counts like
- * more handshakes, so that the processor's time goes to those who ask for little of it: a signature
- * by a large RSA key costs as much as twenty by an ECDSA key. */
-void admit_charge(struct limit *limit, const struct config_server *server,
-                  const struct conn_member *member, int64_t work_ns, int64_t turn_ms,
-                  int64_t now_ms);
+/* Work for its handshake begins, and ends. While the worker is late, its turns taking turn_ms, that
+ * counts like more handshakes, so that the processor's time goes to those who ask for little of it:
+ * a signature by a large RSA key costs as much as twenty by an ECDSA key. The clock is a system
+ * call, and is asked only where others may be waiting: once turn_ms is half of what is late. */
+struct admit_work admit_begin_work(const struct conn_member *member, int64_t turn_ms);
+void admit_end_work(struct limit *limit, const struct config_server *server,
+                    const struct conn_member *member, const struct admit_work *work,
+                    int64_t now_ms);
 
 #endif

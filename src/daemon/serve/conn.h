@@ -60,8 +60,8 @@ bool conn_must_wait(const struct conn_context *context);
  * conn_queues_displaced names; where there is none, the newcomer is closed at once. */
 void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer);
 
-/* Does all that can be done now; nothing for one that was closed in this turn. */
-void conn_run(struct conn *conn);
+/* Does what can be done after events of a connection's source; nothing once that was closed. */
+void conn_run(const struct conn_source *source, uint32_t events);
 
 /* Goes on with those that waited for files and whose turn has come. */
 void conn_resume(struct conn_context *context);
