@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/printable.h"
 #include "common/name/hostname.h"
 #include "common/policy/mxmatch.h"
 #include "common/policy/policytext.h"
+#include "common/senders/sender.h"
 #include "ctl/base/options.h"
 #include "ctl/base/print.h"
 #include "ctl/base/setup.h"
@@ -134,20 +136,16 @@ static const char *consequence(enum policy_mode mode, bool matches)
 static int write_columns(const struct policy *policy, char *const *hosts, size_t count)
 {
     struct print_table table = {.columns = 4};
-    int result = print_table_add(&table, PRINT_PLAIN,
-                                 (const char *const[]){"MX", "MATCHES", "PATTERN", "SO"});
-    for (size_t i = 0; i < count && result == 0; i++) {
+    print_table_add(&table, PRINT_PLAIN, (const char *const[]){"MX", "MATCHES", "PATTERN", "SO"});
+    for (size_t i = 0; i < count; i++) {
         const char *pattern = find_pattern(policy, hosts[i]);
         enum print_tone tone = policy->mode == POLICY_MODE_ENFORCE ? PRINT_ERROR : PRINT_WARNING;
-        result = print_table_add(&table, pattern != NULL ? PRINT_PLAIN : tone,
-                                 (const char *const[]){hosts[i], pattern != NULL ? "yes" : "no",
-                                                       pattern != NULL ? pattern : "-",
-                                                       consequence(policy->mode, pattern != NULL)});
+        print_table_add(&table, pattern != NULL ? PRINT_PLAIN : tone,
+                        (const char *const[]){hosts[i], pattern != NULL ? "yes" : "no",
+                                              pattern != NULL ? pattern : "-",
+                                              consequence(policy->mode, pattern != NULL)});
     }
-    if (result == 0)
-        print_table_write(&table);
-    print_table_free(&table);
-    return result;
+    return print_table_finish(&table);
 }
 
 static int write_json(const struct params *params, const struct policy *policy, char *const *hosts,
@@ -172,9 +170,7 @@ static int write_json(const struct params *params, const struct policy *policy, 
         writer_end(&writer);
     }
     writer_end(&writer);
-    int result = writer_finish(&writer);
-    writer_close(&writer);
-    return result;
+    return writer_finish(&writer);
 }
 
 static int judge(const struct params *params, const struct policy *policy, char *const *hosts,
@@ -238,6 +234,34 @@ static int take(void *context, int option, const char *argument)
     }
 }
 
+/* Whether the name would be one but for its underscores, which host names do not have, and some MX
+ * hosts do. */
+static bool is_underscored(const char *name, size_t length)
+{
+    char bare[HOSTNAME_MAX + 1];
+    if (length > HOSTNAME_MAX || memchr(name, '_', length) == NULL)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        bare[i] = name[i] == '_' ? 'x' : name[i];
+    struct hostname host;
+    return hostname_parse(&host, bare, length, NULL) == 0;
+}
+
+static bool takes_no_underscore(const struct sender *sender)
+{
+    return sender->no_underscore;
+}
+
+/* Names the senders for whom no pattern matches such a host. */
+static void warn_of_underscore(const char *name)
+{
+    char names[SENDERS_TEXT_MAX];
+    printable_say(stderr,
+                  "mta-stsctl: match: warning: %s has an underscore, and so it never matches for "
+                  "%s; give the host another name",
+                  name, senders_names(names, senders_which(takes_no_underscore)));
+}
+
 /* Normalises the names in place: lower case, without a final dot. */
 static int take_names(struct params *params, char **names, size_t count)
 {
@@ -252,6 +276,12 @@ static int take_names(struct params *params, char **names, size_t count)
         size_t length = strlen(names[i]);
         if (length > 1 && names[i][length - 1] == '.')
             names[i][--length] = '\0';
+        if (is_underscored(names[i], length)) {
+            for (char *byte = names[i]; *byte != '\0'; byte++)
+                *byte = policy_lower(*byte);
+            warn_of_underscore(names[i]);
+            continue;
+        }
         if (setup_name(&host, "match", names[i], length) != 0)
             return SETUP_FAILED;
         memcpy(names[i], host.text, length);

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -229,7 +230,7 @@ class Pods(unittest.TestCase):
         bed.eventually(self.is_balanced, 20, "the balancer's start")
 
     def is_balanced(self):
-        with harness.socket.socket() as probe:
+        with socket.socket() as probe:
             return probe.connect_ex(self.address) == 0
 
     def served(self, name):

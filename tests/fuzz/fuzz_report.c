@@ -84,8 +84,10 @@ static void check_advice(const struct tally_facts *facts)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const char *const hosts[] = {"mail.example.com"};
+    static const struct mailauth auth = {hosts, 1};
     static const struct reportfile_events events = {
-        .text = take_text, .broken = take_broken, .empty = take_empty};
+        .auth = &auth, .text = take_text, .broken = take_broken, .empty = take_empty};
     struct tally tally = {0};
     struct tally_facts days;
     reportfile_read("a!example.com!1!2.json", data, size, &events, &tally);

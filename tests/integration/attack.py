@@ -401,7 +401,7 @@ def sources_of(number, networks):
 
 def wait_until_full(daemon, name, slots, before, seconds):
     """Until the slots are all taken, and mostly by connections in the attack's phase."""
-    daemon.wait_for_log("all connections (being|are) in use", seconds)
+    daemon.wait_for_log("all connections (are )?in use", seconds)
     held = FILLING[name][2]
     harness.eventually(
         lambda: daemon.descriptors() > before + slots * held * 0.9, seconds, "slots that are all held"

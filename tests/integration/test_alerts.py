@@ -108,7 +108,7 @@ RAW = (
     hostless("no server name", rawtls.records(rawtls.client_hello()), "unrecognized_name",
              "no server name"),
     hostless("no host name", rawtls.records(rawtls.client_hello(sni(b"a\x1b[31m\"b"))),
-             "unrecognized_name", "the server name is no host name"),
+             "unrecognized_name", "the server name is not a host name"),
     hosted("h2 alone", hello(rawtls.alpn(b"h2")), "no_application_protocol",
            "TLS: no ALPN protocol in common"),
 )

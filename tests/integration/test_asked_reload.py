@@ -62,13 +62,13 @@ class AskedReload(harness.TestCase):
         for ini, reason in {
             "[server]\ncolour = red\n": "the configuration has errors",
             server_section() + self.defaults_section(): "no domain would be left",
-            self.ini("b.example", listen=other): "a `listen` line cannot be met",
+            self.ini("b.example", listen=other): "the server cannot listen as a `listen` line says",
         }.items():
             with self.subTest(reason=reason):
                 self.write("mta-stsd.ini", ini)
                 self.refuse(
                     daemon.pid,
-                    f"^reload refused: {reason}; the configuration loaded before serves on\n$",
+                    f"^reload refused: {reason}; the configuration loaded before stays in use\n$",
                 )
                 self.assert_serves(daemon, HOST, policy_text(["a.example"]))
 
@@ -165,7 +165,7 @@ time.sleep(600)
         other = subprocess.Popen(["sleep", "600"])
         self.addCleanup(other.wait)
         self.addCleanup(other.kill)
-        self.refuse(other.pid, f"^process {other.pid} is no mta-stsd of this version that could be")
+        self.refuse(other.pid, f"^process {other.pid} is not an mta-stsd of this version")
         self.assertIsNone(other.poll())
 
     def test_what_is_no_process_id_is_a_wrong_command_line(self):

@@ -223,12 +223,12 @@ class Certificates(harness.TestCase):
 
             def is_said(place=place):
                 self.assertEqual(self.shown(daemon, host), old.der)
-                return "the certificate loaded before serves on" in daemon.log(place)
+                return "the certificate loaded before stays in use" in daemon.log(place)
 
             harness.eventually(is_said, 5, "the complaint")
         self.assertRegex(
             daemon.log(since),
-            rf"(?m)^{host}: .*swapped.* \(the certificate loaded before serves on",
+            rf"(?m)^{host}: .*swapped.* \(the certificate loaded before stays in use",
         )
         self.assertNotIn("renewed", daemon.log(since))
         for _ in range(5):
@@ -258,7 +258,7 @@ class Certificates(harness.TestCase):
 
             harness.eventually(is_said, 5, "the reason")
         self.assertIn(
-            f"(the certificate loaded before serves on until {end:%Y-%m-%d %H:%M:%S} UTC)",
+            f"(the certificate loaded before stays in use until {end:%Y-%m-%d %H:%M:%S} UTC)",
             daemon.log(since),
         )
         self.renew_until_shown(daemon, host, new, 40)
@@ -291,7 +291,7 @@ class Certificates(harness.TestCase):
                 daemon.wait_for_log(
                     rf"(?m)^{hosts['stays']}: .*renewed", since=place
                 )
-                self.assertEqual(daemon.log(place).count("loaded before serves on"), 1)
+                self.assertEqual(daemon.log(place).count("loaded before stays in use"), 1)
             daemon.stop()
 
     def test_two_files_written_one_after_the_other_are_never_served_as_a_mismatched_pair(self):

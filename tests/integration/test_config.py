@@ -424,7 +424,7 @@ class Check(harness.TestCase):
         path = self.write("drowning.txt", "version: STSv1\n" + "x\n" * 31000)
         ini = self.good() + f"[bad.example]\npolicy_file = {path}\n"
         said = self.assert_check(
-            ini, 1, rf"^{path}:11: error: and \d+ more; `mta-stsctl lint {path}` says all$"
+            ini, 1, rf"^{path}:11: error: and \d+ more; `mta-stsctl lint {path}` lists all$"
         )
         self.assertEqual(len(re.findall(f"(?m)^{path}", said)), 12, said)
         self.assertIn("11 errors", said)
@@ -527,7 +527,7 @@ class Check(harness.TestCase):
     @unittest.skipUnless(harness.as_root(), "only root can be without a user")
     def test_root_without_a_user_is_an_error(self):
         ini = re.sub("user = nobody\n", "", self.good())
-        self.assertRegex(self.refuse_start(ini), "without a user.*`user = ")
+        self.assertRegex(self.refuse_start(ini), "no user is set.*`user = ")
         for user in ("root", "0", "no-such-user"):
             with self.subTest(user=user):
                 self.assertRegex(
@@ -549,7 +549,7 @@ class Check(harness.TestCase):
         said = self.refuse_start(
             ini.replace("[server]", "[server]\nuser = daemon"), **self.unprivileged()
         )
-        self.assertRegex(said, r"refused\.ini:2: error: user = daemon, .*may not become another")
+        self.assertRegex(said, r"refused\.ini:2: error: user = daemon, .*cannot switch to another")
 
     def test_a_start_without_root_needs_no_user_and_may_name_its_own(self):
         options = self.unprivileged()
@@ -847,7 +847,7 @@ class Removal(harness.TestCase):
         daemon = self.start(self.ini(20))
         self.write("mta-stsd.ini", self.ini(17))
         daemon.reload("reload refused")
-        self.assertRegex(daemon.log(), "3 of 20 domains would go.*max_removed = 10%.*restart")
+        self.assertRegex(daemon.log(), "3 of 20 domains would be removed.*max_removed = 10%.*restart")
         self.assert_serves(daemon, "mta-sts.d19.example", policy_text(["m.example"]))
         self.write("mta-stsd.ini", self.ini(18))
         daemon.reload()
@@ -882,7 +882,7 @@ class Removal(harness.TestCase):
                 self.write("mta-stsd.ini", self.ini(0, *server))
                 said = daemon.reload("reload refused")
                 self.assertRegex(said, "^reload refused: no domain would be left; ")
-                self.assertRegex(daemon.log(), f"(?m)^no domain would be left of {count}; ")
+                self.assertRegex(daemon.log(), f"(?m)^none of {count} domains would be left; ")
                 self.assert_serves(daemon, "mta-sts.d0.example", policy_text(["m.example"]))
 
     def test_a_broken_domain_counts_as_kept(self):

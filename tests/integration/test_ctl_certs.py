@@ -170,10 +170,10 @@ class Listing(CtlCase):
 
     def test_what_cannot_begin_ends_with_status_2_and_a_sentence(self):
         for words, sentence in (
-            ((), "no verb"),
+            ((), "no command given"),
             (("cert",), 'unknown command "cert"'),
             (("certs", "--jsn"), "Try 'mta-stsctl certs --help'"),
-            (("certs", "a", "b"), "one domain at most"),
+            (("certs", "a", "b"), "at most one domain"),
             (("certs", "-c", "/nowhere.ini"), "/nowhere.ini: error: No such file"),
             (("certs", "-c", self.write("bad.ini", "[server]\nx = 1\n")), "bad.ini:2: error: "),
         ):
@@ -485,7 +485,7 @@ class Renewal(RenewalCase):
         def ends(reason):
             calls = len(self.authority.calls())
             done = self.ctl(*self.renewal("--json"), status=1)
-            self.assertRegex(done.stderr, reason + ".*; no further host was tried, and none waits")
+            self.assertRegex(done.stderr, reason + ".*; the run ends here")
             self.assertEqual(json.loads(done.stdout)["left"], 1)
             self.assertEqual(len(self.authority.calls()), calls + 1)
             self.assertEqual(self.pace()["hosts"][host]["failures"], 2)
@@ -549,7 +549,7 @@ class Renewal(RenewalCase):
         )
         os.chown(self.state, 54321, 54321)
         said = self.ctl(*self.renewal(), status=2).stderr
-        self.assertIn("it belongs to the user id 54321, whom this system does not know", said)
+        self.assertIn("it belongs to user id 54321, which this system does not have", said)
 
     @unittest.skipUnless(harness.as_root(), "root gives the directory to another user")
     def test_what_fails_on_this_machine_is_named_costs_no_order_and_does_not_wait(self):
@@ -560,7 +560,7 @@ class Renewal(RenewalCase):
         for name in ("state", "challenges"):
             os.chown(self.home / name, 65534, 65534)
         said = self.renew(status=1)
-        self.assertIn("certs: Permission denied; let the user who orders write to this", said)
+        self.assertIn("certs: Permission denied; make this directory writable for the user", said)
         self.assertIn("the next run tries again; it has no usable certificate", said)
         self.assertEqual(self.authority.calls(), [])
         os.chown(self.home / "certs", 65534, 65534)
@@ -594,7 +594,7 @@ class Renewal(RenewalCase):
             (self.state / "told.json").write_text(json.dumps(told))
             said = self.renew(status=3)
             self.assertNotIn("waits until", said)
-            self.assertIn("1 of them for over a day, and named once a day; `mta-stsctl certs", said)
+            self.assertIn("1 of them for over a day, listed once a day; `mta-stsctl certs", said)
         self.assertIn("waits until", self.renew("a.example", status=3))
         self.assertEqual(self.renew_json(status=3)["hosts"][0]["reason"], one["reason"])
         self.certificate("a.example").write_bytes(
@@ -638,7 +638,7 @@ class Renewal(RenewalCase):
         self.state.mkdir(mode=0o700)
         (self.state / "pace.json").write_text('{"orders": [')
         said = self.ctl("certs", "-c", self.ini, "--plan", status=0)
-        self.assertIn("pace.json: this is not what mta-stsctl wrote; the next run puts it", said.stderr)
+        self.assertIn("pace.json: this is not what mta-stsctl wrote; the next run renames it", said.stderr)
         done = self.ctl(*self.renewal(), status=0)
         self.assertIn("1 renewed, 0 failed", done.stdout)
         self.assertRegex(done.stderr, "pace.json: this is not .* renamed to pace.json.damaged")
@@ -654,8 +654,8 @@ class Renewal(RenewalCase):
         self.renew()
         content = self.certificate("a.example").read_bytes()
         for ending, ignores, reason in (
-            (0, False, "left the certificate that it had before the order"),
-            (0, True, "left the certificate that it had before the order"),
+            (0, False, "left the certificate of before the order"),
+            (0, True, "left the certificate of before the order"),
             (1, True, "the ACME client ended with status 1"),
         ):
             with self.subTest(ending=ending, ignores=ignores):
@@ -715,7 +715,7 @@ class Renewal(RenewalCase):
             "accept_terms = yes", refused(replace=("accept_terms = yes", "accept_terms = no"))
         )
         self.assertIn("set `hook`", refused(replace=(str(HOOK), "/nowhere/hook")))
-        self.assertIn("directory of challenges", refused(replace=("= challenges", "= none")))
+        self.assertIn("challenge directory", refused(replace=("= challenges", "= none")))
         self.assertIn(
             "install uacme",
             refused(
@@ -749,7 +749,7 @@ class Renewal(RenewalCase):
         if said["renewed"] == 0:  # uacme before 1.8
             self.assertIn(
                 "the installed uacme cannot ask for a "
-                "profile; install 1.8 or later, or remove `profile` from [acme]; no further host",
+                "profile; install 1.8 or later, or remove `profile` from [acme]; the run ends here",
                 done.stderr,
             )
 

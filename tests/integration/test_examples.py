@@ -57,9 +57,9 @@ class Examples(unittest.TestCase):
         return done.returncode, done.stdout + done.stderr
 
     def check(self, text, listed="example.edu mx=mail.example.edu\n"):
-        """As say; no error or warning may be said, but that root needs a user to become."""
+        """As say; no error or warning may be said, but that root needs a user to switch to."""
         status, said = self.say(text, listed)
-        said = re.sub(r".*warning: started as root without a user to become.*\n", "", said)
+        said = re.sub(r".*warning: started as root, but no user is set.*\n", "", said)
         self.assertEqual(status, 0, f"{text}\n{said}")
         self.assertNotRegex(said, "error: |warning: ", text)
         return said
@@ -112,9 +112,9 @@ class Examples(unittest.TestCase):
     def test_the_manual_names_every_key_that_the_daemon_knows(self):
         documented = set(re.findall(r"^\.It Ic (\w+) =", MANUAL.read_text(), re.M))
         known = set()
-        for title in ("server", "defaults", "example.com", "acme", "dns"):
+        for title in ("server", "defaults", "example.com", "acme", "dns", "tlsrpt"):
             said = self.say(f"[{title}]\nxyzzyplugh = 1\n")[1]
-            keys = re.search(r'"xyzzyplugh" is no key of [^;]*; write (.*)', said)
+            keys = re.search(r'unknown key "xyzzyplugh" in [^;]*; write (.*)', said)
             self.assertIsNotNone(keys, said)
             known |= set(re.split(r", | or ", keys[1]))
         self.assertEqual(documented, known)

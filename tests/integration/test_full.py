@@ -69,13 +69,13 @@ class Descriptors(harness.TestCase):
         for server, files, words in (
             (["workers = 1", "max_connections = 100"], 344, None),
             (["workers = 1", "max_connections = 100"], 343,
-             "max_connections = 100 needs 344 open files, and this process may have 343, which bear "
+             "max_connections = 100 needs 344 open files, and this process may have 343, enough for "
              "99 connections; write `max_connections = 99`, or raise the limit (LimitNOFILE=344 in "
              "a unit, `ulimit -n 344` in a shell)"),
             (["workers = 2"], 1024, "max_connections = 10000 needs 30053 open files, and this process "
-             "may have 1024, which bear 323 connections; write"),
+             "may have 1024, enough for 323 connections; write"),
             (["workers = 2"], 30, "max_connections = 10000 needs 30053 open files, and this process may "
-             "have 30, which bear 1 connection; write `max_connections = 1`"),
+             "have 30, enough for 1 connection; write `max_connections = 1`"),
         ):
             with self.subTest(server=server, files=files):
                 ini = self.write("told.ini", self.configuration(*server))

@@ -126,7 +126,6 @@ class FromAzure(Guide):
         self.run_guide(
             "from-azure-static-web-apps",
             net,
-            status={"mta-stsctl check contoso.com": 1},  # the mode is testing
             after={
                 "sudo systemctl start mta-stsd-certs": self.is_clean,
                 "mta-stsctl records --changed contoso.com": self.publish,
@@ -150,8 +149,9 @@ class FromAzure(Guide):
     def all_deliver(self, net):
         said = net.outputs[-1]
         self.assertNotIn("  error  ", said)
-        self.assertEqual(re.findall(r"warning +(\w+)", said), ["P12"])
-        self.assertNotRegex(said, r"(?m)^(defers|bounces|delivers with report)")
+        self.assertEqual(re.findall(r"warning +(\w+)", said), [])
+        self.assertRegex(said, "note +P12")
+        self.assertNotRegex(said, r"(?m)^(waits|returned|depends|not tested|delivered, and)")
 
     def test_a_clean_copy_with_crlf(self):
         self.static_web_app(self.COPIES["clean"])
@@ -288,7 +288,7 @@ class OneDomain(Guide):
             for name in ("Google Inc.", "Example Mail"):
                 text = json.dumps(report(policy(good=30), organisation=name, day=days_ago(day)))
                 net.write(f"home/reports/{name}-{day}.json", text)
-        self.run_guide("from-testing-to-enforce", net, {"mta-stsctl check example.com": [1, 0]})
+        self.run_guide("from-testing-to-enforce", net, {"mta-stsctl check example.com": [0, 0]})
 
     def test_taking_it_away(self):
         net = self.example(ini=self.INI.replace("mx = mx2.example.com", "mode = enforce"))
@@ -339,7 +339,7 @@ class Hosting(Guide):
         self.run_guide(
             "hosting-for-customers",
             net,
-            {"mta-stsctl check contoso.com": 1},
+            {},
             {"sudo systemctl start mta-stsd-certs": keys_are_for_root,
              "mta-stsctl records --all --changed --format nsupdate --zone provider.example"
              " | nsupdate -v": ids},
@@ -366,11 +366,11 @@ class Texts(unittest.TestCase):
         self.assertNotIn("```sh", self.text("hosting-at-scale"))
 
     def test_each_guide_is_installed_and_on_the_map(self):
-        made = (harness.SOURCE / "Makefile.am").read_text()
+        made = (harness.SOURCE / "doc" / "local.mk").read_text()
         readme = (harness.SOURCE / "README.md").read_text()
         for path in GUIDES.glob("*.md"):
             with self.subTest(path.name):
-                self.assertIn(f"doc/guides/{path.name}", made)
+                self.assertIn(f"/guides/{path.name}", made)
                 self.assertIn(f"(doc/guides/{path.name})", readme)
 
     def test_the_readme_begins_with_what_it_is_and_how_to_try_it(self):
@@ -436,7 +436,8 @@ class Texts(unittest.TestCase):
     def test_troubleshooting_has_each_kind_of_failure_code_and_state(self):
         text = self.text("troubleshooting")
         kinds = re.findall(r'^    \{"([\w-]+)", FAILURE', harness.source_text("ctl", "failure.c"), re.M)
-        codes = re.findall(r'"([45]\.\d\.\d)"', harness.source_text("ctl", "verdict.c"))
+        table = "".join(path.read_text() for path in (harness.SOURCE / "src/common/senders").glob("*.c"))
+        codes = re.findall(r'"([45]\.\d\.\d)"', table)
         self.assertGreaterEqual(len(kinds), 11)
         self.assertGreaterEqual(len(set(codes)), 5)
         for word in {*kinds, *codes, *(f"STSFetchResult.{s}" for s in ("NONE", "VALID", "FETCH_ERROR"))}:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """health: what --health says of a server that runs here, and of one that does not."""
 import socket
+import ssl
 import threading
 import unittest
 
@@ -132,7 +133,7 @@ class Health(harness.TestCase):
 
     def test_any_free_port_cannot_be_asked(self):
         self.write("mta-stsd.ini", self.configuration(listen=("127.0.0.1:0",)))
-        self.assert_unhealthy("`listen` names port 0 only.*")
+        self.assert_unhealthy("`listen` has port 0 only.*")
 
     def listen(self, speak):
         """Somebody else on the port, who does this with each connection."""
@@ -163,10 +164,10 @@ class Health(harness.TestCase):
 
     def test_one_that_speaks_something_else_is_unhealthy(self):
         self.listen(lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
-        self.assert_unhealthy(f"{self.place}: what came in the handshake is no TLS .*")
+        self.assert_unhealthy(f"{self.place}: what came in the handshake is not valid TLS .*")
 
     def test_another_server_that_has_no_policy_is_unhealthy(self):
-        context = harness.ssl.SSLContext(harness.ssl.PROTOCOL_TLS_SERVER)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         leaf = harness.pki().leaf(HOST)
         context.load_cert_chain(self.write("other.pem", leaf.pem))
 

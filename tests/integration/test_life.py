@@ -135,7 +135,7 @@ class Readiness(Case):
                 said = next_message()
                 self.assertIn("READY=1", said)
                 (status,) = (line for line in said if line.startswith("STATUS="))
-                self.assertRegex(status, "^STATUS=reload refused: .*; the old configuration serve")
+                self.assertRegex(status, "^STATUS=reload refused: .*; the old configuration stays")
                 daemon.signal(signal.SIGTERM)
                 self.assertIn("STOPPING=1", next_message())
                 daemon.stop()

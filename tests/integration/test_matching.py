@@ -36,6 +36,15 @@ class ByConfiguration(CtlCase):
         self.assertEqual([item["delivers"] for item in said["hosts"]],
                          [pattern is not None for pattern in hosts.values()])
 
+    def test_a_host_with_an_underscore_is_judged_and_warned_of(self):
+        hosts = {"Mail_1.backup.example.net": "*.backup.example.net", "mail.example.com":
+                 "mail.example.com", "mail_1.example.com": None}
+        done = self.match("enforce", "--json", "example.com", *hosts, status=1)
+        said = json.loads(done.stdout)["hosts"]
+        self.assertEqual([item["pattern"] for item in said], list(hosts.values()))
+        self.assertEqual(said[0]["host"], "mail_1.backup.example.net")
+        self.assertEqual(done.stderr.count("has an underscore, and so it never matches for mox"), 2)
+
     def test_the_mode_says_what_becomes_of_the_mail(self):
         for mode, good, bad in (
             ("enforce", "mail goes out, if the certificate is good", "mail does not go out"),

@@ -5,6 +5,7 @@ in a reload, in a connection. Allocations are counted, so that not one is lost."
 import contextlib
 import errno
 import re
+import signal
 import unittest
 
 import faults
@@ -110,7 +111,7 @@ class Memory(harness.TestCase):
         """Returns whether the reload was taken; where it was not, the log says why."""
         self.write("mta-stsd.ini", self.ini(names))
         since = daemon.mark()
-        daemon.signal(harness.signal.SIGHUP)
+        daemon.signal(signal.SIGHUP)
         said = daemon.wait_for_log(r"^(reloaded|reload refused): .*", 20, since)
         if said[1] == "reloaded":
             return True

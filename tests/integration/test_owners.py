@@ -94,7 +94,7 @@ class Owners(harness.TestCase):
         for name in ("check", "check-certs", "start", "lint of the ini", "lint of the file"):
             with self.subTest(command=name):
                 self.assertNotIn(SECRET, said[name])
-                self.assertIn("its owner is not that of its directory", said[name])
+                self.assertIn("the file and its directory have different owners", said[name])
                 self.assertIn('"..." is no mode', said[name])
 
     def test_what_is_no_policy_is_not_quoted_whoever_owns_it(self):
@@ -135,6 +135,33 @@ class Owners(harness.TestCase):
         self.assertIn("as user nobody reads it", self.call(BINARY, "-c", path, "--check")[1])
         self.assertIn("; read as user nobody", self.call(CTL, "lint", path)[1])
         self.assertIn("; read as root", self.call(CTL, "lint", self.policy)[1])
+
+    def test_certs_as_root_finds_what_the_servers_user_cannot_read(self):
+        """As --check-certs does, which gives root up before it reads."""
+        pair = self.certificates / "pair"
+        pair.mkdir(exist_ok=True)
+        whole = self.certificates / f"{HOST}.pem"
+        for name in ("chain", "key"):
+            (pair / f"{name}.pem").write_bytes(whole.read_bytes())
+        ini = self.write("certs.ini", server_section() + self.defaults_section()
+                         + "[example.com]\nmx = a.example\n")
+        two = self.write("two.ini", server_section() + "[example.com]\nmx = a.example\n"
+                         f"certificate = {pair}/chain.pem\nprivate_key = {pair}/key.pem\n")
+        for path, file, closed, mode in ((ini, whole, whole, 0o600),
+                                         (ini, whole, self.certificates, 0o700),
+                                         (two, pair / "key.pem", pair / "key.pem", 0o640),
+                                         (two, pair / "chain.pem", pair / "chain.pem", 0o600),
+                                         (two, pair / "chain.pem", pair, 0o700)):
+            with self.subTest(closed=closed, mode=mode):
+                before = closed.stat().st_mode & 0o777
+                self.assertEqual(self.call(CTL, "certs", "-c", path)[0], 0)
+                closed.chmod(mode)
+                checked = self.call(BINARY, "-c", path, "--check-certs")
+                status, said = self.call(CTL, "certs", "-c", path)
+                self.assertEqual((checked[0], status), (1, 1), checked[1] + said)
+                self.assertIn(f"error: {file}: user nobody cannot read it", said)
+                self.assertIn("days", said)  # what root can read of it is there all the same
+                closed.chmod(before)
 
     def closed(self, directory_too=False):
         """A directory of includes and a list, one of each of which only root can read."""

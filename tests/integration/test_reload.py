@@ -98,7 +98,7 @@ class Reload(harness.TestCase):
             with self.subTest(why=why):
                 since = daemon.mark()
                 said = self.change(daemon, ini, "reload refused")
-                self.assertRegex(said, "; the configuration loaded before serves on$")
+                self.assertRegex(said, "; the configuration loaded before stays in use$")
                 daemon.wait_for_log(r": error: ", since=since)
                 self.assert_serves(daemon, HOST, policy_text(["a.example"]))
         (self.directory / "mta-stsd.ini").unlink()
@@ -166,7 +166,7 @@ class Reload(harness.TestCase):
         unnamed = section("🙂.example", "a.example")
         self.change(daemon, self.ini(section("example.com", "a.example"), unnamed).encode())
         self.assert_refused(daemon.address(), "mta-sts.example.net", "unrecognized_name")
-        daemon.wait_for_log("^1 domain is not served, for the errors above$", since=since)
+        daemon.wait_for_log("^1 domain is not served, because of the errors above$", since=since)
         self.assertNotIn("served before stays", daemon.log(since))
 
     def test_a_port_of_zero_stays_the_same_port(self):
@@ -275,7 +275,7 @@ class Reload(harness.TestCase):
             daemon, self.ini(section("example.com", "b.example"), listen=[narrow]), "reload refused"
         )
         daemon.wait_for_log(
-            rf"error: .*this server holds the port of 127\.0\.0\.1:{port} already, as \S+:{port}; "
+            rf"error: .*this server already listens on the port of 127\.0\.0\.1:{port}, as \S+:{port}; "
             "restart it to change that",
             since=since,
         )
@@ -357,8 +357,8 @@ class Reload(harness.TestCase):
         daemon.stop()
         self.assertNotIn("error", daemon.log(since))
         rows = {
-            1: "^1 domain is not served, for the errors above$",
-            2: "^2 domains are not served, for the errors above$",
+            1: "^1 domain is not served, because of the errors above$",
+            2: "^2 domains are not served, because of the errors above$",
         }
         for count, line in rows.items():
             daemon = self.start(self.ini(good, *bad[:count]))

@@ -3,6 +3,7 @@
 import grp
 import os
 import re
+import socket
 import subprocess
 import unittest
 
@@ -81,7 +82,7 @@ class Replicas(RenewalCase):
 
         def listens():
             self.assertIsNone(child.poll(), (self.top / "balancer.log").read_text())
-            with harness.socket.socket() as probe:
+            with socket.socket() as probe:
                 return probe.connect_ex(self.address) == 0
 
         harness.eventually(listens, 20, "the balancer's start")

@@ -85,7 +85,7 @@ class Sandbox(harness.TestCase):
         self.write("mta-stsd.ini", self.ini(more=f"[more.example]\nmx = a.example\n{own}"))
         said = daemon.reload("reload refused")
         self.assertIn(f"write `read_path = {self.elsewhere}` into [server]", daemon.log())
-        self.assertIn("a path lies outside of the sandbox; the configuration", said)
+        self.assertIn("a path is outside the sandbox; the configuration", said)
         self.assert_serves(daemon, HOST, policy_text())
 
     def test_a_list_or_an_include_elsewhere_refuses_a_reload_with_the_line_to_add(self):
@@ -108,7 +108,7 @@ class Sandbox(harness.TestCase):
                 daemon.reload("reload refused")
                 self.assertRegex(
                     daemon.log(),
-                    rf"Permission denied; it lies outside .*: write `read_path = {tree}` into "
+                    rf"Permission denied; it is outside .*: write `read_path = {tree}` into "
                     r"\[server\] beside the others, if there are any, and restart it",
                 )
                 self.assertNotIn("make it readable", daemon.log())
@@ -153,8 +153,8 @@ class Sandbox(harness.TestCase):
         daemon = harness.Daemon("/srv/mta-stsd.ini", prefix=prefix)
         self.daemons.append(daemon)
         self.addCleanup(daemon.stop)
-        advice = "directory of its own, such as /etc/mta-stsd"
-        daemon.wait_for_log(f"sandbox: /srv/mta-stsd.ini stands in /srv, .* {advice}")
+        advice = "separate directory, such as /etc/mta-stsd"
+        daemon.wait_for_log(f"sandbox: /srv/mta-stsd.ini is in /srv, .* {advice}")
         (folder / "list.txt").write_text("more.example mx=a.example\n")
         for change in (
             lambda: path.write_text(self.ini("domains_file = list.txt")),
@@ -164,14 +164,14 @@ class Sandbox(harness.TestCase):
             since = daemon.mark()
             change()
             daemon.reload("reload refused")
-            self.assertRegex(daemon.log(since), f"Permission denied; it lies outside .* {advice}")
+            self.assertRegex(daemon.log(since), f"Permission denied; it is outside .* {advice}")
             path.write_text(self.ini())
         self.assert_serves(daemon, HOST, policy_text())
 
     def test_a_directory_of_challenges_that_can_not_be_read_later_is_named_at_the_start(self):
         acme = "[acme]\naccept_terms = yes\nchallenges = /nowhere-at-all/challenges\n"
         daemon = self.start(self.ini(more=acme))
-        self.assertIn("/nowhere-at-all/challenges is not there, and no challenge", daemon.log())
+        self.assertIn("/nowhere-at-all/challenges does not exist, so no challenge", daemon.log())
         self.assert_serves(daemon, HOST, policy_text())
 
     def test_a_reload_that_adds_challenges_elsewhere_is_refused_with_what_to_do(self):
@@ -179,7 +179,7 @@ class Sandbox(harness.TestCase):
         acme = f"[acme]\naccept_terms = yes\nchallenges = {self.elsewhere}\n"
         self.write("mta-stsd.ini", self.ini(more=acme))
         daemon.reload("reload refused")
-        self.assertIn(f"challenges = {self.elsewhere} lies outside of", daemon.log())
+        self.assertIn(f"challenges = {self.elsewhere} is outside what", daemon.log())
         daemon.stop()
         daemon = self.start(self.ini(more=acme))
         daemon.reload()

@@ -8,6 +8,7 @@ import os
 import random
 import re
 import socket
+import ssl
 import sys
 import time
 import unittest
@@ -58,9 +59,9 @@ class BadClients:
             self.held.pop(0).close()
 
     def hello(self):
-        incoming, outgoing = harness.ssl.MemoryBIO(), harness.ssl.MemoryBIO()
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         tls = harness.tls_context(verify=False).wrap_bio(incoming, outgoing, server_hostname=HOSTS[0])
-        with contextlib.suppress(harness.ssl.SSLWantReadError):
+        with contextlib.suppress(ssl.SSLWantReadError):
             tls.do_handshake()
         return outgoing.read()
 

@@ -63,7 +63,7 @@ ROWS = {
     "d1nodata": ("D1e", {"sts": None, "more": "_mta-sts.@ A 198.18.0.9"}),
     "d2": ("D2e", {"sts": ["v=STSv1; id=1;", "v=STSv1; id=2;"]}),
     "d2other": ("D2e", {"sts": ["something else"]}),
-    "d3": ("D3w", {"sts": ["v=STSv1; id=1;", "something else"]}),
+    "d3": ("D3e", {"sts": ["v=STSv1; id=1;", "something else"]}),
     "d4": ("D1e D4e", {"sts": None, "more": '@ TXT "v=STSv1; id=1;"'}),
     "d4spf": ("D4e", {"sts": None, "more": '*.@ TXT "v=spf1 -all"'}),
     "d5": ("D5e", {"sts": "v=stsv1; id=1;"}),
@@ -138,7 +138,7 @@ ROWS = {
     "p9dot": ("P9e X2w", {"policy": policy("mx.check.example", "mx.check.example.")}),
     "p10": ("P10w", {"policy": policy("mx.check.example", "mx.check.example")}),
     "p11": ("P11w", {"policy": POLICY + "owner: us\r\n"}),
-    "p12": ("P12w", {"policy": policy(mode="testing")}),
+    "p12": ("P12n", {"policy": policy(mode="testing")}),
     "p12none": ("P12w", {"policy": policy(mode="none")}),
     "p13": ("P13w X2w", {"policy": policy("mx.check.example", "*.example")}),
     # The mail hosts.
@@ -154,7 +154,7 @@ ROWS = {
     "x3soon": ("X3w", to("soon")),
     "x3many": ("X3w", to("many")),
     "x3testing": (
-        "P12w X3w",
+        "P12n X3w",
         {
             "mx": ((10, "expired.check.example"),),
             "policy": policy("expired.check.example", mode="testing"),
@@ -295,13 +295,13 @@ class Rows(SurveyCase):
             ("x3plain", "postfix-mta-sts-resolver"): ("defers", ["4.7.4"], None),
             ("x3wrong", "mox"): ("defers", [], "certificate-host-mismatch"),
             ("x3self", "Google"): ("defers", [], "certificate-not-trusted"),
-            ("p9", "Exchange Online"): ("bounces", ["4.4.8", "5.4.8"], "validation-failure"),
+            ("p9", "Exchange Online"): ("defers", ["4.4.8", "5.4.8"], "validation-failure"),
             ("p9", "mox"): ("delivers with report", [], "sts-policy-invalid"),
             ("p9", "postfix-mta-sts-resolver"): ("defers", ["4.7.5"], None),
             ("x1", "Google"): ("delivers with report", [], "validation-failure"),
             ("x1", "postfix-tlspol"): ("delivers", [], None),
             ("x3testing", "Google"): ("delivers with report", [], "certificate-expired"),
-            ("x3dead", "Exchange Online"): ("defers", [], None),
+            ("x3dead", "Exchange Online"): ("not tested", [], None),
             ("h2self", "Google"): ("delivers with report", [], "sts-webpki-invalid"),
             ("h4lost", "Google"): ("delivers with report", [], "sts-policy-fetch-error"),
             ("h5", "Google"): ("delivers", [], None),
@@ -319,7 +319,7 @@ class Rows(SurveyCase):
     def test_what_differs_between_senders_is_told_of_each(self):
         expected = {
             "d3": {"maddy": "NONE", "KumoMTA": "NONE", "mox": "VALID"},
-            "h4lost": {"Stalwart": "FETCH_ERROR", "Google": "FETCH_ERROR"},
+            "h4lost": {"Stalwart": "VALID", "Google": "FETCH_ERROR"},
             "h5": {"maddy": "FETCH_ERROR", "mox": "VALID", "Google": "VALID"},
             "h5case": {"KumoMTA": "FETCH_ERROR", "chasquid": "VALID"},
             "h7slow": {"postfix-tlspol": "FETCH_ERROR", "Halon": "VALID"},
@@ -337,7 +337,7 @@ class Rows(SurveyCase):
         self.assertTrue(verdicts["Exchange Online"]["predicted"])
         self.assertFalse(verdicts["postfix-tlspol"]["predicted"])
         said = self.check("x3expired.check.example", status=1).stdout
-        self.assertIn("4.7.5, then 5.7.5 (predicted)", said)
+        self.assertRegex(said, r"4\.7\.5, then 5\.7\.5 .*\(predicted\)")
 
     def test_json_tells_what_was_seen(self):
         item = self.items["good.check.example"]
@@ -397,10 +397,9 @@ class Rows(SurveyCase):
         )
         self.assertEqual(done.returncode, 0, done.stderr)
         real = json.loads(done.stdout)
-        # It takes any id, a blank before the semicolon, and the address that answers first; and
-        # this net's unbound, which it asks, does not validate.
-        for name in ("d6", "d5blank", "h1old"):
-            del real[f"{name}.check.example"]
+        # It takes the address that answers first; and this net's unbound, which it asks, does not
+        # validate.
+        del real["h1old.check.example"]
         del real["broken.bogus.example"]
         # Nor does it wait here as briefly as it does by itself.
         for name, item in self.items.items():

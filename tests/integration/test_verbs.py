@@ -215,6 +215,10 @@ class CommandLine(VerbCase):
                 self.assertEqual((done.stdout, sentence in done.stderr), ("", True), done.stderr)
 
 
+def timeless(text):
+    return re.sub(r"\d+ ms\b", "0 ms", text)
+
+
 class Streams(VerbCase):
     def test_each_exit_status_is_that_of_the_manual(self):
         for status, *words in self.runs:
@@ -268,10 +272,10 @@ class Streams(VerbCase):
                         self.assertEqual(line, line.rstrip())
                         if len(line.split()) > 1:
                             self.assertLessEqual(len(line), width, line)
-                    self.assertEqual(said.split(), plain.split())
+                    self.assertEqual(timeless(said).split(), timeless(plain).split())
         check = self.ctl("check", *next(run for run in self.runs if run[1] == "check")[2:]).stdout
         self.assertRegex(check, r"(?m)^\S+ +error +\w+ +\S.*; \S.*$")
-        self.assertRegex(check, r"(?m)^delivers .*[a-z] \(Google, .*\)$")
+        self.assertRegex(check, r"(?m)^not tested .* \(Google, .*\)$")
 
     def test_colour_is_for_terminals_that_want_it_and_never_in_json(self):
         colour = re.compile("\033\\[3[13]m")

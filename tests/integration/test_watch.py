@@ -377,7 +377,7 @@ class Watch(harness.TestCase):
         )
         self.daemons.append(daemon)
         self.addCleanup(daemon.stop)
-        daemon.wait_for_log("watch: the system does not tell of all changes")
+        daemon.wait_for_log("watch: the system does not report all changes")
         since = daemon.mark()
         path.write_text(path.read_text().replace("a.example", "b.example"))
         self.expect(daemon, since)

@@ -43,9 +43,8 @@ static const char *grouped(size_t number, char out[32])
 static int refuse_long(const char *path, size_t limit, struct error *why)
 {
     char number[32];
-    return error_set_errno(why, EFBIG,
-                           "%s: over %s bytes, which is the most that is read of such a file", path,
-                           grouped(limit, number));
+    return error_set_errno(why, EFBIG, "%s: over %s bytes, which is the limit for such a file",
+                           path, grouped(limit, number));
 }
 
 static int refuse_kind(const char *path, mode_t mode, struct error *why)
@@ -114,7 +113,7 @@ static int read_file(struct file *out, const char *path, size_t limit, struct er
     *out = (struct file){0};
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0 && errno == ENXIO) /* a socket, or a device without a driver */
-        return error_set(why, "%s: this is no regular file; name one", path);
+        return error_set(why, "%s: this is not a regular file; name one", path);
     if (fd < 0)
         return error_set_errno(why, errno, "%s: %s", path, strerror(errno));
 

@@ -57,8 +57,8 @@ static bool clear_host_bits(struct network *network)
 static int refuse_network(struct error *why, const char *text)
 {
     return error_set(why,
-                     "\"%.100s\" is no network; write one such as 192.0.2.0/24 or 2001:db8::/32, "
-                     "or a single address",
+                     "\"%.100s\" is not a network; write one such as 192.0.2.0/24 or "
+                     "2001:db8::/32, or a single address",
                      text);
 }
 
@@ -92,7 +92,7 @@ int network_parse(struct network *out, const char *text, struct error *why)
         network_address_text(&parsed.base, base);
         if (max_prefix == 128 && network_address_is_v4(&parsed.base))
             prefix -= MAPPED_BITS;
-        return error_set(why, "\"%.100s\" has bits set behind its prefix; write %s/%ld", text, base,
+        return error_set(why, "\"%.100s\" has bits set after its prefix; write %s/%ld", text, base,
                          prefix);
     }
     *out = parsed;
@@ -133,7 +133,7 @@ static struct network_endpoint endpoint_v6(struct in6_addr address, in_port_t po
 static int refuse_listen(struct error *why, const char *text)
 {
     return error_set(why,
-                     "\"%.100s\" is no address to listen on; write a port such as 443, or an "
+                     "\"%.100s\" is not an address to listen on; write a port such as 443, or an "
                      "address and a port: 192.0.2.1:443 or [2001:db8::1]:443",
                      text);
 }

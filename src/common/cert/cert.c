@@ -36,7 +36,7 @@ int cert_init(struct error *why)
 {
     psa_status_t status = psa_crypto_init();
     if (status != PSA_SUCCESS)
-        return error_set(why, "cryptography cannot start (PSA status %d)", (int)status);
+        return error_set(why, "cannot start cryptography (PSA status %d)", (int)status);
     return 0;
 }
 
@@ -93,9 +93,9 @@ static int note_extension(void *context, const mbedtls_x509_crt *crt, const mbed
 static int judge_extensions(const struct extensions *seen, struct error *why)
 {
     if (seen->must_staple) {
-        return error_set(why, "the certificate demands OCSP stapling (\"must-staple\", RFC 7633), "
-                              "which this server does not do, so senders would refuse it; order a "
-                              "certificate without must-staple");
+        return error_set(why, "the certificate requires OCSP stapling (\"must-staple\", RFC 7633), "
+                              "which this server does not support, so senders would refuse it; "
+                              "order a certificate without must-staple");
     }
     if (seen->unknown_critical) {
         return error_set(why, "the certificate has a critical extension that senders do not know, "
@@ -233,7 +233,7 @@ static int judge_blocks(const struct pem_blocks *chain, const struct pem_blocks 
 {
     if (chain->certificates == 0 && chain->keys > 0 && key->certificates > 0) {
         return error_set(why, "the certificate file holds a private key and the key file a "
-                              "certificate; exchange the two");
+                              "certificate; swap the two");
     }
     if (chain->certificates == 0) {
         return error_set(why, "the certificate file holds no certificate in PEM form; write the "
@@ -255,9 +255,10 @@ static int judge_blocks(const struct pem_blocks *chain, const struct pem_blocks 
                          same_file ? CHAIN_FILE : KEY_FILE, key->keys);
     }
     if (key->encrypted) {
-        return error_set(why, "the private key is encrypted, and nobody is there to type its "
-                              "password; write it without one (\"openssl pkey -in OLD -out NEW\") "
-                              "and let only the server read it");
+        return error_set(
+            why,
+            "the private key is encrypted, and the server cannot ask for its password; write it "
+            "without one (\"openssl pkey -in OLD -out NEW\") and let only the server read it");
     }
     return 0;
 }

@@ -51,8 +51,8 @@ int block_check_policy_name(const char *name, struct error *why)
     size_t length = strlen(name);
     if (length == 0 || length > POLICY_NAME_MAX || strspn(name, allowed) != length)
         return error_set(why,
-                         "\"%.*s\" is no name of a policy; write 1 to %d letters, digits, "
-                         "hyphens, underscores or dots",
+                         "\"%.*s\" is not a policy name; write 1 to %d letters, digits, hyphens, "
+                         "underscores or dots",
                          POLICY_NAME_MAX, name, POLICY_NAME_MAX);
     return 0;
 }
@@ -189,7 +189,7 @@ static int read_private_key(struct draft *draft, struct draft_section *section, 
     struct config_pair *pair = &block->pair_items[block->pair_count - 1];
     if (pair->private_key != NULL)
         return error_set(why,
-                         "the certificate at line %u has its private_key already; write one "
+                         "the certificate at line %u already has its private_key; write one "
                          "private_key after each certificate",
                          pair->place.line);
     const char *path = absolute_pattern(draft, value, place_of(section, line), why);
@@ -242,11 +242,11 @@ static void refuse_key(struct draft *draft, struct draft_section *section, unsig
             keyword_consider(&search, rows[i].key);
     }
     if (search.best != NULL)
-        draft_break(draft, section, line, "\"%.60s\" is no key here; did you mean %s?", key,
+        draft_break(draft, section, line, "unknown key \"%.60s\"; did you mean %s?", key,
                     search.best);
     else if (section->kind == DRAFT_DOMAIN)
         draft_break(draft, section, line,
-                    "\"%.60s\" is no key of a domain; write policy, mode, mx, max_age, "
+                    "unknown key \"%.60s\" in a domain; write policy, mode, mx, max_age, "
                     "policy_file, certificate, private_key or records",
                     key);
     else if (strcmp(key, "policy") == 0)
@@ -254,7 +254,7 @@ static void refuse_key(struct draft *draft, struct draft_section *section, unsig
                     "policies do not nest; write `policy` in the domains' sections");
     else
         draft_break(draft, section, line,
-                    "\"%.60s\" is no key of [defaults] or [policy]; write mode, mx, max_age, "
+                    "unknown key \"%.60s\" in [defaults] or [policy]; write mode, mx, max_age, "
                     "policy_file, certificate, private_key or records",
                     key);
 }
@@ -275,9 +275,9 @@ void block_set(struct draft *draft, struct draft_section *section, unsigned line
 
     unsigned *first = row->line != NULL ? row->line(section) : NULL;
     if (first != NULL && *first == line && section->listed)
-        draft_break(draft, section, line, "%s stands twice in the line; write it once", key);
+        draft_break(draft, section, line, "%s is set twice in this line; write it once", key);
     else if (first != NULL && *first != 0)
-        draft_break(draft, section, line, "%s stands already at line %u; write it once", key,
+        draft_break(draft, section, line, "%s is already set at line %u; write it once", key,
                     *first);
     else if (row->read(draft, section, line, value, &why) != 0)
         draft_break(draft, section, line, "%s", why.text);
@@ -298,8 +298,8 @@ static void judge_exclusion(struct draft *draft, struct draft_section *section)
     if (block->policy_file_line == 0 || key == NULL)
         return;
     draft_break(draft, section, block->policy_file_line,
-                "policy_file is the policy whole, but %s stands beside it at line %u; write "
-                "either policy_file, or mode, mx and max_age",
+                "policy_file is the whole policy, but %s is also set at line %u; write either "
+                "policy_file, or mode, mx and max_age",
                 key, line);
     block->policy_file = NULL; /* so that nothing is said of the file as well */
 }

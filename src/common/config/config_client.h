@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* config_client: the settings of [acme] and [dns], which only mta-stsctl(1) uses. */
+/* config_client: the settings of [acme], [dns] and [tlsrpt], which only mta-stsctl(1) uses. */
 #ifndef COMMON_CONFIG_CONFIG_CLIENT_H
 #define COMMON_CONFIG_CONFIG_CLIENT_H
 
@@ -36,6 +36,12 @@ struct config_dns {
     size_t address_count;
     const char *cname;
     const char *target; /* pattern with %d */
+};
+
+/* [tlsrpt]. NULL and 0 where not set. */
+struct config_tlsrpt {
+    const char **authserv; /* hosts whose Authentication-Results are believed */
+    size_t authserv_count;
 };
 
 #endif

@@ -30,7 +30,7 @@ static const char *directory_of(struct draft *draft, const char *path)
     char *here = getcwd(NULL, 0);
     if (here == NULL && errno != ENOMEM)
         draft_refuse(draft, path, 0,
-                     "the working directory cannot be named (%s); give the file's full path",
+                     "cannot find the working directory (%s); give the file's full path",
                      strerror(errno));
     const char *directory = NULL;
     if (here != NULL && below[0] != '\0')
@@ -141,7 +141,7 @@ static void read_include(struct draft *draft, const struct draft_path *include)
         struct error sentence;
         error_set(&sentence, "include: %s: %s", include->path, strerror(cause));
         unread_note(draft, UNREAD_NAMED, include->path, cause, include->place, sentence.text,
-                    "; name a directory that is there");
+                    "; name a directory that exists");
         return;
     }
     draft_keep_file(draft, include->path);
@@ -200,9 +200,8 @@ static void judge_default_host(struct draft *draft)
     if (host[0] == '\0' || (domain != NULL && has_domain(config, domain)))
         return;
     draft_refuse(draft, draft->default_host_place.file, draft->default_host_place.line,
-                 "default_host: %s is the policy host of no domain configured here; write "
-                 "mta-sts.%s",
-                 host, has_domain(config, host) ? host : " and one of the domains");
+                 "default_host: %s is not the policy host of a configured domain; write mta-sts.%s",
+                 host, has_domain(config, host) ? host : " followed by one of the domains");
 }
 
 /* Warns of each pattern for which the sandbox opens a directory of the system. */

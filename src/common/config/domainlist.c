@@ -30,7 +30,7 @@ static int read_domain(struct draft *draft, struct draft_section *domain, struct
                        struct error *why)
 {
     if (word.bytes[0] == ';')
-        return error_set(why, "`;` starts no comment in a list; write `#`");
+        return error_set(why, "`;` does not start a comment in a list; write `#`");
     if (word.bytes[0] == '[')
         return error_set(why, "a list has no sections; write the domain without brackets");
     return block_name_domain(draft, domain, word.bytes, word.length, why);
@@ -59,14 +59,14 @@ static void take_word(struct draft *draft, struct draft_section *domain, struct 
         draft_break(draft, domain, domain->line, "%s", iniline_refuse_quotes(slice));
     else if (equals == NULL && domain->policy_line != 0)
         draft_break(draft, domain, domain->line,
-                    "\"%.100s\" is a second policy in the line; write one, and all else as "
+                    "\"%.100s\" is a second policy in the line; write one, and everything else as "
                     "key=value without blanks",
                     text);
     else if (equals == NULL)
         block_set(draft, domain, domain->line, "policy", text);
     else if (equals == text || slice.length == 0)
         draft_break(draft, domain, domain->line,
-                    "\"%.100s\" lacks its key or its value; write key=value without blanks", text);
+                    "\"%.100s\" has no key or no value; write key=value without blanks", text);
     else {
         *equals = '\0';
         block_set(draft, domain, domain->line, text, value);
@@ -93,7 +93,7 @@ static bool refuse_blanks(struct draft *draft, struct draft_section *domain, str
         if (key.length == 0 || value.length == 0)
             return false;
         draft_break(draft, domain, domain->line,
-                    "blanks stand around `=`; write %.*s=%.*s without blanks", shown(key),
+                    "there are blanks around `=`; write %.*s=%.*s without blanks", shown(key),
                     key.bytes, shown(value), value.bytes);
         return true;
     }

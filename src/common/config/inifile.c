@@ -16,7 +16,7 @@
 #include "common/config/iniline.h"
 
 static const char outside[] =
-    "the key stands outside any section; write it below `[server]` or the section it belongs to";
+    "the key is outside any section; write it below `[server]` or the section it belongs to";
 /* For each header: so inih's first line, of which it drops a byte order mark, is no pair. */
 static const char any_header[] = "[-]\n";
 

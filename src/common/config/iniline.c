@@ -10,13 +10,13 @@ static const char over_long[] =
     "the line is over 1,024 bytes long; write a shorter one, or several where the key may repeat";
 static const char nul_byte[] = "the line holds a NUL byte; save the file as plain text (UTF-8)";
 static const char bare_return[] =
-    "a carriage return stands within the line; end each line with LF or CRLF";
+    "there is a carriage return within the line; end each line with LF or CRLF";
 static const char control_byte[] = "the line holds a control character; write it without";
 static const char indented[] =
     "the line begins with a blank, as a continuation would; begin it in the first column";
 static const char unclosed[] = "the section's `]` is missing; write `[name]`";
 static const char after_bracket[] =
-    "text after `]`; write it on a line of its own, or as a comment that starts with ` ;`";
+    "text after `]`; write it on a separate line, or as a comment that starts with ` ;`";
 static const char colon[] = "`:` where `=` belongs; write `key = value`";
 static const char no_equals[] =
     "no `=` in the line; write `key = value`, or `[name]` for a section";

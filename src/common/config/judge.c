@@ -136,7 +136,7 @@ static void tell_left_out(struct hearing *hearing)
     char text[PATH_MAX + 128];
     if (hearing->heard <= FINDINGS_SAID)
         return;
-    snprintf(text, sizeof(text), "and %zu more; `mta-stsctl lint %s` says all",
+    snprintf(text, sizeof(text), "and %zu more; `mta-stsctl lint %s` lists all",
              hearing->heard - FINDINGS_SAID, hearing->file);
     if (is_news(hearing->judge, hearing->file, hearing->last_line, text))
         findings_say(hearing->judge->draft->said,
@@ -147,7 +147,8 @@ static void tell_left_out(struct hearing *hearing)
 /* Whoever copied the file from another server shall not have to do it line by line. */
 static void name_the_way_on(struct hearing *hearing)
 {
-    static const char advice[] = "to put right what has one right form, run `mta-stsctl lint --fix";
+    static const char advice[] =
+        "to fix what has one obvious correction, run `mta-stsctl lint --fix";
     if (is_news(hearing->judge, hearing->file, 0, advice))
         findings_say(hearing->judge->draft->said, SEVERITY_NOTE, hearing->file, 0, "%s %s`", advice,
                      hearing->file);

@@ -37,6 +37,8 @@ libcommon_a_SOURCES += \
 	%D%/setdns.h \
 	%D%/setserver.c \
 	%D%/setserver.h \
+	%D%/settlsrpt.c \
+	%D%/settlsrpt.h \
 	%D%/setting.c \
 	%D%/setting.h \
 	%D%/settings.c \

@@ -21,7 +21,7 @@ int pattern_check(const char *pattern, struct error *why)
             return error_set(why, "a single `%%` at the end; write `%%%%` for a percent sign");
         if (*at != 'h' && *at != 'd' && *at != '%')
             return error_set(why,
-                             "`%%%c` stands for nothing; write %%h for the policy host "
+                             "`%%%c` is unknown; write %%h for the policy host "
                              "(mta-sts.example.com), %%d for the domain, %%%% for a percent sign",
                              *at);
         longest += *at == '%' ? 1 : HOSTNAME_MAX;

@@ -62,6 +62,6 @@ const char *quotable_refusal(const char *path, const struct file *file)
                "nor "
                "two of the keys";
     if (!quotable_is_own(path, file))
-        return "nothing of it is quoted, as its owner is not that of its directory";
+        return "nothing of it is quoted, because the file and its directory have different owners";
     return NULL;
 }

@@ -70,7 +70,7 @@ static void drop_repeated(struct draft *draft, const struct draft_section *first
                      first->name, first->file, first->line);
     else
         findings_say(draft->said, SEVERITY_ERROR, second->file, second->line,
-                     "%s stands already at %s:%u; write each domain once%s", first->name,
+                     "%s is already configured at %s:%u; write each domain once%s", first->name,
                      first->file, first->line, first_serves ? " (the first serves)" : "");
 }
 
@@ -90,11 +90,11 @@ static void note_certbot(struct draft *draft, const struct config_pair *pair, si
     char more[64] = "";
     if (others > 0)
         snprintf(more, sizeof(more), " (and in %zu other place%s)", others, others == 1 ? "" : "s");
-    findings_say(draft->said, SEVERITY_NOTE, pair->place.file, pair->place.line,
-                 "certbot's folders live and archive are closed to a daemon without root; let "
-                 "certbot's deploy hook deliver certificate and key to a folder of the daemon's, "
-                 "and name that here%s",
-                 more);
+    findings_say(
+        draft->said, SEVERITY_NOTE, pair->place.file, pair->place.line,
+        "only root may read certbot's directories live and archive; let certbot's deploy hook copy "
+        "the certificate and key to a directory of the daemon, and name that here%s",
+        more);
 }
 
 /* What many inherit is noted in its own place; the domains' own, of which there may be very many,
@@ -127,8 +127,8 @@ static void judge_templates(struct resolver *resolver)
         struct draft_section *own = &templates->items[i];
         if (i > 0 && strcmp(own[-1].name, own->name) == 0)
             draft_break(draft, own, own->line,
-                        "[policy %s] stands already at %s:%u; write each policy once", own->name,
-                        own[-1].file, own[-1].line);
+                        "[policy %s] is already defined at %s:%u; write each policy once",
+                        own->name, own[-1].file, own[-1].line);
         inherit = inherit_from(&draft->defaults, own, NULL);
         inherit.own = own;
         look_for_certbot(resolver, own);
@@ -164,7 +164,7 @@ static struct draft_section *find_template(struct draft *draft, struct draft_sec
                     domain->policy, search.best);
     else
         draft_break(draft, domain, domain->policy_line,
-                    "there is no [policy %s]; write that section, or name one that is there",
+                    "there is no [policy %s]; write that section, or name one that exists",
                     domain->policy);
     return NULL;
 }

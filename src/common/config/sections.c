@@ -33,13 +33,14 @@ struct reader {
     struct settings_seen seen;
     struct draft_section section;
     unsigned defaults_line;
-    unsigned settings_lines[3]; /* where [server], [acme] and [dns] stand; 0: nowhere */
+    unsigned settings_lines[4]; /* where [server], [acme], [dns] and [tlsrpt] stand; 0: nowhere */
 };
 
 static const char *const settings_titles[] = {
     [SETTINGS_SERVER] = "server",
     [SETTINGS_ACME] = "acme",
     [SETTINGS_DNS] = "dns",
+    [SETTINGS_TLSRPT] = "tlsrpt",
 };
 
 static int status(const struct reader *reader)
@@ -72,7 +73,8 @@ static void close_section(struct reader *reader)
     }
 }
 
-/* An error in the header of a section that is not opened; only [dns] may be wrong without harm. */
+/* An error in the header of a section that is not opened; only [dns] and [tlsrpt] may be wrong
+ * without harm. */
 static void refuse_header(struct reader *reader, bool whole, const struct error *why)
 {
     reader->place = PLACE_SWALLOWED;
@@ -85,13 +87,12 @@ static bool may_stand(struct reader *reader, const char *title, bool whole, unsi
 {
     struct error why;
     if (reader->is_include)
-        error_set(
-            &why,
-            "[%s] stands in an include, which holds domains and policies only; write it in the "
-            "main file",
-            title);
+        error_set(&why,
+                  "[%s] is not allowed in an include, which holds domains and policies only; write "
+                  "it in the main file",
+                  title);
     else if (*first != 0)
-        error_set(&why, "[%s] stands already at line %u; write its keys there", title, *first);
+        error_set(&why, "[%s] is already at line %u; write its keys there", title, *first);
     else {
         *first = reader->line;
         return true;
@@ -102,7 +103,7 @@ static bool may_stand(struct reader *reader, const char *title, bool whole, unsi
 
 static void open_settings(struct reader *reader, enum settings_section section, const char *broken)
 {
-    bool whole = section != SETTINGS_DNS;
+    bool whole = !settings_are_harmless(section);
     if (broken != NULL)
         findings_say(reader->draft->said, SEVERITY_ERROR, reader->file, reader->line, "%s", broken);
     reader->draft->refused = reader->draft->refused || (broken != NULL && whole);
@@ -190,18 +191,18 @@ static void open_domain(struct reader *reader, const char *title, size_t length,
 
 static void refuse_title(struct reader *reader, const char *title)
 {
-    static const char *const known[] = {"server", "defaults", "policy", "acme", "dns"};
+    static const char *const known[] = {"server", "defaults", "policy", "acme", "dns", "tlsrpt"};
     struct error why;
     struct keyword search = {.word = title};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         keyword_consider(&search, known[i]);
     if (search.best != NULL)
-        error_set(&why, "there is no section [%.*s]; did you mean [%s]?", TITLE_SHOWN, title,
+        error_set(&why, "unknown section [%.*s]; did you mean [%s]?", TITLE_SHOWN, title,
                   search.best);
     else
         error_set(&why,
-                  "there is no section [%.*s]; write [server], [defaults], [policy NAME], [acme], "
-                  "[dns], or a domain in full such as [example.com]",
+                  "unknown section [%.*s]; write [server], [defaults], [policy NAME], [acme], "
+                  "[dns], [tlsrpt], or a domain in full such as [example.com]",
                   TITLE_SHOWN, title);
     refuse_header(reader, true, &why);
 }

@@ -11,7 +11,7 @@ static int read_words(const struct setting_line *line, const char *yes, const ch
                       struct error *why)
 {
     if (strcmp(line->value, yes) != 0 && strcmp(line->value, no) != 0)
-        return error_set(why, "\"%.100s\" is none of its words; write %s or %s", line->value, yes,
+        return error_set(why, "\"%.100s\" is not a valid value; write %s or %s", line->value, yes,
                          no);
     *out = strcmp(line->value, yes) == 0;
     return 0;
@@ -68,7 +68,7 @@ static int read_deploy_command(const struct setting_line *line, struct error *wh
     if (strpbrk(line->value, " \t") != NULL)
         return error_set(why,
                          "\"%.200s\" is more than the name of a program; write its path alone, and "
-                         "put what else is to be said into a script",
+                         "put arguments into a script",
                          line->value);
     return read_program(line, why);
 }
@@ -80,8 +80,8 @@ static int read_profile(const struct setting_line *line, struct error *why)
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
     if (line->value[strspn(line->value, allowed)] != '\0')
         return error_set(why,
-                         "\"%.100s\" is no name of a profile; write the one word that the CA calls "
-                         "it, such as shortlived",
+                         "\"%.100s\" is not a profile name; write the CA's name for it, one word "
+                         "such as shortlived",
                          line->value);
     line->draft->config->acme.profile = draft_text(line->draft, line->value);
     return 0;

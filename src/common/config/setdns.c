@@ -15,8 +15,8 @@ static int take_rua(const struct setting_line *line, const char *item, struct er
     bool is_mail = strncasecmp(item, "mailto:", strlen("mailto:")) == 0;
     if (setting_check_prefix(item, is_mail ? "mailto:" : "https://", NULL) != 0)
         return error_set(why,
-                         "\"%.200s\" takes no reports; write mailto:tlsrpt@example.net, or an "
-                         "address that begins with https://",
+                         "\"%.200s\" cannot receive reports; write mailto:tlsrpt@example.net, or "
+                         "an address that begins with https://",
                          item);
     if (is_mail && strchr(item, '@') == NULL)
         return error_set(why, "\"%.200s\" has no @; write one such as mailto:tlsrpt@example.net",
@@ -39,7 +39,7 @@ static int take_address(const struct setting_line *line, const char *item, struc
     struct network network;
     if (strchr(item, '/') != NULL || network_parse(&network, item, NULL) != 0)
         return error_set(
-            why, "\"%.100s\" is no address; write one such as 192.0.2.1 or 2001:db8::1", item);
+            why, "\"%.100s\" is not an address; write one such as 192.0.2.1 or 2001:db8::1", item);
     struct network_address *items = draft_grow(draft, &draft->config->arena, dns->addresses,
                                                dns->address_count, sizeof(*items));
     if (items == NULL)
@@ -75,8 +75,8 @@ static int read_target(const struct setting_line *line, struct error *why)
         strspn(line->value, allowed) != length || line->value[0] == '.' ||
         line->value[length - 1] == '.' || strstr(line->value, "..") != NULL)
         return error_set(why,
-                         "\"%.200s\" is no pattern of names; write %%d where the domain stands, as "
-                         "in %%d._mta-sts.provider.example",
+                         "\"%.200s\" is not a pattern of names; write %%d in place of the domain, "
+                         "as in %%d._mta-sts.provider.example",
                          line->value);
     line->draft->config->dns.target = draft_text(line->draft, line->value);
     return 0;

@@ -41,7 +41,7 @@ static int add_listen(struct draft *draft, struct config_listen listen, struct e
     for (size_t i = 0; i < server->listen_count; i++) {
         if (!is_any_port(&listen.endpoint) &&
             network_endpoint_equal(&server->listen[i].endpoint, &listen.endpoint))
-            return error_set(why, "%s is among `listen = %s` of line %u already; write it once",
+            return error_set(why, "%s is already part of `listen = %s` at line %u; write it once",
                              listen.text, server->listen[i].text, server->listen[i].place.line);
     }
     struct config_listen *items = draft_grow(draft, &draft->config->arena, server->listen,
@@ -81,7 +81,8 @@ static int read_user(const struct setting_line *line, struct error *why)
                                   "_.-";
     size_t length = strlen(line->value);
     if (length > USER_MAX || strspn(line->value, allowed) != length)
-        return error_set(why, "\"%.100s\" is no user; write a name such as _mta-stsd, or a number",
+        return error_set(why,
+                         "\"%.100s\" is not a user; write a name such as _mta-stsd, or a number",
                          line->value);
     line->draft->config->server.user = draft_text(line->draft, line->value);
     line->draft->config->server.user_place = line->place;
@@ -99,7 +100,7 @@ static int add_path(const struct setting_line *line, struct draft_path **list, s
     }
     while (*list != NULL) {
         if (strcmp((*list)->path, absolute) == 0)
-            return error_set(why, "%.200s is named at line %u already; write it once", line->value,
+            return error_set(why, "%.200s is already set at line %u; write it once", line->value,
                              (*list)->place.line);
         list = &(*list)->next;
     }
@@ -124,10 +125,10 @@ static int read_max_removed(const struct setting_line *line, struct error *why)
     size_t digits = strspn(line->value, "0123456789");
     bool is_percent = strcmp(line->value + digits, "%") == 0;
     if (digits == 0 || digits > 9 || (line->value[digits] != '\0' && !is_percent))
-        return error_set(why,
-                         "\"%.100s\" is no share of the domains; write a percentage such as 10%%, "
-                         "or a number of domains",
-                         line->value);
+        return error_set(
+            why,
+            "\"%.100s\" is not a number of domains; write a percentage such as 10%%, or a number",
+            line->value);
 
     unsigned value = 0;
     for (size_t i = 0; i < digits; i++)
@@ -152,7 +153,7 @@ static int read_access_log(const struct setting_line *line, struct error *why)
             return 0;
         }
     }
-    return error_set(why, "\"%.100s\" is none of its words; write on, errors or off", line->value);
+    return error_set(why, "\"%.100s\" is not a valid value; write on, errors or off", line->value);
 }
 
 static int take_read_path(const struct setting_line *line, const char *item, struct error *why)
@@ -176,7 +177,7 @@ static int read_on_off(const struct setting_line *line, bool *out, struct error 
 {
     *out = strcmp(line->value, "on") == 0;
     if (!*out && strcmp(line->value, "off") != 0)
-        return error_set(why, "\"%.100s\" is none of its words; write on or off", line->value);
+        return error_set(why, "\"%.100s\" is not a valid value; write on or off", line->value);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* setting: one key of [server], [acme] or [dns], and how a value is read into the config. */
+/* setting: one key of [server], [acme], [dns] or [tlsrpt], and how a value is read into the config.
+ */
 #include "common/config/setting.h"
 
 #include <limits.h>
@@ -42,7 +43,7 @@ int setting_each(const struct setting_line *line, setting_take *take, struct err
         while (length > 0 && (rest[length - 1] == ' ' || rest[length - 1] == '\t'))
             length--;
         if (length == 0 || length >= sizeof(item))
-            return error_set(why, "nothing stands on one side of a comma; write items as in a, b");
+            return error_set(why, "an item is missing beside a comma; write items as in a, b");
         memcpy(item, rest, length);
         item[length] = '\0';
         if (take(line, item, why) != 0)
@@ -70,6 +71,7 @@ int setting_check_prefix(const char *text, const char *prefix, struct error *why
     if (strncasecmp(text, prefix, strlen(prefix)) == 0 && text[strlen(prefix)] != '\0' &&
         strpbrk(text, " \t") == NULL)
         return 0;
-    return error_set(why, "\"%.200s\" is no address of this kind; write one that begins with %s",
+    return error_set(why,
+                     "\"%.200s\" is not an address of this kind; write one that begins with %s",
                      text, prefix);
 }

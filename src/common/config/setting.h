@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* setting: one key of [server], [acme] or [dns], and how a value is read into the config. */
+/* setting: one key of [server], [acme], [dns] or [tlsrpt], and how a value is read into the config.
+ */
 #ifndef COMMON_CONFIG_SETTING_H
 #define COMMON_CONFIG_SETTING_H
 

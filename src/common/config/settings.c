@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* settings: the keys of [server], [acme] and [dns], one row of a table each. */
+/* settings: the keys of [server], [acme], [dns] and [tlsrpt], one row of a table each. */
 #include "common/config/settings.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "common/config/setacme.h"
 #include "common/config/setdns.h"
 #include "common/config/setserver.h"
+#include "common/config/settlsrpt.h"
 
 #define KEYS_TEXT_MAX 600 /* bytes that hold the keys of one section, named in a sentence */
 
@@ -19,14 +20,21 @@ static const struct {
     [SETTINGS_SERVER] = {"[server]", setserver_rows},
     [SETTINGS_ACME] = {"[acme]", setacme_rows},
     [SETTINGS_DNS] = {"[dns]", setdns_rows},
+    [SETTINGS_TLSRPT] = {"[tlsrpt]", settlsrpt_rows},
 };
 
-/* Says an error, which refuses the whole unless it is the companion's. */
+bool settings_are_harmless(enum settings_section section)
+{
+    return section == SETTINGS_DNS || section == SETTINGS_TLSRPT;
+}
+
+/* Reports an error, which rejects the configuration, except in sections that only mta-stsctl uses
+ * and that order no certificates. */
 static void refuse(struct draft *draft, enum settings_section section, struct config_place place,
                    const struct error *why)
 {
     findings_say(draft->said, SEVERITY_ERROR, place.file, place.line, "%s", why->text);
-    draft->refused = draft->refused || section != SETTINGS_DNS;
+    draft->refused = draft->refused || !settings_are_harmless(section);
 }
 
 /* "a, b or c" */
@@ -47,10 +55,11 @@ static int refuse_key(enum settings_section section, const char *key, struct err
     for (const struct setting *row = tables[section].rows; row->key != NULL; row++)
         keyword_consider(&search, row->key);
     if (search.best != NULL)
-        return error_set(why, "\"%.60s\" is no key of %s; did you mean %s?", key,
+        return error_set(why, "unknown key \"%.60s\" in %s; did you mean %s?", key,
                          tables[section].title, search.best);
     list_keys(tables[section].rows, keys);
-    return error_set(why, "\"%.60s\" is no key of %s; write %s", key, tables[section].title, keys);
+    return error_set(why, "unknown key \"%.60s\" in %s; write %s", key, tables[section].title,
+                     keys);
 }
 
 /* Takes the line, or says why not in *why. */
@@ -65,7 +74,7 @@ static int take_line(enum settings_section section, struct settings_seen *seen, 
         return refuse_key(section, key, why);
 
     if (seen->lines[index] != 0 && !rows[index].repeats)
-        return error_set(why, "%s stands already at line %u; write it once", key,
+        return error_set(why, "%s is already set at line %u; write it once", key,
                          seen->lines[index]);
     if (seen->lines[index] == 0)
         seen->lines[index] = line->place.line;
@@ -113,8 +122,8 @@ void settings_finish(struct draft *draft, enum settings_section section,
     if (address == 0 || cname == 0)
         return;
     error_set(&why,
-              "cname, but an address stands at line %u, and a name in DNS has either; write one of "
-              "the two",
+              "cname, but an address is set at line %u; a name in DNS has one or the other, so "
+              "write one of the two",
               address);
     place.line = cname;
     refuse(draft, section, place, &why);

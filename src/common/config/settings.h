@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* settings: the keys of [server], [acme] and [dns], one row of a table each. */
+/* settings: the keys of [server], [acme], [dns] and [tlsrpt], one row of a table each. */
 #ifndef COMMON_CONFIG_SETTINGS_H
 #define COMMON_CONFIG_SETTINGS_H
 
@@ -8,8 +8,12 @@
 enum settings_section {
     SETTINGS_SERVER,
     SETTINGS_ACME,
-    SETTINGS_DNS, /* for mta-stsctl: its errors are said, and refuse nothing */
+    SETTINGS_DNS, /* for mta-stsctl, as is the next */
+    SETTINGS_TLSRPT,
 };
+
+/* Whether errors in the section are said, and refuse nothing: the server does not use it. */
+bool settings_are_harmless(enum settings_section section);
 
 #define SETTINGS_KEYS_MAX 32 /* of one section */
 

@@ -156,8 +156,8 @@ static int refuse_unquoted(struct error *why, enum hostname_fault fault, const c
         name_fault(right, strlen(right), is_pattern) == HOSTNAME_FINE)
         return error_set(why, "\"%.*s\" is not in ASCII; write its A-label form: %s", (int)length,
                          bytes, right);
-    return error_set(why, "the name is not in ASCII, and no A-label form can be named for it; "
-                          "write letters, digits, hyphens and dots only");
+    return error_set(why, "the name is not in ASCII, and has no valid A-label form; write letters, "
+                          "digits, hyphens and dots only");
 }
 
 static int refuse_wildcard(struct error *why, const char *bytes, int shown, bool is_pattern)
@@ -166,10 +166,9 @@ static int refuse_wildcard(struct error *why, const char *bytes, int shown, bool
         return error_set(why, "\"%.*s\" has a wildcard in it; write a host name in full", shown,
                          bytes);
     if (shown <= 2)
-        return error_set(why,
-                         "\"%.*s\" is a bare wildcard; write what it stands under, such as "
-                         "*.example.com",
-                         shown, bytes);
+        return error_set(
+            why, "\"%.*s\" is a bare wildcard; write the domain after it, such as *.example.com",
+            shown, bytes);
     return error_set(why,
                      "\"%.*s\" has a wildcard that is not the whole left-most label; write "
                      "it as in *.example.com, or each host in full",
@@ -190,7 +189,7 @@ static const char *sentence_of_label_fault(enum hostname_fault fault)
     case HOSTNAME_UNDERSCORE:
         return "has an underscore in it; write a host name of letters, digits and hyphens";
     case HOSTNAME_CHARACTER:
-        return "is no host name; write letters, digits, hyphens and dots only";
+        return "is not a host name; write letters, digits, hyphens and dots only";
     case HOSTNAME_HYPHEN:
         return "has a label that begins or ends with a hyphen; write letters or digits there";
     case HOSTNAME_ONLY_DIGITS:
@@ -207,7 +206,7 @@ static const char *sentence_of_label_fault(enum hostname_fault fault)
     case HOSTNAME_TRAILING_DOT:
         break;
     }
-    return "is no host name; write one such as mail.example.com";
+    return "is not a host name; write one such as mail.example.com";
 }
 
 static int refuse(struct error *why, enum hostname_fault fault, const char *bytes, size_t length,
@@ -250,7 +249,7 @@ int hostname_parse_authority(struct hostname *out, const char *bytes, size_t len
         size_t name = (size_t)(colon - bytes);
         size_t port = length - name - 1;
         if (port > 5 || (port > 0 && !is_only_digits(colon + 1, port)))
-            return error_set(why, "what follows the colon is no port; write 1 to 5 digits");
+            return error_set(why, "what follows the colon is not a port; write 1 to 5 digits");
         length = name;
     }
     if (length > 1 && bytes[length - 1] == '.')

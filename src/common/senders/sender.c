@@ -19,6 +19,15 @@ const struct sender *sender_find(enum sender_id id)
     return &sender_single_rows[id];
 }
 
+uint32_t senders_which(bool (*is_one)(const struct sender *sender))
+{
+    uint32_t all = 0;
+    for (int id = 0; id < SENDER_COUNT; id++)
+        if (is_one(sender_find((enum sender_id)id)))
+            all |= SENDERS_OF(id);
+    return all;
+}
+
 const char *sender_ground_name(enum sender_ground ground)
 {
     static const char *const names[] = {

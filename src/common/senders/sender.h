@@ -26,6 +26,7 @@ struct sender {
     struct sender_txt txt;
     enum sender_ground txt_ground, match_ground, dane_ground, fetch_ground, queue_ground;
     enum sender_match match;
+    bool no_underscore;       /* no host with one matches */
     bool no_a_label_wildcard; /* a wildcard matches no host whose first label begins with xn-- */
     bool by_mx_too;           /* SENDER_BY_CERTIFICATE: the MX's name must match as well */
     enum sender_dane dane;
@@ -40,6 +41,9 @@ struct sender {
     bool last_counts, any_case, bare_cr; /* how it reads a policy */
     unsigned queue_hours;                /* how long it tries by default; 0: not known */
 };
+
+/* The senders of which this is true: a set of rows. */
+uint32_t senders_which(bool (*is_one)(const struct sender *sender));
 
 /* A row. Static. */
 const struct sender *sender_find(enum sender_id id);

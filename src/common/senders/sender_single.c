@@ -50,7 +50,7 @@ const struct sender sender_single_rows[SINGLE_ROWS] = {
         .txt = {.blank_version = true, .counts_blank = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN,
-        .reports = true, .dane = SENDER_DANE_BOTH,
+        .no_underscore = true, .reports = true, .dane = SENDER_DANE_BOTH,
     },
     {
         .version = "go-mtasts 1438da2; the rest of maddy read only", .date = "2026-11-28",

@@ -26,9 +26,8 @@ static enum print_tone tone_of(enum severity severity)
     return PRINT_PLAIN;
 }
 
-static int add_row(struct print_table *table, const struct finding *finding)
+static void add_row(struct print_table *table, const struct finding *finding)
 {
-    int result = -1;
     char *place = NULL;
     char *sentence = finding_sentence(finding);
     if (finding->line == 0)
@@ -36,24 +35,21 @@ static int add_row(struct print_table *table, const struct finding *finding)
     else if (asprintf(&place, "%s:%u", finding->where, finding->line) < 0)
         place = NULL;
     if (place != NULL && sentence != NULL)
-        result = print_table_add(table, tone_of(finding->severity),
-                                 (const char *[COLUMNS]){place, severity_name(finding->severity),
-                                                         finding->rule, sentence});
+        print_table_add(table, tone_of(finding->severity),
+                        (const char *[COLUMNS]){place, severity_name(finding->severity),
+                                                finding->rule, sentence});
+    else
+        table->failed = true;
     free(place);
     free(sentence);
-    return result;
 }
 
 int findings_write(const struct findings *all)
 {
     struct print_table table = {.columns = COLUMNS};
-    int result = 0;
-    for (size_t i = 0; i < all->count && result == 0; i++)
-        result = add_row(&table, &all->items[i]);
-    if (result == 0)
-        print_table_write(&table);
-    print_table_free(&table);
-    return result;
+    for (size_t i = 0; i < all->count; i++)
+        add_row(&table, &all->items[i]);
+    return print_table_finish(&table);
 }
 
 int findings_write_lines(const struct findings *all, FILE *out)

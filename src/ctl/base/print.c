@@ -20,21 +20,21 @@ struct print_row {
     char *cells[PRINT_COLUMNS_MAX];
 };
 
-int print_table_add(struct print_table *table, enum print_tone tone, const char *const cells[])
+void print_table_add(struct print_table *table, enum print_tone tone, const char *const cells[])
 {
     struct print_row *rows = array_grow(table->rows, table->count, sizeof(*rows));
-    if (rows == NULL)
-        return -1;
+    table->failed = table->failed || rows == NULL;
+    if (table->failed)
+        return;
     table->rows = rows;
     struct print_row *row = &rows[table->count++];
     *row = (struct print_row){.tone = tone};
     for (size_t i = 0; i < table->columns; i++) {
         row->cells[i] = strdup(cells[i]);
-        if (row->cells[i] == NULL)
-            return -1;
-        row->cells[i][printable_clean(row->cells[i], strlen(row->cells[i]))] = '\0';
+        table->failed = table->failed || row->cells[i] == NULL;
+        if (row->cells[i] != NULL)
+            row->cells[i][printable_clean(row->cells[i], strlen(row->cells[i]))] = '\0';
     }
-    return 0;
 }
 
 static bool wants_colour(void)
@@ -112,7 +112,7 @@ static void lay_out(const struct print_table *table, struct place places[], size
     }
 }
 
-void print_table_write(const struct print_table *table)
+static void write_table(const struct print_table *table)
 {
     struct place places[PRINT_COLUMNS_MAX] = {0};
     size_t width = wrap_width(STDOUT_FILENO);
@@ -129,7 +129,7 @@ void print_table_write(const struct print_table *table)
         write_row(table, &table->rows[i], places, width, coloured);
 }
 
-void print_table_free(struct print_table *table)
+static void free_table(struct print_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
         for (size_t column = 0; column < table->columns; column++)
@@ -137,6 +137,15 @@ void print_table_free(struct print_table *table)
     }
     free(table->rows);
     *table = (struct print_table){0};
+}
+
+int print_table_finish(struct print_table *table)
+{
+    int result = table->failed ? -1 : 0;
+    if (result == 0)
+        write_table(table);
+    free_table(table);
+    return result;
 }
 
 void print_line(const char *format, ...)

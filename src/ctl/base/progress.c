@@ -19,7 +19,7 @@ static struct {
     size_t total;
     size_t done;
     int64_t next_ms; /* not drawn before */
-    int width;       /* of what stands there */
+    int width;       /* of what it shows */
 } line = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void draw(void)

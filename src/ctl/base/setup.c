@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/file.h"
 #include "common/base/printable.h"
 #include "common/config/config_load.h"
 #include "ctl/base/progress.h"
@@ -36,6 +37,30 @@ int setup_load(struct config **out, const char *path)
             stderr, "mta-stsctl: skipping %zu domain%s with errors; `mta-stsd --check` lists them",
             (*out)->broken_count, (*out)->broken_count == 1 ? "" : "s");
     return result;
+}
+
+int setup_load_settings(struct config **out, const char *path, bool optional)
+{
+    struct file file = {0};
+    struct findings said = {0};
+    struct error why;
+    *out = NULL;
+    int result = file_read(&file, path, CONFIG_FILE_MAX_BYTES, &why);
+    if (result != 0 && !(optional && why.cause == ENOENT))
+        setup_fail("%s", why.text);
+    if (result != 0 && !optional)
+        return -1;
+    if (result != 0)
+        file = (struct file){0};
+    const struct config_source source = {
+        .path = path, .scope = CONFIG_SCOPE_SETTINGS, .main = &file};
+    (void)config_load(out, &source, &said);
+    for (size_t i = 0; i < said.count && result == 0; i++)
+        say(&said.items[i]);
+    findings_free(&said);
+    if (result == 0)
+        file_free(&file);
+    return *out != NULL ? 0 : -1;
 }
 
 const struct config_domain *setup_find(const struct config *config, const char *domain)

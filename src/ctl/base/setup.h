@@ -22,6 +22,12 @@ enum setup_exit {
  * skipped, and counted in one line. */
 int setup_load(struct config **out, const char *path);
 
+/* Reads [server], [acme], [dns] and [tlsrpt] of the main file alone, and prints their errors; *out
+ * holds what could be read. If optional is set, a file that cannot be read counts as empty, and a
+ * missing one is not mentioned. Returns 0, or -1 after printing why; *out is NULL then. Free it
+ * with config_free. */
+int setup_load_settings(struct config **out, const char *path, bool optional);
+
 /* Returns a configured domain without errors, or NULL. */
 const struct config_domain *setup_find(const struct config *config, const char *domain);
 

@@ -43,7 +43,9 @@ int writer_finish(struct writer *writer)
     assert(writer->format != NULL);
     writer_end(writer);
     assert(writer->failed || writer->depth == 0);
-    return writer->failed ? -1 : writer->format->finish(writer->state);
+    int result = writer->failed ? -1 : writer->format->finish(writer->state);
+    writer_close(writer);
+    return result;
 }
 
 void writer_close(struct writer *writer)

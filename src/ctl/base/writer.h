@@ -24,7 +24,7 @@ struct writer_value {
     int64_t number;
 };
 
-/* A format, in a file of its own. Names are NULL in a list and for the root, which is an object;
+/* A format, in its own file. Names are NULL in a list and for the root, which is an object;
  * calls are balanced and nested at most WRITER_DEPTH_MAX deep. Nothing is called after a failure
  * but close. All but close return 0, or -1 when out of memory or on a failed write. */
 struct writer_format {
@@ -53,9 +53,11 @@ struct writer {
 /* Begins a result, in its root object. A failure is kept for writer_finish. */
 void writer_open(struct writer *out, const struct writer_format *format, FILE *stream);
 
-/* Ends the root and writes what is not written yet. Returns 0, or -1 when out of memory or when it
- * cannot be written; JSON has then written nothing, or a part. */
+/* Ends the root, writes what is not written yet, and closes. Returns 0, or -1 when out of memory or
+ * when it cannot be written; JSON has then written nothing, or a part. */
 int writer_finish(struct writer *writer);
+
+/* Gives the result up, unless it is finished. */
 void writer_close(struct writer *writer);
 
 /* The caller's failure: writer_finish returns -1. */

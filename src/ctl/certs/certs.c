@@ -141,7 +141,10 @@ static int act_on(const struct config *config, const struct params *params)
         return setup_fail("%s", why.text);
     switch (params->action) {
     case ACTION_LIST:
-        status = list(config, &inventory, params, now);
+        if (inventory_judge_access(&inventory, params->config_path, &why) == 0)
+            status = list(config, &inventory, params, now);
+        else
+            setup_fail("%s", why.text);
         break;
     case ACTION_PLAN:
     case ACTION_RENEW:

@@ -4,16 +4,19 @@
 #include "ctl/certs/inventory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/file.h"
 #include "common/cert/cert.h"
 #include "common/cert/cert_trust.h"
 #include "common/config/pattern.h"
 #include "ctl/base/progress.h"
+#include "ctl/base/readas.h"
 
 #define NAME_MAX_BYTES 128 /* of an issuer's name in a list */
 
@@ -80,7 +83,7 @@ static int read_one(struct file *out, const char *path, struct error *finding)
     if (file_read(out, path, CERT_FILE_MAX, &why) == 0)
         return 0;
     return error_set(finding, "%s%s", why.text,
-                     why.cause == EACCES ? "; look as root (sudo), who may read it" : "");
+                     why.cause == EACCES ? "; run this as root (sudo), who can read it" : "");
 }
 
 /* Reads the pair's files. Returns 0, or -1 with a finding. */
@@ -123,9 +126,10 @@ static int add(struct inventory *out, const struct config *config,
     if (config_pair_paths(path, key_path, pair, domain->name) != 0)
         return error_set(why, "%s: the path of its certificate is too long", domain->name);
     item->path = strdup(path);
+    item->key_path = strdup(key_path);
     out->count++;
 
-    int result = item->path != NULL ? 0 : error_set(why, "out of memory");
+    int result = item->path != NULL && item->key_path != NULL ? 0 : error_set(why, "out of memory");
     if (result == 0 && read_pair(&cert, path, key_path, &finding) == 0) {
         result = describe(item, &cert, why);
         judge(item, &cert, now, &finding);
@@ -153,17 +157,17 @@ static bool is_wanted(const struct config_domain *domain, const char *only)
 int inventory_load(struct inventory *out, const struct config *config, const char *only,
                    int64_t now, struct error *why)
 {
-    size_t room = 0;
+    size_t most = 0;
     *out = (struct inventory){0};
     if (cert_init(why) != 0)
         return -1;
     for (size_t i = 0; i < config->domain_count; i++)
-        room += is_wanted(&config->domains[i], only) ? config->domains[i].pairs->count : 0;
-    out->items = calloc(room + 1, sizeof(*out->items));
+        most += is_wanted(&config->domains[i], only) ? config->domains[i].pairs->count : 0;
+    out->items = calloc(most + 1, sizeof(*out->items));
     if (out->items == NULL)
         return error_set(why, "out of memory");
     int result = 0;
-    progress_begin("certificates read:", room);
+    progress_begin("certificates read:", most);
     for (size_t i = 0; i < config->domain_count && result == 0; i++) {
         const struct config_domain *domain = &config->domains[i];
         size_t pairs = is_wanted(domain, only) ? domain->pairs->count : 0;
@@ -178,10 +182,46 @@ int inventory_load(struct inventory *out, const struct config *config, const cha
     return result;
 }
 
+static bool is_unreadable(const char *path)
+{
+    return faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0 && errno == EACCES;
+}
+
+static int judge_access(struct inventory *inventory, struct inventory_item *item, const char *user,
+                        struct error *why)
+{
+    char *finding = NULL;
+    const char *path = is_unreadable(item->path) ? item->path : item->key_path;
+    if (!item->loaded || !is_unreadable(path))
+        return 0;
+    if (asprintf(&finding,
+                 "%s: user %s cannot read it, so the server cannot use it; let that user read the "
+                 "file, and enter its directories",
+                 path, user) < 0)
+        return error_set(why, "out of memory");
+    inventory->warnings -= item->health == DUE_WARNING;
+    inventory->errors += item->health != DUE_ERROR;
+    item->health = DUE_ERROR;
+    free(item->finding);
+    item->finding = finding;
+    return 0;
+}
+
+int inventory_judge_access(struct inventory *inventory, const char *main_path, struct error *why)
+{
+    struct readas readas;
+    int result = readas_begin(&readas, main_path, why);
+    for (size_t i = 0; i < inventory->count && readas.is_on && result == 0; i++)
+        result = judge_access(inventory, &inventory->items[i], readas.user, why);
+    readas_end(&readas);
+    return result;
+}
+
 void inventory_free(struct inventory *inventory)
 {
     for (size_t i = 0; i < inventory->count; i++) {
         free(inventory->items[i].path);
+        free(inventory->items[i].key_path);
         free(inventory->items[i].issuer);
         free(inventory->items[i].finding);
     }

@@ -19,7 +19,8 @@
 struct inventory_item {
     const char *domain; /* borrowed from the config */
     struct hostname host;
-    char *path; /* of the chain; owned */
+    char *path;     /* of the chain; owned */
+    char *key_path; /* the same file, or that of the key; owned */
     bool managed;
     bool loaded; /* those below up to renewal_id hold something */
     bool covers; /* it is for the host's name */
@@ -44,6 +45,10 @@ struct inventory {
  * of the one whose domain or host name that is. Returns 0, or -1 with why; *out is {0} then. */
 int inventory_load(struct inventory *out, const struct config *config, const char *only,
                    int64_t now, struct error *why);
+/* If run by root: what the server's user cannot read is an error, too. That user is the one that
+ * [server] of the configuration at main_path names; see readas. Returns 0, or -1 with why. */
+int inventory_judge_access(struct inventory *inventory, const char *main_path, struct error *why);
+
 void inventory_free(struct inventory *inventory);
 
 #endif

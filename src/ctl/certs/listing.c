@@ -56,8 +56,8 @@ static int write_columns(const struct inventory *inventory, const struct ari *ar
     static const char *const titles[] = {"HOST",   "LEFT",    "KEY", "ISSUER",
                                          "COVERS", "MANAGED", "DUE", "FINDING"};
     struct print_table table = {.columns = 8};
-    int result = print_table_add(&table, PRINT_PLAIN, titles);
-    for (size_t i = 0; i < inventory->count && result == 0; i++) {
+    print_table_add(&table, PRINT_PLAIN, titles);
+    for (size_t i = 0; i < inventory->count; i++) {
         const struct inventory_item *item = &inventory->items[i];
         char span[MOMENT_TEXT_MAX] = "-";
         char due[MOMENT_TEXT_MAX + 16];
@@ -69,19 +69,15 @@ static int write_columns(const struct inventory *inventory, const struct ari *ar
             snprintf(span, sizeof(span), "expired");
         if (item->finding != NULL)
             snprintf(finding, sizeof(finding), "%s: %s", health_name(item->health), item->finding);
-        result =
-            print_table_add(&table, tone_of(item->health),
-                            (const char *[]){item->host.text, span, item->loaded ? item->key : "-",
-                                             item->loaded ? item->issuer : "-",
-                                             !item->loaded  ? "-"
-                                             : item->covers ? "yes"
-                                                            : "no",
-                                             item->managed ? "yes" : "no", due, finding});
+        print_table_add(&table, tone_of(item->health),
+                        (const char *[]){item->host.text, span, item->loaded ? item->key : "-",
+                                         item->loaded ? item->issuer : "-",
+                                         !item->loaded  ? "-"
+                                         : item->covers ? "yes"
+                                                        : "no",
+                                         item->managed ? "yes" : "no", due, finding});
     }
-    if (result == 0)
-        print_table_write(&table);
-    print_table_free(&table);
-    return result;
+    return print_table_finish(&table);
 }
 
 static void put_loaded(struct writer *writer, const struct inventory_item *item,
@@ -127,9 +123,7 @@ static int write_json(const struct inventory *inventory, const struct ari *ari, 
     writer_end(&writer);
     writer_number(&writer, "errors", (int64_t)inventory->errors);
     writer_number(&writer, "warnings", (int64_t)inventory->warnings);
-    int result = writer_finish(&writer);
-    writer_close(&writer);
-    return result;
+    return writer_finish(&writer);
 }
 
 int listing_write(const struct inventory *inventory, const struct ari *ari, bool json, int64_t now)

@@ -27,8 +27,9 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
     static const char *const titles[] = {"HOST", "DUE SINCE", "ORDERED AT", "NOTE"};
     struct print_table table = {.columns = 4};
     char date[MOMENT_TEXT_MAX];
-    int result = plan->count > 0 ? print_table_add(&table, PRINT_PLAIN, titles) : 0;
-    for (size_t i = 0; i < plan->count && result == 0; i++) {
+    if (plan->count > 0)
+        print_table_add(&table, PRINT_PLAIN, titles);
+    for (size_t i = 0; i < plan->count; i++) {
         const struct plan_step *step = &plan->steps[i];
         char since[MOMENT_TEXT_MAX] = "-";
         char at[MOMENT_TEXT_MAX] = "now";
@@ -47,13 +48,10 @@ static int write_columns(const struct plan *plan, const struct pace *pace, const
             snprintf(note, sizeof(note), "has no usable certificate");
         else
             write_advice(note, sizeof(note), step, ari);
-        result = print_table_add(&table, step->waits ? PRINT_WARNING : PRINT_PLAIN,
-                                 (const char *[]){step->item->host.text, since, at, note});
+        print_table_add(&table, step->waits ? PRINT_WARNING : PRINT_PLAIN,
+                        (const char *[]){step->item->host.text, since, at, note});
     }
-    if (result == 0)
-        print_table_write(&table);
-    print_table_free(&table);
-    if (result != 0)
+    if (print_table_finish(&table) != 0)
         return -1;
     print_line("%zu due, %u orders an hour, %zu in the last hour; %s%s", plan->count, per_hour,
                pace_recent(pace), plan->count > 0 ? "all ordered by " : "nothing to order",
@@ -90,9 +88,7 @@ static int write_json(const struct plan *plan, const struct pace *pace, const st
     writer_number(&writer, "orders_per_hour", per_hour);
     writer_number(&writer, "orders_last_hour", (int64_t)pace_recent(pace));
     writer_number(&writer, "done_at", plan->done_at);
-    int result = writer_finish(&writer);
-    writer_close(&writer);
-    return result;
+    return writer_finish(&writer);
 }
 
 int schedule_write(const struct plan *plan, const struct pace *pace, const struct ari *ari,

@@ -3,12 +3,13 @@
 #include "ctl/check/rows.h"
 
 #include "ctl/check/rows_say.h"
+#include "ctl/check/verdict.h"
 
 /* clang-format off */
 const struct rows_row rows_table[] = {
     {"D1", SEVERITY_ERROR, "the record _mta-sts is there", rows_judge_d1},
     {"D2", SEVERITY_ERROR, "exactly one record begins with v=STSv1;", rows_judge_txt},
-    {"D3", SEVERITY_WARNING, "no unrelated TXT record is beside it", rows_judge_txt},
+    {"D3", SEVERITY_ERROR, "no unrelated TXT record is beside it", rows_judge_txt},
     {"D4", SEVERITY_ERROR, "it is at _mta-sts, and no wildcard answers there", rows_judge_txt},
     {"D5", SEVERITY_ERROR, "v=STSv1 comes first, in this spelling", rows_judge_txt},
     {"D6", SEVERITY_ERROR, "its id is there, 1 to 32 letters and digits", rows_judge_txt},
@@ -57,8 +58,12 @@ const struct rows_row rows_table[] = {
 
 void rows_judge(const struct facts *facts, struct findings *out)
 {
-    for (const struct rows_row *row = rows_table; row->id != NULL; row++) {
-        struct rows_check check = {row, facts, out};
-        row->judge(&check);
-    }
+    struct rows_check check = {.facts = facts, .findings = out};
+    struct verdict verdicts[VERDICT_COUNT];
+    verdict_make(verdicts, facts);
+    for (size_t i = 0; i < VERDICT_COUNT; i++)
+        if (verdicts[i].ending >= VERDICT_DEPENDS || verdicts[i].in_clear)
+            check.failing |= SENDERS_OF(i);
+    for (check.row = rows_table; check.row->id != NULL; check.row++)
+        check.row->judge(&check);
 }

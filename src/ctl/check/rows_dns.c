@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/policy/policyid.h"
+#include "common/senders/sender.h"
 #include "ctl/check/rows_say.h"
 
 #define DAY_S 86400
@@ -179,8 +180,14 @@ void rows_judge_d10(struct rows_check *check)
                  facts->domain, facts->sts_alias.end);
 }
 
+static bool takes_ipv4_only(const struct sender *sender)
+{
+    return sender->first_v4_only;
+}
+
 void rows_judge_d11(struct rows_check *check)
 {
+    char names[SENDERS_TEXT_MAX];
     const struct facts *facts = check->facts;
     struct rows_about about = {facts->host, NULL, "publish A and AAAA records"};
     bool has_v4 = facts->v4.outcome == DNS_FOUND;
@@ -197,9 +204,10 @@ void rows_judge_d11(struct rows_check *check)
         rows_say(check, SEVERITY_ERROR, &about, "the policy host has no address: %s",
                  facts->v4.outcome == DNS_NO_DATA ? "neither A nor AAAA" : facts->v4.why.text);
     } else if (!has_v4) {
-        about.sender = "senders without IPv6, and mailauth, which tries the first A record only";
+        about.sender = senders_names(names, senders_which(takes_ipv4_only));
         about.advice = "publish an A record";
-        rows_say(check, SEVERITY_WARNING, &about, "the policy host has no IPv4 address");
+        rows_say(check, SEVERITY_WARNING, &about,
+                 "the policy host has no IPv4 address: senders without IPv6 cannot reach it");
     } else if (!has_v6) {
         about.advice = "publish an AAAA record if the host has IPv6";
         rows_say(check, SEVERITY_NOTE, &about, "the policy host has no IPv6 address");

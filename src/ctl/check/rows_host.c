@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/senders/sender.h"
 #include "ctl/check/rows_say.h"
 
 #define TOO_SLOW_MS 2000
@@ -126,22 +127,35 @@ void rows_judge_h4(struct rows_check *check)
     each_address(check, judge_status);
 }
 
+static bool wants_type(const struct sender *sender)
+{
+    return sender->wants_type;
+}
+
+static bool wants_exact_type(const struct sender *sender)
+{
+    return sender->wants_exact_type;
+}
+
 static void judge_type(struct rows_check *check, const struct policy_address *address,
                        struct rows_about *about)
 {
     const struct fetch *fetch = &address->fetch;
     size_t length = strcspn(fetch->type, "; \t");
     bool is_plain = length == 10 && strncasecmp(fetch->type, "text/plain", 10) == 0;
+    char names[SENDERS_TEXT_MAX];
     if (fetch->status != 200)
         return;
     about->advice = "send Content-Type: text/plain; charset=utf-8";
     if (!is_plain) {
-        about->sender = "maddy, chasquid, postfix-mta-sts-resolver, postfix-tlspol, KumoMTA";
+        about->sender = senders_names(names, senders_which(wants_type));
         rows_say(check, SEVERITY_ERROR, about, "the Content-Type is %s",
                  fetch->type[0] != '\0' ? fetch->type : "missing");
     } else if (strncmp(fetch->type, "text/plain", 10) != 0) {
-        about->sender = "KumoMTA, which compares letter for letter";
-        rows_say(check, SEVERITY_WARNING, about, "the Content-Type is spelt %s", fetch->type);
+        about->sender = senders_names(names, senders_which(wants_exact_type));
+        rows_say(check, SEVERITY_WARNING, about,
+                 "the Content-Type is spelt %s, and some senders compare letter for letter",
+                 fetch->type);
     }
 }
 
@@ -150,11 +164,24 @@ void rows_judge_h5(struct rows_check *check)
     each_address(check, judge_type);
 }
 
+/* The senders that give up before so much time has passed. */
+static uint32_t impatient_senders(int64_t elapsed_ms)
+{
+    uint32_t all = 0;
+    for (int id = 0; id < SENDER_COUNT; id++) {
+        const struct sender *sender = sender_find((enum sender_id)id);
+        if (sender->limit_ms > 0 && (int64_t)sender->limit_ms < elapsed_ms)
+            all |= SENDERS_OF(id);
+    }
+    return all;
+}
+
 static void judge_time(struct rows_check *check, const struct policy_address *address,
                        struct rows_about *about)
 {
     const struct fetch *fetch = &address->fetch;
     double seconds = (double)fetch->elapsed_ms / 1000;
+    char names[SENDERS_TEXT_MAX];
     about->advice = "find what slows the server down; an answer should take milliseconds";
     if (!spoke_tls(address) || fetch->elapsed_ms <= FACTS_SLOW_MS)
         return;
@@ -162,9 +189,7 @@ static void judge_time(struct rows_check *check, const struct policy_address *ad
         about->sender = "every sender";
         rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
     } else if (fetch->elapsed_ms > TOO_SLOW_MS) {
-        about->sender = fetch->elapsed_ms > 5000 ? "postfix-tlspol, postfix-mta-sts-resolver, Halon"
-                        : fetch->elapsed_ms > 4000 ? "postfix-tlspol, postfix-mta-sts-resolver"
-                                                   : "postfix-tlspol";
+        about->sender = senders_names(names, impatient_senders(fetch->elapsed_ms));
         rows_say(check, SEVERITY_ERROR, about, "the answer took %.1f seconds", seconds);
     } else {
         rows_say(check, SEVERITY_WARNING, about, "the answer took %.1f seconds", seconds);

@@ -6,8 +6,10 @@
 
 #include "common/base/span.h"
 #include "common/policy/mxmatch.h"
+#include "common/senders/sender.h"
 #include "ctl/check/rows_say.h"
 
+#define ALL_SENDERS   (~UINT32_C(0))
 #define UNMATCHED_MAX 3 /* lines of a policy that are named one by one */
 
 /* In enforce, what is wrong with an MX keeps mail from it. */
@@ -27,8 +29,8 @@ void rows_judge_x1(struct rows_check *check)
     for (size_t i = 0; i < facts->mx_count && asks_for_mx(facts); i++) {
         const char *host = facts->mx[i].mxhost->host;
         char advice[DNSDATA_NAME_MAX + 64];
-        const struct rows_about about = {
-            host, facts_has_mode(facts, POLICY_MODE_ENFORCE) ? "every sender" : NULL, advice};
+        char whom[SENDERS_TEXT_MAX];
+        const struct rows_about about = {host, rows_whom(whom, check, ALL_SENDERS), advice};
         snprintf(advice, sizeof(advice), "write mx: %s, or remove the MX record", host);
         if (!facts_allows(facts, host))
             rows_say(check, severity_of(facts), &about, "no mx of the policy matches this MX of %s",
@@ -104,11 +106,11 @@ static void judge_address(struct rows_check *check, const struct mxhost *mxhost,
     const struct smtp *smtp = &address->smtp;
     bool untried = smtp->failure == SMTP_UNREACHABLE || smtp->failure == SMTP_SLOW ||
                    smtp->failure == SMTP_REFUSED;
-    bool enforced = facts_has_mode(check->facts, POLICY_MODE_ENFORCE);
     char day[16];
+    char whom[SENDERS_TEXT_MAX];
     struct rows_place place;
     struct rows_about about = {rows_place(&place, mxhost->host, address->text),
-                               enforced && !untried ? "every sender" : NULL, advise(smtp)};
+                               untried ? NULL : rows_whom(whom, check, ALL_SENDERS), advise(smtp)};
     const struct rows_about beside = {about.where, NULL, "give it a public address as well"};
     if (address->scope != NULL)
         rows_say(check, SEVERITY_NOTE, &beside,
@@ -200,17 +202,28 @@ static void judge_secure_tlsa(struct rows_check *check, const struct mxhost *mxh
     }
 }
 
+static bool heeds_dane(const struct sender *sender)
+{
+    return sender->dane != SENDER_DANE_NONE;
+}
+
 static void judge_tlsa(struct rows_check *check, const struct mxhost *mxhost)
 {
     char name[DNSDATA_NAME_MAX + 16];
-    struct rows_about about = {name, "senders that use DANE",
+    char whom[SENDERS_TEXT_MAX];
+    bool is_mx_secure = check->facts->mx_answer.secure;
+    struct rows_about about = {name, rows_whom(whom, check, senders_which(heeds_dane)),
                                "publish a 3 1 1 record of the key in use, and remove the others"};
     snprintf(name, sizeof(name), "_25._tcp.%s", mxhost->host);
     if (mxhost->tlsa_outcome == DNS_BOGUS) {
         about.advice = "sign the zone anew, or correct the DS record at its parent";
         rows_say(check, SEVERITY_ERROR, &about, "DNSSEC validation of the TLSA records fails");
-    } else if (mxhost->tlsa_outcome == DNS_FOUND &&
-               (!mxhost->tlsa_secure || !check->facts->mx_answer.secure)) {
+    } else if (mxhost->tlsa_outcome == DNS_FAILED && is_mx_secure && mxhost->address_count > 0) {
+        about.advice =
+            "have the name servers answer for this name, if only that there is no record";
+        rows_say(check, SEVERITY_ERROR, &about,
+                 "the TLSA records cannot be looked up, and so senders that use DANE wait");
+    } else if (mxhost->tlsa_outcome == DNS_FOUND && (!mxhost->tlsa_secure || !is_mx_secure)) {
         about = (struct rows_about){name, NULL, "sign the zones of the domain and of the MX"};
         if (check->facts->validates)
             rows_say(check, SEVERITY_NOTE, &about,

@@ -4,6 +4,7 @@
 #define CTL_CHECK_ROWS_SAY_H
 
 #include "common/base/moment.h"
+#include "common/senders/senders.h"
 #include "ctl/check/rows.h"
 
 /* One row being judged over one domain. */
@@ -11,6 +12,7 @@ struct rows_check {
     const struct rows_row *row;
     const struct facts *facts;
     struct findings *findings;
+    uint32_t failing; /* the senders whose mail does not go out, or not always: a set of rows */
 };
 
 /* A finding's place, whom it breaks and what to do; NULL where there is none. */
@@ -28,6 +30,10 @@ struct rows_place {
 void rows_say(const struct rows_check *check, enum severity severity,
               const struct rows_about *about, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* The names of those of the set whose mail does not go out, as a sender of a finding, so that
+ * findings and verdicts agree; NULL where there is none. */
+const char *rows_whom(char out[SENDERS_TEXT_MAX], const struct rows_check *check, uint32_t set);
 
 /* "HOST ADDRESS"; returns its text. */
 const char *rows_place(struct rows_place *out, const char *host, const char *address);

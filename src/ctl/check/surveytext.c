@@ -7,8 +7,8 @@
 
 #include "ctl/base/print.h"
 
-#define NAMES_MAX 256
-#define CODES_MAX 48
+#define NAMES_MAX 1024
+#define CODES_MAX 256
 
 static void write_head(const struct facts *facts)
 {
@@ -20,6 +20,36 @@ static void write_head(const struct facts *facts)
                  policy_mode_name(policy->mode), policy->max_age, policy->mx_count);
     print_line("%s: %s, %s %s, %zu MX", facts->domain, policy_text, id[0] != '\0' ? "id" : "no",
                id[0] != '\0' ? id : "id", facts->mx_count);
+}
+
+/* What to do first: an error that keeps mail away, any other error, or the first warning. */
+static const struct finding *find_first(const struct findings *all)
+{
+    const struct finding *first = NULL;
+    int best = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct finding *finding = &all->items[i];
+        bool is_error = finding->severity == SEVERITY_ERROR;
+        int weight = is_error && finding->rule[0] == 'X' && finding->sender != NULL ? 3
+                     : is_error                                                     ? 2
+                     : finding->severity == SEVERITY_WARNING                        ? 1
+                                                                                    : 0;
+        if (weight <= best || finding->advice == NULL)
+            continue;
+        best = weight;
+        first = finding;
+    }
+    return first;
+}
+
+static void write_first(const struct inspection *item)
+{
+    const struct finding *first = find_first(&item->findings);
+    if (first == NULL)
+        print_line("%s: nothing to do", item->facts.domain);
+    else
+        print_line("%s: first %s (%s, %s)", item->facts.domain, first->advice, first->rule,
+                   first->where);
 }
 
 static enum print_tone tone_of(enum verdict_ending ending)
@@ -45,32 +75,61 @@ static bool is_same(const char *one, const char *other)
 
 static bool is_alike(const struct verdict *one, const struct verdict *other)
 {
-    return one->ending == other->ending && one->state == other->state &&
+    return one->ending == other->ending && one->in_clear == other->in_clear &&
+           (one->ending != VERDICT_DEFERS || one->queue_hours == other->queue_hours) &&
+           one->predicted == other->predicted &&
            is_same(one->codes.deferred, other->codes.deferred) &&
-           is_same(one->codes.returned, other->codes.returned) &&
+           is_same(one->codes.returned, other->codes.returned) && is_same(one->log, other->log) &&
            strcmp(one->reason.text, other->reason.text) == 0;
 }
 
-/* "4.7.5, then 5.7.5 (predicted)". */
+/* "waits, up to 5 days". */
+static void write_ending(char *out, size_t size, const struct verdict *verdict)
+{
+    static const char *const words[] = {
+        [VERDICT_DELIVERS] = "delivered",  [VERDICT_REPORTS] = "delivered, and reported",
+        [VERDICT_UNTESTED] = "not tested", [VERDICT_DEPENDS] = "depends",
+        [VERDICT_DEFERS] = "waits",        [VERDICT_BOUNCES] = "returned",
+    };
+    unsigned hours = verdict->ending == VERDICT_DEFERS ? verdict->queue_hours : 0;
+    if (verdict->in_clear)
+        snprintf(out, size, "%s without TLS", words[verdict->ending]);
+    else if (hours >= 48 && hours % 24 == 0)
+        snprintf(out, size, "%s, up to %u days", words[verdict->ending], hours / 24);
+    else if (hours > 0)
+        snprintf(out, size, "%s, up to %u hours", words[verdict->ending], hours);
+    else
+        snprintf(out, size, "%s", words[verdict->ending]);
+}
+
+/* "4.7.5, then 5.7.5 "Server certificate not verified" (predicted)". */
 static void write_codes(char *out, size_t size, const struct verdict *verdict)
 {
     const struct verdict_codes *codes = &verdict->codes;
-    snprintf(out, size, "%s%s%s%s", codes->deferred != NULL ? codes->deferred : "-",
-             codes->returned != NULL ? ", then " : "",
-             codes->returned != NULL ? codes->returned : "",
-             verdict->predicted ? " (predicted)" : "");
+    const char *deferred = codes->deferred != NULL ? codes->deferred : "";
+    const char *returned = codes->returned != NULL ? codes->returned : "";
+    bool has_code = deferred[0] != '\0' || returned[0] != '\0';
+    bool has_log = verdict->log != NULL;
+    snprintf(out, size, "%s%s%s%s%s%s%s%s", deferred,
+             deferred[0] != '\0' && returned[0] != '\0' ? ", then " : "", returned,
+             has_code && has_log ? " " : "", has_log ? "\"" : "", has_log ? verdict->log : "",
+             has_log ? "\"" : "",
+             !verdict->predicted   ? ""
+             : has_code || has_log ? " (predicted)"
+                                   : "(predicted)");
 }
 
 /* Senders that do the same share a row, in the place of the first of them: why, then who. */
-static int add_alike(struct print_table *table, const struct verdict *all, size_t index)
+static void add_alike(struct print_table *table, const struct verdict *all, size_t index)
 {
     const struct verdict *verdict = &all[index];
     char names[NAMES_MAX] = "";
+    char ending[64];
     char codes[CODES_MAX];
     char reason[sizeof(verdict->reason.text) + NAMES_MAX + 4];
     for (size_t i = 0; i < index; i++) {
         if (is_alike(verdict, &all[i]))
-            return 0;
+            return;
     }
     for (size_t i = index; i < VERDICT_COUNT; i++) {
         size_t used = strlen(names);
@@ -78,24 +137,41 @@ static int add_alike(struct print_table *table, const struct verdict *all, size_
             snprintf(names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "",
                      all[i].sender);
     }
+    write_ending(ending, sizeof(ending), verdict);
     write_codes(codes, sizeof(codes), verdict);
     snprintf(reason, sizeof(reason), "%s (%s)", verdict->reason.text, names);
-    return print_table_add(table, tone_of(verdict->ending),
-                           (const char *[]){verdict_ending_name(verdict->ending), codes,
-                                            verdict_state_name(verdict->state), reason});
+    print_table_add(table, tone_of(verdict->ending), (const char *[]){ending, codes, reason});
+}
+
+/* The worst first. */
+static void add_verdicts(struct print_table *table, const struct verdict *all, bool *predicts)
+{
+    print_table_add(
+        table, PRINT_PLAIN,
+        (const char *[]){"MAIL IS", "CODE, \"LOG OR BOUNCE OF THE SENDER\"", "WHY (FROM WHOM)"});
+    for (int ending = VERDICT_BOUNCES; ending >= VERDICT_DELIVERS; ending--) {
+        for (size_t i = 0; i < VERDICT_COUNT; i++) {
+            if ((int)all[i].ending != ending)
+                continue;
+            add_alike(table, all, i);
+            *predicts = *predicts || all[i].predicted;
+        }
+    }
 }
 
 int surveytext_write(const struct inspection *item)
 {
-    struct print_table table = {.columns = 4};
-    int result = 0;
+    struct print_table table = {.columns = 3};
+    bool predicts = false;
+    write_first(item);
     write_head(&item->facts);
     if (findings_write(&item->findings) != 0)
         return -1;
-    for (size_t i = 0; i < VERDICT_COUNT && result == 0; i++)
-        result = add_alike(&table, item->verdicts, i);
-    if (result == 0)
-        print_table_write(&table);
-    print_table_free(&table);
+    print_line("What happens to mail to %s, sent now by a sender that has no policy of it yet:",
+               item->facts.domain);
+    add_verdicts(&table, item->verdicts, &predicts);
+    int result = print_table_finish(&table);
+    if (result == 0 && predicts)
+        print_line("(predicted): what RFC 8461 asks for, as it is not known what the sender does");
     return result;
 }

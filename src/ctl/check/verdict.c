@@ -51,9 +51,10 @@ static void conclude_hosts(struct verdict *out, const struct sender *sender,
     if (out->ending == VERDICT_DEFERS)
         out->queue_hours = sender->queue_hours;
     out->failure = sender->reports && facts->reports_wanted ? mx->failure : NULL;
-    if (mx->result == VERDICT_MX_UNTESTED)
+    if (mx->result == VERDICT_MX_UNTESTED) {
         out->ending = VERDICT_UNTESTED;
-    else if (mx->result == VERDICT_MX_DEPENDS || mx->needs_level)
+        out->predicted = false;
+    } else if (mx->result == VERDICT_MX_DEPENDS || mx->needs_level)
         out->ending = VERDICT_DEPENDS;
     if (mx->result == VERDICT_MX_DEPENDS)
         error_set(&out->reason, "it depends on the address: %s", text.text);

@@ -196,6 +196,8 @@ static bool matches(const struct sender *sender, const char *pattern, const char
 bool verdict_policy_allows(const struct verdict_policy *policy, const struct sender *sender,
                            const char *host)
 {
+    if (sender->no_underscore && strchr(host, '_') != NULL)
+        return false;
     for (size_t i = 0; i < policy->text.policy.mx_count; i++) {
         bool is_lost = i < 64 && (policy->lost >> i & 1) != 0;
         if (!is_lost && matches(sender, policy->text.policy.mx[i], host))

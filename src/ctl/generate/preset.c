@@ -14,7 +14,7 @@ struct preset {
     const char *name;
     const char *patterns[PATTERNS_MAX];
     const char *zone; /* hosts right below it, or below one label of it, are the provider's, too */
-    bool needs_subzone; /* `*.SUB.ZONE`: each host below a subzone of its own */
+    bool needs_subzone; /* `*.SUB.ZONE`: each host has its own subzone */
 };
 
 static const struct preset presets[] = {

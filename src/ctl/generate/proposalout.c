@@ -107,9 +107,7 @@ static int put_json(const struct proposal *proposals, size_t count)
         writer_end(&writer);
     }
     writer_end(&writer);
-    int result = writer_finish(&writer);
-    writer_close(&writer);
-    return result;
+    return writer_finish(&writer);
 }
 
 int proposalout_write(struct proposal *proposals, size_t count, enum proposalout_format format)

@@ -41,7 +41,7 @@ static bool ends_in(const char *text, const char *end)
     return length > strlen(end) && strcmp(text + length - strlen(end), end) == 0;
 }
 
-/* Whether the line says what kind of file it stands in. */
+/* Whether the line says what kind of file this is. */
 static bool guess_line(enum inspect_kind *out, const char *line, size_t length)
 {
     while (length > 0 && (*line == ' ' || *line == '\t' || *line == '\r')) {
@@ -91,7 +91,7 @@ enum inspect_kind inspect_guess(const char *name, const char *bytes, size_t leng
 }
 
 /* Receives lint's findings. */
-struct hearing {
+struct sink {
     struct findings *all;
     const char *where;
     unsigned line;    /* in place of the finding's; 0: the finding's */
@@ -99,16 +99,16 @@ struct hearing {
     bool unquoted;    /* nothing of the file may be */
 };
 
-static void hear(void *context, const struct lint_finding *finding)
+static void keep(void *context, const struct lint_finding *finding)
 {
-    const struct hearing *hearing = context;
-    if (hearing->only != NULL && strcmp(finding->rule->id, hearing->only) != 0)
+    const struct sink *sink = context;
+    if (sink->only != NULL && strcmp(finding->rule->id, sink->only) != 0)
         return;
     struct finding found = finding->found;
     struct lint_unquoted texts;
-    if (hearing->unquoted)
+    if (sink->unquoted)
         lint_unquote(&found, finding->rule, &texts);
-    findings_copy(hearing->all, &found, hearing->where, hearing->line);
+    findings_copy(sink->all, &found, sink->where, sink->line);
 }
 
 /* Check P12: not a mistake, but worth a reminder. */
@@ -134,10 +134,10 @@ static struct finding reminder_of(enum policy_mode mode, const char *where, unsi
 
 void inspect_policy(struct findings *all, const struct inspect_text *text)
 {
-    struct hearing hearing = {.all = all, .where = text->name, .unquoted = text->unquoted != NULL};
+    struct sink sink = {.all = all, .where = text->name, .unquoted = text->unquoted != NULL};
     struct policytext parsed;
     if (text->length > POLICY_MAX_BYTES) {
-        (void)lint_policy_size(text->length, hear, &hearing);
+        (void)lint_policy_size(text->length, keep, &sink);
         return;
     }
     if (text->unquoted != NULL)
@@ -147,7 +147,7 @@ void inspect_policy(struct findings *all, const struct inspect_text *text)
                                        .where = text->name,
                                        .advice = "run this as the owner of the file"},
                      "%s", text->unquoted);
-    (void)lint_policy_text_of(text->domain, text->bytes, text->length, hear, &hearing);
+    (void)lint_policy_text_of(text->domain, text->bytes, text->length, keep, &sink);
     if (policytext_read(&parsed, text->bytes, text->length, NULL) == 0 &&
         reminders[parsed.policy.mode].rule != NULL) {
         struct finding note = reminder_of(parsed.policy.mode, text->name, 0);
@@ -210,10 +210,9 @@ static void add_domains(struct findings *all, const struct config *config, struc
         struct policytext text;
         if (domain->broken || !counts(filter, domain->place.file))
             continue;
-        struct hearing hearing = {all, domain->place.file, domain->place.line, "mx-own-wildcard",
-                                  false};
-        (void)lint_policy_text_of(domain->name, domain->policy->bytes, domain->policy->length, hear,
-                                  &hearing);
+        struct sink sink = {all, domain->place.file, domain->place.line, "mx-own-wildcard", false};
+        (void)lint_policy_text_of(domain->name, domain->policy->bytes, domain->policy->length, keep,
+                                  &sink);
         if (policytext_read(&text, domain->policy->bytes, domain->policy->length, NULL) == 0 &&
             modes[text.policy.mode].count++ == 0)
             modes[text.policy.mode].first = domain;

@@ -31,7 +31,7 @@ struct repair_line {
     bool cleaned;     /* it has invisible characters, to be removed */
     bool indented;
     bool spaced;                       /* there is a blank before the colon */
-    struct span key_text, value;       /* as they stand */
+    struct span key_text, value;       /* unchanged */
     const char *name;                  /* of the key, rightly written; static */
     struct span right;                 /* the value's right form, or the value */
     bool several;                      /* right is names with blanks, commas, numbers between */

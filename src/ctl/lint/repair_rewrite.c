@@ -119,7 +119,7 @@ static void read_lines(struct work *work, struct span rest)
         line->number = number;
         if (work->first_end[end] == 0)
             work->first_end[end] = number;
-        /* What a lone CR makes of a line is no blank line of the writer's. */
+        /* A blank line that only a lone CR makes was not written as one. */
         if (line->kind == REPAIR_LINE_BLANK && line->rule == NULL && end != LINE_END_CR &&
             work->last_end != LINE_END_CR)
             line->rule = "blank-line";
@@ -204,8 +204,7 @@ static void say_changes(struct work *work, const struct repair_line *line)
         step(work, number, line->key_rule, "the key \"%.*s\" is written %s", shown(line->key_text),
              line->key_text.bytes, line->name);
     if (line->blanks_rule != NULL)
-        step(work, number, line->blanks_rule, "one space stands before the value of %s",
-             line->name);
+        step(work, number, line->blanks_rule, "one space is before the value of %s", line->name);
     if (line->value_rule != NULL && line->several)
         step(work, number, line->value_rule, "\"%.*s\" is written as one mx line for each name",
              shown(line->value), line->value.bytes);

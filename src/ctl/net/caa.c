@@ -164,7 +164,7 @@ static int refuse(const struct sum *sum, const char *where, const struct caa_ca 
                      where, name);
 }
 
-/* Whether the records, which stand at the name where, let the CA issue for a name that is no
+/* Whether the records, found at the name where, let the CA issue for a name that is no
  * wildcard, by TLS-ALPN-01. If not, why says which record forbids it and what to write. Pure. */
 static bool allows(const char *where, const struct dns_record *records, size_t count,
                    const struct caa_ca *ca, struct error *why)

@@ -22,7 +22,7 @@ struct dnsdata_mx {
 };
 int dnsdata_mx(struct dnsdata_mx *out, const unsigned char *bytes, size_t length);
 
-/* The strings of a TXT record in one, as it stands, with a NUL behind it that is not counted.
+/* The strings of a TXT record in one, unchanged, with a NUL behind it that is not counted.
  * *out is the caller's, free(3); NULL when out of memory, too. */
 int dnsdata_txt(char **out, size_t *out_length, const unsigned char *bytes, size_t length);
 

@@ -11,7 +11,7 @@
 
 /* {0} is valid and empty. */
 struct livemx {
-    char **hosts; /* in lower case, by preference; "\DDD" in what is no host name */
+    char **hosts; /* in lower case, by preference; invalid bytes as "\DDD" */
     size_t count;
     bool implicit; /* no MX record: the domain itself takes the mail (RFC 5321 section 5.1) */
     bool null;     /* RFC 7505: it takes none; no hosts then */

@@ -40,7 +40,7 @@ struct peer {
     char **names; /* the DNS names of the leaf, wildcards too */
     size_t name_count;
     char common[PEER_TEXT_MAX]; /* the common name of a leaf that has no DNS name; else empty */
-    struct peer_bytes *chain; /* as presented, DER, the leaf first */
+    struct peer_bytes *chain;   /* as presented, DER, the leaf first */
     size_t chain_count;
 };
 

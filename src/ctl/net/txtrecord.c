@@ -8,6 +8,7 @@
 #include "common/base/span.h"
 #include "ctl/net/txtrecord_rua.h"
 #include "ctl/net/txtrecord_say.h"
+#include "ctl/net/txtrecord_sender.h"
 
 /* One of the two kinds of records. */
 struct kind {
@@ -76,7 +77,8 @@ static void say_mistake(struct txtrecord_judge *judge, const struct kind *kind, 
                         bool one_counts)
 {
     char shown[TXTRECORD_SHOWN];
-    txtrecord_say(judge, kind->row_version, one_counts ? SEVERITY_WARNING : SEVERITY_ERROR,
+    bool is_harmless = one_counts && judge->whom == NULL;
+    txtrecord_say(judge, kind->row_version, is_harmless ? SEVERITY_WARNING : SEVERITY_ERROR,
                   one_counts ? "remove it: another record counts" : kind->advice,
                   "the TXT record \"%s\" %s", txtrecord_show(shown, text),
                   name_mistake(kind, text));
@@ -115,7 +117,7 @@ static const struct span *pick(struct txtrecord_judge *judge, const struct kind 
     }
     if (counting > 1)
         txtrecord_say(judge, kind->row_several, SEVERITY_ERROR, "leave one of them",
-                      "%zu TXT records begin with %s; and so senders take none", counting,
+                      "%zu TXT records begin with %s; and so most senders take none", counting,
                       kind->version);
     else if (counting == 0 && meant == 0 && count > 0)
         say_none(judge, kind, texts, count);
@@ -123,10 +125,10 @@ static const struct span *pick(struct txtrecord_judge *judge, const struct kind 
         if (was_meant(kind, texts[i]))
             say_mistake(judge, kind, texts[i], counting > 0);
         else if (!counts(kind, texts[i]) && counting + meant > 0)
-            txtrecord_say(judge, kind->row_other, SEVERITY_WARNING,
-                          "move it elsewhere: maddy and KumoMTA find no policy beside it",
-                          "an unrelated TXT record is here: \"%s\"",
-                          txtrecord_show(shown, texts[i]));
+            txtrecord_say(
+                judge, kind->row_other, judge->whom != NULL ? SEVERITY_ERROR : SEVERITY_WARNING,
+                "move it elsewhere: some senders find no policy beside it",
+                "an unrelated TXT record is here: \"%s\"", txtrecord_show(shown, texts[i]));
     }
     return counting == 1 ? one : NULL;
 }
@@ -140,14 +142,22 @@ static struct span fields_of(const struct kind *kind, const struct span *record)
     return (struct span){record->bytes + skipped, record->length - skipped};
 }
 
-/* The syntax takes no blank at the end, unless a semicolon stands before it. */
+/* The syntax takes no blank at the end, except after a semicolon; some senders do not take that one
+ * either. */
 static void judge_end(struct txtrecord_judge *judge, const struct kind *kind,
                       const struct span *record)
 {
     struct span bare = span_trim(*record);
-    if (bare.length < record->length && bare.bytes[bare.length - 1] != ';')
-        txtrecord_say(judge, kind->row_field, SEVERITY_WARNING, "remove it",
+    bool is_after_all = bare.length > 0 && bare.bytes[bare.length - 1] == ';';
+    if (bare.length < record->length && (!is_after_all || judge->whom != NULL))
+        txtrecord_say(judge, kind->row_field,
+                      judge->whom != NULL ? SEVERITY_ERROR : SEVERITY_WARNING, "remove it",
                       "the record ends in a blank");
+    judge->names_all = true;
+    if (kind == &sts && memchr(record->bytes, '\t', record->length) != NULL)
+        txtrecord_say(judge, kind->row_field, SEVERITY_WARNING, "write a space in its place",
+                      "the record has a tab, and a sender may find no id behind it");
+    judge->names_all = false;
 }
 
 static void say_malformed(struct txtrecord_judge *judge, const struct kind *kind, struct span field)
@@ -155,7 +165,7 @@ static void say_malformed(struct txtrecord_judge *judge, const struct kind *kind
     char shown[TXTRECORD_SHOWN];
     if (field.length == 0)
         txtrecord_say(judge, kind->row_field, SEVERITY_ERROR, "leave one of them",
-                      "two semicolons stand with nothing between them");
+                      "two semicolons have nothing between them");
     else
         txtrecord_say(judge, kind->row_field, SEVERITY_ERROR,
                       "remove it: strict senders refuse the whole record",
@@ -179,7 +189,7 @@ static void take_id(struct txtrecord_judge *judge, struct txtrecord_sts *out, bo
 {
     char shown[TXTRECORD_SHOWN];
     if (seen)
-        txtrecord_say(judge, "D7", SEVERITY_WARNING, "leave one of them",
+        txtrecord_say(judge, "D7", SEVERITY_ERROR, "leave one of them",
                       "the record has two ids, and senders differ in which one they use");
     else if (txtrecord_is_id(value.bytes, value.length))
         snprintf(out->id, sizeof(out->id), "%.*s", (int)value.length, value.bytes);
@@ -221,7 +231,10 @@ static void judge_sts_fields(struct txtrecord_judge *judge, struct txtrecord_sts
 bool txtrecord_judge_sts(struct txtrecord_sts *out, const struct span *texts, size_t count,
                          txtrecord_report *report, void *context)
 {
+    char names[SENDERS_TEXT_MAX];
+    uint32_t missed = txtrecord_missed_by(texts, count);
     struct txtrecord_judge judge = {.report = report, .context = context};
+    judge.whom = missed != 0 ? senders_names(names, missed) : NULL;
     *out = (struct txtrecord_sts){0};
     const struct span *one = pick(&judge, &sts, texts, count);
     if (one == NULL)

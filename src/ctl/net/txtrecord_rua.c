@@ -19,7 +19,7 @@ static bool begins_in_any_case(struct span text, const char *prefix)
     return text.length >= length && strncasecmp(text.bytes, prefix, length) == 0;
 }
 
-/* What may stand in a URI (RFC 3986), less what RFC 8460 section 3 has encoded. */
+/* What a URI may have (RFC 3986), less what RFC 8460 section 3 has encoded. */
 static bool is_uri_byte(char byte)
 {
     static const char others[] = "-._~:/?#[]@$&'()*+=%";

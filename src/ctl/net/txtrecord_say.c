@@ -23,7 +23,11 @@ void txtrecord_say(struct txtrecord_judge *judge, const char *row, enum severity
     va_end(arguments);
     judge->failed = judge->failed || severity == SEVERITY_ERROR;
     const struct finding finding = {
-        .severity = severity, .rule = row, .problem = sentence, .advice = advice};
+        .severity = severity,
+        .rule = row,
+        .problem = sentence,
+        .sender = severity == SEVERITY_ERROR || judge->names_all ? judge->whom : NULL,
+        .advice = advice};
     judge->report(judge->context, &finding);
 }
 

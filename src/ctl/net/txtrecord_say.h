@@ -16,7 +16,9 @@
 struct txtrecord_judge {
     txtrecord_report *report;
     void *context;
-    bool failed; /* an error was among them */
+    bool failed;      /* an error was among them */
+    bool names_all;   /* whom is said with warnings, too */
+    const char *whom; /* the senders that find no record here, for each error; NULL: not said */
 };
 
 /* Reports one. advice is a literal; the format makes the problem. */

@@ -129,3 +129,15 @@ bool txtrecord_is_found_by(const struct sender_txt *sender, const struct span *t
         return false;
     return is_read && (counted == 1 || sender->several);
 }
+
+uint32_t txtrecord_missed_by(const struct span *texts, size_t count)
+{
+    uint32_t missed = 0;
+    for (int id = 0; id < SENDER_COUNT; id++) {
+        const struct sender *sender = sender_find((enum sender_id)id);
+        if (sender->txt_ground != SENDER_UNKNOWN &&
+            !txtrecord_is_found_by(&sender->txt, texts, count))
+            missed |= SENDERS_OF(id);
+    }
+    return missed;
+}

@@ -44,7 +44,7 @@ static void put_text(const char *text)
     fputs("\"\n", stdout);
 }
 
-/* head: what stands before name and type. */
+/* head: what to write before name and type. */
 static void put_records(const struct recordset *set, const struct recordset_entry *entry,
                         const char *head, const char *class, uint32_t ttl_s)
 {
@@ -177,9 +177,7 @@ static int put_json(const struct recordset *set, const struct recordout_params *
         writer_end(&writer);
     }
     writer_end(&writer);
-    int result = writer_finish(&writer);
-    writer_close(&writer);
-    return result;
+    return writer_finish(&writer);
 }
 
 int recordout_write(const struct recordset *set, const struct recordout_params *params)

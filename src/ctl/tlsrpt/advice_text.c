@@ -308,10 +308,11 @@ static int say_unproven(struct advice *advice, struct error *why)
     if (advice->unproven <= 0)
         return 0;
     return advice_say(advice, why,
-                      "%" PRId64 " report%s of this domain left out of the advice as "
+                      "%" PRId64 " report%s of this domain %s left out of the advice as "
                       "unauthenticated: no DKIM signature of the sender is known to have passed; "
                       "see `[tlsrpt] authserv` in mta-stsctl(1).",
-                      advice->unproven, advice->unproven == 1 ? " is" : "s are");
+                      advice->unproven, advice_plural(advice->unproven),
+                      advice->unproven == 1 ? "is" : "are");
 }
 
 int advice_write(struct advice *advice, const struct tally_fact *facts, size_t count, int today,

@@ -126,6 +126,9 @@ static void take_text(void *context, const struct reportfile_text *text)
         say(intake, SEVERITY_ERROR, text->where, "%s", why.text);
         return;
     }
+    report.signer = text->signer;
+    if (text->is_mail)
+        report.trust = text->signer != NULL ? REPORT_TRUST_DKIM : REPORT_TRUST_NONE;
     if (!text->usual)
         report.oddities |= 1u << REPORT_ODD_TYPE;
     count_report(intake, &report, text->where);
@@ -152,9 +155,9 @@ static void take_empty(void *context, const char *where, size_t count)
 
 static void take_file(void *context, const char *path, const unsigned char *bytes, size_t length)
 {
-    static const struct reportfile_events events = {
-        .text = take_text, .broken = take_broken, .empty = take_empty};
     struct intake *intake = context;
+    const struct reportfile_events events = {
+        .auth = &intake->auth, .text = take_text, .broken = take_broken, .empty = take_empty};
     intake->tally.counts.files++;
     reportfile_read(path, bytes, length, &events, intake);
     progress_step();

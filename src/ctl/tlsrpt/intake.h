@@ -8,6 +8,7 @@
 
 #include "common/base/finding.h"
 #include "ctl/tlsrpt/gather.h"
+#include "ctl/tlsrpt/mailauth.h"
 #include "ctl/tlsrpt/report_oddity.h"
 #include "ctl/tlsrpt/tally.h"
 
@@ -18,10 +19,11 @@ struct intake_odd {
     const char *first[REPORT_ODDITIES]; /* where; lives with the tally */
 };
 
-/* {0} with the first two set is valid and empty. */
+/* {0} with the first three set is valid and empty. */
 struct intake {
     struct tally_filter filter;
-    int64_t now; /* seconds since the epoch */
+    struct mailauth auth; /* borrowed: whose word on the signatures of mails is taken */
+    int64_t now;          /* seconds since the epoch */
     struct tally tally;
     struct findings said;
     struct intake_odd *odd; /* by organisation, sorted by nothing */

@@ -20,6 +20,8 @@ libctl_a_SOURCES += \
 	%D%/gunzip.h \
 	%D%/intake.c \
 	%D%/intake.h \
+	%D%/mailauth.c \
+	%D%/mailauth.h \
 	%D%/report.c \
 	%D%/report.h \
 	%D%/report_mx.c \

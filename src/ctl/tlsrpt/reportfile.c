@@ -32,6 +32,8 @@ struct piece {
     size_t length;
     const char *name; /* of a file */
     const char *domain;
+    bool is_mail;
+    const char *signer;
     bool usual;
 };
 
@@ -98,6 +100,8 @@ static void hand_over(const struct reading *reading, const struct piece *piece)
                                                     .json = (const char *)piece->bytes,
                                                     .length = piece->length,
                                                     .domain = hint,
+                                                    .is_mail = piece->is_mail,
+                                                    .signer = piece->signer,
                                                     .usual = piece->usual});
 }
 
@@ -156,6 +160,8 @@ static bool read_attachment(void *context, const struct reportmail_part *part)
         .length = part->length,
         .name = part->name,
         .domain = part->domain,
+        .is_mail = true,
+        .signer = part->signer,
         .usual = part->usual,
     };
     unsigned char *unpacked = NULL;
@@ -185,7 +191,8 @@ static void read_mail(struct reading *reading, const unsigned char *bytes, size_
     reading->attachment = 0;
     reading->unpacked = 0;
     reading->scan = (struct reportscan){0};
-    int result = reportmail_read(bytes, length, read_attachment, reading, &taken, &why);
+    int result = reportmail_read(bytes, length, reading->events->auth, read_attachment, reading,
+                                 &taken, &why);
     reading->attachment = 0;
     if (result != 0)
         say_broken(reading, why.text);

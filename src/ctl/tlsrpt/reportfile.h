@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ctl/tlsrpt/mailauth.h"
+
 #define REPORTFILE_MAX            134217728 /* bytes of a file, which may be a mailbox */
 #define REPORTFILE_TEXT_MAX       8388608   /* bytes of one report's JSON, unpacked */
 #define REPORTFILE_MAIL_TEXTS_MAX 16777216  /* bytes of all attachments of one mail, unpacked */
@@ -17,10 +19,13 @@ struct reportfile_text {
     const char *json;  /* not ended by a NUL */
     size_t length;
     const char *domain; /* for which the sender says that it is, or NULL */
-    bool usual;         /* not attached as something that RFC 8460 does not know */
+    bool is_mail;       /* it came by mail, and signer is who signed that; NULL: nobody */
+    const char *signer;
+    bool usual; /* not attached as something that RFC 8460 does not know */
 };
 
 struct reportfile_events {
+    const struct mailauth *auth; /* whose word on signatures is taken */
     void (*text)(void *context, const struct reportfile_text *text);
     /* A part, a mail or the whole cannot be read. */
     void (*broken)(void *context, const char *where, const char *reason);

@@ -10,6 +10,7 @@ struct reading {
     reportmail_take *take;
     void *context;
     const char *domain;
+    struct hostname signer; /* of the mail; none of what is in mails attached to it */
     size_t taken;
     bool stopped;  /* take wants no more */
     bool has_more; /* than may be taken */
@@ -66,6 +67,8 @@ static int decode(GMimePart *part, GByteArray **out)
 
 static void take_part(struct reading *reading, GMimeObject *object)
 {
+    if (GMIME_IS_MESSAGE_PART(object)) /* anybody's, though who passes it on has signed */
+        reading->signer = (struct hostname){0};
     if (!GMIME_IS_PART(object))
         return;
     const char *name = g_mime_part_get_filename(GMIME_PART(object));
@@ -79,6 +82,8 @@ static void take_part(struct reading *reading, GMimeObject *object)
     if (decode(GMIME_PART(object), &bytes) == 0) {
         struct reportmail_part part = {.name = name,
                                        .domain = reading->domain,
+                                       .signer =
+                                           reading->signer.length > 0 ? reading->signer.text : NULL,
                                        .usual = likeness == LIKENESS_USUAL,
                                        .bytes = bytes->data,
                                        .length = bytes->len};
@@ -111,6 +116,40 @@ static int check_size(const unsigned char *bytes, size_t length, struct error *w
     return 0;
 }
 
+/* ---- Who signed. */
+
+/* The domain of the one address in From, or NULL; lives with the message. */
+static const char *sender_domain(GMimeMessage *message)
+{
+    InternetAddressList *from = g_mime_message_get_from(message);
+    InternetAddress *address = from != NULL && internet_address_list_length(from) == 1
+                                   ? internet_address_list_get_address(from, 0)
+                                   : NULL;
+    if (address == NULL || !INTERNET_ADDRESS_IS_MAILBOX(address))
+        return NULL;
+    const char *text = internet_address_mailbox_get_idn_addr(INTERNET_ADDRESS_MAILBOX(address));
+    const char *at = text != NULL ? strrchr(text, '@') : NULL;
+    return at != NULL ? at + 1 : NULL;
+}
+
+/* By the topmost field of a host that is believed: those below may be the sender's own. */
+static void find_signer(struct reading *reading, GMimeMessage *message, const struct mailauth *auth)
+{
+    GMimeHeaderList *fields = g_mime_object_get_header_list(GMIME_OBJECT(message));
+    const char *sender = sender_domain(message);
+    int count = g_mime_header_list_get_count(fields);
+    for (int i = 0; sender != NULL && auth->count > 0 && i < count; i++) {
+        GMimeHeader *field = g_mime_header_list_get_header_at(fields, i);
+        const char *value = g_mime_header_get_raw_value(field);
+        if (value == NULL ||
+            strcasecmp(g_mime_header_get_name(field), "Authentication-Results") != 0 ||
+            !mailauth_is_ours(auth, value))
+            continue;
+        mailauth_find_signer(&reading->signer, value, sender);
+        return;
+    }
+}
+
 static void read_parts(struct reading *reading, GMimeMessage *message)
 {
     GMimePartIter *iterator = g_mime_part_iter_new(GMIME_OBJECT(message));
@@ -121,8 +160,8 @@ static void read_parts(struct reading *reading, GMimeMessage *message)
     g_mime_part_iter_free(iterator);
 }
 
-int reportmail_read(const unsigned char *bytes, size_t length, reportmail_take *take, void *context,
-                    size_t *taken, struct error *why)
+int reportmail_read(const unsigned char *bytes, size_t length, const struct mailauth *auth,
+                    reportmail_take *take, void *context, size_t *taken, struct error *why)
 {
     struct reading reading = {.take = take, .context = context};
     *taken = 0;
@@ -134,6 +173,7 @@ int reportmail_read(const unsigned char *bytes, size_t length, reportmail_take *
     GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
     if (message != NULL) {
         reading.domain = g_mime_object_get_header(GMIME_OBJECT(message), "TLS-Report-Domain");
+        find_signer(&reading, message, auth);
         read_parts(&reading, message);
         *taken = reading.taken;
         g_object_unref(message);

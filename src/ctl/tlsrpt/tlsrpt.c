@@ -24,14 +24,16 @@
 enum { OPTION_JSON = 256, OPTION_DOMAIN, OPTION_SINCE, OPTION_DAYS };
 
 static const char help[] =
-    "Usage: mta-stsctl tlsrpt [--domain DOMAIN] [--since DATE | --days N] [--json]\n"
-    "                         FILE...\n"
+    "Usage: mta-stsctl tlsrpt [-c FILE] [--domain DOMAIN] [--since DATE | --days N]\n"
+    "                         [--json] FILE...\n"
     "Summarises the TLS reports (RFC 8460) that senders mailed, and tells for each\n"
     "domain whether `mode: enforce` is safe now, and which MX host prevents it.\n"
     "\n"
     "FILE is a report as JSON or gzip, a mail with reports attached, a mailbox, a\n"
     "directory of these, or - for standard input.\n"
     "\n"
+    "  -c, --config FILE     read [tlsrpt] of this file, not of\n"
+    "                        " SETUP_CONFIG "\n"
     "      --domain DOMAIN   only reports about this domain\n"
     "      --since DATE      only reports of this day (2026-11-21) and later\n"
     "      --days N          only reports of the last N days\n"
@@ -42,6 +44,7 @@ static const char help[] =
     "error, or no report could be read. See mta-stsctl(1).\n";
 
 static const struct option option_words[] = {
+    {"config", required_argument, NULL, 'c'},
     {"domain", required_argument, NULL, OPTION_DOMAIN},
     {"since", required_argument, NULL, OPTION_SINCE},
     {"days", required_argument, NULL, OPTION_DAYS},
@@ -56,6 +59,7 @@ struct order {
     unsigned sinces; /* of --since and --days */
     bool json;
     int64_t now;
+    const char *config_path; /* NULL: SETUP_CONFIG, if it exists */
 };
 
 static int finish(struct intake *intake, const struct order *order)
@@ -77,14 +81,21 @@ static int finish(struct intake *intake, const struct order *order)
 
 static int read_and_sum(char *const paths[], size_t count, const struct order *order)
 {
+    struct config *config;
+    bool is_built_in = order->config_path == NULL;
+    if (setup_load_settings(&config, is_built_in ? SETUP_CONFIG : order->config_path,
+                            is_built_in) != 0)
+        return SETUP_FAILED;
     struct intake intake = {
         .filter = order->filter,
+        .auth = {config->tlsrpt.authserv, config->tlsrpt.authserv_count},
         .now = order->now,
     };
     progress_begin("files read:", 0);
     gather_paths(paths, count, REPORTFILE_MAX, &intake_events, &intake);
     int status = finish(&intake, order);
     intake_free(&intake);
+    config_free(config);
     return status;
 }
 
@@ -102,6 +113,9 @@ static int take(void *context, int option, const char *argument)
     struct order *order = context;
     struct error why;
     switch (option) {
+    case 'c':
+        order->config_path = argument;
+        return SETUP_FINE;
     case OPTION_DOMAIN:
         if (hostname_parse(&order->domain, argument, strlen(argument), &why) != 0)
             return setup_fail("tlsrpt: --domain: %s", why.text);
@@ -122,7 +136,7 @@ static int take(void *context, int option, const char *argument)
     }
 }
 
-static const struct options options = {help, "h", option_words, take};
+static const struct options options = {help, "c:h", option_words, take};
 
 int tlsrpt_run(int argc, char **argv)
 {

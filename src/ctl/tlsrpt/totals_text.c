@@ -25,39 +25,39 @@ static const char *name_or(const char *text, const char *otherwise)
 }
 
 /* A row of one table. Returns 0, or -1 when out of memory. */
-typedef int add_row(struct print_table *table, const struct tally_fact *fact);
+typedef void add_row(struct print_table *table, const struct tally_fact *fact);
 
 static enum print_tone tone_of(const struct tally_fact *fact)
 {
     return fact->failures > 0 ? PRINT_WARNING : PRINT_PLAIN;
 }
 
-static int add_policy(struct print_table *table, const struct tally_fact *fact)
+static void add_policy(struct print_table *table, const struct tally_fact *fact)
 {
     char reports[NUMBER_MAX], successes[NUMBER_MAX], failures[NUMBER_MAX];
-    return print_table_add(
+    print_table_add(
         table, tone_of(fact),
         (const char *[]){name_or(fact->domain, "(not named)"), report_kind_name(fact->kind),
                          number(fact->kind_reports, reports), number(fact->successes, successes),
                          number(fact->failures, failures)});
 }
 
-static int add_organisation(struct print_table *table, const struct tally_fact *fact)
+static void add_organisation(struct print_table *table, const struct tally_fact *fact)
 {
     char reports[NUMBER_MAX], successes[NUMBER_MAX], failures[NUMBER_MAX];
-    return print_table_add(table, tone_of(fact),
-                           (const char *[]){fact->organisation, number(fact->reports, reports),
-                                            number(fact->successes, successes),
-                                            number(fact->failures, failures)});
+    print_table_add(table, tone_of(fact),
+                    (const char *[]){fact->organisation, number(fact->reports, reports),
+                                     number(fact->successes, successes),
+                                     number(fact->failures, failures)});
 }
 
-static int add_mx(struct print_table *table, const struct tally_fact *fact)
+static void add_mx(struct print_table *table, const struct tally_fact *fact)
 {
     char failures[NUMBER_MAX], last[16];
-    return print_table_add(table, tone_of(fact),
-                           (const char *[]){name_or(fact->mx, "(not named)"),
-                                            number(fact->failures, failures),
-                                            report_day_text(fact->last_day, last)});
+    print_table_add(table, tone_of(fact),
+                    (const char *[]){name_or(fact->mx, "(not named)"),
+                                     number(fact->failures, failures),
+                                     report_day_text(fact->last_day, last)});
 }
 
 static const char *kind_of(const struct tally_fact *fact, char out[2 * REPORT_TEXT_MAX + 64])
@@ -68,18 +68,18 @@ static const char *kind_of(const struct tally_fact *fact, char out[2 * REPORT_TE
     return out;
 }
 
-static int add_failure(struct print_table *table, const struct tally_fact *fact)
+static void add_failure(struct print_table *table, const struct tally_fact *fact)
 {
     char failures[NUMBER_MAX], last[16], kind[2 * REPORT_TEXT_MAX + 64];
-    return print_table_add(table, tone_of(fact),
-                           (const char *[]){kind_of(fact, kind), number(fact->failures, failures),
-                                            report_day_text(fact->last_day, last)});
+    print_table_add(table, tone_of(fact),
+                    (const char *[]){kind_of(fact, kind), number(fact->failures, failures),
+                                     report_day_text(fact->last_day, last)});
 }
 
-static int add_detail(struct print_table *table, const struct tally_fact *fact)
+static void add_detail(struct print_table *table, const struct tally_fact *fact)
 {
     char failures[NUMBER_MAX], first[16], last[16], kind[2 * REPORT_TEXT_MAX + 64];
-    return print_table_add(
+    print_table_add(
         table, tone_of(fact),
         (const char *[]){name_or(fact->domain, "(not named)"), name_or(fact->mx, "(not named)"),
                          kind_of(fact, kind), report_kind_name(fact->kind), fact->organisation,
@@ -94,14 +94,13 @@ static int write_table(const struct totals *totals, enum totals_list list,
     struct print_table table = {.columns = columns};
     if (totals_sum(&rows, totals, list, why) != 0)
         return -1;
-    int result = rows.count > 0 ? print_table_add(&table, PRINT_PLAIN, titles) : 0;
-    for (size_t i = 0; i < rows.count && result == 0; i++)
-        result = add(&table, &rows.items[i]);
-    if (result == 0 && rows.count > 0) {
-        print_table_write(&table);
+    if (rows.count > 0)
+        print_table_add(&table, PRINT_PLAIN, titles);
+    for (size_t i = 0; i < rows.count; i++)
+        add(&table, &rows.items[i]);
+    int result = print_table_finish(&table);
+    if (result == 0 && rows.count > 0)
         putchar('\n');
-    }
-    print_table_free(&table);
     free(rows.items);
     return result == 0 ? 0 : error_set(why, "out of memory");
 }
@@ -155,17 +154,17 @@ static void write_counts(const struct tally_counts *counts)
 {
     printable_part(stdout, "%zu report%s", counts->reports, counts->reports == 1 ? "" : "s");
     if (counts->unproven > 0)
-        printf(", %zu of them unauthenticated", counts->unproven);
+        printable_part(stdout, ", %zu of them unauthenticated", counts->unproven);
     if (counts->duplicates > 0)
         printable_part(stdout, "; %zu cop%s of them left out", counts->duplicates,
                        counts->duplicates == 1 ? "y" : "ies");
     if (counts->outside > 0)
-        printf(", %zu of other domains or days left out", counts->outside);
+        printable_part(stdout, ", %zu of other domains or days left out", counts->outside);
     if (counts->without > 0)
         printable_part(stdout, ", %zu mail%s without a report", counts->without,
                        counts->without == 1 ? "" : "s");
     if (counts->damaged > 0)
-        printf(", %zu damaged", counts->damaged);
+        printable_part(stdout, ", %zu damaged", counts->damaged);
     puts("\n");
 }
 

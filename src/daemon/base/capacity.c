@@ -53,8 +53,8 @@ size_t capacity_judge_connections(const struct config_server *server, const char
     size_t most = files > kept ? (files - kept) / CAPACITY_CONNECTION_FILES : 0;
     most = most > 0 ? most : 1;
     findings_say(said, SEVERITY_NOTE, config_path, 0,
-                 "max_connections = %zu needs %zu open files, and this process may have %zu, which "
-                 "bear %zu connection%s; write `max_connections = %zu`, or raise the limit "
+                 "max_connections = %zu needs %zu open files, and this process may have %zu, "
+                 "enough for %zu connection%s; write `max_connections = %zu`, or raise the limit "
                  "(LimitNOFILE=%zu in a unit, `ulimit -n %zu` in a shell)",
                  wanted, needed, files, most, most == 1 ? "" : "s", most, needed, needed);
     return most;

@@ -228,7 +228,7 @@ void certstore_load_begin(struct certstore *store, struct certstore_entry *entry
     if (look != NULL)
         free_look(&look->job);
     entry->look_ms = now_ms + CERTSTORE_MISSING_MS;
-    error_set(&why, "%s: not read, out of memory or of threads; it is tried again",
+    error_set(&why, "%s: not read, out of memory or threads; it is tried again",
               entry->file.chain_path);
     certstore_say_refusal(store, entry, host->text, now_ms, &why);
 }

@@ -25,7 +25,7 @@ void certstore_say_refusal(struct certstore *store, struct certstore_entry *entr
     if (!may_log(store, now_ms))
         entry->file.said = 0; /* so it is told later */
     else if (entry->pair != NULL)
-        log_line(LOG_LEVEL_WARNING, "%s: %s (the certificate loaded before serves on)", host,
+        log_line(LOG_LEVEL_WARNING, "%s: %s (the certificate loaded before stays in use)", host,
                  why->text);
     else
         log_line(LOG_LEVEL_ERROR, "%s: %s (this certificate cannot be used until then)", host,
@@ -39,9 +39,9 @@ void certstore_say_lost_chain(struct certstore *store, struct certstore_entry *e
     if (!may_log(store, now_ms))
         certfile_forget(&entry->file); /* so the next look reads and tells it */
     else
-        log_line(LOG_LEVEL_WARNING, "%s: %s: %s (the certificate loaded before serves on until %s)",
-                 host, entry->file.chain_path, why->text,
-                 moment_text(entry->pair->cert.not_after, date));
+        log_line(LOG_LEVEL_WARNING,
+                 "%s: %s: %s (the certificate loaded before stays in use until %s)", host,
+                 entry->file.chain_path, why->text, moment_text(entry->pair->cert.not_after, date));
 }
 
 /* Once for each stage of a loaded pair's age: a warning, an error, and its end. The stage goes back
@@ -78,7 +78,7 @@ void certstore_say_wrong_name(struct certstore *store, struct certstore_entry *e
     *word |= bit;
     (void)certfile_judge_name(&pair->cert, entry->file.chain_path, host, &why);
     log_line(LOG_LEVEL_ERROR, "%s: %s%s", host->text, why.text,
-             has_other ? " (the certificate loaded before serves on)" : "");
+             has_other ? " (the certificate loaded before stays in use)" : "");
 }
 
 void certstore_say_renewal(struct certstore *store, struct certstore_entry *entry, const char *host,

@@ -143,7 +143,8 @@ static int check_stamp(const char *path, const struct file_stamp *stamp, struct 
     if (file_stamp_equal(stamp, &none))
         return error_set(why, "no challenge is pending");
     if (stamp->modified.tv_sec < time(NULL) - CHALLENGE_AGE_S)
-        return error_set(why, "%s: the challenge is older than %d minutes: its hook forgot it",
+        return error_set(why,
+                         "%s: the challenge is over %d minutes old: its hook did not remove it",
                          path, CHALLENGE_AGE_S / 60);
     return 0;
 }
@@ -157,7 +158,7 @@ static int load_digest(struct challenge *challenge, const char *path, struct err
         return -1;
     challenge->stamps.own = file.stamp;
     if (read_digest(digest, &file) != 0)
-        error_set(why, "%s: no challenge; write the base64url digest of the key authorization",
+        error_set(why, "%s: not a challenge; write the base64url digest of the key authorization",
                   path);
     else
         result = make_cert(&challenge->cert, &challenge->host, digest, why);

@@ -140,6 +140,7 @@ struct configload_result configload_end(struct configload *load)
     watch_hold(load->watch, false);
     if (load->reading != NULL) {
         loader_forget(&load->reading->job);
+        watch_give_up_load(load->watch);
     } else {
         watch_end_load(load->watch, &load->watched);
         log_begin_load();

@@ -98,8 +98,7 @@ static int ask(const struct config_server *server, const char *host)
         ending = health_visit(&visit, &why);
     }
     if (place[0] == '\0') {
-        puts(
-            "unhealthy: `listen` names port 0 only, which may be any; write one that can be asked");
+        puts("unhealthy: `listen` has port 0 only, which means any port; write a fixed one");
         return 1;
     }
     return say(ending, place, host, why.text);
@@ -110,7 +109,7 @@ int health_run(const char *config_path)
     struct hostname host = {0};
     struct config *config = load(config_path);
     if (config == NULL) {
-        printable_say(stdout, "unhealthy: %s cannot be read, so where to ask is not known",
+        printable_say(stdout, "unhealthy: %s cannot be read, so the address to ask is unknown",
                       config_path);
         return 1;
     }

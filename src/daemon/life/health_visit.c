@@ -98,7 +98,7 @@ static enum health_ending name_failure(int result, const char *when, struct erro
     else if (result == MBEDTLS_ERR_SSL_CONN_EOF || result == 0)
         error_set(why, "the connection was closed %s", when);
     else
-        error_set(why, "what came %s is no TLS that can be understood (mbedTLS says -0x%04x)", when,
+        error_set(why, "what came %s is not valid TLS (mbedTLS says -0x%04x)", when,
                   (unsigned)-result);
     return HEALTH_ENDING_SICK;
 }
@@ -165,7 +165,7 @@ static enum health_ending talk(struct line *line, const char *host, struct error
     mbedtls_ssl_init(&ssl);
     int result = set_up(&ssl, &conf, host);
     if (result != 0) {
-        error_set(why, "no TLS client could be made (mbedTLS says -0x%04x)", (unsigned)-result);
+        error_set(why, "cannot set up a TLS client (mbedTLS says -0x%04x)", (unsigned)-result);
     } else {
         mbedtls_ssl_set_bio(&ssl, line, line_send, line_receive, NULL);
         ending = fetch(&ssl, host, why);

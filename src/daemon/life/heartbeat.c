@@ -51,7 +51,7 @@ static void tell(struct heartbeat *heartbeat, bool all_turn)
         log_line(LOG_LEVEL_ERROR, "a thread is stuck; if it stays so, the watchdog ends this "
                                   "process");
     if (all_turn && heartbeat->has_missed)
-        log_line(LOG_LEVEL_NOTICE, "the thread that was stuck goes on");
+        log_line(LOG_LEVEL_NOTICE, "the stuck thread runs again");
     heartbeat->has_missed = !all_turn;
 }
 

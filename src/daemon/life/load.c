@@ -10,7 +10,7 @@ void load_say(struct findings *said)
     for (size_t i = 0; i < said->count; i++)
         log_finding(&said->items[i]);
     if (said->out_of_memory)
-        log_line(LOG_LEVEL_ERROR, "out of memory: not all can be said");
+        log_line(LOG_LEVEL_ERROR, "out of memory: some messages are missing");
     findings_free(said);
 }
 

@@ -35,16 +35,13 @@ static const char help[] =
     "       mta-stsd --reload PID\n"
     "Serves MTA-STS policies (RFC 8461) over HTTPS, for many domains, in the foreground.\n"
     "\n"
-    "  -c, --config FILE   the configuration (default: " DEFAULT_CONFIG ")\n"
-    "  -t, --check         load the configuration, say all that is wrong, exit 0 or 1\n"
-    "      --check-certs   the same, and read every certificate\n"
-    "      --reload PID    have that server reload, exit 0 once it did, or 1\n"
-    "      --health        ask the server that runs here, exit 0 if it answers, or 1\n"
-    "  -V, --version       print the version\n"
-    "  -h, --help          print this\n"
-    "\n"
-    "SIGHUP reloads the configuration; SIGTERM ends what is open and stops.\n"
-    "See mta-stsd(8) and mta-stsd.ini(5).\n";
+    "  -c, --config FILE   the configuration (default: " DEFAULT_CONFIG
+    ")\n  -t, --check         check the configuration, print all errors, exit 0 or 1\n      "
+    "--check-certs   the same, and read every certificate\n      --reload PID    reload that "
+    "server, exit 0 when it is done, or 1\n      --health        ask the server that runs here, "
+    "exit 0 if it answers, or 1\n  -V, --version       print the version\n  -h, --help          "
+    "print this\n\nSIGHUP reloads the configuration; SIGTERM finishes open connections and "
+    "stops.\nSee mta-stsd(8) and mta-stsd.ini(5).\n";
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -129,7 +126,7 @@ int main(int argc, char **argv)
         }
     }
     if (optind < argc) {
-        printable_say(stderr, "mta-stsd: %s: no arguments are taken beside options", argv[optind]);
+        printable_say(stderr, "mta-stsd: %s: unexpected argument", argv[optind]);
         return EXIT_USAGE;
     }
     return perform(task, config, server);

@@ -22,17 +22,16 @@ int privilege_check(const char *user, struct error *why)
 {
     struct account account;
     if (user == NULL && geteuid() == 0)
-        return error_set(why, "started as root without a user to become; write in "
-                              "[server] the name of an unprivileged user that exists, such as "
-                              "`user = nobody`");
+        return error_set(why, "started as root, but no user is set; write the name of an "
+                              "unprivileged user into [server], such as `user = nobody`");
     if (user == NULL)
         return 0;
     if (account_find(&account, user, why) != 0)
         return -1;
     if (geteuid() != 0 && geteuid() != account.uid)
         return error_set(why,
-                         "user = %s, but started as user %lu, who may not become another; start "
-                         "as root or leave `user` out",
+                         "user = %s, but started as user %lu, who cannot switch to another user; "
+                         "start as root or leave `user` out",
                          user, (unsigned long)geteuid());
     return 0;
 }
@@ -49,11 +48,11 @@ int privilege_drop(const char *user, struct error *why)
             account.name[0] != '\0' ? initgroups(account.name, account.gid) : setgroups(0, NULL);
         if (groups != 0 || setresgid(account.gid, account.gid, account.gid) != 0 ||
             setresuid(account.uid, account.uid, account.uid) != 0)
-            return error_set(why, "cannot become user %s: %s", user, strerror(errno));
+            return error_set(why, "cannot switch to user %s: %s", user, strerror(errno));
         if (setuid(0) == 0)
-            return error_set(why, "became user %s, but root could be had back", user);
+            return error_set(why, "switched to user %s, but could become root again", user);
     }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return error_set(why, "cannot rule out new privileges: %s", strerror(errno));
+        return error_set(why, "cannot set no_new_privs: %s", strerror(errno));
     return 0;
 }

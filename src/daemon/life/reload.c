@@ -186,8 +186,8 @@ static int ask(struct question *question, struct error *why)
         question->reached_ms = now;
     if (now > question->reached_ms + SEARCH_MS)
         return error_set(why,
-                         "process %ld is no mta-stsd of this version that could be asked; restart "
-                         "it, or send it SIGHUP and read its log",
+                         "process %ld is not an mta-stsd of this version; restart it, or send it "
+                         "SIGHUP and read its log",
                          (long)question->server);
     return 0;
 }
@@ -220,7 +220,7 @@ static int wait_for_answer(struct question *question, struct error *why)
             continue;
         if (strcmp(said, DONE) == 0)
             return 0;
-        return error_set(why, "reload refused: %s; the configuration loaded before serves on",
+        return error_set(why, "reload refused: %s; the configuration loaded before stays in use",
                          said);
     }
     return error_set(why, "process %ld does not answer; its log says more", (long)question->server);

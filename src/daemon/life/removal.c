@@ -24,18 +24,18 @@ const char *removal_refuse(const struct site_table *old, const struct site_table
     size_t most = removable(settings, served);
     if (most < SIZE_MAX && served > 0 && site_table_count(table) == 0) {
         log_line(LOG_LEVEL_ERROR,
-                 "no domain would be left of %zu; bring one back, write "
-                 "`max_removed = 100%%`, or restart to accept it",
+                 "none of %zu domains would be left; add one again, write `max_removed = 100%%`, "
+                 "or restart to accept it",
                  served);
         return "no domain would be left";
     }
     if (removed > most) {
         log_line(LOG_LEVEL_ERROR,
-                 "%zu of %zu domains would go, more than max_removed = %u%s "
-                 "allows; bring them back, or restart to accept it",
+                 "%zu of %zu domains would be removed, more than max_removed = %u%s allows; add "
+                 "them again, or restart to accept it",
                  removed, served, settings->max_removed,
                  settings->max_removed_is_percent ? "%" : "");
-        return "too many domains would go";
+        return "too many domains would be removed";
     }
     return NULL;
 }

@@ -74,7 +74,7 @@ static void log_broken(const struct config *config, bool is_start)
         log_line(LOG_LEVEL_WARNING, "%zu domain%s errors: what %s served before stays", kept,
                  kept == 1 ? " has" : "s have", kept == 1 ? "it" : "they");
     if (lost > 0)
-        log_line(LOG_LEVEL_WARNING, "%zu domain%s not served, for the errors above", lost,
+        log_line(LOG_LEVEL_WARNING, "%zu domain%s not served, because of the errors above", lost,
                  lost == 1 ? " is" : "s are");
 }
 
@@ -103,10 +103,10 @@ static const char *swap_state(struct server *server, struct config **config)
      * which the sandbox keeps from being read. */
     if (!is_same_user(site_table_server(server->table), settings) &&
         !load_accepts_user(server->config_path, settings, privilege_check_account))
-        refusal = "the next start would fail for its user";
+        refusal = "the next start would fail because of its user";
     if (refusal == NULL &&
         (listeners = load_listeners(settings, server->listeners, &server->inherited)) == NULL)
-        refusal = "a `listen` line cannot be met";
+        refusal = "the server cannot listen as a `listen` line says";
     if (refusal != NULL) {
         site_table_unref(table);
         return refusal;
@@ -130,7 +130,7 @@ static const char *take_load(struct server *server, struct configload_result *lo
     if (!loaded->is_denied)
         return swap_state(server, &loaded->config);
     log_line(LOG_LEVEL_ERROR, "%s", loaded->denial.text);
-    return "a path lies outside of the sandbox";
+    return "a path is outside the sandbox";
 }
 
 static void say_reload(struct server *server, const char *refusal)
@@ -139,8 +139,8 @@ static void say_reload(struct server *server, const char *refusal)
         log_serving(server, "reloaded");
         log_broken(site_table_config(server->table), false);
     } else {
-        log_line(LOG_LEVEL_ERROR, "reload refused: %s; the configuration loaded before serves on",
-                 refusal);
+        log_line(LOG_LEVEL_ERROR,
+                 "reload refused: %s; the configuration loaded before stays in use", refusal);
         status_refuse(server->status, refusal);
     }
     reload_answer(&server->askers, refusal);
@@ -166,7 +166,8 @@ static void go_on_with_reload(struct server *server)
         return;
     struct configload_result loaded = configload_end(server->load);
     server->load = NULL;
-    say_reload(server, is_done ? take_load(server, &loaded) : "a file of it does not answer");
+    say_reload(server, is_done ? take_load(server, &loaded)
+                               : "the file system of one of its files does not answer");
     config_free(loaded.config);
 }
 
@@ -219,11 +220,10 @@ static int start(struct server *server)
         return EXIT_FAILURE;
     }
     if (notify_open() != 0)
-        log_line(LOG_LEVEL_WARNING,
-                 "the service manager cannot be told anything: NOTIFY_SOCKET: %s", strerror(errno));
-    if (reload_open() != 0) {
-        log_line(LOG_LEVEL_ERROR, "cannot open a socket for who asks for a reload: %s",
+        log_line(LOG_LEVEL_WARNING, "cannot notify the service manager: NOTIFY_SOCKET: %s",
                  strerror(errno));
+    if (reload_open() != 0) {
+        log_line(LOG_LEVEL_ERROR, "cannot open the socket for --reload: %s", strerror(errno));
         return EXIT_FAILURE;
     }
     struct startup startup = {.watch = server->watch, .inherited = &server->inherited};

@@ -147,7 +147,7 @@ void status_serve(struct status *status, struct site_table *table, size_t broken
 
 void status_refuse(struct status *status, const char *refusal)
 {
-    notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration serves on", refusal);
+    notify_send("READY=1\nSTATUS=reload refused: %s; the old configuration stays in use", refusal);
     status->due_ms = INT64_MAX; /* that is what is to be seen */
     if (status->count == NULL)
         return;

@@ -120,8 +120,8 @@ static void tell_once(struct watch *watch)
         return;
     watch->has_told = true;
     log_line(LOG_LEVEL_WARNING,
-             "watch: the system does not tell of all changes (%s); every %d seconds the files are "
-             "looked at",
+             "watch: the system does not report all changes (%s); the files are checked every %d "
+             "seconds",
              strerror(watch->places.fault), BLIND_MS / 1000);
 }
 
@@ -202,6 +202,12 @@ void watch_end_load(struct watch *watch, struct watch_load *load)
         watch->loaded.sum = ~watch->loaded.sum; /* perhaps not what was read: load it again */
         note_unrest(watch);
     }
+}
+
+void watch_give_up_load(struct watch *watch)
+{
+    if (watch->is_on)
+        note_unrest(watch);
 }
 
 void watch_hold(struct watch *watch, bool is_held)

@@ -46,6 +46,9 @@ void watch_look_at_load(struct watch_load *load, const struct config *config);
 void watch_end_load(struct watch *watch, struct watch_load *load);
 void watch_free_load(struct watch_load *load);
 
+/* A load whose files do not answer was given up. They are looked at as soon as they do. */
+void watch_give_up_load(struct watch *watch);
+
 /* While a load is under way: signals that ask for another wait, and so do changes. */
 void watch_hold(struct watch *watch, bool is_held);
 

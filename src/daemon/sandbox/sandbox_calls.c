@@ -240,20 +240,20 @@ int sandbox_calls_enter(struct error *why)
     static struct sandbox_filter filter;
     int result = sandbox_calls_make(&filter);
     if (result == 0 && !sandbox_calls_are_whole(&filter))
-        return error_set(why, "sandbox: the filter of system calls came out incomplete, as it does "
-                              "when memory is out");
+        return error_set(why,
+                         "sandbox: the system call filter is incomplete, as when memory is out");
     sandbox_unknown_await();
     if (result == 0)
         result = sandbox_filter_enter(&filter);
     if (result == 0)
         sandbox_send_begin();
     if (result == -EINVAL || result == -ENOSYS) {
-        log_line(LOG_LEVEL_NOTICE, "sandbox: this kernel has no seccomp filters, so all system "
-                                   "calls may be made");
+        log_line(LOG_LEVEL_NOTICE,
+                 "sandbox: this kernel has no seccomp filters, so all system calls are allowed");
         return 0;
     }
     return result == 0 ? 0
-                       : error_set(why, "sandbox: the filter of system calls cannot be set: %s",
+                       : error_set(why, "sandbox: cannot set the system call filter: %s",
                                    strerror(-result));
 }
 
@@ -263,7 +263,7 @@ int sandbox_calls_enter(struct error *why)
 {
     (void)why;
     log_line(LOG_LEVEL_NOTICE,
-             "sandbox: built without libseccomp, so all system calls may be made");
+             "sandbox: built without libseccomp, so all system calls are allowed");
     return 0;
 }
 

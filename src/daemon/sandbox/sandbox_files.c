@@ -82,14 +82,14 @@ int sandbox_files_enter(const char *const *trees, size_t count, struct error *wh
     int version = abi();
     if (version < 1) {
         log_line(LOG_LEVEL_NOTICE,
-                 "sandbox: this kernel has no Landlock (%s), so the user's own rights alone say "
-                 "which files can be read",
+                 "sandbox: this kernel has no Landlock (%s), so only file permissions limit what "
+                 "can be read",
                  strerror(errno));
         return 1;
     }
     int ruleset = create(version);
     if (ruleset < 0)
-        return error_set(why, "sandbox: no Landlock rules can be made: %s", strerror(errno));
+        return error_set(why, "sandbox: cannot create Landlock rules: %s", strerror(errno));
     int result = 0;
     for (size_t i = 0; i < count && result == 0; i++)
         result = allow(ruleset, trees[i], why);

@@ -90,7 +90,7 @@ static int add_tree(const char *path, struct error *why)
         return 0;
     if (systemdir_is(found) && strlen(tried) < strlen(path))
         log_line(LOG_LEVEL_WARNING,
-                 "sandbox: %s is not there, so that all of %s may be read, where it will be; make "
+                 "sandbox: %s does not exist, so all of %s may be read, where it will be; create "
                  "it, and restart the server",
                  path, found);
     return keep(found, why);
@@ -148,11 +148,11 @@ static int add_file(const char *path, struct error *why)
     if (!systemdir_is(directory))
         return add_tree(directory, why);
     if (!is_directory(path))
-        log_line(LOG_LEVEL_WARNING,
-                 "sandbox: %s stands in %s, which is not opened for it: once another file takes "
-                 "its place, as editors do it, no reload can read it; keep it in a directory of "
-                 "its own, such as /etc/mta-stsd",
-                 path, directory);
+        log_line(
+            LOG_LEVEL_WARNING,
+            "sandbox: %s is in %s, which the sandbox does not open: if an editor replaces the "
+            "file, a reload cannot read it; keep it in a separate directory, such as /etc/mta-stsd",
+            path, directory);
     return 0;
 }
 
@@ -178,7 +178,7 @@ static int add_challenges(const struct config_acme *acme, struct error *why)
         return -1;
     if (acme->present && realpath(directory, found) == NULL && !lies_within(directory))
         log_line(LOG_LEVEL_WARNING,
-                 "sandbox: %s is not there, and no challenge in it will be read; make it, and "
+                 "sandbox: %s does not exist, so no challenge in it can be read; create it, and "
                  "restart the server",
                  directory);
     return 0;
@@ -227,16 +227,16 @@ bool sandbox_denial(const char *path, struct error *advice)
 {
     char found[PATH_MAX];
     char directory[PATH_MAX];
-    static const char reason[] = "; it lies outside of what the running server may read:";
+    static const char reason[] = "; it is outside what the running server may read:";
     if (!sandbox_denies(path) || realpath(path, found) == NULL) /* it has just answered */
         return false;
     if (is_directory(found) || !find_directory(found, directory))
         error_set(advice, "%s " LINE_TO_ADD, reason, found);
     else if (systemdir_is(directory))
-        error_set(advice,
-                  "%s keep it in a directory of its own, such as /etc/mta-stsd, and restart the "
-                  "server",
-                  reason);
+        error_set(
+            advice,
+            "%s keep it in a separate directory, such as /etc/mta-stsd, and restart the server",
+            reason);
     else
         error_set(advice, "%s " LINE_TO_ADD, reason, directory);
     return true;
@@ -248,14 +248,13 @@ int sandbox_admits(const struct config *config, struct error *why)
         char path[PATH_MAX];
         pattern_fixed_part(config->patterns[i], path);
         if (sandbox_denies(path))
-            return error_set(why,
-                             "%s lies outside of what the running server may read; " LINE_TO_ADD,
+            return error_set(why, "%s is outside what the running server may read; " LINE_TO_ADD,
                              config->patterns[i], path);
     }
     if (config->acme.present && sandbox_denies(config->acme.challenges))
         return error_set(why,
-                         "challenges = %s lies outside of what the running server may read; "
-                         "restart it to change that",
+                         "challenges = %s is outside what the running server may read; restart it "
+                         "to change that",
                          config->acme.challenges);
     return 0;
 }

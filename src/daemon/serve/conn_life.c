@@ -146,7 +146,7 @@ bool conn_displace(struct conn_context *context)
     static const struct conn_member unknown = {.weight = 0};
     const struct conn_member *whom =
         context->running != NULL ? &context->running->member : &unknown;
-    return displace(context, whom, context->now_ms, "descriptors or memory being out") > 0;
+    return displace(context, whom, context->now_ms, "out of descriptors or memory") > 0;
 }
 
 /* It cannot wait for the next turn, so one of this turn goes, too. */
@@ -155,7 +155,7 @@ bool conn_free_descriptors(struct conn *conn, unsigned wanted)
     struct conn_context *context = conn->context;
     unsigned freed = 0, more = 1;
     while (freed < wanted && more > 0) {
-        more = displace(context, &conn->member, context->now_ms + 1, "descriptors being out");
+        more = displace(context, &conn->member, context->now_ms + 1, "out of descriptors");
         freed += more;
     }
     return freed >= wanted;
@@ -200,7 +200,7 @@ bool conn_has_slot(struct conn *newcomer)
 {
     struct conn_context *context = newcomer->context;
     if (context->count <= context->max_connections ||
-        displace(context, &newcomer->member, context->now_ms, "all connections being in use") > 0)
+        displace(context, &newcomer->member, context->now_ms, "all connections in use") > 0)
         return true;
     access_log_refusal(&newcomer->member.source, "all connections are in use");
     return false;

@@ -206,7 +206,7 @@ int http_open(struct http **out, struct error *why)
         MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, MHD_OPTION_END);
     if (http->daemon == NULL) {
         free(http);
-        return error_set(why, "HTTP: libmicrohttpd does not start: %s", strerror(errno));
+        return error_set(why, "HTTP: cannot start libmicrohttpd: %s", strerror(errno));
     }
     *out = http;
     return 0;

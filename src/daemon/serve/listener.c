@@ -203,8 +203,8 @@ static void complain_of_open(const struct config_listen *line, int reason,
     if (reason == EADDRINUSE && holder != NULL) {
         network_endpoint_text(&holder->bound, held);
         findings_say(said, SEVERITY_ERROR, line->place.file, line->place.line,
-                     "listen = %s: this server holds the port of %s already, as %s; restart it "
-                     "to change that",
+                     "listen = %s: this server already listens on the port of %s, as %s; restart "
+                     "it to change that",
                      line->text, text, held);
         return;
     }
@@ -320,7 +320,7 @@ struct listener_set *listener_set_open(const struct config_server *server,
     }
     if (set->count == 0 && said->errors == errors_before)
         findings_say(said, SEVERITY_ERROR, server->listen[0].place.file,
-                     server->listen[0].place.line, "there is no address to listen on");
+                     server->listen[0].place.line, "there is not an address to listen on");
     if (said->errors != errors_before) {
         listener_set_unref(set);
         return NULL;

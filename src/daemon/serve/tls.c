@@ -82,7 +82,7 @@ int tls_open(struct tls **out, struct error *why)
                                     MBEDTLS_SSL_PRESET_DEFAULT) != 0 ||
         tls_select_configure(conf) != 0) {
         tls_close(tls);
-        return error_set(why, "TLS: mbedTLS refuses its configuration, or memory is out");
+        return error_set(why, "TLS: mbedTLS refuses its configuration, or out of memory");
     }
     mbedtls_ssl_conf_rng(conf, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
     mbedtls_ssl_conf_min_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);

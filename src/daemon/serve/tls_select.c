@@ -32,7 +32,7 @@ static int on_server_name(void *unused, mbedtls_ssl_context *ssl, const unsigned
     struct tls_selection *selection = mbedtls_ssl_get_user_data_p(ssl);
     struct hostname host;
     if (hostname_parse(&host, (const char *)name, length, NULL) != 0) {
-        selection->refusal = "the server name is no host name";
+        selection->refusal = "the server name is not a host name";
         return -1;
     }
     if (selection->site != NULL && hostname_equal(&host, &selection->host))

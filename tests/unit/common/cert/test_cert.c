@@ -153,7 +153,7 @@ static void tells_what_blocks_are_missing_or_too_many(void)
     make_cert_append_key(chain_text, p256(0));
     check_refused("no certificate", "holds no certificate in PEM form");
     make_cert_append(key_text, &(struct make_cert){.key = p256(0)});
-    check_refused("exchanged", "exchange the two");
+    check_refused("exchanged", "swap the two");
     clear();
     check_refused("an empty file", "holds no certificate in PEM form");
 }

@@ -177,14 +177,14 @@ static void reads_each_ini_of_an_include_directory_in_byte_order(void)
 
 static void keeps_settings_out_of_includes(void)
 {
-    static const char *const titles[] = {"server", "defaults", "acme", "dns"};
+    static const char *const titles[] = {"server", "defaults", "acme", "dns", "tlsrpt"};
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
         char text[100];
         struct tree tree = tree_of("[server]\ninclude = inc\n");
         snprintf(text, sizeof(text), "\n[%s]\nmx: nothing of this is read\n", titles[i]);
         tree_write(&tree, "inc/a.ini", text);
         tree_load(&tree);
-        CHECK(tree.result == (strcmp(titles[i], "dns") == 0 ? 0 : -1), "%s", titles[i]);
+        CHECK(tree.result == (i >= 3 ? 0 : -1), "%s", titles[i]);
         TREE_SAYS(&tree, SEVERITY_ERROR, "inc/a.ini", 2, "domains and policies only");
         tree_close(&tree);
     }
@@ -195,7 +195,7 @@ static void refuses_the_whole_when_a_file_cannot_be_read(void)
     struct tree tree = tree_of("[server]\ninclude = absent.d\n");
     CHECK(tree.result == -1 && tree.config == NULL);
     TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 2,
-              "absent.d: No such file or directory; name a directory that is there");
+              "absent.d: No such file or directory; name a directory that exists");
     tree_write(&tree, "main.ini",
                "[server]\ndomains_file = absent.txt\ninclude = inc\nuser = a b\n");
     tree_write(&tree, "inc/a.ini/inside", "");
@@ -207,7 +207,7 @@ static void refuses_the_whole_when_a_file_cannot_be_read(void)
               "absent.txt: No such file or directory; put the list there, or correct the path");
     TREE_SAYS(&tree, SEVERITY_NOTE, "inc/a.ini", 0, "this is a directory");
     /* All of a run is said, not the first alone. */
-    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 4, "is no user");
+    TREE_SAYS(&tree, SEVERITY_ERROR, "main.ini", 4, "is not a user");
     TREE_SAYS(&tree, SEVERITY_ERROR, "inc/b.ini", 2, "is an IP address");
     unlink(tree.main);
     tree_load(&tree);
@@ -384,7 +384,7 @@ static void says_once_what_many_domains_lack_or_do(void)
               "50 domains have no certificate, the first is d100.example; write `certificate =");
     TREE_SAYS(&tree, SEVERITY_ERROR, "l", 51, "d150.example has no certificate");
     TREE_SAYS(&tree, SEVERITY_NOTE, "l", 52, "name that here (and in 48 other places)");
-    TREE_SAYS(&tree, SEVERITY_NOTE, "main.ini", 8, "certbot's folders");
+    TREE_SAYS(&tree, SEVERITY_NOTE, "main.ini", 8, "certbot's directories");
     tree_close(&tree);
 }
 

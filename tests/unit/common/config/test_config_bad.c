@@ -70,7 +70,8 @@ static void names_the_key_that_was_meant(void)
         {DOMAIN MX "[defautls]\n", HARM_WHOLE, 7, "did you mean [defaults]?", 0},
         {"[policy p]\ncertificat = /x.pem\n", HARM_WHOLE, 6, "did you mean certificate?", 0},
         {"[policy p]\npolicy = q\n", HARM_WHOLE, 6, "policies do not nest", 0},
-        {"[server]\nlisten_on = 443\n", HARM_WHOLE, 6, "is no key of [server]; write listen,", 0},
+        {"[server]\nlisten_on = 443\n", HARM_WHOLE, 6,
+         "unknown key \"listen_on\" in [server]; write listen,", 0},
         {"[server]\nlimit_per_sources = 4\n", HARM_WHOLE, 6, "did you mean limit_per_source?", 0},
         {"[acme]\naccept_terms = yes\nemail = x\n", HARM_WHOLE, 7, "write accept_terms,", 0},
         {"[dns]\nrau = mailto:a@b.example\n", HARM_ABSENT, 6, "did you mean rua?", 0},
@@ -88,12 +89,12 @@ static void refuses_a_value_out_of_range(void)
         {DOMAIN MX "max_age = 1 week\n", HARM_DOMAIN, 7, "is not a number", 0},
         {DOMAIN MX "max_age = -1\n", HARM_DOMAIN, 7, "is not a number", 0},
         {DOMAIN MX "max_age = 31557600\n", HARM_NONE, 7, "Stalwart", SEVERITY_WARNING},
-        {"[defaults]\n", HARM_WHOLE, 5, "[defaults] stands already at line 1", 0},
+        {"[defaults]\n", HARM_WHOLE, 5, "[defaults] is already at line 1", 0},
         {"[server]\nlisten = 70000\n", HARM_WHOLE, 6, "listen: ", 0},
-        {"[server]\nlisten = 443,\n", HARM_WHOLE, 6, "one side of a comma", 0},
-        {"[server]\nlisten = 443\nlisten = [::]:443\n", HARM_WHOLE, 7, "of line 6 already", 0},
+        {"[server]\nlisten = 443,\n", HARM_WHOLE, 6, "missing beside a comma", 0},
+        {"[server]\nlisten = 443\nlisten = [::]:443\n", HARM_WHOLE, 7, "at line 6", 0},
         {"[server]\nlisten = ::1:443\n", HARM_WHOLE, 6, "write it as [::1]:443", 0},
-        {"[server]\nuser = a b\n", HARM_WHOLE, 6, "is no user", 0},
+        {"[server]\nuser = a b\n", HARM_WHOLE, 6, "is not a user", 0},
         {"[server]\nmax_removed = 101%\n", HARM_WHOLE, 6, "write 0% to 100%", 0},
         {"[server]\nmax_removed = few\n", HARM_WHOLE, 6, "write a percentage", 0},
         {"[server]\nlimit_per_source = 1000001\n", HARM_WHOLE, 6, "write 0 to 1000000", 0},
@@ -103,8 +104,10 @@ static void refuses_a_value_out_of_range(void)
         {"[server]\nproxy_from = 10.0.0.0/99\n", HARM_WHOLE, 6, "prefix", 0},
         {"[server]\nwatch = yes\n", HARM_WHOLE, 6, "write on or off", 0},
         {"[server]\naccess_log = yes\n", HARM_WHOLE, 6, "write on, errors or off", 0},
-        {"[server]\ndefault_host = mta-sts.other.example\n", HARM_WHOLE, 6, "of no domain", 0},
-        {"[server]\ndefault_host = other.example\n", HARM_WHOLE, 6, "write mta-sts. and one", 0},
+        {"[server]\ndefault_host = mta-sts.other.example\n", HARM_WHOLE, 6, "not the policy host",
+         0},
+        {"[server]\ndefault_host = other.example\n", HARM_WHOLE, 6,
+         "write mta-sts. followed by one", 0},
         {"[server]\ndefault_host = good.example\n", HARM_WHOLE, 6, "write mta-sts.good.example", 0},
     };
     CHECK_ROWS(rows);
@@ -142,11 +145,11 @@ static void refuses_a_name_that_is_none(void)
         {"[ bad.example ]\n" MX, HARM_UNNAMED, 5, "blank", 0},
         {"[192.0.2.1]\n" MX, HARM_UNNAMED, 5, "IP address", 0},
         {"[*.bad.example]\n" MX, HARM_UNNAMED, 5, "wildcard", 0},
-        {"[bad]\n" MX, HARM_WHOLE, 5, "there is no section [bad]", 0},
+        {"[bad]\n" MX, HARM_WHOLE, 5, "unknown section [bad]", 0},
         {"[Server]\n", HARM_WHOLE, 5, "did you mean [server]?", 0},
         {"[policy]\n" MX, HARM_WHOLE, 5, "[policy] has no name", 0},
-        {"[policy a/b]\n" MX, HARM_WHOLE, 5, "is no name of a policy", 0},
-        {"[]\n" MX, HARM_WHOLE, 5, "there is no section []", 0},
+        {"[policy a/b]\n" MX, HARM_WHOLE, 5, "is not a policy name", 0},
+        {"[]\n" MX, HARM_WHOLE, 5, "unknown section []", 0},
     };
     CHECK_ROWS(rows);
 
@@ -239,13 +242,14 @@ static void refuses_a_line_that_is_not_as_it_looks(void)
 static void refuses_a_key_that_stands_twice_and_names_both_lines(void)
 {
     static const struct row rows[] = {
-        {DOMAIN MX "mode = none\nmode = testing\n", HARM_DOMAIN, 8, "already at line 7", 0},
-        {DOMAIN MX "max_age = 86400\nmax_age = 86400\n", HARM_DOMAIN, 8, "already at line 7", 0},
+        {DOMAIN MX "mode = none\nmode = testing\n", HARM_DOMAIN, 8, "already set at line 7", 0},
+        {DOMAIN MX "max_age = 86400\nmax_age = 86400\n", HARM_DOMAIN, 8, "already set at line 7",
+         0},
         {"[policy p]\n" MX DOMAIN "policy = p\npolicy = p\n", HARM_DOMAIN, 9, "at line 8", 0},
-        {"[server]\nuser = a\nuser = b\n", HARM_WHOLE, 7, "already at line 6", 0},
+        {"[server]\nuser = a\nuser = b\n", HARM_WHOLE, 7, "already set at line 6", 0},
         {"[server]\nuser = a\n[server]\nuser = b\n", HARM_WHOLE, 7, "already at line 5", 0},
-        {"[policy p]\n" MX "[policy p]\n" MX, HARM_WHOLE, 7, "stands already at ", 0},
-        {"[server]\ninclude = /\ninclude = /\n", HARM_WHOLE, 7, "named at line 6 already", 0},
+        {"[policy p]\n" MX "[policy p]\n" MX, HARM_WHOLE, 7, "is already defined at ", 0},
+        {"[server]\ninclude = /\ninclude = /\n", HARM_WHOLE, 7, "already set at line 6", 0},
     };
     CHECK_ROWS(rows);
 }
@@ -255,7 +259,7 @@ static void refuses_certificates_that_are_no_pairs(void)
     static const struct row rows[] = {
         {DOMAIN MX "private_key = /k/d\n", HARM_DOMAIN, 7, "without a certificate", 0},
         {DOMAIN MX "certificate = /c/d\nprivate_key = /k/d\nprivate_key = /l/d\n", HARM_DOMAIN, 9,
-         "at line 7 has its private_key already", 0},
+         "at line 7 already has its private_key", 0},
         {DOMAIN MX "certificate = /c/%s.pem\n", HARM_DOMAIN, 7, "write %h for the policy host", 0},
         {DOMAIN MX "certificate = /c/%\n", HARM_DOMAIN, 7, "write `%%`", 0},
         {DOMAIN MX "certificate = /%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d\n", HARM_DOMAIN, 7,
@@ -280,18 +284,18 @@ static void refuses_acme_and_dns_values_that_are_none(void)
         {"[acme]\naccept_terms = yes\norders_per_hour = 0\n", HARM_WHOLE, 7, "write 1 to", 0},
         {"[acme]\naccept_terms = yes\ndeploy_command = /bin/push -v\n", HARM_WHOLE, 7,
          "write its path alone", 0},
-        {"[acme]\naccept_terms = yes\nprofile = a\\u0022b\n", HARM_WHOLE, 7, "no name of a profile",
+        {"[acme]\naccept_terms = yes\nprofile = a\\u0022b\n", HARM_WHOLE, 7, "not a profile name",
          0},
         {"[acme]\n", HARM_ABSENT, 5, "accept_terms = yes", SEVERITY_WARNING},
         {"[acme]\naccept_terms = no\n", HARM_ABSENT, 0, "", 0},
         {"[dns]\nrua = a@b.example\n", HARM_ABSENT, 6, "write mailto:", 0},
-        {"[dns]\naddress = 192.0.2.0/24\n", HARM_ABSENT, 6, "is no address", 0},
+        {"[dns]\naddress = 192.0.2.0/24\n", HARM_ABSENT, 6, "is not an address", 0},
         {"[dns]\ncname = p.example\naddress = ::1\n", HARM_ABSENT, 6, "at line 7", 0},
         {"[dns] x\nrua = mailto:a@b.example\n", HARM_ABSENT, 5, "text after `]`", 0},
         {" [dns]\n", HARM_ABSENT, 5, "first column", 0},
-        {"[dns]\n[dns]\nnonsense = x\n", HARM_ABSENT, 6, "stands already at line 5", 0},
-        {"[dns]\ntarget = x.provider.example\n", HARM_ABSENT, 6, "write %d where", 0},
-        {"[dns]\ntarget = %h.provider.example\n", HARM_ABSENT, 6, "write %d where", 0},
+        {"[dns]\n[dns]\nnonsense = x\n", HARM_ABSENT, 6, "[dns] is already at line 5", 0},
+        {"[dns]\ntarget = x.provider.example\n", HARM_ABSENT, 6, "write %d in place", 0},
+        {"[dns]\ntarget = %h.provider.example\n", HARM_ABSENT, 6, "write %d in place", 0},
     };
     CHECK_ROWS(rows);
 }

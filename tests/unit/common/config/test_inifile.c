@@ -148,7 +148,7 @@ static void refuses_nul_bytes_marks_and_keys_outside_any_section(void)
     CHECK(strncmp(told, "B1:the file begins with a byte order mark", 30) == 0, "%s", told);
     CHECK(strstr(told, "\nS1:a\nP2:b=c\n") != NULL, "%s", told);
     told = read_bytes(outside, sizeof(outside) - 1);
-    CHECK(strncmp(told, "B1:the key stands outside any section", 30) == 0, "%s", told);
+    CHECK(strncmp(told, "B1:the key is outside any section", 30) == 0, "%s", told);
     CHECK(strstr(told, "\nS2:a\nP3:d=e\n") != NULL, "%s", told);
 }
 

@@ -179,7 +179,7 @@ static void finds_what_is_broken_and_nothing_else(void)
         {another_policy_on_ipv6, "H8e"},
         {another_status_on_ipv6, "H4e H8e"},
         {a_type_of_html, "H5e H8e"},
-        {testing_and_an_mx_without_starttls, "P12w X3w"},
+        {testing_and_an_mx_without_starttls, "P12n X3w"},
         {a_backup_that_expired, "X4e"},
         {an_mx_that_is_down, "X3w"},
         {an_mx_of_another_domain, "X1e"},

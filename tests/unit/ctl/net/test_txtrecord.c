@@ -63,7 +63,7 @@ static void takes_what_the_rfc_allows(void)
     static const struct row rows[] = {
         {{"v=STSv1; id=20160831085700Z;"}, "", "20160831085700Z", true},
         {{"v=STSv1;id=1"}, "", "1", true},
-        {{"v=STSv1;\t id=aZ9 \t; "}, "", "aZ9", true},
+        {{"v=STSv1; id=aZ9 ;"}, "", "aZ9", true},
         {{"v=STSv1; id=abcdefghijklmnopqrstuvwxyz012345;"},
          "",
          "abcdefghijklmnopqrstuvwxyz012345",
@@ -81,10 +81,13 @@ static void judges_the_set_of_records(void)
         {{""}, "D2!", "", false},
         {{"v=spf1 -all"}, "D4!", "", false},
         {{"v=TLSRPTv1; rua=mailto:a@example.com"}, "D2!", "", false},
-        {{"v=STSv1; id=1;", "v=spf1 -all"}, "D3", "1", true},
-        {{"x", "v=STSv1; id=1;", ""}, "D3 D3", "1", true},
-        {{"v=STSv1 ; id=1;", "v=STSv1; id=2;"}, "D5", "2", true},
-        {{"v=spf1 -all", "v=stsv1; id=1;"}, "D3 D5!", "", false},
+        {{"v=STSv1; id=1;", "v=spf1 -all"}, "D3!", "1", false},
+        {{"x", "v=STSv1; id=1;", ""}, "D3! D3!", "1", false},
+        {{"v=STSv1 ; id=1;", "v=STSv1; id=2;"}, "D5!", "2", false},
+        {{"v=STSv1", "v=STSv1; id=2;"}, "D5!", "2", false},
+        {{"v=STSv1; id=2;", "v=STSv10; id=2;"}, "D5!", "2", false},
+        {{"v=STSv1; id=2;", "V=STSV1; id=2;"}, "D5!", "2", false},
+        {{"v=spf1 -all", "v=stsv1; id=1;"}, "D3! D5!", "", false},
     };
     CHECK_STS(rows);
 }
@@ -135,11 +138,12 @@ static void wants_an_id_of_letters_and_digits(void)
 static void names_what_else_stands_in_the_record(void)
 {
     static const struct row rows[] = {
-        {{"v=STSv1; id=1; id=2;"}, "D7", "1", true},
+        {{"v=STSv1; id=1; id=2;"}, "D7!", "1", false},
         {{"v=STSv1; id=1; x-note.1=a,b;"}, "D7", "1", true},
         {{"v=STSv1; id=1; rua=mailto:a@example.com"}, "D7", "1", true},
-        {{"v=STSv1; id=1; "}, "", "1", true},
-        {{"v=STSv1; id=1 "}, "D7", "1", true},
+        {{"v=STSv1; id=1; "}, "D7!", "1", false},
+        {{"v=STSv1; id=1 "}, "D7!", "1", false},
+        {{"v=STSv1;\tid=1;"}, "D7", "1", true},
         {{"v=STSv1; id=1; junk"}, "D7!", "1", false},
         {{"v=STSv1; id=1;;"}, "D7!", "1", false},
         {{"v=STSv1;; id=1;"}, "D7!", "1", false},

@@ -413,7 +413,7 @@ static void keeps_the_old_pair_while_the_new_one_is_broken_and_says_so_once(void
         CHECK(find() == 1 && shows(0, text.first), "the old pair is gone");
     }
     check_logged(1, "half written, or was damaged; write it anew, whole (the certificate loaded "
-                    "before serves on)");
+                    "before stays in use)");
     put("/c.pem", "nothing");
     now_ms += CERTSTORE_CHECK_MS;
     find();
@@ -514,7 +514,7 @@ static void serves_on_when_a_loaded_file_vanishes(void)
     fake->text = NULL;
     now_ms += CERTSTORE_CHECK_MS;
     find();
-    check_logged(1, "loaded before serves on");
+    check_logged(1, "loaded before stays in use");
     end();
 }
 
@@ -771,7 +771,8 @@ static void serves_each_host_by_the_newest_certificate_that_has_its_name(void)
             CHECK(shows(0, is_lost ? text.numbered : text.first), "%s, order %zu", domain, order);
         }
         CHECK(strstr(logged, "<5>mta-sts.example.com: /c.pem: renewed") != NULL, "%s", logged);
-        CHECK(strstr(logged, "mta-sts.1.example (the certificate loaded before serves on)") != NULL,
+        CHECK(strstr(logged, "mta-sts.1.example (the certificate loaded before stays in use)") !=
+                  NULL,
               "%s", logged);
         check_logged(2, "");
         put("/c.pem", text.second); /* and renewed, still without it */
@@ -826,7 +827,8 @@ static void keeps_the_old_pair_while_it_is_valid_when_a_renewal_lost_its_chain(v
             CHECK(find() == 1 && shows(0, text.chained), "the old pair is gone");
         }
         CHECK(strstr(logged, rows[i].reason) != NULL, "%s", logged);
-        check_logged(1, "(the certificate loaded before serves on until 2080-01-02 03:04:05 UTC)");
+        check_logged(1,
+                     "(the certificate loaded before stays in use until 2080-01-02 03:04:05 UTC)");
         put("/c.pem", text.chained);
         now_ms += CERTSTORE_CHECK_MS;
         CHECK(find() == 1 && shows(0, text.chained), "the mended one is not used");

@@ -149,7 +149,7 @@ static void refuses_what_its_hook_forgot_and_what_is_no_file(void)
     old[1] = old[0];
     utimensat(AT_FDCWD, path_of("mta-sts.a.example"), old, 0);
     CHECK(find("mta-sts.a.example", &why) == NULL, "though it was good when it was young");
-    CHECK(strstr(why.text, "older than 60 minutes") != NULL, "%s", why.text);
+    CHECK(strstr(why.text, "over 60 minutes old") != NULL, "%s", why.text);
     unlink(path_of("mta-sts.a.example"));
     CHECK(mkfifo(path_of("mta-sts.a.example"), 0644) == 0);
     CHECK(find("mta-sts.a.example", &why) == NULL, "a FIFO");
@@ -392,7 +392,7 @@ static void passes_over_a_pair_that_its_client_forgot(void)
     put(KEY, pair.key);
     utimensat(AT_FDCWD, path_of(OWN), old, 0);
     CHECK(find("mta-sts.a.example", &why) == NULL);
-    CHECK(strstr(why.text, "older than 60 minutes") != NULL, "%s", why.text);
+    CHECK(strstr(why.text, "over 60 minutes old") != NULL, "%s", why.text);
     put(OWN, pair.own);
     put("mta-sts.a.example", DIGEST_TEXT);
     utimensat(AT_FDCWD, path_of("mta-sts.a.example"), old, 0);

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: ISC
+# The unit tests.
+unit_tests = \
+	%D%/common/base/test_file \
+	%D%/common/base/test_finding \
+	%D%/common/base/test_intern \
+	%D%/common/base/test_network \
+	%D%/common/base/test_span \
+	%D%/common/cert/test_cert \
+	%D%/common/cert/test_cert_trust \
+	%D%/common/cert/test_due \
+	%D%/common/config/test_config \
+	%D%/common/config/test_config_bad \
+	%D%/common/config/test_config_list \
+	%D%/common/config/test_inifile \
+	%D%/common/config/test_keyword \
+	%D%/common/config/test_pattern \
+	%D%/common/config/test_quotable \
+	%D%/common/name/test_alabel \
+	%D%/common/name/test_hostname \
+	%D%/common/policy/test_lint \
+	%D%/common/policy/test_lint_upgrade \
+	%D%/common/policy/test_mxmatch \
+	%D%/common/policy/test_policy \
+	%D%/common/policy/test_policyid \
+	%D%/common/policy/test_policytext \
+	%D%/common/senders/test_senders \
+	%D%/common/test_memory \
+	%D%/daemon/base/test_deadline \
+	%D%/daemon/base/test_loader \
+	%D%/daemon/base/test_log \
+	%D%/daemon/hosts/test_certcheck \
+	%D%/daemon/hosts/test_certstore \
+	%D%/daemon/hosts/test_challenge \
+	%D%/daemon/hosts/test_site \
+	%D%/daemon/sandbox/test_sandbox \
+	%D%/daemon/sandbox/test_syscalls \
+	%D%/daemon/serve/test_answer \
+	%D%/daemon/serve/test_conn_queues \
+	%D%/daemon/serve/test_limit \
+	%D%/daemon/serve/test_proxy \
+	%D%/daemon/serve/test_wire
+
+libunit_a_SOURCES = \
+	%D%/loading.h \
+	%D%/make_cert.c \
+	%D%/make_cert.h \
+	%D%/make_facts.h \
+	%D%/test.h \
+	%D%/tree.h
+
+tests_unit_common_test_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=realloc -Wl,--wrap=strdup
+
+if CTL
+ctl_unit_tests = \
+	%D%/ctl/acme/test_ari \
+	%D%/ctl/acme/test_child \
+	%D%/ctl/acme/test_directory \
+	%D%/ctl/acme/test_issuer \
+	%D%/ctl/acme/test_trial \
+	%D%/ctl/base/test_finding_out \
+	%D%/ctl/base/test_jobs \
+	%D%/ctl/base/test_replace \
+	%D%/ctl/base/test_writer \
+	%D%/ctl/certs/test_pace \
+	%D%/ctl/certs/test_told \
+	%D%/ctl/certs/test_turns \
+	%D%/ctl/check/test_check_state \
+	%D%/ctl/check/test_mxhost \
+	%D%/ctl/check/test_rows \
+	%D%/ctl/check/test_verdict \
+	%D%/ctl/check/test_verdict_table \
+	%D%/ctl/generate/test_proposal \
+	%D%/ctl/lint/test_repair \
+	%D%/ctl/net/test_caa \
+	%D%/ctl/net/test_dnsdata \
+	%D%/ctl/net/test_txtrecord \
+	%D%/ctl/net/test_txtrecord_sender \
+	%D%/ctl/records/test_recordset \
+	%D%/ctl/tlsrpt/test_advice \
+	%D%/ctl/tlsrpt/test_report
+
+tests_unit_ctl_base_test_jobs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create
+endif
