@@ -141,10 +141,11 @@ def plain(address, data, *, piece=None, source=None, finish=False):
     with socket.create_connection(address, timeout=bound(60), source_address=place) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         step = piece or len(data) or 1
-        with contextlib.suppress(OSError):  # the server may be done with it: it says why
+        with contextlib.suppress(ConnectionError):
             for start in range(0, len(data), step):
                 sock.sendall(data[start : start + step])
-            if finish:
+        if finish:
+            with contextlib.suppress(OSError):  # not connected: the server has closed
                 sock.shutdown(socket.SHUT_WR)
         return read_to_end(sock)
 
