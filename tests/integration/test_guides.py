@@ -334,7 +334,7 @@ class Hosting(Guide):
         def keys_are_for_root(net):
             """Not a word that the certificates were bad."""
             said = net.sh("mta-stsctl certs", status=1)
-            self.assertEqual(said.count("Permission denied; look as root (sudo), who may read it"), 2)
+            self.assertEqual(said.count("Permission denied; run this as root (sudo), who can read it"), 2)
 
         self.run_guide(
             "hosting-for-customers",

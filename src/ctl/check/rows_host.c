@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* rows_host: the rows about how the policy host answers, at each of its addresses. */
 #include <string.h>
-#include <strings.h>
 
 #include "common/senders/sender.h"
 #include "ctl/check/rows_say.h"
@@ -110,16 +109,13 @@ static void judge_status(struct rows_check *check, const struct policy_address *
                          struct rows_about *about)
 {
     const struct fetch *fetch = &address->fetch;
+    struct error why;
     about->sender = "every sender";
     about->advice = "serve the policy itself at " FETCH_PATH;
     if (fetch->failure == FETCH_BROKEN)
         rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
-    else if (fetch->status >= 300 && fetch->status < 400)
-        rows_say(check, SEVERITY_ERROR, about,
-                 "it redirects (%ld%s%s), and senders must not follow", fetch->status,
-                 fetch->location[0] != '\0' ? " to " : "", fetch->location);
-    else if (fetch->status != 0 && fetch->status != 200)
-        rows_say(check, SEVERITY_ERROR, about, "it answers with status %ld", fetch->status);
+    else if (fetch->status != 0 && fetch_judge_status(fetch, &why) != 0)
+        rows_say(check, SEVERITY_ERROR, about, "%s", why.text);
 }
 
 void rows_judge_h4(struct rows_check *check)
@@ -141,13 +137,11 @@ static void judge_type(struct rows_check *check, const struct policy_address *ad
                        struct rows_about *about)
 {
     const struct fetch *fetch = &address->fetch;
-    size_t length = strcspn(fetch->type, "; \t");
-    bool is_plain = length == 10 && strncasecmp(fetch->type, "text/plain", 10) == 0;
     char names[SENDERS_TEXT_MAX];
     if (fetch->status != 200)
         return;
     about->advice = "send Content-Type: text/plain; charset=utf-8";
-    if (!is_plain) {
+    if (!fetch_is_text_plain(fetch)) {
         about->sender = senders_names(names, senders_which(wants_type));
         rows_say(check, SEVERITY_ERROR, about, "the Content-Type is %s",
                  fetch->type[0] != '\0' ? fetch->type : "missing");

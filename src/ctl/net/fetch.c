@@ -73,11 +73,18 @@ static int judge_transfer(struct fetch *out, CURLcode result, const char *said)
     return error_set(&out->why, "the answer is broken: %s", words);
 }
 
-/* RFC 8461 section 3.2: whatever the parameters. */
-static bool is_text_plain(const char *type)
+bool fetch_is_text_plain(const struct fetch *fetch)
 {
-    size_t length = strcspn(type, "; \t");
-    return length == strlen("text/plain") && strncasecmp(type, "text/plain", length) == 0;
+    size_t length = strcspn(fetch->type, "; \t");
+    return length == strlen("text/plain") && strncasecmp(fetch->type, "text/plain", length) == 0;
+}
+
+int fetch_judge_status(const struct fetch *fetch, struct error *why)
+{
+    if (fetch->status >= 300 && fetch->status < 400)
+        return error_set(why, "it redirects (%ld%s%s), which senders do not follow", fetch->status,
+                         fetch->location[0] != '\0' ? " to " : "", fetch->location);
+    return fetch->status == 200 ? 0 : error_set(why, "it answers with status %ld", fetch->status);
 }
 
 static int judge_answer(struct fetch *out)
@@ -89,16 +96,11 @@ static int judge_answer(struct fetch *out)
     }
     if (out->peer.fault != PEER_FINE)
         return fail(out, FETCH_CERTIFICATE, out->peer.why.text);
-    if (out->status >= 300 && out->status < 400) {
-        out->failure = FETCH_REDIRECT;
-        return error_set(&out->why, "it redirects (%ld%s%s), which senders do not follow",
-                         out->status, out->location[0] != '\0' ? " to " : "", out->location);
+    if (fetch_judge_status(out, &out->why) != 0) {
+        out->failure = out->status >= 300 && out->status < 400 ? FETCH_REDIRECT : FETCH_STATUS;
+        return -1;
     }
-    if (out->status != 200) {
-        out->failure = FETCH_STATUS;
-        return error_set(&out->why, "it answers with status %ld", out->status);
-    }
-    if (!is_text_plain(out->type)) {
+    if (!fetch_is_text_plain(out)) {
         out->failure = FETCH_TYPE;
         return error_set(&out->why, "it sends the policy as %s, and senders require text/plain",
                          out->type[0] != '\0' ? out->type : "nothing (no Content-Type)");

@@ -58,4 +58,9 @@ struct fetch {
 int fetch_policy(struct fetch *out, const struct fetch_request *request);
 void fetch_free(struct fetch *fetch);
 
+/* Two of its faults by themselves. The status: returns 0, or -1 with why. The Content-Type,
+ * whatever its parameters (RFC 8461 section 3.2). */
+int fetch_judge_status(const struct fetch *fetch, struct error *why);
+bool fetch_is_text_plain(const struct fetch *fetch);
+
 #endif
