@@ -208,7 +208,7 @@ static void handle_event(struct worker *worker, const struct epoll_event *event)
     struct conn_source *source = event->data.ptr;
     worker->context.turn_ms = deadline_now_ms() - worker->context.now_ms;
     if (source->kind != CONN_SOURCE_OTHER) {
-        conn_run(source->conn);
+        conn_run(source, event->events);
         return;
     }
     for (size_t i = 0; worker->accepts && i < worker->listeners->count; i++)
