@@ -63,6 +63,12 @@ static void take_broken(void *context, const char *where, const char *reason)
     assert(where[0] != '\0' && reason[0] != '\0');
 }
 
+static void take_dmarc(void *context, const char *where)
+{
+    (void)context;
+    assert(where[0] != '\0');
+}
+
 static void take_empty(void *context, const char *where, size_t count)
 {
     (void)context;
@@ -85,9 +91,12 @@ static void check_advice(const struct tally_facts *facts)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const hosts[] = {"mail.example.com"};
-    static const struct mailauth auth = {hosts, 1};
-    static const struct reportfile_events events = {
-        .auth = &auth, .text = take_text, .broken = take_broken, .empty = take_empty};
+    static const struct dkimauth auth = {hosts, 1};
+    static const struct reportfile_events events = {.auth = &auth,
+                                                    .text = take_text,
+                                                    .broken = take_broken,
+                                                    .dmarc = take_dmarc,
+                                                    .empty = take_empty};
     struct tally tally = {0};
     struct tally_facts days;
     reportfile_read("a!example.com!1!2.json", data, size, &events, &tally);

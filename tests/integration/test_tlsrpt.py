@@ -606,7 +606,6 @@ class Hostile(TlsrptCase):
             "zip": (b"PK\3\4" + good, "a zip archive"),
             "utf16.json": (good.decode().encode("utf-16"), "UTF-16"),
             "behind.json": (good + b"{}", "no valid JSON in line 1"),
-            "latin1.json": (good.replace(b"Google", b"G\xf6\xf6gle"), "no valid JSON"),
             "nul.json": (good.replace(b"Google", b"Go\\u0000gle"), "a NUL character"),
             "twice.json": (good.replace(b"{", b'{"policies":[],', 1), "duplicate object key"),
             "list.json": (b"[" + good + b"]", "the JSON is a list"),
@@ -645,7 +644,7 @@ class Hostile(TlsrptCase):
         day = days_ago(-30)
         for change, reason in (
             (lambda c: c.update({"date-range": 5}), "no start-datetime"),
-            (lambda c: c["date-range"].update({"start-datetime": 5}), "no start-datetime"),
+            (lambda c: c["date-range"].update({"start-datetime": 5}), "a number, cannot"),
             (
                 lambda c: c["date-range"].update({"start-datetime": "yesterday"}),
                 '"yesterday" is no',
@@ -662,7 +661,7 @@ class Hostile(TlsrptCase):
             (lambda c: c["policies"][0].update({"policy": "sts"}), 'no object "policy"'),
             (lambda c: c["policies"][0].update({"summary": []}), "summary is no object"),
             (
-                lambda c: c["policies"][0].update({"failure-details": {}}),
+                lambda c: c["policies"][0].update({"failure-details": 5}),
                 "failure-details is no list",
             ),
             (

@@ -208,7 +208,8 @@ class CommandLine(VerbCase):
             (("certs", "-c", self.ini, "--resolver", "127.0.0.1"), "--resolver needs --renew"),
             (("certs", "-c", self.ini, "--trust-anchors", "x"), "--trust-anchors needs --renew"),
             (("certs", "--plan", "--probe-port", "5001"), "--probe-port needs --renew"),
-            (("tlsrpt", "--since", "2026-11-21", "--days", "3", "x"), "only one of --since"),
+            (("tlsrpt", "--since", "2026-11-21", "--days", "3", "x"), "--since and --days are mutually exclusive"),
+            (("tlsrpt", "--json", "--csv", "x"), "mutually exclusive"),
         ):
             with self.subTest(words):
                 done = self.ctl(*words, status=2)

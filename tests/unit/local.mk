@@ -74,6 +74,7 @@ ctl_unit_tests = \
 	%D%/ctl/lint/test_repair \
 	%D%/ctl/net/test_caa \
 	%D%/ctl/net/test_dnsdata \
+	%D%/ctl/net/test_transfer \
 	%D%/ctl/net/test_txtrecord \
 	%D%/ctl/net/test_txtrecord_sender \
 	%D%/ctl/records/test_recordset \

@@ -241,6 +241,7 @@ static void find_real_keys(struct lint_fields *fields, struct span rest)
         if (key == LINT_KEY_OTHER)
             continue;
         fields->real[key] = true;
+        fields->exact[key] = fields->exact[key] || lint_line_is_exact(line, key);
         fields->mx_lines += key == LINT_KEY_MX;
     }
 }

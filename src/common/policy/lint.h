@@ -53,8 +53,8 @@ bool lint_policy_size(size_t length, lint_report *report, void *context);
 const char *lint_meant_key(const char *bytes, size_t length);
 const char *lint_meant_mode(const char *bytes, size_t length);
 
-/* Whether a line of the policy has this key, blanks and letter case aside. */
-bool lint_has_key(const char *bytes, size_t length, const char *key);
+/* Whether a line of the policy has this key, blanks and letter case aside; or, exact, just so. */
+bool lint_has_key(const char *bytes, size_t length, const char *key, bool exact);
 
 /* How many names in full an mx value is, and how many numbers beside them; 0 names: it is no such
  * thing. And the first of the names, or NULL behind the last. */

@@ -107,13 +107,21 @@ bool lint_line_next(struct span *line, struct span *rest)
     return true;
 }
 
-bool lint_has_key(const char *bytes, size_t length, const char *key)
+bool lint_line_is_exact(struct span line, enum lint_key key)
+{
+    size_t length = strlen(lint_words_key_name(key));
+    return span_begins(line, lint_words_key_name(key)) && line.length > length &&
+           line.bytes[length] == ':';
+}
+
+bool lint_has_key(const char *bytes, size_t length, const char *key, bool exact)
 {
     struct span rest = {bytes, length};
     struct span line;
     while (lint_line_next(&line, &rest)) {
         enum lint_key found = lint_line_key(line);
-        if (found != LINT_KEY_OTHER && strcmp(lint_words_key_name(found), key) == 0)
+        if (found != LINT_KEY_OTHER && strcmp(lint_words_key_name(found), key) == 0 &&
+            (!exact || lint_line_is_exact(line, found)))
             return true;
     }
     return false;

@@ -18,6 +18,9 @@ void lint_line_blanks(struct lint_judge *judge, struct span name, struct span pa
 /* The key of a line, blanks and letter case aside; LINT_KEY_OTHER of a line with another one. */
 enum lint_key lint_line_key(struct span line);
 
+/* Whether the key of the line is spelt just so, in the first column, with its colon behind it. */
+bool lint_line_is_exact(struct span line, enum lint_key key);
+
 /* Takes the next line, without its end, out of *rest; false behind the last. */
 bool lint_line_next(struct span *line, struct span *rest);
 

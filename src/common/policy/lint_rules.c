@@ -143,6 +143,10 @@ const struct lint_rule lint_rules[] = {
      SENDERS_CHASQUID | SENDERS_RESOLVER | SENDERS_TLSPOL | SENDERS_KUMOMTA, LINT_REFUSES, NULL},
      {SENDERS_STALWART | SENDERS_MIMECAST |
      SENDERS_COURIER, LINT_READS, "the line does not count"}}},
+    [LINT_RULE_KEY_CASE_BESIDE] = {"key-case", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
+     "the key \"%s\" is not in lower case, and the one that is stands in another line",
+     "write %s, or leave the line out",
+     {{SENDERS_MAIL_STS, LINT_REFUSES, NULL}, {SENDERS_MAILAUTH, LINT_READS, "the line counts too"}}},
     [LINT_RULE_KEY_TRANSLATED] = {"key-translated", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
      "\"%s\" is no key that senders know", "write %s", {{SENDERS_EVERY, LINT_REFUSES, NULL}}},
     [LINT_RULE_KEY_MALFORMED] = {"key-malformed", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,

@@ -54,6 +54,10 @@ enum lint_key lint_value_key(struct lint_judge *judge, const struct lint_fields 
         bool is_alike = lint_words_alike(key, span_of(name));
         if (span_same(key, span_of(name)))
             return meant;
+        if (is_alike && fields->exact[meant]) {
+            lint_judge_break(judge, LINT_RULE_KEY_CASE_BESIDE, key, name);
+            return LINT_KEY_OTHER;
+        }
         if (is_alike || !fields->real[meant]) {
             lint_judge_break(judge, is_alike ? LINT_RULE_KEY_CASE : LINT_RULE_KEY_TRANSLATED, key,
                              name);

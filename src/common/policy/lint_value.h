@@ -21,8 +21,9 @@ enum lint_key {
 
 /* What was seen of a policy so far. */
 struct lint_fields {
-    bool real[LINT_KEYS]; /* a line somewhere in the policy has the key, in any letter case */
-    size_t mx_lines;      /* that have the key mx */
+    bool exact[LINT_KEYS]; /* a line somewhere has this very key, in the first column */
+    bool real[LINT_KEYS];  /* a line somewhere in the policy has the key, in any letter case */
+    size_t mx_lines;       /* that have the key mx */
     bool seen[LINT_KEYS];
     bool mode_known;
     enum policy_mode mode;

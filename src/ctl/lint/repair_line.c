@@ -167,7 +167,7 @@ static void read_key(struct repair_line *line, struct span text, size_t colon, s
     line->key_text = span_trim((struct span){text.bytes, colon});
     line->name = lint_meant_key(line->key_text.bytes, line->key_text.length);
     if (line->name != NULL && !is_word(line->key_text, line->name) &&
-        lint_has_key(policy.bytes, policy.length, line->name))
+        lint_has_key(policy.bytes, policy.length, line->name, false))
         line->name = NULL;
     line->key = line->name != NULL ? key_of(line->name) : REPAIR_LINE_NO_KEY;
 }
@@ -209,6 +209,9 @@ static void judge_field(struct repair_line *line, struct arena *arena, struct sp
         line->key_rule = "key-case";
     line->blanks_rule = line->cleaned ? NULL : blanks_rule(padded);
     judge_value(line, arena);
+    /* Beside the real key, lint has nothing else to say of the line. */
+    if (line->key_rule != NULL && lint_has_key(policy.bytes, policy.length, line->name, true))
+        line->blanks_rule = line->value_rule = NULL;
 }
 
 static bool begins_comment(struct span text)
@@ -233,7 +236,7 @@ int repair_line_read(struct repair_line *out, struct arena *arena, struct span r
                      struct span policy)
 {
     struct span text;
-    *out = (struct repair_line){.kind = REPAIR_LINE_STRANGE, .key = REPAIR_LINE_NO_KEY};
+    *out = (struct repair_line){.kind = REPAIR_LINE_STRANGE, .key = REPAIR_LINE_NO_KEY, .raw = raw};
     out->text = span_trim(raw);
     out->indented = out->text.length > 0 && out->text.bytes != raw.bytes;
     if (has_control_bytes(raw)) {
@@ -270,4 +273,16 @@ bool repair_line_differs(const struct repair_line *line)
 {
     return line->cleaned || line->indented || line->spaced || line->key_rule != NULL ||
            line->blanks_rule != NULL || line->value_rule != NULL;
+}
+
+const char *repair_line_repeated_rule(const struct repair_line *line, bool cased)
+{
+    if (line->cleaned)
+        return "non-ascii";
+    if (line->key != REPAIR_LINE_MX && line->key_rule != NULL)
+        return line->key_rule;
+    if (line->key != REPAIR_LINE_MX)
+        return cased ? "key-case" : "duplicate-field";
+    bool is_twice = line->value_rule == NULL || strcmp(line->value_rule, "mx-case") == 0;
+    return is_twice ? "mx-duplicate" : line->value_rule;
 }

@@ -27,6 +27,7 @@ struct repair_line {
     enum repair_line_kind kind;
     enum repair_line_key key;
     unsigned number;
+    struct span raw;  /* unchanged */
     struct span text; /* without outer blanks, otherwise unchanged */
     bool cleaned;     /* it has invisible characters, to be removed */
     bool indented;
@@ -46,6 +47,10 @@ int repair_line_read(struct repair_line *out, struct arena *arena, struct span r
 
 /* Whether anything in the line is to be written otherwise. */
 bool repair_line_differs(const struct repair_line *line);
+
+/* Lint's rule of a line that is removed, as another of its key says the same; cased: that one had
+ * the key in capitals. */
+const char *repair_line_repeated_rule(const struct repair_line *line, bool cased);
 
 /* The right form of a name in a zone file's notation or in capitals, or the name itself. {NULL}:
  * out of memory. */

@@ -37,6 +37,8 @@ struct work {
     size_t mx_count;
     unsigned first_end[4]; /* the line in which each kind of line end is first met; 0: nowhere */
     enum line_end last_end;
+    bool
+        cased[REPAIR_LINE_NO_KEY + 1]; /* a line of the key that was written had another spelling */
     bool after_end_said, in_disorder_for_good; /* the lines cannot be reordered */
     bool out_of_memory;
 };
@@ -154,7 +156,7 @@ static void find_conflicts(struct work *work)
         *line = (struct repair_line){.kind = REPAIR_LINE_STRANGE,
                                      .key = REPAIR_LINE_NO_KEY,
                                      .number = line->number,
-                                     .text = line->text};
+                                     .text = line->raw};
     }
 }
 
@@ -233,14 +235,11 @@ static void write_field(struct work *work, const struct repair_line *line, bool 
                         : seen[line->key];
     seen[line->key] = true;
     if (repeated) {
-        const char *rule = line->value_rule;
-        if (line->cleaned || line->key != REPAIR_LINE_MX)
-            rule = line->cleaned ? "non-ascii" : "duplicate-field";
-        else if (rule == NULL || strcmp(rule, "mx-case") == 0)
-            rule = "mx-duplicate";
+        const char *rule = repair_line_repeated_rule(line, work->cased[line->key]);
         step(work, line->number, rule, "the line is removed, as another says the same");
         return;
     }
+    work->cased[line->key] = line->key_rule != NULL;
     say_changes(work, line);
     if (line->several)
         write_names(work, line);

@@ -15,6 +15,8 @@ libctl_a_SOURCES += \
 	%D%/net_options.c \
 	%D%/net_options.h \
 	%D%/peer.c \
+	%D%/pertarget.c \
+	%D%/pertarget.h \
 	%D%/peer.h \
 	%D%/reach.c \
 	%D%/reach.h \

@@ -3,8 +3,12 @@
  */
 #include "ctl/net/transfer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "ctl/net/pertarget.h"
 
 #define AGENT "mta-stsctl/" PACKAGE_VERSION
 
@@ -25,7 +29,7 @@ static CURLcode attach(CURL *curl, void *context, void *argument)
 /* "host:port:where:port", as CURLOPT_CONNECT_TO wants it; an IPv6 address in brackets. */
 static int lead(struct transfer *transfer, const struct transfer_request *request)
 {
-    char address[NETWORK_TEXT_MAX];
+    char address[NETWORK_TEXT_MAX] = "";
     char line[1024];
     if (request->connect_to == NULL && request->address == NULL)
         return 0;
@@ -38,6 +42,8 @@ static int lead(struct transfer *transfer, const struct transfer_request *reques
                  request->port, address,
                  request->connect_port != 0 ? request->connect_port : request->port);
     }
+    snprintf(transfer->target, sizeof(transfer->target), "%s",
+             request->connect_to != NULL ? request->connect_to : address);
     transfer->connect_to = curl_slist_append(NULL, line);
     return transfer->connect_to != NULL ? 0 : -1;
 }
@@ -77,10 +83,32 @@ int transfer_open(struct transfer *transfer, const struct transfer_request *requ
     return 0;
 }
 
+/* Whether the server took the connection and ended it at once. */
+static bool is_reset(struct transfer *transfer, CURLcode result)
+{
+    curl_off_t received = 0;
+    long code = 0;
+    long cause = 0;
+    if (result != CURLE_SSL_CONNECT_ERROR && result != CURLE_RECV_ERROR &&
+        result != CURLE_SEND_ERROR && result != CURLE_GOT_NOTHING)
+        return false;
+    curl_easy_getinfo(transfer->curl, CURLINFO_SIZE_DOWNLOAD_T, &received);
+    curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &code);
+    curl_easy_getinfo(transfer->curl, CURLINFO_OS_ERRNO, &cause);
+    bool is_said = cause == ECONNRESET || strstr(transfer->said, "reset by peer") != NULL;
+    return is_said && received == 0 && code == 0;
+}
+
 CURLcode transfer_run(struct transfer *transfer, int64_t *elapsed_ms)
 {
     curl_off_t elapsed_us = 0;
+    if (transfer->target[0] != '\0')
+        pertarget_enter(transfer->target);
     CURLcode result = curl_easy_perform(transfer->curl);
+    if (is_reset(transfer, result))
+        result = curl_easy_perform(transfer->curl);
+    if (transfer->target[0] != '\0')
+        pertarget_leave(transfer->target);
     curl_easy_getinfo(transfer->curl, CURLINFO_TOTAL_TIME_T, &elapsed_us);
     *elapsed_ms = elapsed_us / 1000;
     return result;

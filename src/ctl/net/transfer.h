@@ -27,6 +27,7 @@ struct transfer {
     struct curl_slist *connect_to;
     struct peer_watch watch;
     char said[CURL_ERROR_SIZE]; /* libcurl's error message, possibly empty */
+    char target[512];           /* where it connects, see pertarget; empty: as DNS says */
 };
 
 /* Follows no redirect, uses no proxy, reads no libcurl configuration. *peer is cleared, and filled
@@ -34,7 +35,9 @@ struct transfer {
 int transfer_open(struct transfer *transfer, const struct transfer_request *request,
                   struct peer *peer, struct error *why);
 
-/* *elapsed_ms: how long it took. */
+/* Waits its turn where many connect to this address. A connection that is reset before anything
+ * came is tried once again: the server may have had too many for a moment. *elapsed_ms: how long
+ * the transfer itself took. */
 CURLcode transfer_run(struct transfer *transfer, int64_t *elapsed_ms);
 void transfer_close(struct transfer *transfer);
 

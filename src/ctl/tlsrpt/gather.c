@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fts.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,31 @@ static int compare_names(const FTSENT **left, const FTSENT **right)
     return strcmp((*left)->fts_name, (*right)->fts_name);
 }
 
+static bool is_directory_in(const char *path, const char *name)
+{
+    char below[PATH_MAX];
+    struct stat state;
+    int length = snprintf(below, sizeof(below), "%s/%s", path, name);
+    return length > 0 && (size_t)length < sizeof(below) && stat(below, &state) == 0 &&
+           S_ISDIR(state.st_mode);
+}
+
+/* Of a Maildir only new/ and cur/ hold mails: tmp/ has those that are being delivered, and servers
+ * keep files of their own beside. fts_number of a directory: whether it is one. */
+static bool is_left_out(FTSENT *entry)
+{
+    if (entry->fts_info == FTS_D)
+        entry->fts_number = is_directory_in(entry->fts_accpath, "cur") &&
+                            is_directory_in(entry->fts_accpath, "new");
+    if (entry->fts_level > 0 && entry->fts_name[0] == '.')
+        return true;
+    if (entry->fts_level == 0 || entry->fts_parent->fts_number == 0)
+        return false;
+    bool holds_mails = strcmp(entry->fts_name, "cur") == 0 || strcmp(entry->fts_name, "new") == 0 ||
+                       entry->fts_number != 0; /* a folder below it */
+    return entry->fts_info != FTS_D || !holds_mails;
+}
+
 static void walk(const char *path, size_t limit, const struct gather_events *events, void *context)
 {
     char *copy = strdup(path);
@@ -60,10 +86,10 @@ static void walk(const char *path, size_t limit, const struct gather_events *eve
     if (tree == NULL)
         events->failed(context, path, strerror(errno));
     while (tree != NULL && (entry = fts_read(tree)) != NULL) {
-        bool is_hidden = entry->fts_level > 0 && entry->fts_name[0] == '.';
-        if (is_hidden && entry->fts_info == FTS_D)
+        bool is_out = is_left_out(entry);
+        if (is_out && entry->fts_info == FTS_D)
             fts_set(tree, entry, FTS_SKIP);
-        else if (is_hidden)
+        else if (is_out)
             continue;
         else if (entry->fts_info == FTS_F)
             read_file(entry->fts_path, limit, events, context);

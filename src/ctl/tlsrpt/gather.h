@@ -11,8 +11,8 @@ struct gather_events {
 };
 
 /* Reads each path in turn: a file of at most limit bytes; a directory with all that is below it, in
- * the order of names, hidden files left out; "-" is standard input, and called so. What cannot
- * be read does not keep the rest from being read. */
+ * the order of names, hidden files left out, and of a Maildir all but new/ and cur/; "-" is
+ * standard input, and called so. What cannot be read does not keep the rest from being read. */
 void gather_paths(char *const paths[], size_t count, size_t limit,
                   const struct gather_events *events, void *context);
 

@@ -121,12 +121,17 @@ static void take_text(void *context, const struct reportfile_text *text)
     struct intake *intake = context;
     struct report report;
     struct error why;
+    char submitter[REPORT_TEXT_MAX + 1];
     if (report_parse(&report, text->json, text->length, text->domain, intake->now, &why) != 0) {
         intake->tally.counts.damaged++;
         say(intake, SEVERITY_ERROR, text->where, "%s", why.text);
         return;
     }
     report.signer = text->signer;
+    if (!report.is_named && text->submitter != NULL) {
+        report_clean(submitter, sizeof(submitter), text->submitter);
+        report.organisation = submitter;
+    }
     if (text->is_mail)
         report.trust = text->signer != NULL ? REPORT_TRUST_DKIM : REPORT_TRUST_NONE;
     if (!text->usual)
@@ -153,11 +158,21 @@ static void take_empty(void *context, const char *where, size_t count)
             "the first of %zu mails to which no TLS report is attached", count);
 }
 
+static void take_dmarc(void *context, const char *where)
+{
+    (void)where;
+    struct intake *intake = context;
+    intake->tally.counts.dmarc++;
+}
+
 static void take_file(void *context, const char *path, const unsigned char *bytes, size_t length)
 {
     struct intake *intake = context;
-    const struct reportfile_events events = {
-        .auth = &intake->auth, .text = take_text, .broken = take_broken, .empty = take_empty};
+    const struct reportfile_events events = {.auth = &intake->auth,
+                                             .text = take_text,
+                                             .broken = take_broken,
+                                             .dmarc = take_dmarc,
+                                             .empty = take_empty};
     intake->tally.counts.files++;
     reportfile_read(path, bytes, length, &events, intake);
     progress_step();

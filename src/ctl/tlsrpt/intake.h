@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "common/base/finding.h"
+#include "ctl/tlsrpt/dkimauth.h"
 #include "ctl/tlsrpt/gather.h"
-#include "ctl/tlsrpt/mailauth.h"
 #include "ctl/tlsrpt/report_oddity.h"
 #include "ctl/tlsrpt/tally.h"
 
@@ -22,7 +22,7 @@ struct intake_odd {
 /* {0} with the first three set is valid and empty. */
 struct intake {
     struct tally_filter filter;
-    struct mailauth auth; /* borrowed: whose word on the signatures of mails is taken */
+    struct dkimauth auth; /* borrowed: whose word on the signatures of mails is taken */
     int64_t now;          /* seconds since the epoch */
     struct tally tally;
     struct findings said;

@@ -20,8 +20,8 @@ libctl_a_SOURCES += \
 	%D%/gunzip.h \
 	%D%/intake.c \
 	%D%/intake.h \
-	%D%/mailauth.c \
-	%D%/mailauth.h \
+	%D%/dkimauth.c \
+	%D%/dkimauth.h \
 	%D%/report.c \
 	%D%/report.h \
 	%D%/report_mx.c \
@@ -48,7 +48,11 @@ libctl_a_SOURCES += \
 	%D%/tlsrpt.h \
 	%D%/totals.c \
 	%D%/totals.h \
+	%D%/totals_csv.c \
+	%D%/totals_csv.h \
 	%D%/totals_json.c \
 	%D%/totals_json.h \
+	%D%/totals_metrics.c \
+	%D%/totals_metrics.h \
 	%D%/totals_text.c \
 	%D%/totals_text.h

@@ -15,7 +15,6 @@
 #define REPORT_COUNT_MAX    INT64_C(1000000000000) /* sessions in one number */
 #define REPORT_HASH_MAX     65                     /* SHA-256, as text */
 #define REPORT_TEXT_MAX     253                    /* bytes of a name; longer ones are cut */
-
 enum report_kind {
     REPORT_STS,
     REPORT_TLSA,
@@ -60,7 +59,8 @@ struct report {
     const char *signer;             /* the domain that signed; NULL or "": none */
     char content[REPORT_HASH_MAX];  /* equal only for copies of one report */
     char identity[REPORT_HASH_MAX]; /* equal for the same organisation and id */
-    const char *organisation;
+    const char *organisation;       /* "(not named)" unless is_named */
+    bool is_named;
     const char *id; /* "" where there is none */
     int day;        /* since the epoch, UTC */
     struct report_policy *policies;

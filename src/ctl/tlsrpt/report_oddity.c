@@ -21,6 +21,9 @@ const char *report_oddity_text(enum report_oddity oddity)
         [REPORT_ODD_MX] = "an MX host that is no host name",
         [REPORT_ODD_ID_AGAIN] = "an id that another report had already; both are counted",
         [REPORT_ODD_COPY] = "read before with the same content; each is counted once",
+        [REPORT_ODD_UTF8] = "bytes that are no UTF-8, which are shown as question marks",
+        [REPORT_ODD_LIST] = "an object, a text or null in place of a list or an entry",
+        [REPORT_ODD_EMPTY] = "no policies, so no sessions",
     };
     return texts[oddity];
 }

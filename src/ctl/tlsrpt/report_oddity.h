@@ -20,6 +20,9 @@ enum report_oddity {
     REPORT_ODD_MX,
     REPORT_ODD_ID_AGAIN,
     REPORT_ODD_COPY,
+    REPORT_ODD_UTF8,
+    REPORT_ODD_LIST,
+    REPORT_ODD_EMPTY,
     REPORT_ODDITIES,
 };
 const char *

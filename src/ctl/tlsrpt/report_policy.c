@@ -22,13 +22,15 @@ static void note(struct report *report, enum report_oddity oddity)
 
 static bool number_of_text(const char *text, int64_t *out)
 {
-    size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > DIGITS_MAX || text[digits] != '\0')
-        return false;
+    size_t digits = 0, length = strspn(text, "0123456789,");
     *out = 0;
-    for (size_t i = 0; i < digits; i++)
+    for (size_t i = 0; i < length && digits <= DIGITS_MAX; i++) { /* "1,234" */
+        if (text[i] == ',')
+            continue;
+        digits++;
         *out = *out * 10 + (text[i] - '0');
-    return true;
+    }
+    return digits > 0 && digits <= DIGITS_MAX && text[length] == '\0';
 }
 
 static int check_count(int64_t count, const char *key, struct error *why)
@@ -162,14 +164,26 @@ static int read_failures(struct report *report, struct report_policy *out, const
 {
     struct error reason;
     size_t count = json_array_size(list);
-    if (list != NULL && !json_is_null(list) && !json_is_array(list))
+    bool is_empty = json_is_null(list) || (json_is_object(list) && json_object_size(list) == 0) ||
+                    (json_is_string(list) && json_string_length(list) == 0);
+    if (is_empty && !json_is_null(list))
+        note(report, REPORT_ODD_LIST);
+    if (json_is_object(list) && !is_empty) {
+        note(report, REPORT_ODD_LIST);
+        count = 1;
+    } else if (list != NULL && !is_empty && !json_is_array(list)) {
         return error_set(why, "failure-details is no list");
+    }
     out->details = arena_alloc(&report->arena, (count + 1) * sizeof(*out->details));
     if (out->details == NULL)
         return error_set(why, "out of memory");
     for (size_t i = 0; i < count; i++) {
-        const json_t *item = json_array_get(list, i);
-        if (read_failure(report, &out->details[i], out, item, &reason) != 0)
+        const json_t *item = json_is_array(list) ? json_array_get(list, i) : list;
+        if (json_is_null(item)) {
+            note(report, REPORT_ODD_LIST);
+            continue;
+        }
+        if (read_failure(report, &out->details[out->count], out, item, &reason) != 0)
             return error_set(why, "failure-details[%zu]: %s", i, reason.text);
         out->count++;
     }
@@ -223,7 +237,12 @@ int report_read_policy(struct report *report, struct report_policy *out, const j
     *out = (struct report_policy){0};
     if (!json_is_object(item))
         return error_set(why, "this is no object");
-    if (read_policy(report, out, json_object_get(item, "policy"), why) != 0 ||
+    const json_t *policy = json_object_get(item, "policy");
+    if (policy == NULL && json_object_get(item, "policy-type") != NULL) {
+        note(report, REPORT_ODD_LIST);
+        policy = item;
+    }
+    if (read_policy(report, out, policy, why) != 0 ||
         read_failures(report, out, json_object_get(item, "failure-details"), why) != 0)
         return -1;
     return read_summary(report, out, json_object_get(item, "summary"), why);

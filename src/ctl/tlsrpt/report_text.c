@@ -3,6 +3,7 @@
 #include "ctl/tlsrpt/report_text.h"
 
 #include <ctype.h>
+#include <gmime/gmime.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -95,9 +96,13 @@ static bool take_day(const char **text, struct tm *date)
 
 static bool take_time(const char **text, struct tm *date)
 {
-    if (!take_number(text, 2, 0, 23, &date->tm_hour) || !take_one_of(text, ":") ||
-        !take_number(text, 2, 0, 59, &date->tm_min) || !take_one_of(text, ":") ||
-        !take_number(text, 2, 0, 60, &date->tm_sec))
+    if (!take_number(text, 2, 0, 24, &date->tm_hour) || !take_one_of(text, ":") ||
+        !take_number(text, 2, 0, 59, &date->tm_min))
+        return false;
+    bool has_seconds = take_one_of(text, ":");
+    if (has_seconds && !take_number(text, 2, 0, 60, &date->tm_sec))
+        return false;
+    if (date->tm_hour == 24 && (date->tm_min > 0 || date->tm_sec > 0))
         return false;
     if (take_one_of(text, ".,")) {
         if (**text < '0' || **text > '9')
@@ -114,6 +119,8 @@ static bool take_zone(const char **text, int *ahead_s)
     *ahead_s = 0;
     if (take_one_of(text, "Zz"))
         return true;
+    while (**text == ' ')
+        (*text)++;
     bool behind = **text == '-';
     if (!take_one_of(text, "+-") || !take_number(text, 2, 0, 23, &hours))
         return false;
@@ -124,12 +131,26 @@ static bool take_zone(const char **text, int *ahead_s)
     return true;
 }
 
+/* The form of mail (RFC 5322 section 3.3). */
+static int mail_date(int64_t *out, const char *text)
+{
+    /* The library takes numbers alone as well, in an order that it guesses. */
+    bool names_month = strpbrk(text, "JFMASONDjfmasond") != NULL;
+    GDateTime *date = names_month ? g_mime_utils_header_decode_date(text) : NULL;
+    if (date == NULL)
+        return -1;
+    *out = g_date_time_to_unix(date);
+    g_date_time_unref(date);
+    return 0;
+}
+
 int report_date(int64_t *out, const char *text, bool *no_zone)
 {
     struct tm date = {0};
     int ahead_s = 0;
+    const char *whole = text;
     if (!take_day(&text, &date))
-        return -1;
+        return mail_date(out, whole);
     if (*text == '\0') {
         *no_zone = true;
     } else {
@@ -137,7 +158,8 @@ int report_date(int64_t *out, const char *text, bool *no_zone)
             return -1;
         if (*text == '\0')
             *no_zone = true;
-        else if (!take_zone(&text, &ahead_s) || *text != '\0')
+        else if (!take_zone(&text, &ahead_s) ||
+                 (*text != '\0' && strcmp(text, " UTC") != 0)) /* Go writes "+0000 UTC" */
             return -1;
     }
     *out = (int64_t)timegm(&date) - ahead_s;

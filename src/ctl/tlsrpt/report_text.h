@@ -21,8 +21,9 @@ const char *report_text(struct arena *arena, const char *text);
  * is not, and *odd is set. NULL when out of memory. */
 const char *report_host(struct arena *arena, const char *text, bool *odd);
 
-/* A date and time of RFC 3339, of which the zone may be missing (*no_zone is set, UTC is meant), or
- * the time. Returns 0 with the seconds since the epoch, or -1. */
+/* A date and time of RFC 3339, of RFC 5322, or as Go prints it, of which the zone may be missing
+ * (*no_zone is set, UTC is meant), or the time. Returns 0 with the seconds since the epoch, or -1.
+ */
 int report_date(int64_t *out, const char *text, bool *no_zone);
 
 /* "2026-11-21" to days since the epoch, and back. */

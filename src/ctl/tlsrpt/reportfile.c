@@ -13,6 +13,7 @@
 #include "ctl/tlsrpt/reportmail.h"
 #include "ctl/tlsrpt/reportscan.h"
 
+#define HEAD_MAX  2000 /* bytes in which XML names what it is */
 #define WHERE_MAX 4300 /* a path of full length and what stands behind it */
 
 struct reading {
@@ -23,6 +24,7 @@ struct reading {
     size_t attachment;      /* of the mail, from 1 */
     size_t unpacked;        /* bytes of the mail's attachments */
     struct reportscan scan; /* of all of them */
+    bool is_xml;            /* the attachment at hand is a DMARC report */
     size_t empty;           /* mails without a report */
     size_t first_empty;
 };
@@ -31,7 +33,7 @@ struct piece {
     const unsigned char *bytes;
     size_t length;
     const char *name; /* of a file */
-    const char *domain;
+    const char *domain, *submitter;
     bool is_mail;
     const char *signer;
     bool usual;
@@ -55,15 +57,19 @@ static void say_broken(const struct reading *reading, const char *reason)
     reading->events->broken(reading->context, where_of(reading, where), reason);
 }
 
-/* "org.example!example.com!1747353600!1747439999!id.json.gz" is for example.com. */
-static const char *domain_in(const char *name, char out[HOSTNAME_MAX + 1])
+/* "org.example!example.com!1747353600!1747439999!id.json.gz" is of org.example (part 0), for
+ * example.com (part 1). */
+static const char *host_in(const char *name, unsigned part, char out[HOSTNAME_MAX + 1])
 {
     const char *base = name != NULL ? strrchr(name, '/') : NULL;
-    base = base != NULL ? base + 1 : name;
-    const char *start = base != NULL ? strchr(base, '!') : NULL;
-    const char *end = start != NULL ? strchr(start + 1, '!') : NULL;
+    const char *start = base != NULL ? base + 1 : name;
+    for (unsigned i = 0; i < part && start != NULL; i++) {
+        start = strchr(start, '!');
+        start = start != NULL ? start + 1 : NULL;
+    }
+    const char *end = start != NULL ? strchr(start, '!') : NULL;
     struct hostname host;
-    if (end == NULL || hostname_parse(&host, start + 1, (size_t)(end - start - 1), NULL) != 0)
+    if (end == NULL || hostname_parse(&host, start, (size_t)(end - start), NULL) != 0)
         return NULL;
     memcpy(out, host.text, sizeof(host.text));
     return out;
@@ -89,8 +95,10 @@ static bool is_json(const struct piece *piece)
 static void hand_over(const struct reading *reading, const struct piece *piece)
 {
     char where[WHERE_MAX];
-    char domain[HOSTNAME_MAX + 1];
-    const char *hint = piece->domain != NULL ? piece->domain : domain_in(piece->name, domain);
+    char domain[HOSTNAME_MAX + 1], submitter[HOSTNAME_MAX + 1];
+    const char *hint = piece->domain != NULL ? piece->domain : host_in(piece->name, 1, domain);
+    const char *sender =
+        piece->submitter != NULL ? piece->submitter : host_in(piece->name, 0, submitter);
     if (piece->length > REPORTFILE_TEXT_MAX) {
         say_broken(reading, "JSON of more than 8 MiB, which no report needs");
         return;
@@ -100,6 +108,7 @@ static void hand_over(const struct reading *reading, const struct piece *piece)
                                                     .json = (const char *)piece->bytes,
                                                     .length = piece->length,
                                                     .domain = hint,
+                                                    .submitter = sender,
                                                     .is_mail = piece->is_mail,
                                                     .signer = piece->signer,
                                                     .usual = piece->usual});
@@ -117,18 +126,42 @@ static const char *strange(const struct piece *piece)
     return "neither JSON, nor gzip, nor a mail";
 }
 
+static bool is_dmarc(const struct piece *piece)
+{
+    if (reportmail_names_dmarc(piece->name))
+        return true;
+    size_t length = piece->length < HEAD_MAX ? piece->length : HEAD_MAX;
+    return length > 0 && piece->bytes[0] == '<' &&
+           memmem(piece->bytes, length, "<feedback", strlen("<feedback")) != NULL;
+}
+
+static void say_strange(const struct reading *reading, const struct piece *piece)
+{
+    char where[WHERE_MAX];
+    if (is_dmarc(piece))
+        reading->events->dmarc(reading->context, where_of(reading, where));
+    else
+        say_broken(reading, strange(piece));
+}
+
 static void judge_attachment(struct reading *reading, struct piece *piece)
 {
     skip_mark_and_blanks(piece);
     if (is_json(piece))
         hand_over(reading, piece);
     else
-        say_broken(reading, strange(piece));
+        say_strange(reading, piece);
 }
 
-static int look_for_report(void *scan, const unsigned char *bytes, size_t length, struct error *why)
+/* XML in what is packed ends the look at its first byte: it is no TLS report. */
+static int look_for_report(void *context, const unsigned char *bytes, size_t length,
+                           struct error *why)
 {
-    return reportscan_take(scan, bytes, length, why);
+    struct reading *reading = context;
+    struct piece piece = {.bytes = bytes, .length = length};
+    if (!reading->scan.begun)
+        reading->is_xml = is_dmarc(&piece);
+    return reportscan_take(&reading->scan, bytes, length, why);
 }
 
 /* Unpacks an attachment as far as it can be a report and the mail's bound allows. The caller frees
@@ -139,7 +172,7 @@ static int unpack_attachment(struct reading *reading, struct piece *piece, unsig
     size_t left = REPORTFILE_MAIL_TEXTS_MAX - reading->unpacked;
     size_t limit = left < REPORTFILE_TEXT_MAX ? left : REPORTFILE_TEXT_MAX;
     int result = gunzip_bytes(unpacked, &piece->length, piece->bytes, piece->length, limit,
-                              look_for_report, &reading->scan, why);
+                              look_for_report, reading, why);
     piece->bytes = *unpacked;
     return result;
 }
@@ -160,12 +193,15 @@ static bool read_attachment(void *context, const struct reportmail_part *part)
         .length = part->length,
         .name = part->name,
         .domain = part->domain,
+        .submitter = part->submitter,
         .is_mail = true,
         .signer = part->signer,
         .usual = part->usual,
     };
+    char where[WHERE_MAX];
     unsigned char *unpacked = NULL;
     struct error why;
+    reading->is_xml = false;
     reading->attachment++;
     reportscan_begin_next(&reading->scan);
     int result = gunzip_knows(piece.bytes, piece.length)
@@ -176,6 +212,8 @@ static bool read_attachment(void *context, const struct reportmail_part *part)
     if (!goes_on)
         say_broken(reading, "the attachments of the mail are more than 16 MiB, unpacked; this one "
                             "and those behind are left out");
+    else if (result != 0 && reading->is_xml)
+        reading->events->dmarc(reading->context, where_of(reading, where));
     else if (result != 0)
         say_broken(reading, why.text);
     else
@@ -186,17 +224,20 @@ static bool read_attachment(void *context, const struct reportmail_part *part)
 
 static void read_mail(struct reading *reading, const unsigned char *bytes, size_t length)
 {
-    size_t taken;
+    char where[WHERE_MAX];
+    struct reportmail_counts counts;
     struct error why;
     reading->attachment = 0;
     reading->unpacked = 0;
     reading->scan = (struct reportscan){0};
     int result = reportmail_read(bytes, length, reading->events->auth, read_attachment, reading,
-                                 &taken, &why);
+                                 &counts, &why);
     reading->attachment = 0;
     if (result != 0)
         say_broken(reading, why.text);
-    else if (taken == 0 && reading->empty++ == 0)
+    else if (counts.dmarc > 0 && counts.taken == 0)
+        reading->events->dmarc(reading->context, where_of(reading, where));
+    else if (counts.taken == 0 && reading->empty++ == 0)
         reading->first_empty = reading->mail;
 }
 
@@ -259,7 +300,7 @@ static void read_plain(struct reading *reading, struct piece *piece)
     else if (is_mail(piece))
         read_mail(reading, piece->bytes, piece->length);
     else
-        say_broken(reading, strange(piece));
+        say_strange(reading, piece);
     say_empty(reading);
 }
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ctl/tlsrpt/mailauth.h"
+#include "ctl/tlsrpt/dkimauth.h"
 
 #define REPORTFILE_MAX            134217728 /* bytes of a file, which may be a mailbox */
 #define REPORTFILE_TEXT_MAX       8388608   /* bytes of one report's JSON, unpacked */
@@ -18,17 +18,20 @@ struct reportfile_text {
     const char *where; /* the path; of a mail, which attachment; of a mailbox, which mail */
     const char *json;  /* not ended by a NUL */
     size_t length;
-    const char *domain; /* for which the sender says that it is, or NULL */
-    bool is_mail;       /* it came by mail, and signer is who signed that; NULL: nobody */
+    const char *domain;    /* for which the sender says that it is, or NULL */
+    const char *submitter; /* who sent it, by the mail or the file's name, or NULL */
+    bool is_mail;          /* it came by mail, and signer is who signed that; NULL: nobody */
     const char *signer;
     bool usual; /* not attached as something that RFC 8460 does not know */
 };
 
 struct reportfile_events {
-    const struct mailauth *auth; /* whose word on signatures is taken */
+    const struct dkimauth *auth; /* whose word on signatures is taken */
     void (*text)(void *context, const struct reportfile_text *text);
     /* A part, a mail or the whole cannot be read. */
     void (*broken)(void *context, const char *where, const char *reason);
+    /* A DMARC report, which often comes to the same mailbox. */
+    void (*dmarc)(void *context, const char *where);
     /* A mail to which no report is attached; of a mailbox, the first of count. */
     void (*empty)(void *context, const char *where, size_t count);
 };

@@ -9,15 +9,18 @@
 struct reading {
     reportmail_take *take;
     void *context;
-    const char *domain;
+    const char *domain, *submitter;
     struct hostname signer; /* of the mail; none of what is in mails attached to it */
-    size_t taken;
-    bool stopped;  /* take wants no more */
-    bool has_more; /* than may be taken */
+    size_t taken, dmarc;
+    bool is_report; /* the mail says that it is one */
+    bool stopped;   /* take wants no more */
+    bool has_more;  /* than may be taken */
 };
 
 enum likeness {
     LIKENESS_NONE,
+    LIKENESS_DMARC,   /* "receiver.example!example.com!1747353600!1747439999.xml.gz" */
+    LIKENESS_CONTENT, /* its content decides: only in a mail that says to be a TLS report */
     LIKENESS_PERHAPS, /* some senders give it a general type */
     LIKENESS_USUAL,   /* RFC 8460 section 6.4 and 6.5 */
 };
@@ -35,7 +38,19 @@ static bool names_report(const char *name)
            (ends_with(name, ".json") || ends_with(name, ".gz") || ends_with(name, ".gzip"));
 }
 
-static enum likeness judge(GMimeObject *object, const char *name)
+/* RFC 7489 section 7.2.1.1. */
+bool reportmail_names_dmarc(const char *name)
+{
+    size_t marks = 0;
+    if (name == NULL)
+        return false;
+    for (const char *at = name; *at != '\0'; at++)
+        marks += *at == '!';
+    return ends_with(name, ".xml") || ends_with(name, ".xml.gz") || ends_with(name, ".xml.zip") ||
+           (marks >= 3 && ends_with(name, ".zip"));
+}
+
+static enum likeness judge(GMimeObject *object, const char *name, bool is_report)
 {
     static const char *const perhaps[] = {"gzip", "x-gzip", "json", "gzip-compressed",
                                           "x-gzip-compressed"};
@@ -43,11 +58,30 @@ static enum likeness judge(GMimeObject *object, const char *name)
     if (g_mime_content_type_is_type(type, "application", "tlsrpt+gzip") ||
         g_mime_content_type_is_type(type, "application", "tlsrpt+json"))
         return LIKENESS_USUAL;
-    for (size_t i = 0; i < sizeof(perhaps) / sizeof(perhaps[0]); i++) {
+    for (size_t i = 0; i < sizeof(perhaps) / sizeof(perhaps[0]) && !reportmail_names_dmarc(name);
+         i++) {
         if (g_mime_content_type_is_type(type, "application", perhaps[i]))
             return LIKENESS_PERHAPS;
     }
-    return names_report(name) ? LIKENESS_PERHAPS : LIKENESS_NONE;
+    if (reportmail_names_dmarc(name))
+        return LIKENESS_DMARC;
+    if (names_report(name))
+        return LIKENESS_PERHAPS;
+    return is_report && (g_mime_content_type_is_type(type, "application", "octet-stream") ||
+                         g_mime_content_type_is_type(type, "text", "plain"))
+               ? LIKENESS_CONTENT
+               : LIKENESS_NONE;
+}
+
+/* Whether the bytes begin as JSON or gzip does. */
+static bool begins_as_report(const GByteArray *bytes)
+{
+    guint at = 0;
+    while (at < bytes->len && memchr(" \t\r\n", bytes->data[at], 4) != NULL)
+        at++;
+    return at < bytes->len &&
+           (bytes->data[at] == '{' ||
+            (bytes->len - at >= 2 && bytes->data[at] == 0x1f && bytes->data[at + 1] == 0x8b));
 }
 
 /* Decoding base64 or quoted-printable makes nothing longer. */
@@ -72,16 +106,19 @@ static void take_part(struct reading *reading, GMimeObject *object)
     if (!GMIME_IS_PART(object))
         return;
     const char *name = g_mime_part_get_filename(GMIME_PART(object));
-    enum likeness likeness = judge(object, name);
-    if (likeness == LIKENESS_NONE)
+    enum likeness likeness = judge(object, name, reading->is_report);
+    reading->dmarc += likeness == LIKENESS_DMARC;
+    if (likeness == LIKENESS_NONE || likeness == LIKENESS_DMARC)
         return;
     reading->has_more = reading->taken == REPORTMAIL_TAKEN_MAX;
     if (reading->has_more)
         return;
     GByteArray *bytes;
-    if (decode(GMIME_PART(object), &bytes) == 0) {
+    if (decode(GMIME_PART(object), &bytes) == 0 &&
+        (likeness != LIKENESS_CONTENT || begins_as_report(bytes))) {
         struct reportmail_part part = {.name = name,
                                        .domain = reading->domain,
+                                       .submitter = reading->submitter,
                                        .signer =
                                            reading->signer.length > 0 ? reading->signer.text : NULL,
                                        .usual = likeness == LIKENESS_USUAL,
@@ -133,7 +170,7 @@ static const char *sender_domain(GMimeMessage *message)
 }
 
 /* By the topmost field of a host that is believed: those below may be the sender's own. */
-static void find_signer(struct reading *reading, GMimeMessage *message, const struct mailauth *auth)
+static void find_signer(struct reading *reading, GMimeMessage *message, const struct dkimauth *auth)
 {
     GMimeHeaderList *fields = g_mime_object_get_header_list(GMIME_OBJECT(message));
     const char *sender = sender_domain(message);
@@ -143,11 +180,33 @@ static void find_signer(struct reading *reading, GMimeMessage *message, const st
         const char *value = g_mime_header_get_raw_value(field);
         if (value == NULL ||
             strcasecmp(g_mime_header_get_name(field), "Authentication-Results") != 0 ||
-            !mailauth_is_ours(auth, value))
+            !dkimauth_is_ours(auth, value))
             continue;
-        mailauth_find_signer(&reading->signer, value, sender);
+        dkimauth_find_signer(&reading->signer, value, sender);
         return;
     }
+}
+
+/* A bounce of a mail of ours, or of one that was passed on: what it has attached was not sent to
+ * us. */
+static bool is_bounce(GMimeMessage *message)
+{
+    GMimeObject *body = g_mime_message_get_mime_part(message);
+    GMimeContentType *type = body != NULL ? g_mime_object_get_content_type(body) : NULL;
+    const char *kind = type != NULL ? g_mime_content_type_get_parameter(type, "report-type") : NULL;
+    return kind != NULL && strcasecmp(kind, "delivery-status") == 0;
+}
+
+/* By its fields (RFC 8460 sections 5.3 and 5.4). */
+static bool says_report(GMimeMessage *message, const char *domain)
+{
+    static const char subject[] = "Report Domain:";
+    const char *text = g_mime_message_get_subject(message);
+    GMimeObject *body = g_mime_message_get_mime_part(message);
+    GMimeContentType *type = body != NULL ? g_mime_object_get_content_type(body) : NULL;
+    const char *kind = type != NULL ? g_mime_content_type_get_parameter(type, "report-type") : NULL;
+    return domain != NULL || (kind != NULL && strcasecmp(kind, "tlsrpt") == 0) ||
+           (text != NULL && strncasecmp(text, subject, strlen(subject)) == 0);
 }
 
 static void read_parts(struct reading *reading, GMimeMessage *message)
@@ -160,11 +219,12 @@ static void read_parts(struct reading *reading, GMimeMessage *message)
     g_mime_part_iter_free(iterator);
 }
 
-int reportmail_read(const unsigned char *bytes, size_t length, const struct mailauth *auth,
-                    reportmail_take *take, void *context, size_t *taken, struct error *why)
+int reportmail_read(const unsigned char *bytes, size_t length, const struct dkimauth *auth,
+                    reportmail_take *take, void *context, struct reportmail_counts *counts,
+                    struct error *why)
 {
     struct reading reading = {.take = take, .context = context};
-    *taken = 0;
+    *counts = (struct reportmail_counts){0};
     if (check_size(bytes, length, why) != 0)
         return -1;
     g_mime_init(); /* counts its calls */
@@ -173,9 +233,12 @@ int reportmail_read(const unsigned char *bytes, size_t length, const struct mail
     GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
     if (message != NULL) {
         reading.domain = g_mime_object_get_header(GMIME_OBJECT(message), "TLS-Report-Domain");
+        reading.submitter = g_mime_object_get_header(GMIME_OBJECT(message), "TLS-Report-Submitter");
+        reading.is_report = says_report(message, reading.domain);
         find_signer(&reading, message, auth);
-        read_parts(&reading, message);
-        *taken = reading.taken;
+        if (!is_bounce(message))
+            read_parts(&reading, message);
+        *counts = (struct reportmail_counts){reading.taken, reading.dmarc};
         g_object_unref(message);
     }
     g_object_unref(parser);

@@ -135,7 +135,9 @@ static enum tally_outcome add_policies(struct tally *tally, const struct additio
 {
     const struct report *report = addition->report;
     bool passed[REPORT_POLICIES_MAX] = {false};
-    enum tally_outcome outcome = TALLY_OUTSIDE;
+    bool is_empty = report->count == 0 && addition->filter->domain == NULL &&
+                    report->day >= addition->filter->since;
+    enum tally_outcome outcome = is_empty ? TALLY_ADDED : TALLY_OUTSIDE;
     for (size_t i = 0; i < report->count; i++) {
         passed[i] = passes(report, &report->policies[i], addition->filter);
         if (!passed[i])

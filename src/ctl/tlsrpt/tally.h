@@ -20,6 +20,7 @@ struct tally_counts {
     size_t outside;    /* that were not, since the filter left them out */
     size_t damaged;    /* files, mails and attachments that could not be read, in part or whole */
     size_t without;    /* mails without a report */
+    size_t dmarc;      /* DMARC reports, which are left out */
     size_t unproven;   /* of the reports: came by mail without a signature that passed */
 };
 

@@ -15,17 +15,19 @@
 #include "ctl/tlsrpt/intake.h"
 #include "ctl/tlsrpt/report_text.h"
 #include "ctl/tlsrpt/reportfile.h"
+#include "ctl/tlsrpt/totals_csv.h"
 #include "ctl/tlsrpt/totals_json.h"
+#include "ctl/tlsrpt/totals_metrics.h"
 #include "ctl/tlsrpt/totals_text.h"
 
 #define DAY_S     86400
 #define DAYS_MOST 36500
 
-enum { OPTION_JSON = 256, OPTION_DOMAIN, OPTION_SINCE, OPTION_DAYS };
+enum { OPTION_JSON = 256, OPTION_CSV, OPTION_METRICS, OPTION_DOMAIN, OPTION_SINCE, OPTION_DAYS };
 
 static const char help[] =
     "Usage: mta-stsctl tlsrpt [-c FILE] [--domain DOMAIN] [--since DATE | --days N]\n"
-    "                         [--json] FILE...\n"
+    "                         [--json | --csv | --prometheus] FILE...\n"
     "Summarises the TLS reports (RFC 8460) that senders mailed, and tells for each\n"
     "domain whether `mode: enforce` is safe now, and which MX host prevents it.\n"
     "\n"
@@ -38,6 +40,8 @@ static const char help[] =
     "      --since DATE      only reports of this day (2026-11-21) and later\n"
     "      --days N          only reports of the last N days\n"
     "      --json            print JSON\n"
+    "      --csv             print a table in CSV\n"
+    "      --prometheus      print metrics for the textfile collector\n"
     "  -h, --help            print this\n"
     "\n"
     "Exit status: 0 nothing failed, 1 sessions failed or a file is damaged, 2 usage\n"
@@ -49,6 +53,8 @@ static const struct option option_words[] = {
     {"since", required_argument, NULL, OPTION_SINCE},
     {"days", required_argument, NULL, OPTION_DAYS},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"csv", no_argument, NULL, OPTION_CSV},
+    {"prometheus", no_argument, NULL, OPTION_METRICS},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -56,13 +62,29 @@ static const struct option option_words[] = {
 struct order {
     struct tally_filter filter;
     struct hostname domain;
-    unsigned sinces; /* of --since and --days */
-    bool json;
+    unsigned sinces;  /* of --since and --days */
+    unsigned formats; /* of --json, --csv and --prometheus */
+    int format;       /* OPTION_JSON and so on; 0: text */
     int64_t now;
     const char *config_path; /* NULL: SETUP_CONFIG, if it exists */
 };
 
-static int finish(struct intake *intake, const struct order *order)
+static int write_totals(const struct totals *totals, const struct config *config, int format,
+                        struct error *why)
+{
+    switch (format) {
+    case OPTION_JSON:
+        return totals_write_json(totals, why);
+    case OPTION_CSV:
+        return totals_write_csv(totals, why);
+    case OPTION_METRICS:
+        return totals_write_metrics(totals, config, why);
+    default:
+        return totals_write_text(totals, why);
+    }
+}
+
+static int finish(struct intake *intake, const struct config *config, const struct order *order)
 {
     struct error why;
     intake_finish(intake);
@@ -73,18 +95,24 @@ static int finish(struct intake *intake, const struct order *order)
         return setup_fail("tlsrpt: none of the reports is of that domain or of those days");
     if (counts->reports == 0)
         return setup_fail("tlsrpt: there is no report that can be read");
-    int result = order->json ? totals_write_json(&totals, &why) : totals_write_text(&totals, &why);
-    if (result != 0)
+    if (write_totals(&totals, config, order->format, &why) != 0)
         return setup_fail("%s", why.text);
     return counts->damaged > 0 || totals_have_failures(&totals) ? SETUP_FOUND : SETUP_FINE;
+}
+
+/* The domains are needed for metrics alone. */
+static int load(struct config **out, const struct order *order)
+{
+    bool is_built_in = order->config_path == NULL;
+    const char *path = is_built_in ? SETUP_CONFIG : order->config_path;
+    return order->format == OPTION_METRICS ? setup_load(out, path)
+                                           : setup_load_settings(out, path, is_built_in);
 }
 
 static int read_and_sum(char *const paths[], size_t count, const struct order *order)
 {
     struct config *config;
-    bool is_built_in = order->config_path == NULL;
-    if (setup_load_settings(&config, is_built_in ? SETUP_CONFIG : order->config_path,
-                            is_built_in) != 0)
+    if (load(&config, order) != 0)
         return SETUP_FAILED;
     struct intake intake = {
         .filter = order->filter,
@@ -93,7 +121,7 @@ static int read_and_sum(char *const paths[], size_t count, const struct order *o
     };
     progress_begin("files read:", 0);
     gather_paths(paths, count, REPORTFILE_MAX, &intake_events, &intake);
-    int status = finish(&intake, order);
+    int status = finish(&intake, config, order);
     intake_free(&intake);
     config_free(config);
     return status;
@@ -130,8 +158,9 @@ static int take(void *context, int option, const char *argument)
         order->sinces++;
         return take_days(order, argument);
     default:
-        assert(option == OPTION_JSON);
-        order->json = true;
+        assert(option == OPTION_JSON || option == OPTION_CSV || option == OPTION_METRICS);
+        order->formats += order->format != option;
+        order->format = option;
         return SETUP_FINE;
     }
 }
@@ -145,7 +174,9 @@ int tlsrpt_run(int argc, char **argv)
     if (status != OPTIONS_READ)
         return status;
     if (order.sinces > 1)
-        return setup_fail("tlsrpt: only one of --since and --days can be had");
+        return setup_fail("tlsrpt: --since and --days are mutually exclusive");
+    if (order.formats > 1)
+        return setup_fail("tlsrpt: --json, --csv and --prometheus are mutually exclusive");
     if (optind == argc)
         return setup_fail("tlsrpt: no files; try 'mta-stsctl tlsrpt --help'");
     return read_and_sum(argv + optind, (size_t)(argc - optind), &order);

@@ -126,6 +126,7 @@ static void write_counts(struct writer *out, const struct tally_counts *counts)
     writer_number(out, "duplicates", (int64_t)counts->duplicates);
     writer_number(out, "left_out", (int64_t)counts->outside);
     writer_number(out, "without_report", (int64_t)counts->without);
+    writer_number(out, "dmarc_reports", (int64_t)counts->dmarc);
     writer_number(out, "damaged", (int64_t)counts->damaged);
 }
 

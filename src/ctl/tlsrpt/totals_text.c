@@ -11,7 +11,8 @@
 #include "ctl/tlsrpt/chart.h"
 #include "ctl/tlsrpt/report_text.h"
 
-#define NUMBER_MAX 24
+#define REASON_SHOWN 48 /* bytes; the whole is in JSON and CSV */
+#define NUMBER_MAX   24
 
 static const char *number(int64_t value, char out[NUMBER_MAX])
 {
@@ -62,8 +63,10 @@ static void add_mx(struct print_table *table, const struct tally_fact *fact)
 
 static const char *kind_of(const struct tally_fact *fact, char out[2 * REPORT_TEXT_MAX + 64])
 {
+    char reason[REASON_SHOWN];
+    report_clean(reason, sizeof(reason), fact->reason);
     snprintf(out, 2 * REPORT_TEXT_MAX + 64, "%s%s%s%s%s", name_or(fact->type, "(not named)"),
-             fact->reason[0] != '\0' ? " (" : "", fact->reason, fact->reason[0] != '\0' ? ")" : "",
+             reason[0] != '\0' ? " (" : "", reason, reason[0] != '\0' ? ")" : "",
              fact->outside ? ", MX not in the policy" : "");
     return out;
 }
@@ -116,7 +119,7 @@ static int write_tables(const struct totals *totals, struct error *why)
         {TOTALS_POLICIES, 5, {"DOMAIN", "POLICY", "REPORTS", "GOOD", "FAILED"}, add_policy},
         {TOTALS_ORGANISATIONS, 4, {"ORGANISATION", "REPORTS", "GOOD", "FAILED"}, add_organisation},
         {TOTALS_MX, 3, {"MX", "FAILED", "LAST"}, add_mx},
-        {TOTALS_KINDS, 3, {"FAILURE", "FAILED", "LAST"}, add_failure},
+        {TOTALS_TYPES, 3, {"FAILURE", "FAILED", "LAST"}, add_failure},
         {TOTALS_FAILURES,
          8,
          {"DOMAIN", "MX", "FAILURE", "POLICY", "REPORTED BY", "FAILED", "FIRST", "LAST"},
@@ -163,6 +166,9 @@ static void write_counts(const struct tally_counts *counts)
     if (counts->without > 0)
         printable_part(stdout, ", %zu mail%s without a report", counts->without,
                        counts->without == 1 ? "" : "s");
+    if (counts->dmarc > 0)
+        printable_part(stdout, ", %zu DMARC report%s left out", counts->dmarc,
+                       counts->dmarc == 1 ? "" : "s");
     if (counts->damaged > 0)
         printable_part(stdout, ", %zu damaged", counts->damaged);
     puts("\n");

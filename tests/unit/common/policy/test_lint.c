@@ -186,6 +186,7 @@ static void finds_what_is_wrong_with_keys(void)
          "key-translated:1 key-translated:2 mode-translated:2", "write mode"},
         {BYTES(V E X "max-age: 604800\r\n"), "key-translated:4", "write max_age"},
         {BYTES(V E "nmx: b.example\r\n" A), "key-translated:3", "write mx"},
+        {BYTES(V E "Mode: none\r\n" X A), "key-case:3", "for mailauth the line counts too"},
         {BYTES(V E X "nmx: b.example\r\n" A), "key-unknown:4", "checkdmarc"},
         {BYTES(V E "mxs: b.example\r\n" X A), "key-unknown:3", "checkdmarc"},
         {BYTES(V E X "mx_host: b.example\r\n" A), "key-unknown:4", "checkdmarc"},

@@ -110,7 +110,7 @@ static void puts_keys_and_values_right(void)
         {BYTES(V E "  mx: mail.example.com\r\nmxs: b.example.com\r\n" A), "leading-blank:3",
          V E X "mxs: b.example.com\r\n" A},
         {BYTES(V E "mx: mail.example.com.\r\n" X A), "mx-trailing-dot:3 mx-duplicate:4", SOUND},
-        {BYTES(V E "Mode: enforce\r\n" X A V), "duplicate-field:3 duplicate-field:6", SOUND},
+        {BYTES(V E "Mode: enforce\r\n" X A V), "key-case:3 duplicate-field:6", SOUND},
     };
     check_rows(rows, COUNT(rows));
 }
@@ -134,6 +134,7 @@ static void leaves_what_has_no_single_right_form(void)
         {BYTES(V E X "max_age: 31557601\r\n"), "", NULL},
         {BYTES(V E "mode: testing\r\n" X A), "", NULL},
         {BYTES(V E "modo: testing\r\n" X A), "", NULL},
+        {BYTES(V E " mode: testing\t\r\n" X A), "", NULL},
         {BYTES(E "nothing with a colon\r\n" V X A), "", NULL},
         {BYTES("<html>\n  <body>\n  <p>Not Found: sorry</p>\n</html>\n"), "", NULL},
         {BYTES(V E "mx: a\0b.example\r\n" A), "", NULL},

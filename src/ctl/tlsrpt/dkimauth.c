@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* mailauth: whose DKIM signature of a mail passed, by Authentication-Results (RFC 8601); pure. */
-#include "ctl/tlsrpt/mailauth.h"
+/* dkimauth: whose DKIM signature of a mail passed, by Authentication-Results (RFC 8601); pure. */
+#include "ctl/tlsrpt/dkimauth.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -38,10 +38,10 @@ static const char *copy_quoted(const char *at, char *out, size_t *used)
 }
 
 /* Returns false where the value is too long, or a quote or comment does not end. */
-static bool simplify(char out[MAILAUTH_FIELD_MAX], const char *value)
+static bool simplify(char out[DKIMAUTH_FIELD_MAX], const char *value)
 {
     size_t used = 0;
-    if (strlen(value) >= MAILAUTH_FIELD_MAX)
+    if (strlen(value) >= DKIMAUTH_FIELD_MAX)
         return false;
     while (value != NULL && *value != '\0') {
         if (*value == '(') {
@@ -125,9 +125,9 @@ static bool read_result(struct hostname *out, struct span result, const char *se
     return false;
 }
 
-bool mailauth_is_ours(const struct mailauth *auth, const char *value)
+bool dkimauth_is_ours(const struct dkimauth *auth, const char *value)
 {
-    char text[MAILAUTH_FIELD_MAX];
+    char text[DKIMAUTH_FIELD_MAX];
     struct span rest, part, word;
     if (!simplify(text, value))
         return false;
@@ -141,9 +141,9 @@ bool mailauth_is_ours(const struct mailauth *auth, const char *value)
     return false;
 }
 
-bool mailauth_find_signer(struct hostname *out, const char *value, const char *sender)
+bool dkimauth_find_signer(struct hostname *out, const char *value, const char *sender)
 {
-    char text[MAILAUTH_FIELD_MAX];
+    char text[DKIMAUTH_FIELD_MAX];
     struct span rest, part;
     *out = (struct hostname){0};
     if (!simplify(text, value))

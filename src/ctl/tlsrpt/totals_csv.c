@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/* totals_csv: what is shown of a tally, as one table in CSV (RFC 4180). */
+#include "ctl/tlsrpt/totals_csv.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "ctl/tlsrpt/report_text.h"
+
+void totals_csv_cell(FILE *out, const char *text)
+{
+    unsigned char first = (unsigned char)text[0];
+    bool is_formula = first != '\0' && (strchr("=+-@", first) != NULL || first < ' ');
+    bool is_quoted = is_formula || strpbrk(text, ",\"\r\n") != NULL;
+    if (is_quoted)
+        putc('"', out);
+    if (is_formula)
+        putc('\'', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            putc('"', out);
+        putc(*text, out);
+    }
+    if (is_quoted)
+        putc('"', out);
+}
+
+static void write_row(const struct tally_fact *fact)
+{
+    char day[16];
+    const char *const cells[] = {
+        report_day_text(fact->first_day, day),
+        fact->domain,
+        report_kind_name(fact->kind),
+        fact->organisation,
+        fact->signer,
+        fact->unproven ? "no" : "yes",
+        fact->mx,
+        fact->type,
+        fact->reason,
+        fact->outside ? "yes" : "no",
+        fact->ip,
+        fact->sender_ip,
+    };
+    for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+        totals_csv_cell(stdout, cells[i]);
+        putchar(',');
+    }
+    printf("%" PRId64 ",%" PRId64 "\r\n", fact->successes, fact->failures);
+}
+
+int totals_write_csv(const struct totals *totals, struct error *why)
+{
+    const struct tally_facts *facts = &totals->tally->facts;
+    fputs("day,domain,policy_type,organisation,signer,authenticated,mx,failure_type,reason,"
+          "mx_not_in_policy,receiving_ip,sending_ip,successes,failures\r\n",
+          stdout);
+    for (size_t i = 0; i < facts->count; i++)
+        write_row(&facts->items[i]);
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0
+                                                  : error_set(why, "the table cannot be written");
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/* totals_csv: what is shown of a tally, as one table in CSV (RFC 4180). */
+#ifndef CTL_TLSRPT_TOTALS_CSV_H
+#define CTL_TLSRPT_TOTALS_CSV_H
+
+#include <stdio.h>
+
+#include "ctl/tlsrpt/totals.h"
+
+/* Writes one cell, with all that keeps a spreadsheet from taking a text of others for a formula: a
+ * quote before one that begins with = + - @ or a control byte. */
+void totals_csv_cell(FILE *out, const char *text);
+
+/* A row for each day, domain, policy type, organisation, signer and failure. To stdout. Returns 0,
+ * or -1 with why. */
+int totals_write_csv(const struct totals *totals, struct error *why);
+
+#endif

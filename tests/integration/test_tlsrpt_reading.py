@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: ISC
+"""tlsrpt_reading: what a real mailbox holds, read by mta-stsctl tlsrpt."""
+import email.message
+import gzip
+import json
+import mailbox
+import unittest
+
+import test_tlsrpt as base
+from test_tlsrpt import as_mail, days_ago, failure, packed, policy, report
+
+DMARC = b'<?xml version="1.0"?>\n<feedback><report_metadata/></feedback>\n'
+DAY = days_ago(2)
+
+
+class Mailboxes(base.TlsrptCase):
+    def test_dmarc_reports_beside_are_left_out_without_a_word(self):
+        self.put("tls.eml", as_mail(packed(report())))
+        for number, (content, subtype, name) in enumerate((
+            (gzip.compress(DMARC), "gzip", "a.example!example.com!1!2.xml.gz"),
+            (gzip.compress(DMARC), "gzip", "report.gz"),
+            (gzip.compress(DMARC), "gzip", "other.json.gz"),
+            (b"PK\3\4" + DMARC, "zip", "a.example!example.com!1!2.zip"),
+            (DMARC, "xml", "report.xml"),
+            (b"PK\3\4" + DMARC, "octet-stream", "a.example!example.com!1!2!id.xml.zip"),
+        )):
+            self.put(f"dmarc{number}.eml", as_mail(content, subtype, name=name))
+        self.put("report.xml", DMARC)
+        self.put("report.xml.gz", gzip.compress(DMARC))
+        self.put("a!b.example!1!2.zip", b"PK\3\4" + DMARC)
+        said, stderr = self.sums(self.folder, status=0)
+        self.assertEqual((said["reports"], said["dmarc_reports"], said["damaged"],
+                          said["without_report"], stderr), (1, 9, 0, 0, ""))
+        self.assertIn("1 report, 1 of them unauthenticated, 9 DMARC reports left out\n",
+                      self.ctl(self.folder, status=0).stdout)
+
+    def test_xml_that_is_no_dmarc_report_is_still_named(self):
+        self.put("1.json", report())
+        self.put("page.html", "<html></html>")
+        self.assertIn("page.html: error: ", self.sums(self.folder, status=1)[1])
+
+    def test_of_a_maildir_only_cur_and_new_are_read(self):
+        box = mailbox.Maildir(self.folder / "Maildir")
+        box.add(as_mail(packed(report())))
+        for name in ("dovecot-uidlist", "dovecot-keywords", "dovecot-uidvalidity",
+                     "dovecot-uidvalidity.65a0b1c2", "dovecot.index.log", "dovecot.index.cache",
+                     "subscriptions", "maildirsize", "maildirfolder", "courierimapkeywords/list",
+                     "tmp/1.half", ".Sent/cur/1"):
+            self.put(f"Maildir/{name}", "3 V1 N1\n")
+        self.put("Maildir/cur/2:2,S", as_mail(packed(report(number="2"))))
+        for folder in (self.folder, self.folder / "Maildir"):
+            said, stderr = self.sums(folder, status=0)
+            self.assertEqual((said["files"], said["reports"], stderr), (2, 2, ""))
+
+    def test_a_folder_that_is_no_maildir_is_read_whole(self):
+        self.put("cur/1.json", report())
+        self.put("tmp/2.json", report(number="2"))
+        self.assertEqual(self.sums(self.folder, status=0)[0]["reports"], 2)
+
+    def test_a_bounce_of_a_report_of_ours_is_left_out(self):
+        bounce = email.message.EmailMessage()
+        bounce["From"] = "mailer-daemon@other.example"
+        bounce.set_content("could not be delivered")
+        bounce.add_attachment(as_mail(packed(report(policy("other.example")))))
+        bounce.replace_header("Content-Type", 'multipart/report; report-type="delivery-status"')
+        bounce.set_boundary("b")
+        self.put("bounce.eml", bounce)
+        self.put("1.json", report())
+        said, _ = self.sums(self.folder, status=0)
+        self.assertEqual([item["domain"] for item in said["policies"]], ["example.com"])
+
+
+    def test_a_report_is_known_by_its_content_in_a_mail_that_says_to_be_one(self):
+        plain = json.dumps(report()).encode()
+        head = b"From: a@sender.example\nTLS-Report-Domain: example.com\n"
+        for name, content, reports in (
+            ("body", head + b"\n" + plain, 1),
+            ("json body", head + b"Content-Type: application/json\n\n" + plain, 1),
+            ("octet", head + b"Content-Type: application/octet-stream\n\n" + plain, 1),
+            ("type", b'Content-Type: multipart/report; report-type=tlsrpt; boundary=b\n\n--b\n'
+             b"Content-Type: text/plain\n\nhello\n--b\nContent-Type: text/plain\n\n" + plain
+             + b"\n--b--\n", 1),
+            ("subject", b"Subject: Report Domain: example.com Submitter: x\n"
+             b"Content-Type: application/octet-stream\n\n" + gzip.compress(plain), 1),
+            ("text", head + b"\nhello\n", 0),
+            ("no word of it", b"Subject: x\n\n" + plain, 0),
+            ("dmarc", b"Subject: Report Domain: example.com\n\n" + DMARC, 0),
+        ):
+            with self.subTest(name):
+                path = self.put("one.eml", content)
+                self.put("two/other.json", report(number="2"))
+                said, stderr = self.sums(path, self.folder / "two")
+                self.assertEqual((said["reports"], said["damaged"]), (reports + 1, 0), stderr)
+
+    def test_a_long_reason_does_not_widen_the_tables(self):
+        self.put("1.json", report(policy(failures=[failure(
+            "sts-policy-fetch-error", None, 1, failure_reason_code=f"{port} " + "x" * 200)
+            for port in range(6)])))
+        tables = self.ctl(self.folder, status=1).stdout.split("Sessions by day")[0]
+        self.assertRegex(tables, r"(?m)^sts-policy-fetch-error +6 ")
+        self.assertLess(max(map(len, tables.splitlines())), 180)
+
+
+class Odd(base.TlsrptCase):
+    def read(self, content, name="odd.json"):
+        path = self.put(name, content)
+        said, stderr = self.sums(path)
+        path.unlink()
+        return said, stderr
+
+    def test_odd_json_keeps_the_report_and_is_told(self):
+        def changed(**members):
+            entry = policy(good=10, failures=[failure("a")]) | members
+            return report(entry)
+
+        detail = failure("a", sessions=3)
+        text = json.dumps(report(policy(good=10, failures=[detail])), ensure_ascii=False)
+        flat = policy(good=10, failures=[detail])
+        flat |= flat.pop("policy")
+        for name, content, failed in (
+            ("latin-1", text.replace("Google", "G\xf6\xf6gle").encode("latin-1"), 3),
+            ("null detail", changed(**{"failure-details": [None, detail]}), 3),
+            ("no details", changed(**{"failure-details": {}}), 3),
+            ("text as details", changed(**{"failure-details": ""}), 3),
+            ("one detail", changed(**{"failure-details": detail}), 3),
+            ("one policy", report(policy(good=10, failures=[detail]))
+             | {"policies": policy(good=10, failures=[detail])}, 3),
+            ("no inner policy", report() | {"policies": [flat]}, 3),
+            ("commas", changed(summary={"total-successful-session-count": "10",
+                                        "total-failure-session-count": "1,234"}), 1234),
+        ):
+            with self.subTest(name):
+                said, stderr = self.read(content)
+                self.assertEqual((said["reports"], said["damaged"]), (1, 0), stderr)
+                self.assertEqual((said["policies"][0]["successes"],
+                                  said["policies"][0]["failures"]), (10, failed))
+                self.assertIn("notice: 1 report of ", stderr)
+
+    def test_dates_of_other_forms_are_read(self):
+        seconds = (DAY - DAY.replace(year=1970, month=1, day=1)).days * 86400
+        for start, end in (
+            (seconds, seconds + 86399), (seconds * 1000, seconds * 1000 + 86399000),
+            (f"{DAY}T00:00Z", f"{DAY}T23:59Z"), (f"{DAY}T00:00:00Z", f"{DAY}T24:00:00Z"),
+            (f"{DAY} 00:00:00 +0000 UTC", f"{DAY} 23:59:59 +0000 UTC"),
+            (f"{DAY:%a, %d %b %Y} 00:00:00 +0000", f"{DAY:%a, %d %b %Y} 23:59:59 +0000"),
+        ):
+            with self.subTest(start):
+                content = report() | {"date-range": {"start-datetime": start, "end-datetime": end}}
+                said, stderr = self.read(content)
+                self.assertEqual((said["days"][0]["day"], stderr), (str(DAY), ""))
+
+    def test_a_report_without_policies_is_one_without_sessions(self):
+        said, stderr = self.read(report() | {"policies": []})
+        self.assertEqual((said["reports"], said["left_out"], said["policies"]), (1, 0, []))
+        self.assertIn("no policies, so no sessions", stderr)
+
+    def test_who_sent_it_is_named_by_the_mail_or_the_file(self):
+        content = report() | {"organization-name": None, "contact-info": None}
+        for name, put, wanted in (
+            ("1.eml", as_mail(packed(content), name="x.json.gz"), "sender.example"),
+            ("by.example!example.com!1!2.json", content, "by.example"),
+            ("1.json", content, "(not named)"),
+            ("2.json", content | {"contact-info": "a@contact.example"}, "contact.example"),
+        ):
+            with self.subTest(name):
+                said, _ = self.read(put, name)
+                self.assertEqual([item["organisation"] for item in said["organisations"]], [wanted])
+
+
+if __name__ == "__main__":
+    unittest.main()
