@@ -601,7 +601,7 @@ class Hostile(TlsrptCase):
             "binary": (bytes(range(256)), "neither JSON, nor gzip, nor a mail"),
             "cut.json": (good[:-40], "the JSON is cut off"),
             "cut.json.gz": (gzip.compress(good)[:-20], "cut off"),
-            "flipped.gz": (gzip.compress(good)[:-8] + bytes(8), "the gzip data is damaged"),
+            "flipped.gz": (gzip.compress(good)[:-8] + bytes(8), "the packed data is damaged"),
             "behind.gz": (gzip.compress(good) + b"behind", "stands behind the gzip data"),
             "zip": (b"PK\3\4" + good, "a zip archive"),
             "utf16.json": (good.decode().encode("utf-16"), "UTF-16"),

@@ -2,9 +2,11 @@
 """tlsrpt_reading: what a real mailbox holds, read by mta-stsctl tlsrpt."""
 import email.message
 import gzip
+import io
 import json
 import mailbox
 import unittest
+import zipfile
 
 import test_tlsrpt as base
 from test_tlsrpt import as_mail, days_ago, failure, packed, policy, report
@@ -99,6 +101,39 @@ class Mailboxes(base.TlsrptCase):
         tables = self.ctl(self.folder, status=1).stdout.split("Sessions by day")[0]
         self.assertRegex(tables, r"(?m)^sts-policy-fetch-error +6 ")
         self.assertLess(max(map(len, tables.splitlines())), 180)
+
+
+    @staticmethod
+    def zipped(content, method=zipfile.ZIP_DEFLATED):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", method) as archive:
+            archive.writestr("report.json", content)
+        return out.getvalue()
+
+    def test_a_report_in_a_zip_archive_is_read_within_bounds(self):
+        plain = json.dumps(report()).encode()
+        packed_zip = self.zipped(plain)
+        bomb = self.zipped(b'{"a":"' + b"x" * 100_000_000)
+        locked = packed_zip[:6] + b"\1" + packed_zip[7:]
+        for name, content, reports, wanted in (
+            ("a.zip", packed_zip, 1, ""), ("stored.zip", self.zipped(plain, 0), 1, ""),
+            ("a.eml", as_mail(packed_zip, "zip", name="x.zip"), 1, ""),
+            ("b.eml", as_mail(packed_zip, "tlsrpt+zip", name="x"), 1, ""),
+            ("dmarc.zip", self.zipped(DMARC), 0, ""),
+            ("dmarc.eml", as_mail(self.zipped(DMARC), "zip", name="x.zip"), 0, ""),
+            ("bomb.zip", bomb, 0, "unpacks to more than 8 MiB"),
+            ("bomb.eml", as_mail(bomb, "zip", name="x.zip"), 0, "a text of more than"),
+            ("cut.zip", packed_zip[:60], 0, "cut off"), ("short.zip", packed_zip[:20], 0, "cut off"),
+            ("locked.zip", locked, 0, "with a password"),
+            ("bz.zip", self.zipped(plain, zipfile.ZIP_BZIP2), 0, "unpack it first"),
+        ):
+            with self.subTest(name):
+                path = self.put(name, content)
+                self.put("two/other.json", report(number="2"))
+                said, stderr = self.sums(path, self.folder / "two")
+                self.assertEqual((said["reports"], said["damaged"]), (reports + 1, bool(wanted)),
+                                 stderr)
+                self.assertIn(wanted, stderr)
 
 
 class Odd(base.TlsrptCase):

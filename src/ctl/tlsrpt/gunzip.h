@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* gunzip: what gzip bytes hold, within a bound. */
+/* gunzip: what gzip bytes, or the first file of a zip archive, hold, within a bound. */
 #ifndef CTL_TLSRPT_GUNZIP_H
 #define CTL_TLSRPT_GUNZIP_H
 
@@ -23,5 +23,12 @@ typedef int gunzip_look(void *context, const unsigned char *bytes, size_t length
  */
 int gunzip_bytes(unsigned char **out, size_t *out_length, const unsigned char *bytes, size_t length,
                  size_t limit, gunzip_look *look, void *context, struct error *why);
+
+/* Whether the bytes begin as a zip archive does. */
+bool gunzip_knows_zip(const unsigned char *bytes, size_t length);
+
+/* The same for the first file of a zip archive, deflated or stored. */
+int gunzip_zip(unsigned char **out, size_t *out_length, const unsigned char *bytes, size_t length,
+               size_t limit, gunzip_look *look, void *context, struct error *why);
 
 #endif

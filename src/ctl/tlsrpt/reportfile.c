@@ -118,8 +118,8 @@ static const char *strange(const struct piece *piece)
 {
     if (piece->length == 0)
         return "empty";
-    if (piece->length >= 4 && memcmp(piece->bytes, "PK\3\4", 4) == 0)
-        return "a zip archive; unpack it first, or read the mail it came in";
+    if (gunzip_knows_zip(piece->bytes, piece->length))
+        return "a zip archive in another one";
     if (piece->length >= 2 &&
         (memcmp(piece->bytes, "\xff\xfe", 2) == 0 || memcmp(piece->bytes, "\xfe\xff", 2) == 0))
         return "UTF-16 text; JSON is written in UTF-8";
@@ -171,8 +171,9 @@ static int unpack_attachment(struct reading *reading, struct piece *piece, unsig
 {
     size_t left = REPORTFILE_MAIL_TEXTS_MAX - reading->unpacked;
     size_t limit = left < REPORTFILE_TEXT_MAX ? left : REPORTFILE_TEXT_MAX;
-    int result = gunzip_bytes(unpacked, &piece->length, piece->bytes, piece->length, limit,
-                              look_for_report, reading, why);
+    int result = (gunzip_knows_zip(piece->bytes, piece->length) ? gunzip_zip : gunzip_bytes)(
+        unpacked, &piece->length, piece->bytes, piece->length, limit, look_for_report, reading,
+        why);
     piece->bytes = *unpacked;
     return result;
 }
@@ -204,9 +205,10 @@ static bool read_attachment(void *context, const struct reportmail_part *part)
     reading->is_xml = false;
     reading->attachment++;
     reportscan_begin_next(&reading->scan);
-    int result = gunzip_knows(piece.bytes, piece.length)
-                     ? unpack_attachment(reading, &piece, &unpacked, &why)
-                     : look_at_plain(reading, &piece, &why);
+    int result =
+        gunzip_knows(piece.bytes, piece.length) || gunzip_knows_zip(piece.bytes, piece.length)
+            ? unpack_attachment(reading, &piece, &unpacked, &why)
+            : look_at_plain(reading, &piece, &why);
     reading->unpacked += piece.length;
     bool goes_on = reading->unpacked <= REPORTFILE_MAIL_TEXTS_MAX;
     if (!goes_on)
@@ -311,9 +313,10 @@ void reportfile_read(const char *path, const unsigned char *bytes, size_t length
     struct piece piece = {.bytes = bytes, .length = length, .name = path, .usual = true};
     unsigned char *unpacked = NULL;
     struct error why;
-    if (gunzip_knows(bytes, length)) {
-        if (gunzip_bytes(&unpacked, &piece.length, bytes, length, REPORTFILE_TEXT_MAX, NULL, NULL,
-                         &why) != 0) {
+    bool is_zip = gunzip_knows_zip(bytes, length) && !reportmail_names_dmarc(path);
+    if (is_zip || gunzip_knows(bytes, length)) {
+        if ((is_zip ? gunzip_zip : gunzip_bytes)(&unpacked, &piece.length, bytes, length,
+                                                 REPORTFILE_TEXT_MAX, NULL, NULL, &why) != 0) {
             say_broken(&reading, why.text);
             return;
         }

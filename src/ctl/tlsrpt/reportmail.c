@@ -34,8 +34,8 @@ static bool ends_with(const char *name, const char *end)
 
 static bool names_report(const char *name)
 {
-    return name != NULL &&
-           (ends_with(name, ".json") || ends_with(name, ".gz") || ends_with(name, ".gzip"));
+    return name != NULL && (ends_with(name, ".json") || ends_with(name, ".gz") ||
+                            ends_with(name, ".gzip") || ends_with(name, ".zip"));
 }
 
 /* RFC 7489 section 7.2.1.1. */
@@ -52,8 +52,9 @@ bool reportmail_names_dmarc(const char *name)
 
 static enum likeness judge(GMimeObject *object, const char *name, bool is_report)
 {
-    static const char *const perhaps[] = {"gzip", "x-gzip", "json", "gzip-compressed",
-                                          "x-gzip-compressed"};
+    static const char *const perhaps[] = {
+        "gzip", "x-gzip",           "json",      "gzip-compressed", "x-gzip-compressed",
+        "zip",  "x-zip-compressed", "tlsrpt+zip"};
     GMimeContentType *type = g_mime_object_get_content_type(object);
     if (g_mime_content_type_is_type(type, "application", "tlsrpt+gzip") ||
         g_mime_content_type_is_type(type, "application", "tlsrpt+json"))
