@@ -59,7 +59,7 @@ bool admit_handshake(struct limit *limit, const struct config_server *server,
     return false;
 }
 
-/* The time that this thread has had of the processor. */
+/* CPU time that this thread has used. */
 static int64_t work_ns(void)
 {
     struct timespec work;
