@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* fuzz_config: any bytes as a whole configuration: the main file, then after a NUL byte each file
- * that it names, in turn. No file is touched: this stands in for the room that reads them. */
+ * that it names, in turn. No file is touched: this stands in for the module that reads them. */
 #include "common/config/config_load.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* memory_files: stands in for the room `file`, so that a fuzz target touches no disk. */
+/* memory_files: stands in for the module `file`, so that a fuzz target touches no disk. */
 #ifndef MEMORY_FILES_H
 #define MEMORY_FILES_H
 

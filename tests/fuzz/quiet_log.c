@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* quiet_log: stands in for the room `log`: lines are made, and go nowhere. */
+/* quiet_log: stands in for the module `log`: lines are made, and go nowhere. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@ __attribute__((format(printf, 1, 0))) static void make_line(const char *format, 
     char line[4096];
     int length = vsnprintf(line, sizeof(line), format, arguments);
     if (length < 0 || memchr(line, '\n', strlen(line)) != NULL)
-        abort(); /* what a stranger said is no second line */
+        abort(); /* what a client said never becomes a second line */
 }
 
 void log_line(enum log_level level, const char *format, ...)

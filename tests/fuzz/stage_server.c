@@ -141,7 +141,7 @@ void stage_server_run(struct stage_server *server)
     do {
         count = epoll_wait(context->epoll, events, EVENTS_MAX, 0);
         for (int i = 0; i < count; i++)
-            conn_run(((struct conn_source *)events[i].data.ptr)->conn);
+            conn_run(events[i].data.ptr, events[i].events);
         took = take_files(server);
         http_run(context->http);
         conn_expire(context);

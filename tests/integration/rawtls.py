@@ -144,7 +144,8 @@ def plain(address, data, *, piece=None, source=None, finish=False):
         with contextlib.suppress(ConnectionError):
             for start in range(0, len(data), step):
                 sock.sendall(data[start : start + step])
-            if finish:
+        if finish:
+            with contextlib.suppress(OSError):  # not connected: the server has closed
                 sock.shutdown(socket.SHUT_WR)
         return read_to_end(sock)
 

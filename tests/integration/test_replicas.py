@@ -199,7 +199,7 @@ class BehindHaproxy(Replicas):
         self.configure_both("/bin/true")
         self.serve_both()
         self.start_haproxy((HAPROXY_ALPN, ""))
-        self.assertIn("not ready: who answers at 127.0.0.1:", self.renew(status=1))
+        self.assertIn("not ready: the server at 127.0.0.1:", self.renew(status=1))
         self.assertEqual(self.authority.calls(), [])
         self.configure_both("/bin/true", "precheck = off")
         self.assertIn("failed: the CA refused: ", self.renew(status=1))

@@ -38,7 +38,8 @@ unit_tests = \
 	%D%/daemon/serve/test_answer \
 	%D%/daemon/serve/test_conn_queues \
 	%D%/daemon/serve/test_limit \
-	%D%/daemon/serve/test_proxy
+	%D%/daemon/serve/test_proxy \
+	%D%/daemon/serve/test_wire
 
 libunit_a_SOURCES = \
 	%D%/loading.h \

@@ -6,7 +6,7 @@
 #include "common/cert/cert.h"
 
 /* Refuses, each with its sentence, a certificate that is self-signed, and one that stands alone
- * though it says where its issuer's certificate is to be had (caIssuers, RFC 5280 section 4.2.2.1):
+ * though it says where its issuer's certificate is (caIssuers, RFC 5280 section 4.2.2.1):
  * CAs that clients know issue from an intermediate certificate, and clients do not fetch it. A
  * private CA may issue from its root; its certificates name no such place. Returns 0, or -1 with
  * why. Pure. */

@@ -143,7 +143,7 @@ static void tell_left_out(struct lint_sink *sink)
                      sink->last_line, "%s", text);
 }
 
-/* Whoever copied the file from another server shall not have to do it line by line. */
+/* Suggests --fix, so that a copied file need not be edited by hand. */
 static void name_the_way_on(struct lint_sink *sink)
 {
     static const char advice[] =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* lint: the rules that a policy must meet, one table, each with the sender it protects. Daemon and
- * companion judge by this table alone, so they cannot disagree. */
+ * mta-stsctl judge by this table alone, so they cannot disagree. */
 #include "common/policy/lint.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* lint_line: judges the bytes of one line of a policy file: control bytes, bytes that are not
- * ASCII, blanks around a value. Only lint's own rooms include this. */
+ * ASCII, blanks around a value. Only lint's own modules include this. */
 #include "common/policy/lint_line.h"
 
 #include <string.h>

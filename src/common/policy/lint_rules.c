@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* lint_rules: the table of lint's rules, with a number for each. Only lint's own rooms include
+/* lint_rules: the table of lint's rules, with a number for each. Only lint's own modules include
  * this; all others see lint.h. */
 #include "common/policy/lint_rules.h"
 
@@ -148,7 +148,7 @@ const struct lint_rule lint_rules[] = {
      "write %s, or leave the line out",
      {{SENDERS_MAIL_STS, LINT_REFUSES, NULL}, {SENDERS_MAILAUTH, LINT_READS, "the line counts too"}}},
     [LINT_RULE_KEY_TRANSLATED] = {"key-translated", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
-     "\"%s\" is no key that senders know", "write %s", {{SENDERS_EVERY, LINT_REFUSES, NULL}}},
+     "unknown key \"%s\"; no sender reads it", "write %s", {{SENDERS_EVERY, LINT_REFUSES, NULL}}},
     [LINT_RULE_KEY_MALFORMED] = {"key-malformed", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
      "\"%s\" cannot be a key",
      "leave the line out, or write letters, digits, '_', '-' and '.', at most 32", {{SENDERS_MOX |
@@ -263,7 +263,7 @@ const struct lint_rule lint_rules[] = {
      "mx \"%s\" has capital letters", "write it in lower case: %s", {{SENDERS_MIMECAST |
      SENDERS_MAIL_STS, LINT_HOST_LOST, NULL}}},
     [LINT_RULE_MX_BROAD_WILDCARD] = {"mx-broad-wildcard", SEVERITY_WARNING, false,
-     LINT_ABOUT_POLICY, "mx \"%s\" admits hosts of strangers",
+     LINT_ABOUT_POLICY, "mx \"%s\" admits hosts of other owners",
      "write the names of your own mail hosts",
      {{SENDERS_EVERY, LINT_READS, "it keeps nobody out"}}},
     [LINT_RULE_MX_OWN_WILDCARD] = {"mx-own-wildcard", SEVERITY_WARNING, false, LINT_ABOUT_POLICY,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* lint_rules: the table of lint's rules, with a number for each. Only lint's own rooms include
+/* lint_rules: the table of lint's rules, with a number for each. Only lint's own modules include
  * this; all others see lint.h. */
 #ifndef COMMON_POLICY_LINT_RULES_H
 #define COMMON_POLICY_LINT_RULES_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* lint_value: judges the fields of a policy, each alone and all together, however they came. Only
- * lint's own rooms include this. */
+ * lint's own modules include this. */
 #ifndef COMMON_POLICY_LINT_VALUE_H
 #define COMMON_POLICY_LINT_VALUE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* lint_words: the words of a policy as they are written by mistake, and what they mean: translated,
- * in other letter case, several in one value. Only lint's own rooms include this. */
+ * in other letter case, several in one value. Only lint's own modules include this. */
 #ifndef COMMON_POLICY_LINT_WORDS_H
 #define COMMON_POLICY_LINT_WORDS_H
 

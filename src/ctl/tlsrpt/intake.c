@@ -21,7 +21,7 @@
 static void say(struct intake *intake, enum severity severity, const char *where,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Names of files and attachments are strangers' words as well. */
+/* Names of files and attachments are text from outside as well. */
 static void say(struct intake *intake, enum severity severity, const char *where,
                 const char *format, ...)
 {

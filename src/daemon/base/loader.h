@@ -46,7 +46,8 @@ void loader_close(struct loader *loader);
 struct loader_port *loader_port_open(struct loader *loader, int wake_fd);
 void loader_port_close(struct loader_port *port);
 
-/* Takes over the job. False when too many wait, or no thread can be had: it is the caller's then.
+/* Takes over the job. False when too many wait, or no thread can be started: it is the caller's
+ * then.
  */
 bool loader_submit(struct loader_port *port, struct loader_job *job);
 

@@ -32,7 +32,6 @@ static const int allowed_calls[] = {
 #ifdef __SNR_close_range /* an older libseccomp lacks some of the newer ones */
     SCMP_SYS(close_range),
 #endif
-    SCMP_SYS(dup),
     SCMP_SYS(dup2),
     SCMP_SYS(dup3),
     SCMP_SYS(epoll_create1),

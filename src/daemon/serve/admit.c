@@ -59,18 +59,31 @@ bool admit_handshake(struct limit *limit, const struct config_server *server,
     return false;
 }
 
-int64_t admit_work_ns(void)
+/* CPU time that this thread has used. */
+static int64_t work_ns(void)
 {
     struct timespec work;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &work);
     return work.tv_sec * INT64_C(1000000000) + work.tv_nsec;
 }
 
-void admit_charge(struct limit *limit, const struct config_server *server,
-                  const struct conn_member *member, int64_t work_ns, int64_t turn_ms,
-                  int64_t now_ms)
+struct admit_work admit_begin_work(const struct conn_member *member, int64_t turn_ms)
 {
+    bool is_measured = member->counted && turn_ms >= LATE_MS / 2;
+    return (struct admit_work){
+        .is_measured = is_measured,
+        .turn_ms = turn_ms,
+        .begun_ns = is_measured ? work_ns() : 0,
+    };
+}
+
+void admit_end_work(struct limit *limit, const struct config_server *server,
+                    const struct conn_member *member, const struct admit_work *work, int64_t now_ms)
+{
+    if (!work->is_measured)
+        return;
     const struct limit_bounds per_second = handshakes(server);
-    if (member->counted && turn_ms + work_ns / INT64_C(1000000) > LATE_MS)
-        limit_charge(limit, &member->source, &per_second, work_ns, now_ms);
+    int64_t took_ns = work_ns() - work->begun_ns;
+    if (work->turn_ms + took_ns / INT64_C(1000000) > LATE_MS)
+        limit_charge(limit, &member->source, &per_second, took_ns, now_ms);
 }

@@ -23,13 +23,19 @@ enum limit_verdict admit_connection(struct limit *limit, const struct config_ser
 bool admit_handshake(struct limit *limit, const struct config_server *server,
                      const struct conn_member *member, int64_t now_ms);
 
-/* CPU time used by this thread. */
-int64_t admit_work_ns(void);
+/* Work that is done for a member's handshake; see admit_begin_work. */
+struct admit_work {
+    bool is_measured;
+    int64_t turn_ms;
+    int64_t begun_ns; /* CPU time that this thread had used */
+};
 
-/* Charges CPU time of a handshake to the client's networks while a turn of the loop takes over
- * 20 ms, so that costly handshakes (RSA) use up their rate sooner. turn_ms: how long turns take. */
-void admit_charge(struct limit *limit, const struct config_server *server,
-                  const struct conn_member *member, int64_t work_ns, int64_t turn_ms,
-                  int64_t now_ms);
+/* Around work for a member's handshake. Charges its CPU time to the client's networks while a turn
+ * of the loop takes over 20 ms, so that costly handshakes (RSA) use up their rate sooner. turn_ms:
+ * how long turns take; the clock is a system call, and is read only from half of that on. */
+struct admit_work admit_begin_work(const struct conn_member *member, int64_t turn_ms);
+void admit_end_work(struct limit *limit, const struct config_server *server,
+                    const struct conn_member *member, const struct admit_work *work,
+                    int64_t now_ms);
 
 #endif

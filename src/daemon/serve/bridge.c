@@ -7,6 +7,7 @@
 #include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,10 +27,11 @@ struct bridge {
     struct tls_session *session;
     struct http_exchange *exchange;
     int pair;
-    bool client_ended;  /* the client sends nothing more, or nothing more is read from it */
-    bool is_flooded;    /* the latter */
-    bool request_ended; /* libmicrohttpd takes nothing more: refused, or told of the end */
-    bool answer_ended;  /* libmicrohttpd gives nothing more */
+    struct readable readable; /* what is known of pair */
+    bool client_ended;        /* the client sends nothing more, or nothing more is read from it */
+    bool is_flooded;          /* the latter */
+    bool request_ended;       /* libmicrohttpd takes nothing more: refused, or told of the end */
+    bool answer_ended;        /* libmicrohttpd gives nothing more */
     unsigned status;
     size_t given; /* bytes of the request, to libmicrohttpd */
     struct stretch request;
@@ -78,6 +80,18 @@ void bridge_close(struct bridge *bridge)
 int bridge_wait_fd(const struct bridge *bridge)
 {
     return bridge->pair;
+}
+
+void bridge_note(struct bridge *bridge, uint32_t events)
+{
+    readable_note(&bridge->readable, events);
+}
+
+/* libmicrohttpd reads what it was given, and may answer at once. */
+static void run_http(struct bridge *bridge)
+{
+    http_run(bridge->http);
+    bridge->readable.is_ready = true;
 }
 
 unsigned bridge_status(const struct bridge *bridge)
@@ -130,6 +144,7 @@ static enum step give_request(struct bridge *bridge)
     if (sent > 0) {
         bridge->request.start += (size_t)sent;
         bridge->given += (size_t)sent;
+        run_http(bridge);
         return STEP_MOVED;
     }
     if (sent < 0 && (errno == EAGAIN || errno == EINTR))
@@ -155,10 +170,15 @@ static enum step take_answer(struct bridge *bridge)
 {
     if (bridge->answer_ended || bridge->answer.start < bridge->answer.end)
         return STEP_STUCK;
-    ssize_t got = recv(bridge->pair, bridge->answer_buffer, sizeof(bridge->answer_buffer), 0);
+    bool is_over = http_exchange_is_over(bridge->exchange); /* all that it wrote is in the pair */
+    if (is_over)
+        readable_note(&bridge->readable, EPOLLIN | EPOLLRDHUP);
+    ssize_t got = readable_receive(&bridge->readable, bridge->pair, bridge->answer_buffer,
+                                   sizeof(bridge->answer_buffer));
     if (got > 0) {
         read_status(bridge, (size_t)got);
         bridge->answer = (struct stretch){.start = 0, .end = (size_t)got};
+        bridge->answer_ended = is_over && (size_t)got < sizeof(bridge->answer_buffer);
         return STEP_MOVED;
     }
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -204,7 +224,7 @@ static enum step end_request(struct bridge *bridge)
         return STEP_STUCK;
     bridge->request_ended = true;
     for (int turn = 0; turn < SETTLE_TURNS; turn++) {
-        http_run(bridge->http);
+        run_http(bridge);
         if (unread_request(bridge) == 0)
             break;
     }
@@ -223,13 +243,13 @@ static bool has_answer(const struct bridge *bridge)
  * that does not end, such as a chunk's with an extension of many kB. It says then that it has
  * nothing to do, and would keep the client until the deadline. Before that it reads some hundred
  * bytes a turn, while the kernel tells of whole writes only. */
-static bool is_stuck(const struct bridge *bridge)
+static bool is_stuck(struct bridge *bridge)
 {
     int unread = bridge->given > USUAL_REQUEST ? unread_request(bridge) : 0;
     bool has_work = true;
     for (int idle = 0; idle < SETTLE_TURNS && unread > 0 && has_work; idle++) {
         int before = unread;
-        http_run(bridge->http);
+        run_http(bridge);
         unread = unread_request(bridge);
         has_work = http_wait_ms(bridge->http) >= 0;
         if (unread < before)

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "daemon/serve/http.h"
 #include "daemon/serve/tls.h"
@@ -14,7 +15,7 @@ struct bridge;
 
 enum bridge_result {
     BRIDGE_RESULT_WAIT,   /* nothing moves until the socket or the pair is ready */
-    BRIDGE_RESULT_END,    /* the answer is out to its last byte, or there will be none */
+    BRIDGE_RESULT_END,    /* the session has the answer to its last byte, or there will be none */
     BRIDGE_RESULT_FAILED, /* the TLS session failed, or the client sent too much for an answer */
 };
 
@@ -25,8 +26,12 @@ struct bridge *bridge_open(struct http *http, struct tls_session *session,
                            const unsigned char *first, size_t length);
 void bridge_close(struct bridge *bridge);
 
-/* Our end of the pair, to wait for with EPOLLIN | EPOLLOUT | EPOLLET. */
+/* Our end of the pair, to wait for with EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET once bridge_run
+ * says that it waits. Most requests are over before. */
 int bridge_wait_fd(const struct bridge *bridge);
+
+/* Takes note of the events that epoll_wait(2) returned for it. */
+void bridge_note(struct bridge *bridge, uint32_t events);
 
 /* Moves all that can be moved. */
 enum bridge_result bridge_run(struct bridge *bridge);

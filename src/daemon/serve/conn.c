@@ -62,7 +62,7 @@ void conn_accept(struct conn_context *context, int fd, const struct sockaddr *pe
         conn_enter(conn, CONN_PHASE_SILENT);
 }
 
-void conn_run(struct conn *conn)
+static void run(struct conn *conn)
 {
     struct conn_context *context = conn->context;
     if (conn->phase == CONN_PHASE_CLOSED)
@@ -77,11 +77,21 @@ void conn_run(struct conn *conn)
         conn_end(conn);
 }
 
+void conn_run(const struct conn_source *source, uint32_t events)
+{
+    struct conn *conn = source->conn;
+    if (source->kind == CONN_SOURCE_SOCKET)
+        readable_note(&conn->readable, events);
+    else if (conn->bridge != NULL)
+        bridge_note(conn->bridge, events);
+    run(conn);
+}
+
 void conn_resume(struct conn_context *context)
 {
     struct lookup_waiter *waiter;
     while ((waiter = lookup_take(&context->caches.ready)) != NULL)
-        conn_run((struct conn *)(void *)((char *)waiter - offsetof(struct conn, waiter)));
+        run((struct conn *)(void *)((char *)waiter - offsetof(struct conn, waiter)));
 }
 
 void conn_expire(struct conn_context *context)
@@ -95,7 +105,7 @@ void conn_expire(struct conn_context *context)
         }
         lookup_leave(&conn->waiter);
         conn->is_late = true;
-        conn_run(conn);
+        run(conn);
     }
 }
 

@@ -59,8 +59,8 @@ bool conn_must_wait(const struct conn_context *context);
  * conn_queues_displaced returns. If there is none, fd is closed. */
 void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer);
 
-/* Runs the connection until it has to wait; does nothing if it was closed in this turn. */
-void conn_run(struct conn *conn);
+/* Runs a source's connection until it waits; nothing if it was closed in this turn. */
+void conn_run(const struct conn_source *source, uint32_t events);
 
 /* Runs the connections that waited for files which have been read. */
 void conn_resume(struct conn_context *context);

@@ -28,11 +28,13 @@ struct conn {
     struct conn_context *context;
     enum conn_phase phase;
     int fd;
+    struct readable readable;    /* what epoll has told of fd */
     bool has_proxy;              /* a PROXY header must come first */
     struct tls_session *session; /* from the first byte to the linger */
     struct lookup_waiter waiter; /* for the files of its certificate */
     bool is_late;                /* it waits for no files any more */
     struct bridge *bridge;       /* from the request's first byte to the answer's last */
+    bool is_pair_watched;        /* by epoll: the bridge has had to wait */
     size_t lingered;             /* bytes read and dropped in the linger */
     struct conn *next_closed;
 };

@@ -24,11 +24,10 @@ static bool has_nothing_yet(ssize_t got)
 enum conn_step conn_step_silent(struct conn *conn)
 {
     char byte;
-    ssize_t got = recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (has_nothing_yet(got))
+    if (!conn->readable.is_ready)
         return CONN_STEP_WAIT;
-    if (got <= 0)
-        return CONN_STEP_CLOSE;
+    if (conn->readable.has_end && recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
+        return CONN_STEP_CLOSE; /* it has sent nothing */
     conn_enter(conn, conn->has_proxy ? CONN_PHASE_PROXY : CONN_PHASE_HANDSHAKE);
     return CONN_STEP_GO_ON;
 }
@@ -65,22 +64,12 @@ enum conn_step conn_step_proxy(struct conn *conn)
  */
 static enum conn_step start_linger(struct conn *conn)
 {
-    tls_session_flush(conn->session);
+    (void)tls_session_flush(conn->session); /* what the socket does not take now is lost */
     tls_session_close(conn->session);
     conn->session = NULL;
     (void)shutdown(conn->fd, SHUT_WR);
     conn_enter(conn, CONN_PHASE_LINGER);
     return CONN_STEP_GO_ON;
-}
-
-/* Its certificate may have to be read: where descriptors are out, another connection gives way. */
-static void keep_descriptor(struct conn *conn)
-{
-    int fd = dup(conn->context->epoll);
-    if (fd >= 0)
-        close(fd);
-    else if (errno == EMFILE || errno == ENFILE)
-        (void)conn_free_descriptors(conn, 1);
 }
 
 /* Whether the client has gone. One that will send no more can still read an answer. */
@@ -97,8 +86,7 @@ static struct tls_session *open_session(struct conn *conn)
     struct conn_context *context = conn->context;
     if (!admit_handshake(context->limit, conn_settings(context), &conn->member, context->now_ms))
         return NULL;
-    keep_descriptor(conn);
-    struct tls_session *session = tls_session_open(context->tls, conn->fd);
+    struct tls_session *session = tls_session_open(context->tls, conn->fd, &conn->readable);
     if (session == NULL)
         access_log_refusal(&conn->member.source, "out of memory");
     return session;
@@ -116,10 +104,9 @@ static enum tls_result shake_hands(struct conn *conn)
     };
     int64_t turn_ms =
         context->turn_ms > context->last_turn_ms ? context->turn_ms : context->last_turn_ms;
-    int64_t begun_ns = admit_work_ns();
+    struct admit_work work = admit_begin_work(&conn->member, turn_ms);
     enum tls_result result = tls_session_handshake(conn->session, &view);
-    admit_charge(context->limit, conn_settings(context), &conn->member, admit_work_ns() - begun_ns,
-                 turn_ms, context->now_ms);
+    admit_end_work(context->limit, conn_settings(context), &conn->member, &work, context->now_ms);
     return result;
 }
 
@@ -176,11 +163,31 @@ static bool open_bridge(struct conn *conn, const unsigned char *first, size_t le
     if (conn->bridge == NULL && (errno == EMFILE || errno == ENFILE) &&
         conn_free_descriptors(conn, PAIR_DESCRIPTORS))
         conn->bridge = bridge_open(context->http, conn->session, first, length);
-    if (conn->bridge == NULL)
-        return false;
+    return conn->bridge != NULL;
+}
+
+/* Before a request's connection waits for its socket or its pair. */
+static enum conn_step wait_in_request(struct conn *conn)
+{
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                 .data.ptr = &conn->pair_source};
-    return epoll_ctl(context->epoll, EPOLL_CTL_ADD, bridge_wait_fd(conn->bridge), &event) == 0;
+    if (tls_session_flush(conn->session) == TLS_RESULT_FAILED)
+        return CONN_STEP_CLOSE;
+    if (!conn->is_pair_watched &&
+        epoll_ctl(conn->context->epoll, EPOLL_CTL_ADD, bridge_wait_fd(conn->bridge), &event) != 0)
+        return CONN_STEP_CLOSE;
+    conn->is_pair_watched = true;
+    return CONN_STEP_WAIT;
+}
+
+/* close_notify goes out with the answer's last bytes. */
+static enum conn_step end_request(struct conn *conn)
+{
+    enum tls_result result = tls_session_end(conn->session);
+    if (result == TLS_RESULT_AGAIN)
+        return CONN_STEP_WAIT;
+    conn_drop_bridge(conn, result == TLS_RESULT_DONE && bridge_status(conn->bridge) != 0);
+    return start_linger(conn);
 }
 
 enum conn_step conn_step_waiting(struct conn *conn)
@@ -190,6 +197,8 @@ enum conn_step conn_step_waiting(struct conn *conn)
     switch (tls_session_read(conn->session, first, sizeof(first), &length)) {
     case TLS_RESULT_AGAIN:
     case TLS_RESULT_WAIT:
+        (void)tls_session_flush(
+            conn->session); /* TLS 1.2's last flight, where the socket was full */
         return CONN_STEP_WAIT;
     case TLS_RESULT_DONE:
         conn_enter(conn, CONN_PHASE_REQUEST);
@@ -209,12 +218,9 @@ enum conn_step conn_step_request(struct conn *conn)
 {
     switch (bridge_run(conn->bridge)) {
     case BRIDGE_RESULT_WAIT:
-        tls_session_flush(conn->session);
-        return CONN_STEP_WAIT;
+        return wait_in_request(conn);
     case BRIDGE_RESULT_END:
-        conn_drop_bridge(conn, bridge_status(conn->bridge) != 0);
-        conn_enter(conn, CONN_PHASE_ENDING);
-        return CONN_STEP_GO_ON;
+        return end_request(conn);
     case BRIDGE_RESULT_FAILED:
         break;
     }
@@ -234,7 +240,7 @@ enum conn_step conn_step_linger(struct conn *conn)
     unsigned char bytes[4096];
     ssize_t got;
     do {
-        got = recv(conn->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+        got = readable_receive(&conn->readable, conn->fd, bytes, sizeof(bytes));
         conn->lingered += got > 0 ? (size_t)got : 0;
     } while (got > 0 && conn->lingered < LINGER_MAX_BYTES);
     return has_nothing_yet(got) ? CONN_STEP_WAIT : CONN_STEP_CLOSE;

@@ -16,7 +16,7 @@
 #include "daemon/serve/answer.h"
 
 #define REQUEST_MEMORY  8192     /* bytes of libmicrohttpd's pool for a request's line and fields */
-#define PAIR_BUFFER     8192     /* bytes in flight in each direction of a socketpair */
+#define PAIR_BUFFER     8192     /* bytes of a large answer in flight in a socketpair */
 #define MAX_CONNECTIONS 1000000U /* ours is the bound; libmicrohttpd's default is 1,020 */
 
 struct http {
@@ -238,13 +238,15 @@ int64_t http_wait_ms(const struct http *http)
     return wait_ms < INT_MAX ? (int64_t)wait_ms : INT_MAX;
 }
 
-static int open_pair(int pair[2])
+/* What goes to libmicrohttpd is bounded by wire. What comes from it is the policy,
+ * which few make so large that it should not lie in the pair whole. */
+static int open_pair(const struct site *site, int pair[2])
 {
     int bytes = PAIR_BUFFER;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) != 0)
         return -1;
-    (void)setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
-    (void)setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+    if (site->policy->length > PAIR_BUFFER)
+        (void)setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
     return 0;
 }
 
@@ -256,7 +258,7 @@ int http_exchange_open(struct http *http, const struct hostname *host, const str
     struct http_exchange *exchange = calloc(1, sizeof(*exchange));
     if (exchange == NULL)
         return -1;
-    if (open_pair(pair) != 0) {
+    if (open_pair(site, pair) != 0) {
         int reason = errno;
         free(exchange);
         errno = reason;
@@ -292,6 +294,11 @@ void http_exchange_close(struct http_exchange *exchange)
 bool http_exchange_is_whole(const struct http_exchange *exchange)
 {
     return exchange->whole;
+}
+
+bool http_exchange_is_over(const struct http_exchange *exchange)
+{
+    return exchange->let_go_by_daemon;
 }
 
 const char *http_exchange_agent(const struct http_exchange *exchange)

@@ -42,6 +42,9 @@ void http_exchange_close(struct http_exchange *exchange);
 /* Whether the request was read to its end, so that its answer is on the way. */
 bool http_exchange_is_whole(const struct http_exchange *exchange);
 
+/* Whether libmicrohttpd has let it go: it has written all that it will write. */
+bool http_exchange_is_over(const struct http_exchange *exchange);
+
 /* The cleaned User-Agent: printable ASCII without quotes; empty when there was none. */
 const char *http_exchange_agent(const struct http_exchange *exchange);
 

@@ -6,6 +6,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,12 +53,15 @@ static struct {
 
 static struct listener *listener_new(int fd, bool inherited, const struct network_endpoint *wanted)
 {
+    int on = 1;
     struct listener *listener = calloc(1, sizeof(*listener));
     if (listener == NULL)
         return NULL;
     listener->references = 1;
     listener->fd = fd;
     listener->inherited = inherited;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
+                     sizeof(on)); /* what it accepts has it, too */
     listener->wanted = *wanted;
     listener->bound = bound_endpoint(fd);
     pthread_mutex_lock(&open_listeners.lock);

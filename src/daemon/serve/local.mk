@@ -24,6 +24,8 @@ libdaemon_a_SOURCES += \
 	%D%/listener.h \
 	%D%/proxy.c \
 	%D%/proxy.h \
+	%D%/readable.c \
+	%D%/readable.h \
 	%D%/replay.c \
 	%D%/replay.h \
 	%D%/tls.c \
@@ -34,6 +36,8 @@ libdaemon_a_SOURCES += \
 	%D%/tls_select.h \
 	%D%/wire.c \
 	%D%/wire.h \
+	%D%/wire_record.c \
+	%D%/wire_record.h \
 	%D%/worker.c \
 	%D%/worker.h \
 	%D%/worker_accept.c \

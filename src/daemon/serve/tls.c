@@ -27,7 +27,7 @@ struct tls_session {
     mbedtls_ssl_context ssl;
     struct wire wire;
     bool write_waits; /* the last write is to be repeated with the same bytes */
-    bool ended;       /* close_notify was sent */
+    bool ended;       /* close_notify was written */
     struct tls_selection selection;
     int code;              /* mbedTLS's last error */
     unsigned sent_records; /* before the last step of the handshake */
@@ -56,9 +56,17 @@ static const uint16_t groups[] = {
     MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
 };
 
-void tls_session_flush(struct tls_session *session)
+enum tls_result tls_session_flush(struct tls_session *session)
 {
-    wire_flush(&session->wire);
+    switch (wire_flush(&session->wire)) {
+    case WIRE_FLUSH_DONE:
+        return TLS_RESULT_DONE;
+    case WIRE_FLUSH_WAITS:
+        return TLS_RESULT_AGAIN;
+    case WIRE_FLUSH_FAILED:
+        break;
+    }
+    return TLS_RESULT_FAILED;
 }
 
 int tls_open(struct tls **out, struct error *why)
@@ -95,12 +103,12 @@ void tls_close(struct tls *tls)
     free(tls);
 }
 
-struct tls_session *tls_session_open(struct tls *tls, int fd)
+struct tls_session *tls_session_open(struct tls *tls, int fd, struct readable *readable)
 {
     struct tls_session *session = calloc(1, sizeof(*session));
     if (session == NULL)
         return NULL;
-    session->wire = (struct wire){.fd = fd, .replay = {.keeps = true}};
+    session->wire = (struct wire){.fd = fd, .readable = readable, .replay = {.keeps = true}};
     session->selection.replay = &session->wire.replay;
     mbedtls_ssl_init(&session->ssl);
     if (mbedtls_ssl_setup(&session->ssl, &tls->conf) != 0) {
@@ -118,7 +126,7 @@ void tls_session_close(struct tls_session *session)
         return;
     mbedtls_ssl_free(&session->ssl);
     tls_select_free(&session->selection);
-    replay_end(&session->wire.replay);
+    wire_end(&session->wire);
     free(session);
 }
 
@@ -239,7 +247,7 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
         ensure_alert(session);
         tls_select_doubt_pairs(&session->selection);
     }
-    tls_session_flush(session);
+    (void)tls_session_flush(session); /* what waits goes out by the next call */
     return result;
 }
 
@@ -270,13 +278,11 @@ enum tls_result tls_session_write(struct tls_session *session, const unsigned ch
 
 enum tls_result tls_session_end(struct tls_session *session)
 {
-    if (session->ended)
-        return TLS_RESULT_DONE;
-    int code = mbedtls_ssl_close_notify(&session->ssl);
+    int code = session->ended ? 0 : mbedtls_ssl_close_notify(&session->ssl);
     if (code != 0)
         return result_of(session, code);
     session->ended = true;
-    return TLS_RESULT_DONE;
+    return tls_session_flush(session);
 }
 
 bool tls_session_is_challenge(const struct tls_session *session)

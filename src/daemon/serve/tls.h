@@ -9,6 +9,7 @@
 #include "common/base/error.h"
 #include "common/name/hostname.h"
 #include "daemon/hosts/site.h"
+#include "daemon/serve/readable.h"
 
 /* What all sessions share; read by every worker, changed by none. */
 struct tls;
@@ -31,8 +32,8 @@ enum tls_result {
     TLS_RESULT_FAILED, /* over; a handshake has ended with an alert, unless the client's ended it */
 };
 
-/* NULL when out of memory. The descriptor is lent and must not block. */
-struct tls_session *tls_session_open(struct tls *tls, int fd);
+/* NULL when out of memory. The descriptor, and what epoll has told of it, are lent. */
+struct tls_session *tls_session_open(struct tls *tls, int fd, struct readable *readable);
 void tls_session_close(struct tls_session *session);
 
 /* Goes on with the handshake. view must live until the call returns. */
@@ -45,11 +46,13 @@ enum tls_result tls_session_read(struct tls_session *session, unsigned char *out
 enum tls_result tls_session_write(struct tls_session *session, const unsigned char *bytes,
                                   size_t length, size_t *moved);
 
-/* Sends close_notify, once; AGAIN when the socket takes nothing. */
+/* Sends all that was written, and close_notify, once; AGAIN when the socket takes no more; FAILED
+ * when the client has not taken it all. */
 enum tls_result tls_session_end(struct tls_session *session);
 
-/* Pushes what was written and held back to fill packets. */
-void tls_session_flush(struct tls_session *session);
+/* Sends what was written and held back to fill packets: DONE, AGAIN or FAILED. Whoever waits for
+ * the socket or the pair calls it before. */
+enum tls_result tls_session_flush(struct tls_session *session);
 
 /* Whether the handshake answered a TLS-ALPN-01 challenge: all is said then, no request may follow.
  */

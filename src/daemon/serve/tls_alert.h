@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "daemon/serve/wire.h"
+#include "daemon/serve/wire_record.h"
 
 #define TLS_ALERT_NONE (-1)
 

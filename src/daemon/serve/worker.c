@@ -59,7 +59,7 @@ static bool wait_for(struct worker *worker, int fd, struct conn_source *source, 
     return epoll_ctl(worker->context.epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static void close_gates(struct worker *worker)
+static void stop_listening(struct worker *worker)
 {
     for (size_t i = 0; worker->accepts && i < worker->listeners->count; i++)
         (void)epoll_ctl(worker->context.epoll, EPOLL_CTL_DEL, worker->listen_events[i].listener->fd,
@@ -70,12 +70,12 @@ static void close_gates(struct worker *worker)
 static void pause_accepting(struct worker *worker, int reason)
 {
     log_trouble(LOG_LEVEL_ERROR, "accepting pauses: %s", strerror(reason));
-    close_gates(worker);
+    stop_listening(worker);
     worker->accept_paused_until_ms = deadline_now_ms() + ACCEPT_PAUSE_MS;
 }
 
 /* EPOLLEXCLUSIVE: a client wakes one worker, not all. What fails is tried again after a pause. */
-static void open_gates(struct worker *worker)
+static void start_listening(struct worker *worker)
 {
     worker->accepts = true;
     for (size_t i = 0; worker->accepts && i < worker->listeners->count; i++)
@@ -147,7 +147,7 @@ static void take_listeners(struct worker *worker, struct listener_set *next)
         return;
     }
     bool accepted = worker->accepts;
-    close_gates(worker);
+    stop_listening(worker);
     for (size_t i = 0; i < worker->listeners->count; i++)
         if (!listener_set_has(next, worker->listeners->items[i]))
             accept_the_last(worker, worker->listeners->items[i]);
@@ -156,12 +156,12 @@ static void take_listeners(struct worker *worker, struct listener_set *next)
     worker->listeners = next;
     worker->listen_events = listen_events;
     if (accepted && worker->accept_paused_until_ms == 0)
-        open_gates(worker);
+        start_listening(worker);
 }
 
 static void start_drain(struct worker *worker, int64_t timeout_ms)
 {
-    close_gates(worker);
+    stop_listening(worker);
     for (size_t i = 0; i < worker->listeners->count; i++)
         accept_the_last(worker, worker->listeners->items[i]);
     listener_set_unref(worker->listeners); /* with the last worker's, the port closes */
@@ -208,7 +208,7 @@ static void handle_event(struct worker *worker, const struct epoll_event *event)
     struct conn_source *source = event->data.ptr;
     worker->context.turn_ms = deadline_now_ms() - worker->context.now_ms;
     if (source->kind != CONN_SOURCE_OTHER) {
-        conn_run(source->conn);
+        conn_run(source, event->events);
         return;
     }
     for (size_t i = 0; worker->accepts && i < worker->listeners->count; i++)
@@ -263,7 +263,7 @@ static void turn(struct worker *worker)
         worker->accept_paused_until_ms <= worker->context.now_ms) {
         worker->accept_paused_until_ms = 0;
         if (!worker->draining)
-            open_gates(worker);
+            start_listening(worker);
     }
 }
 
@@ -271,7 +271,7 @@ static void *run(void *argument)
 {
     struct worker *worker = argument;
     worker->context.now_ms = deadline_now_ms();
-    open_gates(worker);
+    start_listening(worker);
     do
         turn(worker);
     while (!worker->draining ||

@@ -255,7 +255,7 @@ static void finds_what_is_wrong_with_values(void)
         {BYTES(V E "mx: a.example *.b.example\r\n" A), "mx-several:3", ""},
         {BYTES(V E "mx: 10 a.example 20 b.example\r\n" A), "mx-several:3", ""},
         {BYTES(V E "mx: -a.example\r\n" A), "mx-not-a-name:3", ""},
-        {BYTES(V E "mx: *.com\r\n" A), "mx-broad-wildcard:3", "hosts of strangers"},
+        {BYTES(V E "mx: *.com\r\n" A), "mx-broad-wildcard:3", "hosts of other owners"},
         {BYTES(V E "mx: *.co.uk\r\n" A), "mx-broad-wildcard:3", ""},
         {BYTES(V E "mx: mail\r\n" A), "mx-single-label:3", "in full"},
         {BYTES(V E X "mx: b.example\r\nmx: MAIL.example.com\r\n" A), "mx-case:5 mx-duplicate:5",

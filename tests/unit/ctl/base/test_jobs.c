@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* test_jobs: work is done once for each index, whether threads can be had or not. */
+/* test_jobs: work is done once for each index, whether threads can be started or not. */
 #include "ctl/base/jobs.h"
 
 #include <errno.h>

@@ -48,7 +48,7 @@ struct work {
 };
 
 static struct loading loading;
-static int gate[2];
+static int answers[2];
 static atomic_uint begun, freed;
 static unsigned finished;
 static pthread_t finisher;
@@ -61,7 +61,7 @@ static void run(struct loader_job *job)
     atomic_fetch_add(&begun, 1);
     snprintf(path, sizeof(path), "/hang/%u", work->number);
     file_note(path);
-    if (work->hangs && read(gate[0], &byte, 1) != 1)
+    if (work->hangs && read(answers[0], &byte, 1) != 1)
         abort();
     file_note(NULL);
 }
@@ -95,13 +95,13 @@ static struct loader_job *submit(unsigned number, uint64_t key, bool hangs)
 static void let_go(unsigned count)
 {
     static const char bytes[LOADER_THREADS_MAX + 1];
-    if (write(gate[1], bytes, count) != (ssize_t)count)
+    if (write(answers[1], bytes, count) != (ssize_t)count)
         abort();
 }
 
 static void begin(void)
 {
-    if (pipe(gate) != 0)
+    if (pipe(answers) != 0)
         abort();
     logged[0] = '\0';
     begun = freed = finished = 0;
@@ -111,8 +111,8 @@ static void begin(void)
 static void end(void)
 {
     loading_close(&loading);
-    close(gate[0]);
-    close(gate[1]);
+    close(answers[0]);
+    close(answers[1]);
 }
 
 static void finish_until(unsigned count)
@@ -295,8 +295,8 @@ static void ends_without_those_that_hang(void)
     let_go(2); /* into a loader that nobody else has any more */
     AWAIT(freed == 3);
     AWAIT(threads() == 1);
-    close(gate[0]);
-    close(gate[1]);
+    close(answers[0]);
+    close(answers[1]);
 }
 
 static const struct test tests[] = {

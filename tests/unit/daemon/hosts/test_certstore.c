@@ -26,7 +26,7 @@ static struct fake {
     bool unreadable;
     struct file_stamp stamp;
 } files[FILES];
-static int hang_gate[2] = {-1, -1}; /* a pipe; "/hang/..." answers a byte each */
+static int hang_pipe[2] = {-1, -1}; /* a pipe; "/hang/..." answers a byte each */
 static atomic_uint hung;
 static atomic_bool hangs;
 static size_t file_count;
@@ -72,7 +72,7 @@ static void hang(const char *path)
     char byte;
     file_note(path);
     atomic_fetch_add(&hung, 1);
-    if (read(hang_gate[0], &byte, 1) != 1)
+    if (read(hang_pipe[0], &byte, 1) != 1)
         abort();
     file_note(NULL);
 }
@@ -944,7 +944,7 @@ static void writes_twenty_lines_a_second_at_most_and_the_rest_later(void)
 
 static void begin_hanging(void)
 {
-    if (pipe(hang_gate) != 0)
+    if (pipe(hang_pipe) != 0)
         abort();
     hung = 0;
     hangs = true;
@@ -955,15 +955,15 @@ static void end_hanging(void)
 {
     char bytes[64] = {0};
     hangs = false;
-    if (write(hang_gate[1], bytes, sizeof(bytes)) != (ssize_t)sizeof(bytes))
+    if (write(hang_pipe[1], bytes, sizeof(bytes)) != (ssize_t)sizeof(bytes))
         abort();
 }
 
-static void close_gate(void)
+static void close_pipe(void)
 {
     end();
-    close(hang_gate[0]);
-    close(hang_gate[1]);
+    close(hang_pipe[0]);
+    close(hang_pipe[1]);
 }
 
 #define AWAIT(condition)                                                                           \
@@ -1012,7 +1012,7 @@ static void serves_a_loaded_pair_while_a_look_at_its_files_hangs(void)
     end_hanging();
     loading_finish(&loading, now_ms);
     CHECK(find() == 1 && shows(0, text.second), "not renewed");
-    close_gate();
+    close_pipe();
 }
 
 static void waits_for_a_first_look_for_as_long_as_it_takes(void)
@@ -1037,7 +1037,7 @@ static void waits_for_a_first_look_for_as_long_as_it_takes(void)
     end_hanging();
     loading_finish(&loading, now_ms);
     CHECK(lookup_take(&loading.ready) == &waiter && find() == 1, "not found");
-    close_gate();
+    close_pipe();
 }
 
 static void hosts_that_hang_drive_no_loaded_one_out(void)
@@ -1064,7 +1064,7 @@ static void hosts_that_hang_drive_no_loaded_one_out(void)
     end_hanging();
     for (int i = 0; i < 100; i++)
         lookup_leave(&waiters[i]);
-    close_gate();
+    close_pipe();
 }
 
 static void uses_what_another_worker_has_loaded_while_the_files_hang(void)
@@ -1097,7 +1097,7 @@ static void uses_what_another_worker_has_loaded_while_the_files_hang(void)
     check_logged(1, "renewed");
     release();
     certstore_close(first);
-    close_gate();
+    close_pipe();
     certpool_close(pool);
     pool = NULL;
 }
