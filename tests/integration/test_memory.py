@@ -17,7 +17,7 @@ HOST, OTHER = "mta-sts.one.example", "mta-sts.two.example"
 OLD_MX = [f"old{number}.mx.example" for number in range(3)]
 NEW_MX = [f"new{number}.mx.example" for number in range(5)]
 OLD, NEW = policy_text(OLD_MX, "enforce", 604800), policy_text(NEW_MX, "enforce", 604800)
-REFUSED = r"reload refused: (the configuration has errors|out of memory|a `listen` line)"
+REFUSED = r"reload refused: (the configuration has errors|out of memory|the server cannot listen as a `listen` line)"
 RELOADERS = ((OTHERS, 20), (MAIN, 3))  # who makes how many allocations in a reload, at least
 
 

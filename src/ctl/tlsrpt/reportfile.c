@@ -312,7 +312,7 @@ void reportfile_read(const char *path, const unsigned char *bytes, size_t length
     struct reading reading = {.events = events, .context = context, .path = path};
     struct piece piece = {.bytes = bytes, .length = length, .name = path, .usual = true};
     unsigned char *unpacked = NULL;
-    struct error why;
+    struct error why = {0};
     bool is_zip = gunzip_knows_zip(bytes, length) && !reportmail_names_dmarc(path);
     if (is_zip || gunzip_knows(bytes, length)) {
         if ((is_zip ? gunzip_zip : gunzip_bytes)(&unpacked, &piece.length, bytes, length,
