@@ -364,9 +364,11 @@ def alive(pid):
 
 SOCKET = "mta-stsd.socket"  # there is none here; tests/system tries the guides that name it
 
+LISTENS = "listens"  # instead of words in the log
+
 DAEMONS = {
     "mta-stsd": (["mta-stsd", "-c", "/etc/mta-stsd/mta-stsd.ini"], r"^ready: "),
-    "nginx": (["nginx", "-g", "daemon off;"], None),
+    "nginx": (["nginx", "-g", "daemon off;"], LISTENS),
     "haproxy": (["haproxy", "-W", "-db", "-f", "/etc/haproxy/haproxy.cfg"], r"Loading success|forked"),
     "postfix": (["sleep", "infinity"], None),  # who is asked by postmap is not it
     "postfix-mta-sts-resolver": (
@@ -375,6 +377,16 @@ DAEMONS = {
     ),
 }
 ORDER = ["runuser", "-u", "_mta-stsd-acme", "--", "mta-stsctl", "certs", "--renew"]
+
+
+def listens(pid):
+    """Whether the process has a socket that listens."""
+    lines = "".join(pathlib.Path(f"/proc/{pid}/net", name).read_text() for name in ("tcp", "tcp6"))
+    waiting = {f"socket:[{line.split()[9]}]" for line in lines.splitlines() if " 0A " in line}
+    try:
+        return any(os.readlink(fd) in waiting for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir())
+    except FileNotFoundError:  # a descriptor was closed meanwhile
+        return False
 
 
 def log_of(home, unit):
@@ -401,6 +413,8 @@ def start_unit(home, unit):
     def up():
         if child.poll() is not None:
             end(f"{unit} ended:\n{log_of(home, unit)[before:]}")
+        if ready is LISTENS:
+            return listens(child.pid)
         return ready is None or re.search(ready, log_of(home, unit)[before:], re.M)
 
     wait_for(up, f"{unit} is up")

@@ -41,7 +41,8 @@ systemctl restart nginx
 # Stops one thread of a process, and waits for the end of that.
 STUCK = """
 import ctypes, os, sys
-thread = max(int(name) for name in os.listdir(f"/proc/{sys.argv[1]}/task"))
+threads = sorted(int(name) for name in os.listdir(f"/proc/{sys.argv[1]}/task"))
+thread = threads[1]  # a worker: they come before those that read files
 ptrace = ctypes.CDLL(None, use_errno=True).ptrace
 for request in (0x4206, 0x4207):  # seize, interrupt
     if ptrace(ctypes.c_long(request), ctypes.c_long(thread), None, None) != 0:
