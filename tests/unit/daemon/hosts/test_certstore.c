@@ -30,8 +30,8 @@ static int hang_pipe[2] = {-1, -1}; /* a pipe; "/hang/..." answers a byte each *
 static atomic_uint hung;
 static atomic_bool hangs;
 static size_t file_count;
-static unsigned looks;
-static unsigned reads;
+static atomic_uint looks; /* these two are counted by loader threads */
+static atomic_uint reads;
 
 static struct fake *find_fake(const char *path)
 {
