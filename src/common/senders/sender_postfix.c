@@ -3,25 +3,26 @@
 #include "common/senders/sender_rows.h"
 
 /* clang-format off */
+/* What the variants do alike: all but how they take it where no MX matches. */
+#define ALIKE \
+    [SENDER_FINE] = ACT(RUN, DELIVERS, NULL, NULL, NULL), \
+    [SENDER_NO_STARTTLS] = ACT(RUN, WAITS, "4.7.4", NULL, "TLS is required, but was not offered by host"), \
+    [SENDER_DENIED] = ACT(RUN, WAITS, NULL, NULL, "TLS is required, but host refused to start TLS"), \
+    [SENDER_OLD_TLS] = ACT(RUN, WAITS, "4.7.5", NULL, "Cannot start TLS: handshake failure"), \
+    [SENDER_WRONG_NAME] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"), \
+    [SENDER_EXPIRED] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"), \
+    [SENDER_UNTRUSTED] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"), \
+    [SENDER_CN_ONLY] = ACT(RUN, DELIVERS, NULL, NULL, NULL), \
+    [SENDER_NO_ADDRESS] = ACT(RUN, RETURNS, NULL, "5.4.4", "Host or domain name not found"), \
+    [SENDER_UNREACHABLE] = ACT(RUN, WAITS, "4.4.1", NULL, NULL), \
+    [SENDER_NULL_MX] = ACT(RUN, RETURNS, NULL, "5.1.0", NULL), \
+    [SENDER_NO_LOOKUP] = ACT(RUN, WAITS, "4.4.3", NULL, NULL), \
+    [SENDER_DANE_FAILS] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")
+
 const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     {
         .version = "Postfix 3.7.11 with 1.1.2, 3.10.13 with 1.5.0", .date = "2026-11-28",
-        .acts = {
-            [SENDER_FINE] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
-            [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_NO_STARTTLS] = ACT(RUN, WAITS, "4.7.4", NULL, "TLS is required, but was not offered by host"),
-            [SENDER_DENIED] = ACT(RUN, WAITS, NULL, NULL, "TLS is required, but host refused to start TLS"),
-            [SENDER_OLD_TLS] = ACT(RUN, WAITS, "4.7.5", NULL, "Cannot start TLS: handshake failure"),
-            [SENDER_WRONG_NAME] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_EXPIRED] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_UNTRUSTED] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_CN_ONLY] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
-            [SENDER_NO_ADDRESS] = ACT(RUN, RETURNS, NULL, "5.4.4", "Host or domain name not found"),
-            [SENDER_UNREACHABLE] = ACT(RUN, WAITS, "4.4.1", NULL, NULL),
-            [SENDER_NULL_MX] = ACT(RUN, RETURNS, NULL, "5.1.0", NULL),
-            [SENDER_NO_LOOKUP] = ACT(RUN, WAITS, "4.4.3", NULL, NULL),
-            [SENDER_DANE_FAILS] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-        },
+        .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")},
         .txt = {.blank_version = true, .any_id = true, .counts_blank = true, .counts_bare = true,
                 .counts_longer = true, .last_blank = true, .two_ids = true, .loose_fields = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
@@ -32,22 +33,7 @@ const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     },
     {
         .version = "Postfix 3.10.13 with 1.5.0 and tlsrpt: true; so from 3.10.5 on", .date = "2026-11-28",
-        .acts = {
-            [SENDER_FINE] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
-            [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.3.0", NULL, "server unavailable or unable to receive mail"),
-            [SENDER_NO_STARTTLS] = ACT(RUN, WAITS, "4.7.4", NULL, "TLS is required, but was not offered by host"),
-            [SENDER_DENIED] = ACT(RUN, WAITS, NULL, NULL, "TLS is required, but host refused to start TLS"),
-            [SENDER_OLD_TLS] = ACT(RUN, WAITS, "4.7.5", NULL, "Cannot start TLS: handshake failure"),
-            [SENDER_WRONG_NAME] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_EXPIRED] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_UNTRUSTED] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_CN_ONLY] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
-            [SENDER_NO_ADDRESS] = ACT(RUN, RETURNS, NULL, "5.4.4", "Host or domain name not found"),
-            [SENDER_UNREACHABLE] = ACT(RUN, WAITS, "4.4.1", NULL, NULL),
-            [SENDER_NULL_MX] = ACT(RUN, RETURNS, NULL, "5.1.0", NULL),
-            [SENDER_NO_LOOKUP] = ACT(RUN, WAITS, "4.4.3", NULL, NULL),
-            [SENDER_DANE_FAILS] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-        },
+        .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.3.0", NULL, "server unavailable or unable to receive mail")},
         .txt = {.blank_version = true, .any_id = true, .counts_blank = true, .counts_bare = true,
                 .counts_longer = true, .last_blank = true, .two_ids = true, .loose_fields = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
@@ -58,22 +44,7 @@ const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     },
     {
         .version = "Postfix 3.10.13 with 1.13.0, QUERY at level dane", .date = "2026-11-28",
-        .acts = {
-            [SENDER_FINE] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
-            [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_NO_STARTTLS] = ACT(RUN, WAITS, "4.7.4", NULL, "TLS is required, but was not offered by host"),
-            [SENDER_DENIED] = ACT(RUN, WAITS, NULL, NULL, "TLS is required, but host refused to start TLS"),
-            [SENDER_OLD_TLS] = ACT(RUN, WAITS, "4.7.5", NULL, "Cannot start TLS: handshake failure"),
-            [SENDER_WRONG_NAME] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_EXPIRED] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_UNTRUSTED] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_CN_ONLY] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
-            [SENDER_NO_ADDRESS] = ACT(RUN, RETURNS, NULL, "5.4.4", "Host or domain name not found"),
-            [SENDER_UNREACHABLE] = ACT(RUN, WAITS, "4.4.1", NULL, NULL),
-            [SENDER_NULL_MX] = ACT(RUN, RETURNS, NULL, "5.1.0", NULL),
-            [SENDER_NO_LOOKUP] = ACT(RUN, WAITS, "4.4.3", NULL, NULL),
-            [SENDER_DANE_FAILS] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-        },
+        .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")},
         .txt = {.blank_version = true, .counts_blank = true, .two_ids = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN, .queue_ground = SENDER_RUN,
@@ -82,22 +53,7 @@ const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     },
     {
         .version = "Postfix 3.10.13 with 1.13.0, QUERYwithTLSRPT; so from 3.10.5 on", .date = "2026-11-28",
-        .acts = {
-            [SENDER_FINE] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
-            [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.3.0", NULL, "server unavailable or unable to receive mail"),
-            [SENDER_NO_STARTTLS] = ACT(RUN, WAITS, "4.7.4", NULL, "TLS is required, but was not offered by host"),
-            [SENDER_DENIED] = ACT(RUN, WAITS, NULL, NULL, "TLS is required, but host refused to start TLS"),
-            [SENDER_OLD_TLS] = ACT(RUN, WAITS, "4.7.5", NULL, "Cannot start TLS: handshake failure"),
-            [SENDER_WRONG_NAME] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_EXPIRED] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_UNTRUSTED] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-            [SENDER_CN_ONLY] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
-            [SENDER_NO_ADDRESS] = ACT(RUN, RETURNS, NULL, "5.4.4", "Host or domain name not found"),
-            [SENDER_UNREACHABLE] = ACT(RUN, WAITS, "4.4.1", NULL, NULL),
-            [SENDER_NULL_MX] = ACT(RUN, RETURNS, NULL, "5.1.0", NULL),
-            [SENDER_NO_LOOKUP] = ACT(RUN, WAITS, "4.4.3", NULL, NULL),
-            [SENDER_DANE_FAILS] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified"),
-        },
+        .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.3.0", NULL, "server unavailable or unable to receive mail")},
         .txt = {.blank_version = true, .counts_blank = true, .two_ids = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN, .queue_ground = SENDER_RUN,
