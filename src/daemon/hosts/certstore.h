@@ -14,7 +14,7 @@
 #include "daemon/hosts/site.h"
 
 #define CERTSTORE_PAIRS_MAX  CONFIG_PAIRS_MAX
-#define CERTSTORE_CHECK_MS   1000 /* a loaded pair's files are looked at this often at most */
+#define CERTSTORE_CHECK_MS   800  /* a loaded pair's files are looked at this often at most */
 #define CERTSTORE_MISSING_MS 2000 /* a missing or refused pair is not asked of the disk sooner */
 #define CERTSTORE_PATIENCE_MS                                                                      \
     250 /* for a look at a loaded pair's files, or one that another worker has */
