@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* finding: something wrong or worth knowing: where, by which rule, how bad, whom it affects, what
- * to write instead; and a list of findings. */
+/* finding: one thing that is wrong or worth knowing (place, rule, severity, problem, affected
+ * sender, advice), and lists of them. */
 #include "common/base/finding.h"
 
 #include <errno.h>

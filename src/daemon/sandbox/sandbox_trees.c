@@ -17,13 +17,13 @@
 #include "daemon/sandbox/sandbox.h"
 
 static struct {
-    char **items;        /* that may be read, links resolved */
-    struct stat *states; /* of each, as it was allowed */
+    char **items;        /* paths that may be read, links resolved */
+    struct stat *states; /* of each path when it was allowed */
     size_t count;
     bool is_closed;
 } trees;
 
-/* Cuts the last part off. Whether one is left that is not the root. */
+/* Removes the last component. Returns false if only the root is left. */
 static bool to_parent(char path[PATH_MAX])
 {
     char *slash = strrchr(path, '/');
@@ -33,7 +33,7 @@ static bool to_parent(char path[PATH_MAX])
     return true;
 }
 
-/* A file in whose place there is another now is not the one that was allowed. */
+/* Landlock allows a file, not its name: a file that replaced it is denied. */
 static bool is_same_file(const struct stat *allowed, const char *path)
 {
     struct stat now;
@@ -66,7 +66,7 @@ static int keep(const char *found, struct error *why)
         return error_set(why, "out of memory");
     trees.states = states;
     if (stat(found, &states[trees.count]) != 0)
-        return 0; /* gone meanwhile */
+        return 0; /* removed meanwhile */
     items[trees.count] = strdup(found);
     if (items[trees.count] == NULL)
         return error_set(why, "out of memory");
@@ -74,8 +74,8 @@ static int keep(const char *found, struct error *why)
     return 0;
 }
 
-/* Adds what the path leads to, or the nearest directory above that is there and no tree of the
- * system's own, such as "/etc". */
+/* Adds the path, links resolved. If it does not exist, adds the nearest existing directory above
+ * it, but never one directly below the root. */
 static int add_tree(const char *path, struct error *why)
 {
     char found[PATH_MAX];
@@ -97,8 +97,8 @@ static int add_tree(const char *path, struct error *why)
     return keep(found, why);
 }
 
-/* The directory above, but none that holds other things than ours: "/srv" of "/srv/certs",
- * "/var/lib" of "/var/lib/certs". */
+/* Adds the directory above the path, unless other programs use it too: not "/srv" for
+ * "/srv/certs", nor "/var/lib" for "/var/lib/certs". */
 static int add_parent(const char *path, struct error *why)
 {
     char above[PATH_MAX];
@@ -108,7 +108,7 @@ static int add_parent(const char *path, struct error *why)
     return add_tree(above, why);
 }
 
-/* The directories in which links on the way to the path stand: they may be swapped for others. */
+/* Adds the directories of the symbolic links along the path: a link may be replaced later. */
 static int add_links(const char *path, struct error *why)
 {
     char step[PATH_MAX];
@@ -121,7 +121,7 @@ static int add_links(const char *path, struct error *why)
     return 0;
 }
 
-/* The directory in which the path stands, links resolved. */
+/* The directory that contains the path, links resolved. */
 static bool find_directory(const char *path, char out[PATH_MAX])
 {
     char directory[PATH_MAX];
@@ -137,8 +137,8 @@ static bool is_directory(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* A file or directory of the configuration, and what stands beside it: an editor puts another file
- * in its place. */
+/* Adds a file or directory of the configuration and the directory that contains it, because an
+ * editor replaces the file by a new one. */
 static int add_file(const char *path, struct error *why)
 {
     char directory[PATH_MAX];
@@ -157,8 +157,8 @@ static int add_file(const char *path, struct error *why)
     return 0;
 }
 
-/* A pattern's tree is the directory above its fixed part: files there are often links into a
- * sibling folder, and a directory that is removed and made again stays denied by itself. */
+/* Adds the directory above the fixed part of the pattern: files there are often links into a
+ * sibling directory, and a rule for a directory itself ends when that is removed. */
 static int add_pattern(const char *pattern, struct error *why)
 {
     char path[PATH_MAX];
@@ -168,13 +168,13 @@ static int add_pattern(const char *pattern, struct error *why)
     return add_tree(path, why);
 }
 
-/* Where not even what is above it is there, it stays denied once it is made, and only the CA would
- * tell. */
+/* Adds the challenge directory. If not even its parent exists, it stays denied when it is created,
+ * and without the warning only the CA would notice. */
 static int add_challenges(const struct config_acme *acme, struct error *why)
 {
     char found[PATH_MAX];
-    const char *directory = acme->challenges; /* built in without [acme], which a reload may add */
-    bool is_at_root = strrchr(directory, '/') == directory; /* all there is must not be opened */
+    const char *directory = acme->challenges; /* has a default, because a reload may add [acme] */
+    bool is_at_root = strrchr(directory, '/') == directory; /* its parent is "/" */
     if ((is_at_root ? add_tree(directory, why) : add_pattern(directory, why)) != 0)
         return -1;
     if (acme->present && realpath(directory, found) == NULL && !lies_within(directory))
@@ -188,7 +188,7 @@ static int add_challenges(const struct config_acme *acme, struct error *why)
 int sandbox_trees_gather(const struct config *config, struct error *why)
 {
     const struct config_paths *chosen = &config->server.read_path;
-    /* A reload looks the user up. */
+    /* A reload looks up the user. */
     static const char *const accounts[] = {"/etc/passwd", "/etc/group", "/etc/nsswitch.conf"};
     for (size_t i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++) {
         if (add_tree(accounts[i], why) != 0)
@@ -202,7 +202,8 @@ int sandbox_trees_gather(const struct config *config, struct error *why)
         if (add_pattern(config->patterns[i], why) != 0)
             return -1;
     }
-    for (size_t i = 0; i < config->file_count; i++) { /* last: what is open already is no news */
+    for (size_t i = 0; i < config->file_count;
+         i++) { /* last, so that what is allowed already causes no warning */
         if (add_file(config->files[i], why) != 0)
             return -1;
     }
@@ -220,7 +221,7 @@ bool sandbox_denies(const char *path)
     return denies;
 }
 
-/* Without read_path the new start opens what the configuration names. */
+/* Without read_path, a restart allows what the configuration names. */
 #define LINE_TO_ADD                                                                                \
     "write `read_path = %s` into [server] beside the others, if there are any, and restart it"
 
@@ -229,7 +230,7 @@ bool sandbox_denial(const char *path, struct error *advice)
     char found[PATH_MAX];
     char directory[PATH_MAX];
     static const char reason[] = "; it is outside what the running server may read:";
-    if (!sandbox_denies(path) || realpath(path, found) == NULL) /* it has just answered */
+    if (!sandbox_denies(path) || realpath(path, found) == NULL) /* cannot hang: it just succeeded */
         return false;
     if (is_directory(found) || !find_directory(found, directory))
         error_set(advice, "%s " LINE_TO_ADD, reason, found);

@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #define ANSWER_BUFFER 8192
-#define SETTLE_TURNS  64   /* of libmicrohttpd, to read what it has been given */
-#define USUAL_REQUEST 4096 /* bytes: libmicrohttpd has room for more */
+#define SETTLE_TURNS  64   /* of libmicrohttpd, to read what is in the pair */
+#define USUAL_REQUEST 4096 /* bytes; libmicrohttpd's memory holds more */
 
-/* Bytes on their way: taken from one side, not given to the other yet. */
+/* Buffered bytes: read from one side, not yet written to the other. */
 struct stretch {
     size_t start;
     size_t end;
@@ -27,13 +27,13 @@ struct bridge {
     struct tls_session *session;
     struct http_exchange *exchange;
     int pair;
-    struct readable readable; /* what is known of pair */
-    bool client_ended;        /* the client sends nothing more, or nothing more is read from it */
-    bool is_flooded;          /* the latter */
-    bool request_ended;       /* libmicrohttpd takes nothing more: refused, or told of the end */
-    bool answer_ended;        /* libmicrohttpd gives nothing more */
+    struct readable readable; /* whether pair may be readable */
+    bool client_ended;        /* end of input, or input no longer read */
+    bool is_flooded;          /* input no longer read, since it is too much */
+    bool request_ended;       /* nothing more goes to libmicrohttpd: it refused, or has the end */
+    bool answer_ended;        /* nothing more comes from libmicrohttpd */
     unsigned status;
-    size_t given; /* bytes of the request, to libmicrohttpd */
+    size_t given; /* bytes of the request written to libmicrohttpd */
     struct stretch request;
     struct stretch answer;
     unsigned char request_bytes[BRIDGE_FIRST_MAX];
@@ -53,7 +53,8 @@ struct bridge *bridge_open(struct http *http, struct tls_session *session,
     struct bridge *bridge = malloc(sizeof(*bridge));
     if (bridge == NULL)
         return NULL;
-    memset(bridge, 0, offsetof(struct bridge, request_bytes)); /* 12 kB of buffers need none */
+    memset(bridge, 0,
+           offsetof(struct bridge, request_bytes)); /* the 12 kB of buffers stay uninitialised */
     if (http_exchange_open(http, tls_session_host(session), tls_session_site(session),
                            tls_session_table(session), &bridge->pair, &bridge->exchange) != 0) {
         int reason = errno;
@@ -87,7 +88,7 @@ void bridge_note(struct bridge *bridge, uint32_t events)
     readable_note(&bridge->readable, events);
 }
 
-/* libmicrohttpd reads what it was given, and may answer at once. */
+/* libmicrohttpd reads from the pair, and may answer at once. */
 static void run_http(struct bridge *bridge)
 {
     http_run(bridge->http);
@@ -104,7 +105,7 @@ const char *bridge_agent(const struct bridge *bridge)
     return http_exchange_agent(bridge->exchange);
 }
 
-/* Client to buffer, only when the buffer is empty: that is the back-pressure. */
+/* Client to buffer, only if the buffer is empty: this is the back-pressure. */
 static enum step take_request(struct bridge *bridge)
 {
     size_t moved;
@@ -131,7 +132,7 @@ static enum step take_request(struct bridge *bridge)
     return STEP_FAILED;
 }
 
-/* Buffer to libmicrohttpd. What it no longer takes (it answered early) is dropped. */
+/* Buffer to libmicrohttpd. If it no longer reads (it answered early), the rest is dropped. */
 static enum step give_request(struct bridge *bridge)
 {
     size_t left = bridge->request.end - bridge->request.start;
@@ -164,13 +165,13 @@ static void read_status(struct bridge *bridge, size_t length)
                      (unsigned)(line[11] - '0');
 }
 
-/* libmicrohttpd to buffer. Its close may show as a reset when it left bytes unread; what it wrote
- * before is read first. */
+/* libmicrohttpd to buffer. If it closed with bytes unread, the pair reports a reset, but only after
+ * everything that it wrote has been read. */
 static enum step take_answer(struct bridge *bridge)
 {
     if (bridge->answer_ended || bridge->answer.start < bridge->answer.end)
         return STEP_STUCK;
-    bool is_over = http_exchange_is_over(bridge->exchange); /* all that it wrote is in the pair */
+    bool is_over = http_exchange_is_over(bridge->exchange); /* its whole answer is in the pair */
     if (is_over)
         readable_note(&bridge->readable, EPOLLIN | EPOLLRDHUP);
     ssize_t got = readable_receive(&bridge->readable, bridge->pair, bridge->answer_buffer,
@@ -214,9 +215,9 @@ static int unread_request(const struct bridge *bridge)
     return ioctl(bridge->pair, SIOCOUTQ, &unread) == 0 ? unread : 0;
 }
 
-/* The client is gone and all it sent is in the pair. libmicrohttpd overlooks a half close that
- * comes with data, so it reads the data first; then it is told of the end, unless the request was
- * whole and its answer is on the way. */
+/* The client's input has ended and is in the pair. libmicrohttpd ignores a half close that arrives
+ * together with data, so it reads the data first. Then the pair is shut down, unless the request is
+ * complete and its answer under way. */
 static enum step end_request(struct bridge *bridge)
 {
     if (!bridge->client_ended || bridge->request_ended ||
@@ -239,10 +240,10 @@ static bool has_answer(const struct bridge *bridge)
     return recv(bridge->pair, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN;
 }
 
-/* Whether libmicrohttpd reads no more of the request and says nothing: its memory is full of a line
- * that does not end, such as a chunk's with an extension of many kB. It says then that it has
- * nothing to do, and would keep the client until the deadline. Before that it reads some hundred
- * bytes a turn, while the kernel tells of whole writes only. */
+/* Whether libmicrohttpd has stopped reading without an answer: an endless line fills its memory,
+ * such as that of a chunk with an extension of many kB. It then reports no work, and the client
+ * would wait until the deadline. Until then it reads some hundred bytes a turn, while SIOCOUTQ
+ * counts whole writes only. */
 static bool is_stuck(struct bridge *bridge)
 {
     int unread = bridge->given > USUAL_REQUEST ? unread_request(bridge) : 0;
@@ -260,7 +261,7 @@ static bool is_stuck(struct bridge *bridge)
     return unread > 0 && !http_exchange_is_whole(bridge->exchange);
 }
 
-/* In libmicrohttpd's place. No body: it may be a HEAD. */
+/* Answers instead of libmicrohttpd. No body, since it may be a HEAD. */
 static void refuse_request(struct bridge *bridge)
 {
     static const char answer[] = "HTTP/1.1 413 Content Too Large\r\n"

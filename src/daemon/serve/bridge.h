@@ -14,8 +14,8 @@
 struct bridge;
 
 enum bridge_result {
-    BRIDGE_RESULT_WAIT,   /* nothing moves until the socket or the pair is ready */
-    BRIDGE_RESULT_END,    /* the session has the answer to its last byte, or there will be none */
+    BRIDGE_RESULT_WAIT,   /* nothing to do until the socket or the pair is ready */
+    BRIDGE_RESULT_END,    /* the whole answer is in the session, or there will be none */
     BRIDGE_RESULT_FAILED, /* the TLS session failed, or the client sent too much for an answer */
 };
 
@@ -26,20 +26,20 @@ struct bridge *bridge_open(struct http *http, struct tls_session *session,
                            const unsigned char *first, size_t length);
 void bridge_close(struct bridge *bridge);
 
-/* Our end of the pair, to wait for with EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET once bridge_run
- * says that it waits. Most requests are over before. */
+/* Our end of the pair. After BRIDGE_RESULT_WAIT the caller waits for EPOLLIN | EPOLLOUT |
+ * EPOLLRDHUP | EPOLLET on it; most requests end without. */
 int bridge_wait_fd(const struct bridge *bridge);
 
-/* Takes note of the events that epoll_wait(2) returned for it. */
+/* Records the events that epoll_wait(2) returned for it. */
 void bridge_note(struct bridge *bridge, uint32_t events);
 
-/* Moves all that can be moved. */
+/* Copies in both directions until nothing moves. */
 enum bridge_result bridge_run(struct bridge *bridge);
 
-/* The answer's status as it went out; 0: none. */
+/* The status code sent; 0: none. */
 unsigned bridge_status(const struct bridge *bridge);
 
-/* The client's User-Agent, cleaned; lent. */
+/* The client's User-Agent, printable; valid until bridge_close. */
 const char *bridge_agent(const struct bridge *bridge);
 
 #endif

@@ -8,19 +8,20 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define NODES_PER_CONNECTION 4 /* two widths; as many again remember those who have gone */
+#define NODES_PER_CONNECTION 4 /* two widths, and as many again for networks without connections   \
+                                */
 #define SECOND_NS            INT64_C(1000000000)
 #define MS_NS                INT64_C(1000000)
 
 struct key {
-    unsigned char bytes[16]; /* the network's; byte 8, always 0 in these, tells the width */
+    unsigned char bytes[16]; /* the prefix; byte 8, always 0 in a prefix, holds the width */
 };
 
 struct node {
     struct key key;
     unsigned connections;
     uint32_t next;   /* index + 1 in the chain; 0 ends it */
-    int64_t full_ns; /* when its bucket of handshakes will be full again */
+    int64_t full_ns; /* when its bucket of tokens is full again */
 };
 
 struct limit {
@@ -29,8 +30,8 @@ struct limit {
     size_t mask;
     uint32_t *heads;
     size_t size;
-    size_t used; /* nodes that were ever taken */
-    size_t hand; /* where the search for a node to forget goes on */
+    size_t used; /* nodes taken at least once */
+    size_t hand; /* where the search for a node to reuse continues */
     struct node *nodes;
 };
 
@@ -145,9 +146,9 @@ static uint32_t *find_link(struct limit *limit, const struct key *key)
     return link;
 }
 
-/* A node that no connection holds, out of its chain: one never used, or the next that the hand
- * meets. At most half of all are held, so the hand passes on average one. 0: more connections than
- * there is room for. */
+/* The number, from 1, of a node without connections, removed from its chain: one never used, or
+ * the next after the hand. At most half of all nodes have connections, so this looks at two on
+ * average. 0: every node has connections. */
 static uint32_t free_node(struct limit *limit)
 {
     if (limit->used < limit->size)
@@ -163,7 +164,7 @@ static uint32_t free_node(struct limit *limit)
     return 0;
 }
 
-/* The network's node, made if there is none; NULL: no room. */
+/* The network's node, added if it is missing; NULL: no room. */
 static struct node *hold_node(struct limit *limit, const struct key *key)
 {
     uint32_t index = *find_link(limit, key);
@@ -191,7 +192,7 @@ static enum limit_verdict take_locked(struct limit *limit, const struct network_
     struct node *one = hold_node(limit, &narrow);
     if (one == NULL || is_full(one->connections, bounds->most[LIMIT_WIDTH_SOURCE]))
         return LIMIT_VERDICT_SOURCE_FULL;
-    one->connections++; /* first, so that it is not forgotten for the other */
+    one->connections++; /* first, so that the next call cannot reuse this node */
     struct node *all = hold_node(limit, &wide);
     if (all == NULL || is_full(all->connections, bounds->most[LIMIT_WIDTH_NETWORK])) {
         one->connections--;

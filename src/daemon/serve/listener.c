@@ -44,8 +44,8 @@ static struct network_endpoint bound_endpoint(int fd)
     return endpoint;
 }
 
-/* All that are open. A worker keeps one that no configuration has any more until its turn ends, and
- * until then the kernel gives the port to nobody else. */
+/* All open listeners. After a reload a worker may still hold one that the configuration no longer
+ * has, until its turn ends; until then the port is in use. */
 static struct {
     pthread_mutex_t lock;
     struct listener *first;
@@ -61,7 +61,7 @@ static struct listener *listener_new(int fd, bool inherited, const struct networ
     listener->fd = fd;
     listener->inherited = inherited;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
-                     sizeof(on)); /* what it accepts has it, too */
+                     sizeof(on)); /* accepted sockets inherit it */
     listener->wanted = *wanted;
     listener->bound = bound_endpoint(fd);
     pthread_mutex_lock(&open_listeners.lock);
@@ -134,7 +134,7 @@ static void inherited_text(const struct listener_inherited *inherited, char *out
     }
 }
 
-/* The inherited socket of the endpoint, as a descriptor of our own; -1 with a finding. */
+/* A duplicate of the inherited socket for the endpoint; -1 with a finding. */
 static int take_inherited(const struct config_listen *line,
                           const struct listener_inherited *inherited, struct findings *said)
 {
@@ -155,14 +155,15 @@ static int take_inherited(const struct config_listen *line,
     return -1;
 }
 
-/* Whether the kernel has no IPv6 at all, where a `listen` line with a port alone meant both. */
+/* Whether the failure means that the kernel has no IPv6, for a `listen` line that gives only a
+ * port and so asks for both families. */
 static bool is_absent_ipv6(const struct config_listen *line, int reason)
 {
     return line->endpoint.address.any.sa_family == AF_INET6 && line->text[0] != '[' &&
            (reason == EAFNOSUPPORT || reason == EADDRNOTAVAIL);
 }
 
-/* The listener of ours that holds the endpoint's port; NULL: another program does. */
+/* Our own listener on the endpoint's port; NULL: another program uses it. */
 static const struct listener *find_holder(const struct listener_set *old,
                                           const struct network_endpoint *endpoint)
 {
@@ -175,7 +176,7 @@ static const struct listener *find_holder(const struct listener_set *old,
     return NULL;
 }
 
-/* What to do about a failed open, for the sentence. */
+/* The advice that ends the message about a failed open. */
 static const char *advice_for(int reason, const struct listener_set *old)
 {
     switch (reason) {
@@ -245,11 +246,12 @@ static struct listener *open_line(const struct config_listen *line, const struct
 
 static bool is_any_port(const struct network_endpoint *endpoint)
 {
-    return endpoint->address.v4.sin_port == 0; /* at the same place in both families */
+    return endpoint->address.v4.sin_port == 0; /* at the same offset in both families */
 }
 
-/* That of the old set which the new one does not have yet: two lines may want any free port. Else
- * one that has gone from the configuration, and that a worker holds still. */
+/* The matching listener of the old set, unless the new set has it already: two lines may both ask
+ * for any free port. Otherwise one that left the configuration earlier and that a worker still
+ * holds. */
 static struct listener *find_open(const struct listener_set *old, const struct listener_set *set,
                                   const struct network_endpoint *wanted)
 {
@@ -264,7 +266,7 @@ static struct listener *find_open(const struct listener_set *old, const struct l
     return at;
 }
 
-/* With one more reference; or NULL. */
+/* The open listener for the endpoint, with a reference for the caller; NULL: none. */
 static struct listener *take_open(const struct listener_set *old, const struct listener_set *set,
                                   const struct network_endpoint *wanted)
 {
@@ -320,7 +322,7 @@ struct listener_set *listener_set_open(const struct config_server *server,
     }
     if (set->count == 0 && said->errors == errors_before)
         findings_say(said, SEVERITY_ERROR, server->listen[0].place.file,
-                     server->listen[0].place.line, "there is not an address to listen on");
+                     server->listen[0].place.line, "no address to listen on");
     if (said->errors != errors_before) {
         listener_set_unref(set);
         return NULL;

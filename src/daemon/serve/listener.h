@@ -13,7 +13,7 @@
 #include "common/config/config.h"
 
 struct listener {
-    unsigned references; /* under a lock, as the next */
+    unsigned references; /* this and next: under the lock of listener.c */
     struct listener *next;
     int fd; /* not blocking; closed with the last reference */
     bool inherited;
@@ -38,10 +38,10 @@ struct listener_inherited {
  */
 struct listener_inherited listener_inherit(void);
 
-/* One listener for each endpoint of the `listen` lines: that of old (may be NULL) where it has it,
- * else one that an older set had and a worker still holds, else the inherited socket of that
- * address, else a fresh one. Adds all that is wrong to *said: a port in use, a `listen` line that
- * is not among the inherited sockets or the reverse. NULL then. */
+/* Opens one listener for each endpoint of the `listen` lines. It reuses that of old (may be NULL),
+ * or one of an older set that a worker still holds; otherwise it takes the inherited socket of that
+ * address or opens a new one. Returns NULL with errors in *said: a port in use, a `listen` line
+ * without inherited socket, an inherited socket without `listen` line, no memory. */
 struct listener_set *listener_set_open(const struct config_server *server,
                                        const struct listener_set *old,
                                        const struct listener_inherited *inherited,
@@ -51,7 +51,7 @@ struct listener_set *listener_set_ref(struct listener_set *set);
 void listener_set_unref(struct listener_set *set);
 bool listener_set_has(const struct listener_set *set, const struct listener *listener);
 
-/* Writes "192.0.2.1:443, [::]:443" for the log, cut where out is full. */
+/* Writes "192.0.2.1:443, [::]:443" for the log; cut at size bytes. */
 void listener_set_text(const struct listener_set *set, char *out, size_t size);
 
 #endif
