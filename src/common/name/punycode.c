@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* punycode: names the A-labels of a name written in UTF-8 (RFC 3492, encoding only), so that a
- * refusal can say what to write instead. */
+/* punycode: RFC 3492: the A-labels of a name written in UTF-8, so that a message can say what to
+ * write instead, and the code points of an A-label. */
 #include "common/name/punycode.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "common/base/utf8.h"
 #include "common/name/letter.h"
 
-#define LABEL_MAX 63 /* characters of a label, RFC 1035 section 2.3.4 */
+#define LABEL_MAX PUNYCODE_POINTS_MAX
+#define POINT_MAX 0x10ffff /* the last code point of Unicode */
 
 /* The parameters of RFC 3492 section 5. */
 enum {
@@ -51,6 +53,78 @@ static uint32_t adapt_bias(uint32_t delta, uint32_t points, bool first)
     for (; delta > (BASE - TMIN) * TMAX / 2; k += BASE)
         delta /= BASE - TMIN;
     return k + (BASE - TMIN + 1) * delta / (delta + SKEW);
+}
+
+/* The value of a digit of RFC 3492 section 5, BASE where it is none. */
+static uint32_t digit_of(char byte)
+{
+    if (byte >= 'a' && byte <= 'z')
+        return (uint32_t)(byte - 'a');
+    if (byte >= 'A' && byte <= 'Z')
+        return (uint32_t)(byte - 'A');
+    return byte >= '0' && byte <= '9' ? (uint32_t)(byte - '0') + 26 : BASE;
+}
+
+/* Reads one number of variable length and adds it to *sum: RFC 3492 section 6.2. */
+static bool read_delta(struct span *rest, uint32_t bias, uint32_t *sum)
+{
+    uint32_t weight = 1;
+    for (uint32_t k = BASE;; k += BASE) {
+        uint32_t digit = rest->length > 0 ? digit_of(rest->bytes[0]) : BASE;
+        uint32_t threshold = k <= bias ? TMIN : k >= bias + TMAX ? TMAX : k - bias;
+        if (digit == BASE || digit > (UINT32_MAX - *sum) / weight)
+            return false;
+        rest->bytes++;
+        rest->length--;
+        *sum += digit * weight;
+        if (digit < threshold)
+            return true;
+        if (weight > UINT32_MAX / (BASE - threshold))
+            return false;
+        weight *= BASE - threshold;
+    }
+}
+
+/* Where the encoded part begins: behind the last hyphen, if anything stands before it. */
+static size_t basic_length(struct span text)
+{
+    size_t length = text.length;
+    while (length > 0 && text.bytes[length - 1] != '-')
+        length--;
+    return length > 0 ? length - 1 : 0;
+}
+
+/* RFC 3492 section 6.2. */
+int punycode_decode(uint32_t points[PUNYCODE_POINTS_MAX], struct span text)
+{
+    size_t basic = basic_length(text);
+    uint32_t count = 0;
+    uint32_t n = INITIAL_N;
+    uint32_t i = 0;
+    uint32_t bias = INITIAL_BIAS;
+    if (basic > PUNYCODE_POINTS_MAX)
+        return -1;
+    while (count < basic) {
+        points[count] = (unsigned char)text.bytes[count];
+        count++;
+    }
+    size_t used = basic > 0 ? basic + 1 : 0;
+    struct span rest = {text.bytes + used, text.length - used};
+    while (rest.length > 0) {
+        uint32_t before = i;
+        if (count == PUNYCODE_POINTS_MAX || !read_delta(&rest, bias, &i))
+            return -1;
+        count++;
+        bias = adapt_bias(i - before, count, before == 0);
+        if (i / count > POINT_MAX - n)
+            return -1;
+        n += i / count;
+        i %= count;
+        memmove(&points[i + 1], &points[i], (count - 1 - i) * sizeof(points[0]));
+        points[i] = n;
+        i++;
+    }
+    return (int)count;
 }
 
 /* One delta as a variable-length integer, the inner loop of RFC 3492 section 6.3. */
