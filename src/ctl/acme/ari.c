@@ -8,10 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/base/file.h"
 #include "common/cert/due.h"
 #include "ctl/acme/base64url.h"
-#include "ctl/base/replace.h"
+#include "ctl/base/jsonfile.h"
 
 #define KEY_MAX      40 /* bytes of a key identifier; they are hashes */
 #define SERIAL_MAX   24 /* 20, says RFC 5280 section 4.1.2.2 */
@@ -158,18 +157,9 @@ static int64_t moment_in(const char *id, const struct ari_window *window)
 
 int ari_load(struct ari *out, const char *directory, struct error *why)
 {
-    struct file file;
     *out = (struct ari){0};
     snprintf(out->path, sizeof(out->path), "%s/ari.json", directory);
-    if (file_read(&file, out->path, FILE_MOST, NULL) == 0) {
-        out->root = json_loadb((const char *)file.bytes, file.length, 0, NULL);
-        file_free(&file);
-    }
-    if (!json_is_object(out->root)) {
-        json_decref(out->root);
-        out->root = json_object();
-    }
-    return out->root != NULL ? 0 : error_set(why, "out of memory");
+    return jsonfile_load(&out->root, out->path, FILE_MOST, why);
 }
 
 void ari_free(struct ari *ari)
@@ -252,13 +242,7 @@ int ari_save(struct ari *ari, int64_t now, struct error *why)
         if (again < now - FORGET_S || again > now + ARI_AGAIN_MOST_S)
             json_object_del(ari->root, id);
     }
-    char *text = json_dumps(ari->root, JSON_INDENT(1) | JSON_SORT_KEYS);
-    if (text == NULL)
-        return error_set(why, "out of memory");
-    struct replace_part part = {(const unsigned char *)text, strlen(text)};
-    int result = replace_file(ari->path, &part, 1, 0644, why);
-    free(text);
-    return result;
+    return jsonfile_save(ari->root, ari->path, why);
 }
 
 int64_t ari_due_at(const struct ari *ari, const char *id, int64_t not_before, int64_t not_after,

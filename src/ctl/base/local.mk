@@ -8,6 +8,8 @@ libctl_a_SOURCES += \
 	%D%/installfile.h \
 	%D%/jobs.c \
 	%D%/jobs.h \
+	%D%/jsonfile.c \
+	%D%/jsonfile.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/place.c \

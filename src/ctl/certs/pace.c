@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/file.h"
+#include "ctl/base/jsonfile.h"
 #include "ctl/base/replace.h"
 
 #define HOUR_S 3600
@@ -190,20 +191,9 @@ unsigned pace_failures(const struct pace *pace, const char *host)
     return failures > 0 && failures < FAILURES_TOP ? (unsigned)failures : 0;
 }
 
-static int save(const struct pace *pace, struct error *why)
-{
-    char *text = json_dumps(pace->root, JSON_INDENT(1) | JSON_SORT_KEYS);
-    if (text == NULL)
-        return error_set(why, "out of memory");
-    struct replace_part part = {(const unsigned char *)text, strlen(text)};
-    int result = replace_file(pace->path, &part, 1, 0644, why);
-    free(text);
-    return result;
-}
-
 int pace_keep(const struct pace *pace, struct error *why)
 {
-    return pace->corrected ? save(pace, why) : 0;
+    return pace->corrected ? jsonfile_save(pace->root, pace->path, why) : 0;
 }
 
 int pace_note_order(struct pace *pace, int64_t now, struct error *why)
@@ -211,7 +201,7 @@ int pace_note_order(struct pace *pace, int64_t now, struct error *why)
     forget_old(pace, now);
     if (json_array_append_new(json_object_get(pace->root, "orders"), json_integer(now)) != 0)
         return error_set(why, "out of memory");
-    return save(pace, why);
+    return jsonfile_save(pace->root, pace->path, why);
 }
 
 int pace_note_failure(struct pace *pace, const char *host, int64_t not_after, int64_t now,
@@ -227,19 +217,19 @@ int pace_note_failure(struct pace *pace, const char *host, int64_t not_after, in
         json_pack("{s:i, s:I, s:o}", "failures", (int)failures, "next_try", next, "reason", text);
     if (json_object_set_new(json_object_get(pace->root, "hosts"), host, entry) != 0)
         return error_set(why, "out of memory");
-    return save(pace, why);
+    return jsonfile_save(pace->root, pace->path, why);
 }
 
 int pace_note_away(struct pace *pace, const char *host, struct error *why)
 {
     if (json_object_set_new(pace->root, "away", json_string(host)) != 0)
         return error_set(why, "out of memory");
-    return save(pace, why);
+    return jsonfile_save(pace->root, pace->path, why);
 }
 
 int pace_note_success(struct pace *pace, const char *host, struct error *why)
 {
     bool was_away = json_object_del(pace->root, "away") == 0;
     bool had_failed = json_object_del(json_object_get(pace->root, "hosts"), host) == 0;
-    return was_away || had_failed ? save(pace, why) : 0;
+    return was_away || had_failed ? jsonfile_save(pace->root, pace->path, why) : 0;
 }

@@ -7,26 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/file.h"
-#include "ctl/base/replace.h"
+#include "ctl/base/jsonfile.h"
 
 #define FILE_MOST (64u << 20)
 #define FORGET_S  172800
 
 int told_load(struct told *out, const char *directory, struct error *why)
 {
-    struct file file;
     *out = (struct told){0};
     snprintf(out->path, sizeof(out->path), "%s/told.json", directory);
-    if (file_read(&file, out->path, FILE_MOST, NULL) == 0) {
-        out->root = json_loadb((const char *)file.bytes, file.length, 0, NULL);
-        file_free(&file);
-    }
-    if (!json_is_object(out->root)) {
-        json_decref(out->root);
-        out->root = json_object();
-    }
-    return out->root != NULL ? 0 : error_set(why, "out of memory");
+    return jsonfile_load(&out->root, out->path, FILE_MOST, why);
 }
 
 void told_free(struct told *told)
@@ -84,11 +74,5 @@ int told_save(struct told *told, int64_t now, struct error *why)
         if (is_forgotten(entry, now))
             json_object_del(told->root, host);
     }
-    char *text = json_dumps(told->root, JSON_INDENT(1) | JSON_SORT_KEYS);
-    if (text == NULL)
-        return error_set(why, "out of memory");
-    struct replace_part part = {(const unsigned char *)text, strlen(text)};
-    int result = replace_file(told->path, &part, 1, 0644, why);
-    free(text);
-    return result;
+    return jsonfile_save(told->root, told->path, why);
 }

@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 
 #include "common/base/file.h"
+#include "ctl/base/jsonfile.h"
 #include "ctl/base/replace.h"
 
 #define FILE_MOST 65536
-#define FILE_MODE 0644
 #define TIME_MOST INT64_C(253402300799) /* the end of the year 9999 */
 
 #define DAY_S       INT64_C(86400)
@@ -201,38 +201,26 @@ done:
     return result;
 }
 
-static char *text_of_state(const struct check_state *state)
+static json_t *state_json(const struct check_state *state)
 {
-    json_t *root = json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I}", "id", state->id, "digest",
-        state->digest, "mode", policy_mode_name(state->mode), "max_age", (json_int_t)state->max_age,
-        "mode_since", (json_int_t)state->mode_since, "held_until", (json_int_t)state->held_until,
-        "held_max_age", (json_int_t)state->held_max_age, "last", (json_int_t)state->last, "behind",
-        (int)state->behind, "gap_from", (json_int_t)state->gap_from, "gap_to",
-        (json_int_t)state->gap_to);
-    char *text = json_dumps(root, JSON_INDENT(2));
-    json_decref(root);
-    return text;
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I}", "id", state->id,
+                     "digest", state->digest, "mode", policy_mode_name(state->mode), "max_age",
+                     (json_int_t)state->max_age, "mode_since", (json_int_t)state->mode_since,
+                     "held_until", (json_int_t)state->held_until, "held_max_age",
+                     (json_int_t)state->held_max_age, "last", (json_int_t)state->last, "behind",
+                     (int)state->behind, "gap_from", (json_int_t)state->gap_from, "gap_to",
+                     (json_int_t)state->gap_to);
 }
 
 int check_state_save(const struct check_state *state, const char *directory, const char *domain,
                      struct error *why)
 {
     char *path;
-    char *text = text_of_state(state);
-    int result = -1;
-    if (path_of(&path, directory, domain, why) != 0) {
-        free(text);
+    if (path_of(&path, directory, domain, why) != 0)
         return -1;
-    }
-    if (text == NULL) {
-        error_set(why, "out of memory");
-    } else {
-        const struct replace_part parts[] = {{(unsigned char *)text, strlen(text)},
-                                             {(const unsigned char *)"\n", 1}};
-        result = replace_file(path, parts, 2, FILE_MODE, why);
-    }
-    free(text);
+    json_t *root = state_json(state);
+    int result = jsonfile_save(root, path, why);
+    json_decref(root);
     free(path);
     return result;
 }
