@@ -92,6 +92,13 @@ ROWS = {
     # The host.
     "h1": ("H1e", {"a": [NOBODY]}),
     "h1old": ("H1e", {"a": [OLD], "policy": POLICY}),
+    "h1unknown": ("H1e H1e", {"alert": 112}),
+    "h1internal": ("H1e H1e", {"alert": 80}),
+    "h1failure": ("H1e H1e", {"alert": 40}),
+    "h1version": ("H1e H1e", {"alert": 70}),
+    "h1other": ("H1e H1e", {"alert": 49}),
+    "h2future": ("H2e H2e", {"certificate": "future"}),
+    "h2clock": ("H2e H2e", {"certificate": "future", "ahead": 3 * 86400}),
     "h2expired": ("H2e H2e", {"certificate": "expired"}),
     "h2wrong": ("H2e H2e", {"certificate": "wrong"}),
     "h2self": ("H2e H2e", {"certificate": "self"}),
@@ -149,6 +156,7 @@ ROWS = {
     "x3plain": ("X3e", to("plain")),
     "x3self": ("X3e", to("self")),
     "x3old": ("X3e", to("old")),
+    "x3anon": ("X3e", to("anon")),
     "x3dead": ("X3w", to("dead")),
     "x3nowhere": ("X3e", to("nowhere")),
     "x3soon": ("X3w", to("soon")),
@@ -184,6 +192,33 @@ ELSEWHERE = {
     "broken.bogus.example": ("D1e D11e D12w X5e T1w", {}),
     "absent.nowhere.example": ("D1e D11e X5e T1w", None),
 }
+
+# name, row, and what its sentence and its advice say.
+SENTENCES = (
+    (
+        "h1unknown",
+        "H1",
+        r"^the server there does not know this host \(TLS alert unrecognized_name\)$",
+        r"^add the domain, or see why it was left out \(`mta-stsd --check`\)$",
+    ),
+    (
+        "h1internal",
+        "H1",
+        r"^it has no usable certificate for this name \(TLS alert internal_error\)$",
+        "`mta-stsctl certs`",
+    ),
+    ("h1failure", "H1", "^it has no cipher, curve or certificate that senders can use", "ECDHE"),
+    ("h1version", "H1", "^it takes no version of TLS that senders speak", "^enable TLS 1.2 and 1.3"),
+    ("h1other", "H1", '^it ends the handshake with the TLS alert "access denied"$', "TLS 1.2 and 1.3"),
+    (
+        "x3anon",
+        "X3",
+        r"^it has no cipher, curve or certificate that senders can use \(TLS alert handshake_failure\)$",
+        "see that a certificate is configured$",
+    ),
+    ("h2future", "H2", "^its certificate is not valid before ", "^set this machine's clock if it is"),
+    ("h2clock", "H2", "^this machine's clock is wrong: it says .*UTC", "^set this machine's clock, and"),
+)
 
 
 # A hundred that are answered when all are asked for, and then take their time.
@@ -273,6 +308,18 @@ class Rows(SurveyCase):
                     found,
                     json.dumps(self.items[name]["findings"], indent=1),
                 )
+
+    def test_each_cause_has_its_sentence_and_its_remedy(self):
+        for name, row, problem, advice in SENTENCES:
+            with self.subTest(name):
+                item = self.items[name if "." in name else f"{name}.check.example"]
+                said = [found for found in item["findings"] if found["rule"] == row]
+                told = [(found["problem"], found["advice"] or "") for found in said]
+                self.assertTrue(
+                    any(re.search(problem, one) and re.search(advice, other) for one, other in told),
+                    json.dumps(item["findings"], indent=1),
+                )
+                self.assertNotRegex(str(told), "error:|SSL routines")
 
     def verdicts(self, name):
         return {said["sender"]: said for said in self.items[f"{name}.check.example"]["verdicts"]}

@@ -42,6 +42,7 @@ MX = {  # kind: addresses
     "tlsa": ("198.18.3.7",),
     "soon": ("198.18.3.8",),
     "pkix": ("198.18.3.9",),
+    "anon": ("198.18.3.20",),  # has no certificate
     "many": tuple(f"198.18.3.{last}" for last in range(10, 19)),
 }
 
@@ -199,6 +200,7 @@ class Net:
         self.chains = {
             "web": leaf(*hosts),
             "expired": leaf("*.check.example", dates=dated(-30, -2)),
+            "future": leaf("*.check.example", dates=dated(2, 60)),
             "soon": leaf("*.h2soon.check.example", "soon.check.example", dates=dated(-30, 5)),
             "wrong": leaf("www.other.example"),
             "mx": leaf("mx.check.example", "also.check.example"),
@@ -289,6 +291,8 @@ class Net:
             option = f"{common}{kind}.pem"
             if kind == "plain":
                 option = "-o smtpd_tls_security_level=none"
+            if kind == "anon":
+                option = "-o smtpd_tls_cert_file=none"
             if kind == "old":
                 option += " -o smtpd_tls_protocols=TLSv1.1 -o tls_medium_cipherlist=ALL:@SECLEVEL=0"
             for address in addresses:
@@ -457,12 +461,14 @@ class Net:
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as its host's row says: policy, status, type, location, delay, other (the policy that
     OTHER_WEB serves), file (which holds the policy), cut (more is announced than sent), together (none
-    is answered until so many hosts are asked for), twice (nor until this one is asked twice)."""
+    is answered until so many hosts are asked for), twice (nor until this one is asked twice), alert (TLS
+    ends with it), ahead (its clock, by so many seconds)."""
 
     server_version = "testnet"
     table = {}
     directory = "."
     asked = {}  # how often, by host
+    ahead = 0
     one_asked = threading.Condition()
 
     def waits(self, host, row):
@@ -492,6 +498,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "other" in row and self.request.getsockname()[0] == OTHER_WEB:
             body = row["other"]
         body = body.encode("latin-1")
+        self.ahead = row.get("ahead", 0)
         self.send_response(row.get("status", 200))
         if row.get("type", "text/plain; charset=utf-8"):
             self.send_header("Content-Type", row.get("type", "text/plain; charset=utf-8"))
@@ -501,6 +508,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         self.close_connection = True
+
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string((timestamp or time.time()) + self.ahead)
 
     def log_message(self, *_):
         pass
@@ -532,6 +542,8 @@ class WebServer(http.server.ThreadingHTTPServer):
         row = self.hosts.get(name)
         if row is None:
             return None if self.lax else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        if "alert" in row:
+            return row["alert"]
         kind = row.get("certificate", "web")
         if kind != "web":
             if kind not in self.contexts:

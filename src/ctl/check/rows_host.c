@@ -4,6 +4,7 @@
 
 #include "common/senders/sender.h"
 #include "ctl/check/rows_say.h"
+#include "ctl/net/handshake.h"
 
 #define TOO_SLOW_MS 2000
 
@@ -45,7 +46,7 @@ static void judge_connection(struct rows_check *check, const struct policy_addre
                  "a %s address, which senders on the Internet cannot reach", address->scope);
         about->sender = "every sender";
     }
-    about->advice = "let it answer HTTPS on port 443, with TLS 1.2 and 1.3";
+    about->advice = handshake_advise(fetch->peer.alert, HANDSHAKE_POLICY_HOST);
     if (!spoke_tls(address))
         rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
     else if (fetch->peer.is_old)
@@ -61,9 +62,15 @@ static void judge_certificate(struct rows_check *check, const struct policy_addr
                               struct rows_about *about)
 {
     const struct peer *peer = &address->fetch.peer;
+    struct error clock;
     char day[16];
     if (!spoke_tls(address))
         return;
+    if (rows_blames_clock(&clock, check->facts, peer)) {
+        about->advice = ROWS_CLOCK_ADVICE;
+        rows_say(check, SEVERITY_ERROR, about, "%s", clock.text);
+        return;
+    }
     about->advice = "renew the certificate, and have the server load it";
     if (peer->fault == PEER_FINE && peer->not_after - check->facts->now < ROWS_SOON_S)
         rows_say(check, SEVERITY_WARNING, about, "its certificate ends soon, on %s",
@@ -74,7 +81,9 @@ static void judge_certificate(struct rows_check *check, const struct policy_addr
         return;
     case PEER_NONE:
     case PEER_EXPIRED:
+        break;
     case PEER_NOT_YET_VALID:
+        about->advice = "set this machine's clock if it is behind, or serve the former certificate";
         break;
     case PEER_UNTRUSTED:
         about->advice = "serve a certificate of a public CA with its whole chain";
@@ -112,6 +121,8 @@ static void judge_status(struct rows_check *check, const struct policy_address *
     struct error why;
     about->sender = "every sender";
     about->advice = "serve the policy itself at " FETCH_PATH;
+    if (fetch->failure == FETCH_BROKEN && fetch->peer.alert != 0)
+        about->advice = handshake_advise(fetch->peer.alert, HANDSHAKE_POLICY_HOST);
     if (fetch->failure == FETCH_BROKEN)
         rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
     else if (fetch->status != 0 && fetch_judge_status(fetch, &why) != 0)

@@ -8,6 +8,7 @@
 #include "common/policy/mxmatch.h"
 #include "common/senders/sender.h"
 #include "ctl/check/rows_say.h"
+#include "ctl/net/handshake.h"
 
 #define ALL_SENDERS   (~UINT32_C(0))
 #define UNMATCHED_MAX 3 /* lines of a policy that are named one by one */
@@ -90,11 +91,14 @@ static const char *advise(const struct smtp *smtp)
     case SMTP_NO_STARTTLS:
         return "enable STARTTLS (in Postfix: smtpd_tls_security_level = may)";
     case SMTP_HANDSHAKE:
+        return handshake_advise(smtp->peer.alert, HANDSHAKE_MAIL_HOST);
     case SMTP_OLD_TLS:
         return "enable TLS 1.2 and 1.3 there";
     case SMTP_CERTIFICATE:
         if (smtp->peer.fault == PEER_EXPIRED)
             return "renew the certificate, and have the host load it";
+        if (smtp->peer.fault == PEER_NOT_YET_VALID)
+            return "set this machine's clock if it is behind, or load the former certificate there";
         return "install a certificate for the MX's own name from a public CA, with its chain";
     }
     return NULL;
@@ -115,7 +119,11 @@ static void judge_address(struct rows_check *check, const struct mxhost *mxhost,
     if (address->scope != NULL)
         rows_say(check, SEVERITY_NOTE, &beside,
                  "a %s address, which senders on the Internet cannot reach", address->scope);
-    if (untried) {
+    struct error clock;
+    if (rows_blames_clock(&clock, check->facts, &smtp->peer)) {
+        about = (struct rows_about){place.text, NULL, ROWS_CLOCK_ADVICE};
+        rows_say(check, severity_of(check->facts), &about, "%s", clock.text);
+    } else if (untried) {
         rows_say(check, SEVERITY_WARNING, &about, "it could not be tested: %s", smtp->why.text);
     } else if (smtp->failure != SMTP_FINE) {
         rows_say(check, severity_of(check->facts), &about, "%s", smtp->why.text);

@@ -39,3 +39,24 @@ const char *rows_whom(char out[SENDERS_TEXT_MAX], const struct rows_check *check
         snprintf(out, SENDERS_TEXT_MAX, "every sender that uses MTA-STS");
     return out;
 }
+
+bool rows_blames_clock(struct error *why, const struct facts *facts, const struct peer *peer)
+{
+    char here[MOMENT_TEXT_MAX];
+    char there[MOMENT_TEXT_MAX];
+    if (peer->fault != PEER_EXPIRED && peer->fault != PEER_NOT_YET_VALID)
+        return false;
+    for (size_t i = 0; i < facts->address_count; i++) {
+        int64_t date = facts->addresses[i].fetch.date;
+        bool is_here = peer->not_before <= facts->now && facts->now <= peer->not_after;
+        if (date <= 0 || is_here || date < peer->not_before || date > peer->not_after)
+            continue;
+        error_set(
+            why,
+            "this machine's clock is wrong: it says %s, and the policy host says %s, when the "
+            "certificate is valid",
+            moment_text(facts->now, here), moment_text(date, there));
+        return true;
+    }
+    return false;
+}

@@ -38,6 +38,12 @@ const char *rows_whom(char out[SENDERS_TEXT_MAX], const struct rows_check *check
 /* "HOST ADDRESS"; returns its text. */
 const char *rows_place(struct rows_place *out, const char *host, const char *address);
 
+/* Whether a certificate that is refused for its dates is valid by the clock of the policy host (the
+ * Date of its answer), so that this machine's clock is to blame; *why has the sentence then. */
+bool rows_blames_clock(struct error *why, const struct facts *facts, const struct peer *peer);
+
+#define ROWS_CLOCK_ADVICE "set this machine's clock, and check again"
+
 #define ROWS_SOON_S (INT64_C(14) * 86400) /* a certificate that ends sooner is worth a warning */
 
 void rows_judge_txt(struct rows_check *check); /* D2 to D7, by the row's id */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/printable.h"
+#include "ctl/net/handshake.h"
 #include "ctl/net/transfer.h"
 
 static int fail(struct smtp *out, enum smtp_failure failure, const char *about, const char *words)
@@ -32,8 +33,10 @@ static int judge_transfer(struct smtp *out, CURLcode result, const char *said)
         return strstr(words, "denied") != NULL
                    ? fail(out, SMTP_DENIED, "it refuses STARTTLS: ", words)
                    : fail(out, SMTP_NO_STARTTLS, "it offers no STARTTLS", "");
-    if (result == CURLE_SSL_CONNECT_ERROR)
-        return fail(out, SMTP_HANDSHAKE, "the TLS handshake fails: ", words);
+    if (result == CURLE_SSL_CONNECT_ERROR) {
+        out->failure = SMTP_HANDSHAKE;
+        return handshake_say(&out->why, out->peer.alert, words);
+    }
     return fail(out, SMTP_REFUSED, "it rejects the session: ", words);
 }
 

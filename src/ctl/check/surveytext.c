@@ -22,34 +22,50 @@ static void write_head(const struct facts *facts)
                id[0] != '\0' ? id : "id", facts->mx_count);
 }
 
-/* What to do first: an error that keeps mail away, any other error, or the first warning. */
-static const struct finding *find_first(const struct findings *all)
+/* How much a finding weighs: what lets others serve the policy, an error that keeps mail away, any
+ * other error, a warning; 0: it is not among what is to be done first. */
+static int weigh(const struct finding *finding)
+{
+    bool is_error = finding->severity == SEVERITY_ERROR;
+    if (finding->advice == NULL)
+        return 0;
+    if (is_error && strcmp(finding->rule, "D10") == 0)
+        return 4;
+    if (is_error && finding->rule[0] == 'X' && finding->sender != NULL)
+        return 3;
+    return is_error ? 2 : finding->severity == SEVERITY_WARNING ? 1 : 0;
+}
+
+/* The first of the heaviest, apart from those of the row left out. */
+static const struct finding *find_first(const struct findings *all, const char *left_out)
 {
     const struct finding *first = NULL;
     int best = 0;
     for (size_t i = 0; i < all->count; i++) {
         const struct finding *finding = &all->items[i];
-        bool is_error = finding->severity == SEVERITY_ERROR;
-        int weight = is_error && finding->rule[0] == 'X' && finding->sender != NULL ? 3
-                     : is_error                                                     ? 2
-                     : finding->severity == SEVERITY_WARNING                        ? 1
-                                                                                    : 0;
-        if (weight <= best || finding->advice == NULL)
+        if (weigh(finding) <= best || strcmp(finding->rule, left_out) == 0)
             continue;
-        best = weight;
+        best = weigh(finding);
         first = finding;
     }
     return first;
 }
 
+/* Cause and remedy of the worst, then of the next, so that the first lines say what to do. */
 static void write_first(const struct inspection *item)
 {
-    const struct finding *first = find_first(&item->findings);
-    if (first == NULL)
-        print_line("%s: nothing to do", item->facts.domain);
-    else
-        print_line("%s: first %s (%s, %s)", item->facts.domain, first->advice, first->rule,
-                   first->where);
+    const char *domain = item->facts.domain;
+    const struct finding *first = find_first(&item->findings, "");
+    if (first == NULL) {
+        print_line("%s: nothing to do", domain);
+        return;
+    }
+    bool is_named = strstr(first->where, domain) != NULL;
+    print_line("%s%s%s: %s; %s (%s)", is_named ? "" : domain, is_named ? "" : ": ", first->where,
+               first->problem, first->advice, first->rule);
+    const struct finding *next = find_first(&item->findings, first->rule);
+    if (next != NULL)
+        print_line("then %s: %s; %s (%s)", next->where, next->problem, next->advice, next->rule);
 }
 
 static enum print_tone tone_of(enum verdict_ending ending)

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "common/base/printable.h"
+#include "ctl/net/handshake.h"
 #include "ctl/net/transfer.h"
 
 static int fail(struct fetch *out, enum fetch_failure failure, const char *sentence)
@@ -40,11 +41,14 @@ static size_t take(char *bytes, size_t size, size_t count, void *argument)
 static void keep_answer(struct fetch *out, CURL *curl)
 {
     char *text = NULL;
+    struct curl_header *date;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &out->status);
     if (curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &text) == CURLE_OK && text != NULL)
         printable_ascii(out->type, sizeof(out->type), text, strlen(text));
     if (curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &text) == CURLE_OK && text != NULL)
         printable_ascii(out->location, sizeof(out->location), text, strlen(text));
+    if (curl_easy_header(curl, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK)
+        out->date = (int64_t)curl_getdate(date->value, NULL);
 }
 
 /* ---- Judging. */
@@ -67,9 +71,11 @@ static int judge_transfer(struct fetch *out, CURLcode result, const char *said)
     }
     if (result == CURLE_SSL_CONNECT_ERROR || out->peer.version[0] == '\0') {
         out->failure = FETCH_HANDSHAKE;
-        return error_set(&out->why, "the TLS handshake fails: %s", words);
+        return handshake_say(&out->why, out->peer.alert, words);
     }
     out->failure = FETCH_BROKEN;
+    if (out->peer.alert != 0) /* such as certificate_required, which TLS 1.3 sends last */
+        return handshake_say(&out->why, out->peer.alert, words);
     return error_set(&out->why, "the answer is broken: %s", words);
 }
 

@@ -47,7 +47,8 @@ struct fetch {
     long status;      /* 0: no HTTP answer */
     char type[128];   /* the Content-Type as sent; empty: none */
     char location[512];
-    char *body; /* NULL: none; any bytes, and a NUL behind them */
+    int64_t date; /* the Date field, seconds since the epoch; 0 or -1: none that can be read */
+    char *body;   /* NULL: none; any bytes, and a NUL behind them */
     size_t length;
     int64_t elapsed_ms; /* with connection and handshake */
     struct peer peer;

@@ -10,6 +10,8 @@ libctl_a_SOURCES += \
 	%D%/dnsdata.h \
 	%D%/fetch.c \
 	%D%/fetch.h \
+	%D%/handshake.c \
+	%D%/handshake.h \
 	%D%/livemx.c \
 	%D%/livemx.h \
 	%D%/net_options.c \

@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -199,7 +200,7 @@ static void judge(struct peer *out, X509 *leaf, STACK_OF(X509) * chain, const ch
 {
     const unsigned name_flags =
         X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
-    int64_t from = seconds_of(X509_get0_notBefore(leaf));
+    int64_t from = out->not_before;
     int reason = verify(leaf, chain, trust, now, 0);
     out->in_date = reason == X509_V_OK ||
                    (from <= now && now <= out->not_after && reason != X509_V_ERR_CERT_HAS_EXPIRED &&
@@ -228,6 +229,7 @@ static void describe(struct peer *out, X509 *leaf, STACK_OF(X509) * chain, const
     keep_issuer(out, leaf);
     keep_names(out, leaf);
     keep_chain(out, chain);
+    out->not_before = seconds_of(X509_get0_notBefore(leaf));
     out->not_after = seconds_of(X509_get0_notAfter(leaf));
     judge(out, leaf, chain, host, trust, now);
 }
@@ -250,6 +252,22 @@ static int note_peer(X509_STORE_CTX *store, void *argument)
     return 1;
 }
 
+static pthread_once_t indexed = PTHREAD_ONCE_INIT;
+static int watch_index;
+
+static void get_index(void)
+{
+    watch_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+}
+
+/* A fatal alert is the one thing that the server says of its reason. */
+static void note_alert(const SSL *ssl, int where, int value)
+{
+    const struct peer_watch *watch = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), watch_index);
+    if (watch != NULL && where == SSL_CB_READ_ALERT && value >> 8 == SSL3_AL_FATAL)
+        watch->out->alert = value & 0xff;
+}
+
 void peer_attach(struct ssl_ctx_st *context, struct peer_watch *watch)
 {
     SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
@@ -257,6 +275,9 @@ void peer_attach(struct ssl_ctx_st *context, struct peer_watch *watch)
     SSL_CTX_set_security_level(context, 0);
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
     SSL_CTX_set_cert_verify_callback(context, note_peer, watch);
+    pthread_once(&indexed, get_index);
+    if (watch_index >= 0 && SSL_CTX_set_ex_data(context, watch_index, watch) == 1)
+        SSL_CTX_set_info_callback(context, note_alert);
 }
 
 void peer_free(struct peer *peer)

@@ -29,13 +29,14 @@ struct peer_bytes {
 /* {0} is valid and empty. Its texts are printable. */
 struct peer {
     enum peer_fault fault;
-    struct error why;  /* a sentence unless fine */
-    char version[16];  /* "TLSv1.3"; empty: no TLS */
-    bool is_old;       /* it is older than TLS 1.2 */
-    bool trusted;      /* apart from dates and names */
-    bool in_date;      /* the whole chain is */
-    bool covers;       /* the host's name is among names */
-    int64_t not_after; /* of the leaf, seconds since the epoch */
+    struct error why; /* a sentence unless fine */
+    char version[16]; /* "TLSv1.3"; empty: no TLS */
+    bool is_old;      /* it is older than TLS 1.2 */
+    bool trusted;     /* apart from dates and names */
+    bool in_date;     /* the whole chain is */
+    bool covers;      /* the host's name is among names */
+    int alert;        /* that the server sent (RFC 8446 section 6); 0: none that ends TLS */
+    int64_t not_before, not_after; /* of the leaf, seconds since the epoch */
     char issuer[PEER_TEXT_MAX];
     char **names; /* the DNS names of the leaf, wildcards too */
     size_t name_count;
