@@ -98,6 +98,7 @@ void stage_server_open(struct stage_server *server, size_t max_connections)
     server->context = (struct conn_context){
         .epoll = epoll_create1(EPOLL_CLOEXEC),
         .now_ms = 1000,
+        .is_noted = true,
         .max_connections = max_connections,
         .tls = tls,
         .limit = limit_open(8),
@@ -105,6 +106,7 @@ void stage_server_open(struct stage_server *server, size_t max_connections)
     };
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     stage_check(server->context.epoll >= 0 && http_open(&server->context.http, &why) == 0);
+    http_keep_agents(server->context.http, true);
     stage_check(caches_open(&server->context.caches, loader, NULL, server->wake_fd, 4, make_room,
                             server) == 0);
 }

@@ -135,10 +135,12 @@ class AlertCase(harness.TestCase):
         self.address = self.daemon.address()
 
     def reason(self, since):
-        """The reason of the next line in the log that says why a client was refused."""
-        line = self.daemon.wait_for_log(r'refused client=127\.0\.0\.1 reason="(.*)"$', since=since)
+        """The reason of the next line in the log that says why a client was refused; then the host."""
+        line = self.daemon.wait_for_log(
+            r'refused client=127\.0\.0\.1 reason="(.*?)"(?: host=(\S+))? time=\S+$', since=since
+        )
         self.assertRegex(line[1], r'\A[ !#-~]+\Z')
-        return line[1]
+        return line[1] + (f": {line[2]}" if line[2] else "")
 
 
 class Raw(AlertCase):

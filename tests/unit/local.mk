@@ -27,6 +27,7 @@ unit_tests = \
 	%D%/common/senders/test_senders \
 	%D%/common/test_memory \
 	%D%/daemon/base/test_deadline \
+	%D%/daemon/base/test_event \
 	%D%/daemon/base/test_loader \
 	%D%/daemon/base/test_log \
 	%D%/daemon/hosts/test_certcheck \
@@ -39,6 +40,7 @@ unit_tests = \
 	%D%/daemon/serve/test_conn_queues \
 	%D%/daemon/serve/test_limit \
 	%D%/daemon/serve/test_proxy \
+	%D%/daemon/serve/test_tls_hello \
 	%D%/daemon/serve/test_wire
 
 libunit_a_SOURCES = \

@@ -37,6 +37,13 @@ enum config_access_log {
     CONFIG_ACCESS_LOG_OFF,
 };
 
+/* How much of a client's address the log shows. */
+enum config_log_clients {
+    CONFIG_LOG_CLIENTS_FULL,
+    CONFIG_LOG_CLIENTS_NETWORK, /* an IPv4 /24, an IPv6 /48 */
+    CONFIG_LOG_CLIENTS_NONE,
+};
+
 /* [server]; each with its built-in value where the key is not set. */
 struct config_server {
     struct config_listen *listen; /* built-in: port 443, two endpoints */
@@ -54,6 +61,7 @@ struct config_server {
     struct config_networks limit_exempt; /* built-in 127.0.0.0/8 and ::1 */
     struct config_networks proxy_from;   /* built-in: none */
     enum config_access_log access_log;   /* built-in on */
+    enum config_log_clients log_clients; /* built-in full */
     struct config_paths read_path;       /* what the sandbox may read; built-in: none, see there */
     bool sandbox;                        /* built-in true */
     bool watch;                          /* reload when files change; built-in false */

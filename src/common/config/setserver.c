@@ -156,6 +156,23 @@ static int read_access_log(const struct setting_line *line, struct error *why)
     return error_set(why, "\"%.100s\" is not a valid value; write on, errors or off", line->value);
 }
 
+static int read_log_clients(const struct setting_line *line, struct error *why)
+{
+    static const char *const words[] = {
+        [CONFIG_LOG_CLIENTS_FULL] = "full",
+        [CONFIG_LOG_CLIENTS_NETWORK] = "network",
+        [CONFIG_LOG_CLIENTS_NONE] = "none",
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(line->value, words[i]) == 0) {
+            line->draft->config->server.log_clients = (enum config_log_clients)i;
+            return 0;
+        }
+    }
+    return error_set(why, "\"%.100s\" is not a valid value; write full, network or none",
+                     line->value);
+}
+
 static int take_read_path(const struct setting_line *line, const char *item, struct error *why)
 {
     struct draft *draft = line->draft;
@@ -216,6 +233,7 @@ const struct setting setserver_rows[] = {
     {"limit_exempt", true, read_networks, FIELD(limit_exempt), 0, 0},
     {"proxy_from", true, read_networks, FIELD(proxy_from), 0, 0},
     {"access_log", false, read_access_log, 0, 0, 0},
+    {"log_clients", false, read_log_clients, 0, 0, 0},
     {"watch", false, read_watch, 0, 0, 0},
     {"read_path", true, read_read_path, 0, 0, 0},
     {"sandbox", false, read_sandbox, 0, 0, 0},

@@ -4,6 +4,7 @@
 
 #include "common/policy/lint.h"
 #include "common/senders/sender.h"
+#include "common/senders/sender_agent.h"
 
 static const char head[] =
     "# What senders do\n"
@@ -118,6 +119,23 @@ static void write_sender(FILE *out, enum sender_id id)
     write_reading(out, sender);
 }
 
+static void write_agents(FILE *out)
+{
+    fprintf(
+        out,
+        "\n## How senders name themselves\n\n"
+        "By these marks in the User-Agent `mta-stsd` names a family in its log and its metrics. "
+        "It is what the client claims: anybody can write the same. All others are \"other\", "
+        "such as those that send no User-Agent.\n\n"
+        "| Family | User-Agent | Known by | Of |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < SENDER_AGENT_OTHER; i++) {
+        const struct sender_agent *row = sender_agent_find(i);
+        fprintf(out, "| %s | %s `%s` | %s | %s; %s |\n", row->family,
+                row->is_inside ? "has" : "begins with", row->mark, sender_ground_name(row->ground),
+                row->source, row->date);
+    }
+}
+
 static void write_rules(FILE *out)
 {
     char whom[LINT_WHOM_MAX];
@@ -136,5 +154,6 @@ void senderpage_write(FILE *out)
     fputs(head, out);
     for (int id = 0; id < SENDER_COUNT; id++)
         write_sender(out, (enum sender_id)id);
+    write_agents(out);
     write_rules(out);
 }

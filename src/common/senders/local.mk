@@ -3,6 +3,8 @@ libcommon_a_SOURCES += \
 	%D%/sender.c \
 	%D%/sender.h \
 	%D%/sender_act.h \
+	%D%/sender_agent.c \
+	%D%/sender_agent.h \
 	%D%/sender_library.c \
 	%D%/sender_other.c \
 	%D%/sender_postfix.c \

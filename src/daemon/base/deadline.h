@@ -29,5 +29,6 @@ int64_t deadline_wait_ms(const struct deadline_queue *queue, int64_t now_ms, int
 
 /* The monotonic clock. */
 int64_t deadline_now_ms(void);
+int64_t deadline_now_us(void);
 
 #endif

@@ -4,6 +4,10 @@ libdaemon_a_SOURCES += \
 	%D%/capacity.h \
 	%D%/deadline.c \
 	%D%/deadline.h \
+	%D%/event.c \
+	%D%/event.h \
+	%D%/journal.c \
+	%D%/journal.h \
 	%D%/loader.c \
 	%D%/loader.h \
 	%D%/loader_parts.h \

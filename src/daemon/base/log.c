@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "common/base/printable.h"
+#include "daemon/base/journal.h"
 
 #define LINE_MAX_BYTES 2048 /* with prefix and line end; under PIPE_BUF, so lines never mix */
+#define ENTRY_MAX      4096 /* of the journal: a line, its fields, and what stands before */
 #define LEFT_OUT       "%" PRIu64 " lines of this kind were left out"
 
 #define NS_PER_MS    INT64_C(1000000)
@@ -54,10 +56,13 @@ void log_open(void)
     char name[64]; /* "device:inode", systemd.exec(5) */
     const char *stream = getenv("JOURNAL_STREAM");
     prefixed = false;
+    journal_close();
     if (stream == NULL || fstat(STDERR_FILENO, &status) != 0)
         return;
     snprintf(name, sizeof(name), "%ju:%ju", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino);
     prefixed = strcmp(stream, name) == 0;
+    if (prefixed)
+        (void)journal_open(JOURNAL_SOCKET);
 }
 
 bool log_has_prefix(void)
@@ -282,6 +287,58 @@ void log_trouble(enum log_level level, const char *format, ...)
     va_start(arguments, format);
     emit(level, (struct manner){0}, format, arguments);
     va_end(arguments);
+}
+
+/* Where the journal takes no more the entry is lost, and told of when a line gets through. */
+static void note_sent(bool is_lost)
+{
+    pthread_mutex_lock(&output.lock);
+    output.lost += is_lost;
+    if (!is_lost && output.lost > 0 && is_ready(0))
+        tell_lost();
+    pthread_mutex_unlock(&output.lock);
+}
+
+static enum journal_sent send_entry(enum log_level level, const char *line, const char *entries)
+{
+    char entry[ENTRY_MAX];
+    if (!journal_is_open())
+        return JOURNAL_CLOSED;
+    int length =
+        snprintf(entry, sizeof(entry), "MESSAGE=%s\nPRIORITY=%d\nSYSLOG_IDENTIFIER=mta-stsd\n%s",
+                 line, (int)level, entries);
+    if (length < 0 || (size_t)length >= sizeof(entry))
+        return JOURNAL_CLOSED;
+    return journal_send(entry, (size_t)length);
+}
+
+/* The line is printable, and short enough; a longer one is cut. */
+static void write_record(enum log_level level, const char *line)
+{
+    char text[LINE_MAX_BYTES];
+    size_t start = prefixed ? 3 : 0;
+    text[0] = '<';
+    text[1] = (char)('0' + (int)level);
+    text[2] = '>';
+    size_t length = strnlen(line, sizeof(text) - start - 1);
+    memcpy(text + start, line, length);
+    text[start + length] = '\n';
+    write_line(text, start + length + 1, false);
+}
+
+void log_record(enum log_level level, bool is_limited, const char *line, const char *entries)
+{
+    uint64_t told = 0;
+    if (is_limited && !may_speak(&limited, &told))
+        return;
+    tell_left_out(is_limited ? told : take_left_out(&limited));
+    if (!is_limited)
+        tell_left_out(take_left_out(&troubles));
+    enum journal_sent sent = send_entry(level, line, entries);
+    if (sent == JOURNAL_CLOSED)
+        write_record(level, line);
+    else
+        note_sent(sent == JOURNAL_FULL);
 }
 
 void log_finding(const struct finding *finding)

@@ -15,8 +15,8 @@ enum log_level {
     LOG_LEVEL_INFO = 6,
 };
 
-/* Decides once whether lines carry the "<N>" prefix: when JOURNAL_STREAM names stderr. Before any
- * thread starts. */
+/* Decides once whether lines carry the "<N>" prefix: when JOURNAL_STREAM names stderr; then
+ * connects to the journal for log_record, too. Before any thread starts. */
 void log_open(void);
 
 /* Whether they do. */
@@ -45,6 +45,11 @@ void log_limited(enum log_level level, const char *format, ...)
 #define LOG_TROUBLES_PER_S 5
 void log_trouble(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* A line that has fields: to the journal, as one entry with these, or to stderr, as log_line does.
+ * entries: "KEY=value\n" and so on. Both are printable ASCII. is_limited: as log_limited. Never
+ * waits; what the journal does not take is counted with the other lines that were lost. */
+void log_record(enum log_level level, bool is_limited, const char *line, const char *entries);
 
 /* "file:line: sentence", an error, warning or notice. */
 void log_finding(const struct finding *finding);

@@ -28,6 +28,7 @@
 #include "daemon/life/status.h"
 #include "daemon/life/watch.h"
 #include "daemon/sandbox/sandbox.h"
+#include "daemon/serve/access.h"
 #include "daemon/serve/limit.h"
 #include "daemon/serve/listener.h"
 #include "daemon/serve/tls.h"
@@ -85,6 +86,7 @@ static void log_serving(const struct server *server, const char *what)
     listener_set_text(server->listeners, addresses, sizeof(addresses));
     log_line(LOG_LEVEL_NOTICE, "%s: %zu domain%s, listening on %s", what, count,
              count == 1 ? "" : "s", addresses);
+    access_log_settings(site_table_server(server->table));
     status_serve(server->status, server->table, server->broken);
 }
 

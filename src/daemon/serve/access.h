@@ -4,28 +4,42 @@
 #define DAEMON_SERVE_ACCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/base/network.h"
 #include "common/config/config.h"
 #include "common/name/hostname.h"
 
+/* One answered request, or one that got no answer. */
 struct access_entry {
     const struct hostname *host;
     const struct network_address *client;
-    unsigned status; /* 0: no answer was sent */
+    const struct config_policy *policy; /* of the host; it was sent where the status is 200 */
+    unsigned status;                    /* 0: no answer was sent */
+    uint64_t bytes;                     /* of the answer, its fields included */
     const char *tls_version;
-    const char *agent; /* cleaned; empty: none was given */
-    bool is_complete;  /* the answer went out to its last byte */
+    const char *group;     /* of the key exchange */
+    const char *signature; /* the kind of key that signed the handshake */
+    const char *agent;     /* empty: none was given */
+    int64_t handshake_us;  /* it took so long; -1: not known, as is the next */
+    int64_t answer_us;     /* from the request's first byte to the answer's last */
+    bool is_complete;      /* the answer went out to its last byte */
 };
 
-/* Writes the line, if the mode asks for it; rate-limited unless it is a complete answer 200. */
-void access_log(enum config_access_log mode, const struct access_entry *entry);
+/* Writes the line, if access_log asks for it; rate-limited unless it is a complete answer 200. */
+void access_log(const struct config_server *settings, const struct access_entry *entry);
 
-/* A connection that ended before a request; reason is our own words. */
-void access_log_refusal(const struct network_address *client, const char *reason);
+/* A connection that ended before a request; reason is our own words. host: NULL or empty: the
+ * client has named none. */
+void access_log_refusal(const struct config_server *settings, const struct network_address *client,
+                        const struct hostname *host, const char *reason);
 
 /* A handshake that answered a TLS-ALPN-01 challenge. */
-void access_log_challenge(enum config_access_log mode, const struct network_address *client,
-                          const struct hostname *host);
+void access_log_challenge(const struct config_server *settings,
+                          const struct network_address *client, const struct hostname *host);
+
+/* From now on lines are written as these settings say: so that who reads the log later knows for
+ * what time it is whole. */
+void access_log_settings(const struct config_server *settings);
 
 #endif

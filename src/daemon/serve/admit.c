@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "daemon/serve/access.h"
-
 #define LATE_MS 20 /* a turn that takes longer keeps clients waiting */
 
 bool admit_is_listed(const struct config_networks *networks, const struct network_address *address)
@@ -40,23 +38,13 @@ static struct limit_bounds handshakes(const struct config_server *server)
     }};
 }
 
-bool admit_handshake(struct limit *limit, const struct config_server *server,
-                     const struct conn_member *member, int64_t now_ms)
+enum limit_verdict admit_handshake(struct limit *limit, const struct config_server *server,
+                                   const struct conn_member *member, int64_t now_ms)
 {
     const struct limit_bounds per_second = handshakes(server);
     if (!member->counted)
-        return true;
-    switch (limit_handshake(limit, &member->source, &per_second, now_ms)) {
-    case LIMIT_VERDICT_TAKEN:
-        return true;
-    case LIMIT_VERDICT_SOURCE_FULL:
-        access_log_refusal(&member->source, "too many handshakes a second from this source");
-        break;
-    case LIMIT_VERDICT_NETWORK_FULL:
-        access_log_refusal(&member->source, "too many handshakes a second from its network");
-        break;
-    }
-    return false;
+        return LIMIT_VERDICT_TAKEN;
+    return limit_handshake(limit, &member->source, &per_second, now_ms);
 }
 
 /* CPU time that this thread has used. */

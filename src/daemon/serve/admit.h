@@ -19,9 +19,9 @@ bool admit_is_listed(const struct config_networks *networks, const struct networ
 enum limit_verdict admit_connection(struct limit *limit, const struct config_server *server,
                                     struct conn_member *member, unsigned *held);
 
-/* Returns whether its handshake may start now; if not, the log says why. */
-bool admit_handshake(struct limit *limit, const struct config_server *server,
-                     const struct conn_member *member, int64_t now_ms);
+/* Returns LIMIT_VERDICT_TAKEN, its handshake may start now, or which limit is reached. */
+enum limit_verdict admit_handshake(struct limit *limit, const struct config_server *server,
+                                   const struct conn_member *member, int64_t now_ms);
 
 /* Work that is done for a member's handshake; see admit_begin_work. */
 struct admit_work {

@@ -33,7 +33,8 @@ struct bridge {
     bool request_ended;       /* nothing more goes to libmicrohttpd: it refused, or has the end */
     bool answer_ended;        /* nothing more comes from libmicrohttpd */
     unsigned status;
-    size_t given; /* bytes of the request written to libmicrohttpd */
+    uint64_t answered; /* bytes of the answer written to the session */
+    size_t given;      /* bytes of the request written to libmicrohttpd */
     struct stretch request;
     struct stretch answer;
     unsigned char request_bytes[BRIDGE_FIRST_MAX];
@@ -98,6 +99,11 @@ static void run_http(struct bridge *bridge)
 unsigned bridge_status(const struct bridge *bridge)
 {
     return bridge->status;
+}
+
+uint64_t bridge_bytes(const struct bridge *bridge)
+{
+    return bridge->answered;
 }
 
 const char *bridge_agent(const struct bridge *bridge)
@@ -197,6 +203,7 @@ static enum step give_answer(struct bridge *bridge)
                               &moved)) {
     case TLS_RESULT_DONE:
         bridge->answer.start += moved;
+        bridge->answered += moved;
         return STEP_MOVED;
     case TLS_RESULT_AGAIN:
     case TLS_RESULT_WAIT:

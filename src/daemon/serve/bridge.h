@@ -39,6 +39,9 @@ enum bridge_result bridge_run(struct bridge *bridge);
 /* The status code sent; 0: none. */
 unsigned bridge_status(const struct bridge *bridge);
 
+/* Bytes of the answer so far, its fields included, that the session has taken. */
+uint64_t bridge_bytes(const struct bridge *bridge);
+
 /* The client's User-Agent, printable; valid until bridge_close. */
 const char *bridge_agent(const struct bridge *bridge);
 

@@ -16,6 +16,14 @@ static enum conn_step (*const steps[])(struct conn *conn) = {
     [CONN_PHASE_LINGER] = conn_step_linger,
 };
 
+void conn_take_table(struct conn_context *context, struct site_table *table)
+{
+    site_table_unref(context->table);
+    context->table = table;
+    context->is_noted = conn_settings(context)->access_log != CONFIG_ACCESS_LOG_OFF;
+    http_keep_agents(context->http, context->is_noted);
+}
+
 void conn_free_closed(struct conn_context *context)
 {
     while (context->closed != NULL) {

@@ -11,23 +11,10 @@
 #include "daemon/hosts/caches.h"
 #include "daemon/hosts/site.h"
 #include "daemon/serve/conn_queues.h"
+#include "daemon/serve/conn_source.h"
 #include "daemon/serve/http.h"
 #include "daemon/serve/limit.h"
 #include "daemon/serve/tls.h"
-
-/* What starts every thing that an epoll set points to. */
-enum conn_source_kind {
-    CONN_SOURCE_SOCKET,
-    CONN_SOURCE_PAIR,
-    CONN_SOURCE_OTHER, /* the worker's own: listener, wake-up, libmicrohttpd */
-};
-
-struct conn;
-
-struct conn_source {
-    enum conn_source_kind kind;
-    struct conn *conn;
-};
 
 /* What the connections of one worker share; all lent. */
 struct conn_context {
@@ -35,6 +22,7 @@ struct conn_context {
     int64_t now_ms;
     int64_t turn_ms;      /* how long this turn has taken so far */
     int64_t last_turn_ms; /* and how long the last one took */
+    bool is_noted;        /* the log wants to know of each fetch */
     size_t max_connections;
     struct tls *tls;
     struct http *http;
@@ -47,6 +35,10 @@ struct conn_context {
     struct conn *closed;       /* in this turn; events may still point to them */
 };
 
+/* Takes over a reference of the table that new sessions choose their site from; gives the old one
+ * back. Sessions that have chosen hold theirs. */
+void conn_take_table(struct conn_context *context, struct site_table *table);
+
 /* Whether all slots are taken. */
 bool conn_is_full(const struct conn_context *context);
 
@@ -54,9 +46,9 @@ bool conn_is_full(const struct conn_context *context);
  * accepted in this turn of the loop and has not run yet. */
 bool conn_must_wait(const struct conn_context *context);
 
-/* Takes ownership of fd, an accepted socket, in every case. If the client's network is at its
- * limit, its oldest idle connection is closed; if all slots are taken, the one that
- * conn_queues_displaced returns. If there is none, fd is closed. */
+/* Owns fd, an accepted socket, in every case. A client whose network is at its limit replaces its
+ * oldest idle connection; one that finds all slots taken, that of conn_queues_displaced; or goes.
+ */
 void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer);
 
 /* Runs a source's connection until it waits; nothing if it was closed in this turn. */
@@ -68,13 +60,11 @@ void conn_resume(struct conn_context *context);
 /* Ends the connections whose time is up; with an alert, if one still waits for files. */
 void conn_expire(struct conn_context *context);
 
-/* For when descriptors or memory are out: ends one connection that may be displaced. Returns
- * whether there was one. */
+/* Descriptors or memory are out: ends one that may be displaced. Returns whether there was one. */
 bool conn_displace(struct conn_context *context);
 
 /* Frees the closed connections; after the last event of a turn, since events may point to them. */
 void conn_free_closed(struct conn_context *context);
-
 void conn_close_all(struct conn_context *context);
 
 #endif

@@ -80,19 +80,37 @@ void conn_enter(struct conn *conn, enum conn_phase phase)
                           timeout_ms(context, queue));
 }
 
+static void note_fetch(const struct conn *conn, bool is_complete)
+{
+    struct access_entry entry = {
+        .host = tls_session_host(conn->session),
+        .client = &conn->member.source,
+        .policy = tls_session_site(conn->session)->policy,
+        .status = bridge_status(conn->bridge),
+        .bytes = bridge_bytes(conn->bridge),
+        .tls_version = tls_session_version(conn->session),
+        .group = tls_session_group(conn->session),
+        .signature = tls_session_signature(conn->session),
+        .agent = bridge_agent(conn->bridge),
+        .handshake_us = conn->begun_us != 0 ? conn->shaken_us - conn->begun_us : -1,
+        .answer_us = conn->asked_us != 0 ? deadline_now_us() - conn->asked_us : -1,
+        .is_complete = is_complete,
+    };
+    access_log(conn_settings(conn->context), &entry);
+}
+
+void conn_refuse(const struct conn *conn, const char *reason)
+{
+    const struct hostname *host = conn->session != NULL ? tls_session_host(conn->session) : NULL;
+    access_log_refusal(conn_settings(conn->context), &conn->member.source, host, reason);
+}
+
 void conn_drop_bridge(struct conn *conn, bool is_complete)
 {
     if (conn->bridge == NULL)
         return;
-    struct access_entry entry = {
-        .host = tls_session_host(conn->session),
-        .client = &conn->member.source,
-        .status = bridge_status(conn->bridge),
-        .tls_version = tls_session_version(conn->session),
-        .agent = bridge_agent(conn->bridge),
-        .is_complete = is_complete,
-    };
-    access_log(conn_settings(conn->context)->access_log, &entry);
+    if (conn->context->is_noted)
+        note_fetch(conn, is_complete);
     bridge_close(conn->bridge);
     conn->bridge = NULL;
 }
@@ -135,7 +153,7 @@ static unsigned displace(struct conn_context *context, const struct conn_member 
     char reason[96];
     unsigned freed = phases[conn->phase].descriptors;
     (void)snprintf(reason, sizeof(reason), "displaced (%s), %s", phases[conn->phase].name, lack);
-    access_log_refusal(&other->source, reason);
+    conn_refuse(conn, reason);
     conn_end(conn);
     return freed;
 }
@@ -168,9 +186,9 @@ static bool displace_neighbour(struct conn *newcomer, enum limit_width width)
         conn_queues_neighbour(&newcomer->context->queues, &newcomer->member, width);
     if (other == NULL)
         return false;
-    access_log_refusal(&other->source, width == LIMIT_WIDTH_SOURCE
-                                           ? "idle, while its source had too many connections"
-                                           : "idle, while its network had too many connections");
+    conn_refuse(conn_of(other), width == LIMIT_WIDTH_SOURCE
+                                    ? "idle, while its source had too many connections"
+                                    : "idle, while its network had too many connections");
     conn_end(conn_of(other));
     return true;
 }
@@ -188,9 +206,9 @@ bool conn_count_source(struct conn *conn)
                                                                       : LIMIT_WIDTH_NETWORK))
         verdict = admit_connection(context->limit, server, member, &held);
     if (verdict != LIMIT_VERDICT_TAKEN)
-        access_log_refusal(&member->source, verdict == LIMIT_VERDICT_SOURCE_FULL
-                                                ? "too many connections from this source"
-                                                : "too many connections from its network");
+        conn_refuse(conn, verdict == LIMIT_VERDICT_SOURCE_FULL
+                              ? "too many connections from this source"
+                              : "too many connections from its network");
     member->weight = conn_queues_weight(held, context->max_connections);
     return verdict == LIMIT_VERDICT_TAKEN;
 }
@@ -202,6 +220,6 @@ bool conn_has_slot(struct conn *newcomer)
     if (context->count <= context->max_connections ||
         displace(context, &newcomer->member, context->now_ms, "all connections in use") > 0)
         return true;
-    access_log_refusal(&newcomer->member.source, "all connections are in use");
+    conn_refuse(newcomer, "all connections are in use");
     return false;
 }

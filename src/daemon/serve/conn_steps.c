@@ -51,7 +51,7 @@ enum conn_step conn_step_proxy(struct conn *conn)
     if (result == PROXY_RESULT_MORE && !has_ended(conn->fd))
         return CONN_STEP_WAIT;
     if (result != PROXY_RESULT_WHOLE) {
-        access_log_refusal(&conn->member.source, "no PROXY header, which proxy_from requires");
+        conn_refuse(conn, "no PROXY header, which proxy_from requires");
         return CONN_STEP_CLOSE;
     }
     if (recv(conn->fd, bytes, length, MSG_DONTWAIT) != (ssize_t)length || !conn_count_source(conn))
@@ -79,16 +79,37 @@ static bool is_reset(int fd)
     return poll(&end, 1, 0) > 0 && (end.revents & (POLLERR | POLLHUP)) != 0;
 }
 
+static bool may_shake_hands(const struct conn *conn)
+{
+    struct conn_context *context = conn->context;
+    switch (
+        admit_handshake(context->limit, conn_settings(context), &conn->member, context->now_ms)) {
+    case LIMIT_VERDICT_TAKEN:
+        return true;
+    case LIMIT_VERDICT_SOURCE_FULL:
+        conn_refuse(conn, "too many handshakes a second from this source");
+        break;
+    case LIMIT_VERDICT_NETWORK_FULL:
+        conn_refuse(conn, "too many handshakes a second from its network");
+        break;
+    }
+    return false;
+}
+
 /* Who shakes hands too often is refused before there is any TLS state. NULL: refused, or out of
  * memory. */
 static struct tls_session *open_session(struct conn *conn)
 {
     struct conn_context *context = conn->context;
-    if (!admit_handshake(context->limit, conn_settings(context), &conn->member, context->now_ms))
+    if (!may_shake_hands(conn))
         return NULL;
     struct tls_session *session = tls_session_open(context->tls, conn->fd, &conn->readable);
-    if (session == NULL)
-        access_log_refusal(&conn->member.source, "out of memory");
+    if (session == NULL) {
+        conn_refuse(conn, "out of memory");
+    } else if (context->is_noted) {
+        conn->begun_us = deadline_now_us();
+        tls_session_note(session);
+    }
     return session;
 }
 
@@ -114,14 +135,16 @@ static void log_reason(const struct conn *conn)
 {
     char reason[TLS_REASON_MAX];
     tls_session_reason(conn->session, reason, sizeof(reason));
-    access_log_refusal(&conn->member.source, reason);
+    conn_refuse(conn, reason);
 }
 
 /* The handshake of a challenge is its answer: no request follows. */
 static enum conn_step end_handshake(struct conn *conn)
 {
+    if (conn->begun_us != 0)
+        conn->shaken_us = deadline_now_us();
     if (tls_session_is_challenge(conn->session)) {
-        access_log_challenge(conn_settings(conn->context)->access_log, &conn->member.source,
+        access_log_challenge(conn_settings(conn->context), &conn->member.source,
                              tls_session_host(conn->session));
         conn_enter(conn, CONN_PHASE_ENDING);
     } else {
@@ -202,6 +225,8 @@ enum conn_step conn_step_waiting(struct conn *conn)
         return CONN_STEP_WAIT;
     case TLS_RESULT_DONE:
         conn_enter(conn, CONN_PHASE_REQUEST);
+        if (conn->begun_us != 0)
+            conn->asked_us = deadline_now_us();
         return open_bridge(conn, first, length) ? CONN_STEP_GO_ON : CONN_STEP_CLOSE;
     case TLS_RESULT_END:
         conn_enter(conn, CONN_PHASE_ENDING);

@@ -22,13 +22,15 @@
 struct http {
     struct MHD_Daemon *daemon;
     struct http_exchange *starting; /* during MHD_add_connection only */
-    size_t running;                 /* exchanges that libmicrohttpd has not let go */
+    bool keeps_agents;
+    size_t running; /* exchanges that libmicrohttpd has not let go */
 };
 
 struct http_exchange {
     bool let_go_by_bridge;
     bool let_go_by_daemon;
     bool whole;
+    bool keeps_agent;
     size_t body_bytes;
     struct answer_request request;
     struct hostname host;
@@ -102,7 +104,7 @@ static enum MHD_Result on_field(void *cls, enum MHD_ValueKind kind, const char *
     (void)kind;
     struct http_exchange *exchange = cls;
     answer_read_field(&exchange->request, name, name_length, value, value_length);
-    if (strcasecmp(name, MHD_HTTP_HEADER_USER_AGENT) == 0 && value != NULL)
+    if (exchange->keeps_agent && strcasecmp(name, MHD_HTTP_HEADER_USER_AGENT) == 0 && value != NULL)
         keep_agent(exchange, value, value_length);
     return MHD_YES;
 }
@@ -219,6 +221,11 @@ void http_close(struct http *http)
     free(http);
 }
 
+void http_keep_agents(struct http *http, bool keeps)
+{
+    http->keeps_agents = keeps;
+}
+
 int http_wait_fd(const struct http *http)
 {
     return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -266,6 +273,7 @@ int http_exchange_open(struct http *http, const struct hostname *host, const str
     }
     exchange->host = *host;
     exchange->site = site;
+    exchange->keeps_agent = http->keeps_agents;
     exchange->table = site_table_ref(table);
 
     http->starting = exchange;

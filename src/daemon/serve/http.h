@@ -18,6 +18,9 @@ struct http;
 int http_open(struct http **out, struct error *why);
 void http_close(struct http *http); /* all exchanges must have been let go */
 
+/* Whether the User-Agent is kept, from the next exchange on. */
+void http_keep_agents(struct http *http, bool keeps);
+
 /* The descriptor that becomes readable when http_run has something to do. */
 int http_wait_fd(const struct http *http);
 
@@ -45,7 +48,8 @@ bool http_exchange_is_whole(const struct http_exchange *exchange);
 /* Whether libmicrohttpd has let it go: it has written all that it will write. */
 bool http_exchange_is_over(const struct http_exchange *exchange);
 
-/* The cleaned User-Agent: printable ASCII without quotes; empty when there was none. */
+/* The cleaned User-Agent: printable ASCII without quotes; empty when there was none, or it is not
+ * kept. */
 const char *http_exchange_agent(const struct http_exchange *exchange);
 
 #endif

@@ -14,6 +14,7 @@ libdaemon_a_SOURCES += \
 	%D%/conn_life.h \
 	%D%/conn_queues.c \
 	%D%/conn_queues.h \
+	%D%/conn_source.h \
 	%D%/conn_steps.c \
 	%D%/conn_steps.h \
 	%D%/http.c \
@@ -32,6 +33,8 @@ libdaemon_a_SOURCES += \
 	%D%/tls.h \
 	%D%/tls_alert.c \
 	%D%/tls_alert.h \
+	%D%/tls_hello.c \
+	%D%/tls_hello.h \
 	%D%/tls_select.c \
 	%D%/tls_select.h \
 	%D%/wire.c \

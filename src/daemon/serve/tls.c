@@ -13,6 +13,7 @@
 
 #include "common/cert/cert.h"
 #include "daemon/serve/tls_alert.h"
+#include "daemon/serve/tls_hello.h"
 #include "daemon/serve/tls_select.h"
 #include "daemon/serve/wire.h"
 
@@ -29,6 +30,7 @@ struct tls_session {
     bool write_waits; /* the last write is to be repeated with the same bytes */
     bool ended;       /* close_notify was written */
     struct tls_selection selection;
+    const char *signature; /* for the log */
     int code;              /* mbedTLS's last error */
     unsigned sent_records; /* before the last step of the handshake */
     size_t received;       /* bytes, before it */
@@ -226,6 +228,36 @@ static int go_on(struct tls_session *session)
     return code;
 }
 
+/* The kinds of keys that the client was shown; one of two is named by TLS 1.2's cipher suite. */
+static const char *signature_of(const struct tls_session *session)
+{
+    size_t rsa = 0;
+    size_t count = session->selection.pair_count;
+    for (size_t i = 0; i < count; i++)
+        rsa += mbedtls_pk_can_do(&certstore_pair_cert(session->selection.pairs[i])->key,
+                                 MBEDTLS_PK_RSA) != 0;
+    if (rsa == 0 || rsa == count)
+        return count == 0 ? "-" : rsa == 0 ? "ecdsa" : "rsa";
+    if (mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3)
+        return "ecdsa-or-rsa";
+    return strstr(mbedtls_ssl_get_ciphersuite(&session->ssl), "ECDSA") != NULL ? "ecdsa" : "rsa";
+}
+
+void tls_session_note(struct tls_session *session)
+{
+    session->wire.notes_group = true;
+}
+
+const char *tls_session_group(const struct tls_session *session)
+{
+    return tls_hello_group_name(session->wire.group);
+}
+
+const char *tls_session_signature(const struct tls_session *session)
+{
+    return session->signature != NULL ? session->signature : "-";
+}
+
 enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
 {
     struct tls_selection *selection = &session->selection;
@@ -241,6 +273,8 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
         assert(session->selection.site != NULL);
         if (mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3)
             wire_acknowledge(&session->wire); /* 1.3 sends nothing after the client's Finished */
+        if (session->wire.notes_group)
+            session->signature = signature_of(session);
         tls_select_release_pairs(
             &session->selection); /* mbedTLS has forgotten them with the handshake's state */
     } else if (result != TLS_RESULT_AGAIN) {
@@ -337,16 +371,12 @@ static void describe_failure(const struct tls_session *session, char *out, size_
 
 void tls_session_reason(const struct tls_session *session, char *out, size_t size)
 {
-    char text[TLS_REASON_MAX];
-    const struct tls_selection *selection = &session->selection;
     bool authentic;
     int alert = client_alert(session, &authentic);
-    if (selection->refusal != NULL)
-        (void)snprintf(text, sizeof(text), "%s", selection->refusal);
+    if (session->selection.refusal != NULL)
+        (void)snprintf(out, size, "%s", session->selection.refusal);
     else if (alert >= 0)
-        tls_alert_describe(text, sizeof(text), alert, authentic);
+        tls_alert_describe(out, size, alert, authentic);
     else
-        describe_failure(session, text, sizeof(text));
-    bool has_host = selection->host.length > 0;
-    (void)snprintf(out, size, "%s%s%s", text, has_host ? ": " : "", selection->host.text);
+        describe_failure(session, out, size);
 }

@@ -58,15 +58,22 @@ enum tls_result tls_session_flush(struct tls_session *session);
  */
 bool tls_session_is_challenge(const struct tls_session *session);
 
-/* Valid once the handshake is done; lent by the session, which holds the table. */
+/* Valid once the handshake is done, the host as soon as the client has named one (else it is
+ * empty); lent by the session, which holds the table. */
 const struct hostname *tls_session_host(const struct tls_session *session);
 const struct site *tls_session_site(const struct tls_session *session);
 struct site_table *tls_session_table(const struct tls_session *session);
 const char *tls_session_version(const struct tls_session *session);
 
-/* Why the session failed, or what flooded it, for the log: never the client's own bytes but a
- * parsed name and an alert's. */
-#define TLS_REASON_MAX (HOSTNAME_MAX + 160)
+/* For the log, from a session on of which tls_session_note is called before its handshake: the
+ * group, and the kind of key that signed. mbedTLS does not tell which of two kinds signed in TLS
+ * 1.3: "ecdsa-or-rsa". Static. */
+void tls_session_note(struct tls_session *session);
+const char *tls_session_group(const struct tls_session *session);
+const char *tls_session_signature(const struct tls_session *session);
+
+/* Why the session failed, or what flooded it, for the log: nothing of the client's own bytes. */
+#define TLS_REASON_MAX 160
 void tls_session_reason(const struct tls_session *session, char *out, size_t size);
 
 #endif

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "daemon/serve/tls_hello.h"
+
 #define FIRST_ROOM 1024 /* bytes of a short flight; malloc has such pieces at hand */
 
 /* Sends at once. Returns what mbedTLS's callbacks do. */
@@ -93,6 +95,8 @@ int wire_send(void *context, const unsigned char *bytes, size_t length)
     }
     if (sent > 0)
         wire_record_follow(&wire->out, bytes, (size_t)sent);
+    if (wire->notes_group)
+        wire->group = tls_hello_group(bytes, length, wire->group);
     return sent;
 }
 

@@ -41,6 +41,8 @@ struct wire {
     struct wire_bytes ahead; /* of the client */
     struct wire_bytes held;  /* of the server */
     struct replay replay;    /* of what came in */
+    bool notes_group;        /* for the log: see tls_session_note */
+    unsigned group;          /* of the key exchange, by its number; 0: not known */
 };
 
 /* What came of sending what is held back. */

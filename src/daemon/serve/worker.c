@@ -180,10 +180,8 @@ static void take_table(struct worker *worker)
     struct site_table *table = worker->next_table;
     worker->next_table = NULL;
     pthread_mutex_unlock(&worker->lock);
-    if (table == NULL)
-        return;
-    site_table_unref(worker->context.table);
-    worker->context.table = table;
+    if (table != NULL)
+        conn_take_table(&worker->context, table);
 }
 
 /* Takes the other orders that the other thread left. */
@@ -308,7 +306,7 @@ static bool make_room(void *owner)
     return conn_displace(&worker->context);
 }
 
-static int open_parts(struct worker *worker, struct error *why)
+static int open_parts(struct worker *worker, struct site_table *table, struct error *why)
 {
     worker->context.epoll = epoll_create1(EPOLL_CLOEXEC);
     worker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -322,6 +320,7 @@ static int open_parts(struct worker *worker, struct error *why)
         return error_set(why, "cannot start a worker: out of memory");
     if (http_open(&worker->context.http, why) != 0)
         return -1;
+    conn_take_table(&worker->context, site_table_ref(table));
     if (!wait_for(worker, worker->wake_fd, &worker->wake_source, EPOLLIN) ||
         !wait_for(worker, http_wait_fd(worker->context.http), &worker->http_source, EPOLLIN))
         return error_set(why, "cannot start a worker: %s", strerror(errno));
@@ -340,10 +339,9 @@ int worker_open(struct worker **out, const struct worker_shared *shared, struct 
     worker->context.tls = shared->tls;
     worker->context.limit = shared->limit;
     worker->context.max_connections = shared->max_connections;
-    worker->context.table = site_table_ref(table);
     worker->listeners = listener_set_ref(listeners);
     worker->wake_source.kind = worker->http_source.kind = CONN_SOURCE_OTHER;
-    int failed = open_parts(worker, why);
+    int failed = open_parts(worker, table, why);
     if (failed == 0 && pthread_create(&worker->thread, NULL, run, worker) != 0)
         failed = error_set(why, "cannot start a thread");
     if (failed != 0) {

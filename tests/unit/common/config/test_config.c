@@ -29,6 +29,7 @@ static void has_built_in_values(void)
     CHECK(server->handshakes_per_source == 200 && server->handshakes_per_network == 400);
     CHECK(server->limit_exempt.count == 2);
     CHECK(server->proxy_from.count == 0 && server->access_log == CONFIG_ACCESS_LOG_ON);
+    CHECK(server->log_clients == CONFIG_LOG_CLIENTS_FULL);
     CHECK(!server->watch);
     CHECK(server->workers == 0 && server->max_connections == 10000);
     CHECK(server->idle_timeout_s == 5 && server->handshake_timeout_s == 10);
@@ -66,7 +67,8 @@ static void reads_each_key_of_server(void)
         "user = _mta-stsd\nmax_removed = 7\nlimit_per_source = 0\n"
         "limit_per_network = 5\nhandshakes_per_source = 6\nhandshakes_per_network = 7\n"
         "limit_exempt = 10.0.0.0/8\nlimit_exempt = ::1, 192.0.2.7\nproxy_from = 10.0.0.0/8"
-        "\nwatch = on\naccess_log = errors\ndefault_host = mta-sts.a.example\nworkers = 3\n"
+        "\nwatch = on\naccess_log = errors\nlog_clients = network\ndefault_host = "
+        "mta-sts.a.example\nworkers = 3\n"
         "max_connections = 500\nidle_timeout = 1\nhandshake_timeout = 2\n"
         "request_timeout = 3\ndrain_timeout = 4\n" DEFAULTS "[a.example]\nmx = m.a.example\n");
     CHECK(tree.result == 0 && tree.said.count == 0);
@@ -81,6 +83,7 @@ static void reads_each_key_of_server(void)
     CHECK(server->limit_exempt.count == 3);
     CHECK(server->proxy_from.count == 1 && server->proxy_from.items[0].prefix == 104);
     CHECK(server->access_log == CONFIG_ACCESS_LOG_ERRORS && server->watch);
+    CHECK(server->log_clients == CONFIG_LOG_CLIENTS_NETWORK);
     CHECK(strcmp(server->default_host.text, "mta-sts.a.example") == 0);
     CHECK(server->workers == 3 && server->max_connections == 500);
     CHECK(server->idle_timeout_s == 1 && server->handshake_timeout_s == 2);

@@ -104,6 +104,7 @@ static void refuses_a_value_out_of_range(void)
         {"[server]\nproxy_from = 10.0.0.0/99\n", HARM_WHOLE, 6, "prefix", 0},
         {"[server]\nwatch = yes\n", HARM_WHOLE, 6, "write on or off", 0},
         {"[server]\naccess_log = yes\n", HARM_WHOLE, 6, "write on, errors or off", 0},
+        {"[server]\nlog_clients = no\n", HARM_WHOLE, 6, "write full, network or none", 0},
         {"[server]\ndefault_host = mta-sts.other.example\n", HARM_WHOLE, 6, "not the policy host",
          0},
         {"[server]\ndefault_host = other.example\n", HARM_WHOLE, 6,

@@ -5,6 +5,7 @@
 
 #include "common/policy/senderpage.h"
 #include "common/senders/sender.h"
+#include "common/senders/sender_agent.h"
 
 #include "test.h"
 
@@ -82,7 +83,34 @@ static void has_a_page_that_is_current(void)
     fclose(made_file);
 }
 
+static void names_the_family_that_an_agent_claims(void)
+{
+    static const struct {
+        const char *agent;
+        const char *family;
+    } rows[] = {
+        {"Google-SMTP-STS", "Google"},
+        {"postfix-mta-sts-resolver/1.1.2", "postfix-mta-sts-resolver"},
+        {"postfix-tlspol/1.8.15", "postfix-tlspol"},
+        {"Stalwart/1.0.0", "Stalwart"},
+        {"Go-http-client/2.0", "a program in Go"},
+        {"Mozilla/5.0 ((Linux 6.1)) checkdmarc/5.13.0", "checkdmarc"},
+        {"mta-stsctl/0.2.0", "mta-stsctl"},
+        {"", "other"},
+        {"curl/7.88.1", "other"},
+        {"google-smtp-sts", "other"},
+        {"not Google-SMTP-STS", "other"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t family = sender_agent_family(rows[i].agent);
+        CHECK(family < SENDER_AGENT_FAMILIES &&
+                  strcmp(sender_agent_name(family), rows[i].family) == 0,
+              "%s: %s", rows[i].agent, sender_agent_name(family));
+    }
+}
+
 static const struct test tests[] = {
+    TEST(names_the_family_that_an_agent_claims),
     TEST(names_sets_as_people_do),
     TEST(has_an_end_where_it_has_a_ground),
     TEST(has_a_page_that_is_current),
