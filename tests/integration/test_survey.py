@@ -110,6 +110,7 @@ ROWS = {
     "h4cut": ("H4e H4e", {"cut": 10}),
     "h5": ("H5e H5e", {"type": "text/html"}),
     "h5none": ("H5e H5e", {"type": ""}),
+    "h5utf16": ("H5e H5e", {"type": "text/plain; charset=utf-16"}),
     "h5case": ("H5w H5w", {"type": "Text/Plain"}),
     "h6large": (
         "H6e X2w X2w X2w X2w",

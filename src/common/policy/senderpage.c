@@ -95,6 +95,8 @@ static void write_reading(FILE *out, const struct sender *sender)
                     sender->wants_exact_type ? "required, in lower case"
                     : sender->wants_type     ? "required"
                                              : "not looked at");
+        write_known(out, "charset of the Content-Type", sender->fetch_ground,
+                    sender->by_charset ? "the policy is decoded by it" : "not looked at");
         write_known(out, "`*.` stands for", sender->match_ground, match_words(sender->match));
         write_known(out, "two records _mta-sts", sender->txt_ground,
                     sender->txt.several ? "takes one" : "takes none");

@@ -38,6 +38,7 @@ struct sender {
     bool predicted;      /* its codes are its maker's; when they come is read out of RFC 8461 */
     unsigned limit_ms;   /* of a fetch; 0: none below a minute */
     bool wants_type, wants_exact_type, takes_2xx, takes_any_status, first_v4_only, cuts_at_10k;
+    bool by_charset;                     /* decodes a policy by the charset of its Content-Type */
     bool last_counts, any_case, bare_cr; /* how it reads a policy */
     unsigned queue_hours;                /* how long it tries by default; 0: not known */
 };

@@ -74,6 +74,7 @@ const struct sender sender_other_rows[OTHER_ROWS] = {
             [SENDER_DANE_FAILS] = ACT(RUN, WAITS, NULL, NULL, "certificate verification failed"),
         },
         .dane = SENDER_DANE_FIRST, .dane_ground = SENDER_RUN, .ignores = true, .all_addresses = true,
+        .queue_hours = 96, .queue_ground = SENDER_SOURCE, /* the retry rule that both packages of Debian configure */
     },
 };
 /* clang-format on */

@@ -28,8 +28,8 @@ const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN, .queue_ground = SENDER_RUN,
         .match = SENDER_BY_CERTIFICATE, .dane = SENDER_DANE_WITHOUT_POLICY,
-        .all_addresses = true, .limit_ms = 4000, .wants_type = true, .last_counts = true,
-        .bare_cr = true, .queue_hours = 120,
+        .all_addresses = true, .limit_ms = 4000, .wants_type = true, .by_charset = true,
+        .last_counts = true, .bare_cr = true, .queue_hours = 120,
     },
     {
         .version = "Postfix 3.10.13 with 1.5.0 and tlsrpt: true; so from 3.10.5 on", .date = "2026-11-28",
@@ -39,8 +39,8 @@ const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN, .queue_ground = SENDER_RUN,
         .match = SENDER_ONE_LABEL, .dane = SENDER_DANE_WITHOUT_POLICY,
-        .all_addresses = true, .limit_ms = 4000, .wants_type = true, .last_counts = true,
-        .bare_cr = true, .queue_hours = 120,
+        .all_addresses = true, .limit_ms = 4000, .wants_type = true, .by_charset = true,
+        .last_counts = true, .bare_cr = true, .queue_hours = 120,
     },
     {
         .version = "Postfix 3.10.13 with 1.13.0, QUERY at level dane", .date = "2026-11-28",

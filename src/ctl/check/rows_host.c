@@ -144,6 +144,11 @@ static bool wants_exact_type(const struct sender *sender)
     return sender->wants_exact_type;
 }
 
+static bool decodes_by_charset(const struct sender *sender)
+{
+    return sender->by_charset;
+}
+
 static void judge_type(struct rows_check *check, const struct policy_address *address,
                        struct rows_about *about)
 {
@@ -160,6 +165,11 @@ static void judge_type(struct rows_check *check, const struct policy_address *ad
         about->sender = senders_names(names, senders_which(wants_exact_type));
         rows_say(check, SEVERITY_WARNING, about,
                  "the Content-Type is spelt %s, and some senders compare letter for letter",
+                 fetch->type);
+    }
+    if (fetch_is_text_plain(fetch) && !fetch_is_ascii_charset(fetch)) {
+        about->sender = senders_names(names, senders_which(decodes_by_charset));
+        rows_say(check, SEVERITY_ERROR, about, "the Content-Type is %s, and the policy is not",
                  fetch->type);
     }
 }

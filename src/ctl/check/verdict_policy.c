@@ -73,6 +73,8 @@ static bool takes(struct verdict_policy *out, const struct sender *sender,
         refuse(out, fetch_error, address->text, fetch->why.text);
     } else if (!type_is_taken(sender, fetch->type)) {
         refuse(out, fetch_error, address->text, "it takes no policy of this Content-Type");
+    } else if (sender->by_charset && !fetch_is_ascii_charset(fetch)) {
+        refuse(out, fetch_error, address->text, "it cannot read the policy by this charset");
     } else if (sender->limit_ms > 0 && fetch->elapsed_ms > (int64_t)sender->limit_ms) {
         refuse(out, fetch_error, address->text, "the answer takes longer than it waits");
     } else if (fetch->body == NULL) {

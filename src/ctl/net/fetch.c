@@ -85,6 +85,21 @@ bool fetch_is_text_plain(const struct fetch *fetch)
     return length == strlen("text/plain") && strncasecmp(fetch->type, "text/plain", length) == 0;
 }
 
+bool fetch_is_ascii_charset(const struct fetch *fetch)
+{
+    static const char *const beginnings[] = {"utf-8", "utf8",      "us-ascii",
+                                             "ascii", "iso-8859-", "windows-125"};
+    const char *name = strcasestr(fetch->type, "charset=");
+    if (name == NULL)
+        return true;
+    name += strlen("charset=");
+    name += *name == '"';
+    for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+        if (strncasecmp(name, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
+    return false;
+}
+
 int fetch_judge_status(const struct fetch *fetch, struct error *why)
 {
     if (fetch->status >= 300 && fetch->status < 400)

@@ -64,4 +64,8 @@ void fetch_free(struct fetch *fetch);
 int fetch_judge_status(const struct fetch *fetch, struct error *why);
 bool fetch_is_text_plain(const struct fetch *fetch);
 
+/* Whether a policy in ASCII reads the same in the charset that the Content-Type names, or it names
+ * none. */
+bool fetch_is_ascii_charset(const struct fetch *fetch);
+
 #endif

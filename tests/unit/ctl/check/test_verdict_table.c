@@ -275,6 +275,14 @@ static void html(struct make_facts *made)
         snprintf(made->addresses[i].fetch.type, sizeof(made->addresses[i].fetch.type), "text/html");
 }
 
+static void utf16(struct make_facts *made)
+{
+    expired(made);
+    for (size_t i = 0; i < 2; i++)
+        snprintf(made->addresses[i].fetch.type, sizeof(made->addresses[i].fetch.type),
+                 "text/plain; charset=utf-16");
+}
+
 static void redirect(struct make_facts *made)
 {
     expired(made);
@@ -401,6 +409,7 @@ static const struct {
     {two_records, "DDD44DDDD", NULL, NULL},
     {id_of_other_characters, "44D44D44D", NULL, NULL},
     {html, "DDDDD444D", NULL, NULL},
+    {utf16, "DD444444D", NULL, NULL},
     {redirect, "DDDDDDDDD", NULL, NULL},
     {after_3_s, "44D44444D", NULL, NULL},
     {after_6_s, "DDD44444D", NULL, NULL},
