@@ -12,7 +12,7 @@ import schema
 import testnet
 from harness import bound
 from test_ctl_certs import CTL
-from testnet import DAEMON, KNOT, LAX, NOBODY, OLD, OTHER_WEB, POLICY, SILENT, WEB, Domain
+from testnet import DAEMON, KNOT, LAX, NEW_TLS, NOBODY, OLD, OTHER_WEB, POLICY, SILENT, WEB, Domain
 
 try:
     from postfix_mta_sts_resolver import resolver as postfix_resolver
@@ -92,6 +92,8 @@ ROWS = {
     # The host.
     "h1": ("H1e", {"a": [NOBODY]}),
     "h1old": ("H1e", {"a": [OLD], "policy": POLICY}),
+    "h1tls13": ("D11n H1w", {"a": [NEW_TLS], "aaaa": [], "policy": POLICY}),
+    "h2both": ("H2w H2w", {"certificate": "web+rsaold"}),
     "h1unknown": ("H1e H1e", {"alert": 112}),
     "h1internal": ("H1e H1e", {"alert": 80}),
     "h1failure": ("H1e H1e", {"alert": 40}),
@@ -157,6 +159,8 @@ ROWS = {
     "x3plain": ("X3e", to("plain")),
     "x3self": ("X3e", to("self")),
     "x3old": ("X3e", to("old")),
+    "x3tls13": ("X3w", to("tls13")),
+    "x3both": ("X3w", to("both")),
     "x3anon": ("X3e", to("anon")),
     "x3dead": ("X3w", to("dead")),
     "x3nowhere": ("X3e", to("nowhere")),
@@ -216,6 +220,20 @@ SENTENCES = (
         "X3",
         r"^it has no cipher, curve or certificate that senders can use \(TLS alert handshake_failure\)$",
         "see that a certificate is configured$",
+    ),
+    ("h1tls13", "H1", "^it offers TLS 1.3 alone, .*not known of Google", "^enable TLS 1.2 as well$"),
+    ("x3tls13", "X3", "^it offers TLS 1.3 alone, ", "^enable TLS 1.2 as well$"),
+    (
+        "h2both",
+        "H2",
+        "^clients that take RSA keys alone get another certificate: its certificate expired on ",
+        "^renew this second certificate",
+    ),
+    (
+        "x3both",
+        "X3",
+        "^clients that take RSA keys alone get another certificate: its certificate expired on ",
+        "^renew this second certificate",
     ),
     ("h2future", "H2", "^its certificate is not valid before ", "^set this machine's clock if it is"),
     ("h2clock", "H2", "^this machine's clock is wrong: it says .*UTC", "^set this machine's clock, and"),
@@ -354,6 +372,10 @@ class Rows(SurveyCase):
             ("h2self", "Google"): ("delivers with report", [], "sts-webpki-invalid"),
             ("h4lost", "Google"): ("delivers with report", [], "sts-policy-fetch-error"),
             ("h5", "Google"): ("delivers", [], None),
+            ("x3tls13", "Google"): ("depends", [], None),
+            ("x3tls13", "chasquid"): ("delivers", [], None),
+            ("x3tls13", "postfix-mta-sts-resolver"): ("delivers", [], None),
+            ("h1tls13", "Google"): ("delivers", [], None),
             ("t1", "Google"): ("delivers", [], None),
             ("x5null", "Google"): ("bounces", [], None),
             ("x5null", "Exim"): ("bounces", [], None),
@@ -598,8 +620,9 @@ class Many(SurveyCase):
         # The server answers none until it is asked for as many as one address gets at a time.
         for item in items.values():
             self.assertEqual([seen["status"] for seen in item["addresses"]], [200])
-        # The mail host that all of them have is asked once at each of its addresses.
-        self.assertEqual(self.mails() - before, len(testnet.MX["mx"]))
+        # The mail host that all of them have is asked once at each of its addresses: as usual, with TLS
+        # 1.2 alone, and for another key.
+        self.assertEqual(self.mails() - before, 3 * len(testnet.MX["mx"]))
 
     def test_names_that_nobody_answers_for_cost_the_others_nothing(self):
         dead = [f"d{number}.silent.example" for number in range(20)]

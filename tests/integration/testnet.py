@@ -31,6 +31,7 @@ WEB = ("198.18.2.1", "2001:db8:53::2:1")
 OTHER_WEB = "198.18.2.2"  # the same hosts; some answer differently here
 LAX = "198.18.2.3"  # takes any server name
 OLD = "198.18.2.4"  # TLS 1.1
+NEW_TLS = "198.18.2.5"  # TLS 1.3 alone
 NOBODY = "198.18.9.9"  # refuses connections
 MX = {  # kind: addresses
     "mx": ("198.18.3.1", "2001:db8:53::3:1"),
@@ -42,6 +43,8 @@ MX = {  # kind: addresses
     "tlsa": ("198.18.3.7",),
     "soon": ("198.18.3.8",),
     "pkix": ("198.18.3.9",),
+    "tls13": ("198.18.3.21",),  # TLS 1.3 alone
+    "both": ("198.18.3.22",),  # an ECDSA certificate, and an expired one with an RSA key
     "anon": ("198.18.3.20",),  # has no certificate
     "many": tuple(f"198.18.3.{last}" for last in range(10, 19)),
 }
@@ -116,7 +119,7 @@ class Net:
     ZONES = ("check.example", "plain.example", "bogus.example", "example")
     SIGNED = ("check.example", "bogus.example")
     ADDRESSES = ("198.18.0.0/16", "2001:db8:53::1:1/128", "2001:db8:53::2:1/128", "2001:db8:53::3:1/128")
-    WEB_ADDRESSES = (*WEB, OTHER_WEB, LAX, OLD)
+    WEB_ADDRESSES = (*WEB, OTHER_WEB, LAX, OLD, NEW_TLS)
     MX = MX
     CACHE = 1000000  # seconds that the resolver keeps what it has at most
     HEAD = "@ 3600 SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 198.18.0.1\n"
@@ -200,6 +203,9 @@ class Net:
         self.chains = {
             "web": leaf(*hosts),
             "expired": leaf("*.check.example", dates=dated(-30, -2)),
+            "rsaold": leaf("*.check.example", kind="rsa", dates=dated(-30, -2)),
+            "tls13": leaf("tls13.check.example"),
+            "both": leaf("both.check.example"),
             "future": leaf("*.check.example", dates=dated(2, 60)),
             "soon": leaf("*.h2soon.check.example", "soon.check.example", dates=dated(-30, 5)),
             "wrong": leaf("www.other.example"),
@@ -211,6 +217,8 @@ class Net:
         }
         for name, chain in self.chains.items():
             self.write(f"{name}.pem", chain.key + chain.chain)
+        with open(self.directory / "both.pem", "ab") as file:
+            file.write((self.directory / "rsaold.pem").read_bytes())
         alone = ssl.DER_cert_to_PEM_cert(self.chains["web"].der)
         self.write("alone.pem", self.chains["web"].key + alone.encode())
         done = run(
@@ -291,6 +299,8 @@ class Net:
             option = f"{common}{kind}.pem"
             if kind == "plain":
                 option = "-o smtpd_tls_security_level=none"
+            if kind == "tls13":
+                option += " -o smtpd_tls_protocols=>=TLSv1.3"
             if kind == "anon":
                 option = "-o smtpd_tls_cert_file=none"
             if kind == "old":
@@ -527,11 +537,14 @@ class WebServer(http.server.ThreadingHTTPServer):
         self.directory = directory
         self.lax = address == LAX
         self.context = self.make("web", address == OLD)
+        if address == NEW_TLS:
+            self.context.minimum_version = ssl.TLSVersion.TLSv1_3
         self.context.sni_callback = self.choose
 
     def make(self, name, old=False):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(f"{self.directory}/{name}.pem")
+        for part in name.split("+"):
+            context.load_cert_chain(f"{self.directory}/{part}.pem")
         if old:
             context.set_ciphers("ALL:@SECLEVEL=0")
             context.minimum_version = ssl.TLSVersion.TLSv1_1

@@ -105,6 +105,7 @@ static void write_reading(FILE *out, const struct sender *sender)
         write_known(out, "an id of other characters", sender->txt_ground,
                     sender->txt.any_id ? "taken" : "takes no record");
     }
+    write_known(out, "TLS 1.3", sender->tls13_ground, "used");
     write_known(out, "DANE", sender->dane_ground, dane_words(sender->dane));
     write_known(out, "mail waits at most", sender->queue_hours > 0 ? sender->queue_ground : 0,
                 queue);

@@ -25,6 +25,7 @@ struct sender {
     struct sender_act acts[SENDER_CASES];
     struct sender_txt txt;
     enum sender_ground txt_ground, match_ground, dane_ground, fetch_ground, queue_ground;
+    enum sender_ground tls13_ground; /* that it has TLS 1.3 */
     enum sender_match match;
     bool no_underscore;       /* no host with one matches */
     bool no_a_label_wildcard; /* a wildcard matches no host whose first label begins with xn-- */

@@ -5,7 +5,7 @@
 /* clang-format off */
 const struct sender sender_library_rows[LIBRARY_ROWS] = {
     {
-        .version = "up to 0.16.17", .date = "2026-11-28",
+        .version = "up to 0.16.17", .date = "2026-11-28", .tls13_ground = SENDER_SOURCE,
         .acts = {
             [SENDER_FINE] = ACT(SOURCE, DELIVERS, NULL, NULL, NULL),
             [SENDER_NO_MATCH] = ACT(SOURCE, RETURNS, NULL, NULL, NULL),
@@ -26,7 +26,7 @@ const struct sender sender_library_rows[LIBRARY_ROWS] = {
         .takes_any_status = true, .last_counts = true,
     },
     {
-        .version = "0.16.18 and later, d72608f3", .date = "2026-11-28",
+        .version = "0.16.18 and later, d72608f3", .date = "2026-11-28", .tls13_ground = SENDER_SOURCE,
         .acts = {
             [SENDER_FINE] = ACT(SOURCE, DELIVERS, NULL, NULL, NULL),
             [SENDER_NO_MATCH] = ACT(SOURCE, RETURNS, NULL, NULL, NULL),

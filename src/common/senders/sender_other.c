@@ -14,7 +14,7 @@ const struct sender sender_other_rows[OTHER_ROWS] = {
         .last_counts = true,
     },
     {
-        .version = "library 518d7a6", .date = "2026-11-28",
+        .version = "library 518d7a6", .date = "2026-11-28", .tls13_ground = SENDER_VENDOR,
         .acts = {
             [SENDER_FINE] = ACT(SOURCE, DELIVERS, NULL, NULL, NULL),
         },

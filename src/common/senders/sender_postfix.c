@@ -21,7 +21,7 @@
 
 const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     {
-        .version = "Postfix 3.7.11 with 1.1.2, 3.10.13 with 1.5.0", .date = "2026-11-28",
+        .version = "Postfix 3.7.11 with 1.1.2, 3.10.13 with 1.5.0", .date = "2026-11-28", .tls13_ground = SENDER_RUN,
         .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")},
         .txt = {.blank_version = true, .any_id = true, .counts_blank = true, .counts_bare = true,
                 .counts_longer = true, .last_blank = true, .two_ids = true, .loose_fields = true},
@@ -32,7 +32,7 @@ const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
         .last_counts = true, .bare_cr = true, .queue_hours = 120,
     },
     {
-        .version = "Postfix 3.10.13 with 1.5.0 and tlsrpt: true; so from 3.10.5 on", .date = "2026-11-28",
+        .version = "Postfix 3.10.13 with 1.5.0 and tlsrpt: true; so from 3.10.5 on", .date = "2026-11-28", .tls13_ground = SENDER_RUN,
         .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.3.0", NULL, "server unavailable or unable to receive mail")},
         .txt = {.blank_version = true, .any_id = true, .counts_blank = true, .counts_bare = true,
                 .counts_longer = true, .last_blank = true, .two_ids = true, .loose_fields = true},

@@ -73,7 +73,7 @@ const struct sender sender_single_rows[SINGLE_ROWS] = {
         .no_a_label_wildcard = true, .wants_type = true, .last_counts = true,
     },
     {
-        .version = "1.11 (Debian 12)", .date = "2026-11-28",
+        .version = "1.11 (Debian 12)", .date = "2026-11-28", .tls13_ground = SENDER_SOURCE,
         .acts = {
             [SENDER_FINE] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
             [SENDER_NO_MATCH] = ACT(RUN, WAITS, NULL, NULL, "all MXs returned transient failures (last: <nil>)"),
@@ -98,7 +98,7 @@ const struct sender sender_single_rows[SINGLE_ROWS] = {
         .queue_hours = 20, .queue_ground = SENDER_RUN,
     },
     {
-        .version = "1.15 (Debian 13), ca2538b", .date = "2026-11-28",
+        .version = "1.15 (Debian 13), ca2538b", .date = "2026-11-28", .tls13_ground = SENDER_SOURCE,
         .acts = {
             [SENDER_FINE] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
             [SENDER_NO_MATCH] = ACT(RUN, WAITS, NULL, NULL, "all MXs returned transient failures (last: <nil>)"),

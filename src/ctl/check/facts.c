@@ -72,6 +72,13 @@ static void free_texts(struct facts_texts *texts)
     dns_free(&texts->answer);
 }
 
+static void free_address(struct policy_address *address)
+{
+    fetch_free(&address->fetch);
+    fetch_free(&address->tls12);
+    fetch_free(&address->other_keys);
+}
+
 void facts_free(struct facts *facts)
 {
     free_texts(&facts->sts);
@@ -81,7 +88,7 @@ void facts_free(struct facts *facts)
     dns_free(&facts->v6);
     dns_free(&facts->mx_answer);
     for (size_t i = 0; i < facts->address_count; i++)
-        fetch_free(&facts->addresses[i].fetch);
+        free_address(&facts->addresses[i]);
     free(facts->addresses);
     free(facts->mx);
     policytext_free(&facts->policy);

@@ -15,6 +15,8 @@ libctl_a_SOURCES += \
 	%D%/rows.h \
 	%D%/rows_dns.c \
 	%D%/rows_host.c \
+	%D%/rows_limits.c \
+	%D%/rows_limits.h \
 	%D%/rows_mx.c \
 	%D%/rows_policy.c \
 	%D%/rows_say.c \

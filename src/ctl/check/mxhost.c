@@ -50,8 +50,11 @@ int mxhost_open(struct mxhost_pool **out, const struct mxhost_params *params, st
 static void free_entry(struct entry *entry)
 {
     struct mxhost *mxhost = &entry->mxhost;
-    for (size_t i = 0; i < mxhost->address_count; i++)
+    for (size_t i = 0; i < mxhost->address_count; i++) {
         smtp_free(&mxhost->addresses[i].smtp);
+        smtp_free(&mxhost->addresses[i].tls12);
+        smtp_free(&mxhost->addresses[i].other_keys);
+    }
     for (size_t i = 0; i < mxhost->tlsa_count; i++)
         free(mxhost->tlsa[i].data);
     free(mxhost->addresses);
@@ -76,6 +79,24 @@ void mxhost_close(struct mxhost_pool *pool)
 
 /* ---- Trying one host. */
 
+/* Again as clients that can do less, unless the host takes its time. */
+static void try_limits(struct mxhost_address *address, struct smtp_request request)
+{
+    const struct peer *peer = &address->smtp.peer;
+    if (peer->chain_count == 0 || peer->is_old || address->smtp.elapsed_ms > SMTP_PATIENCE_MS)
+        return;
+    request.limit = PEER_TLS12;
+    if (strcmp(peer->version, "TLSv1.2") != 0)
+        smtp_try(&address->tls12, &request);
+    request.limit = peer_other_keys(peer);
+    smtp_try(&address->other_keys, &request);
+}
+
+bool mxhost_lacks_tls12(const struct mxhost_address *address)
+{
+    return address->tls12.failure == SMTP_HANDSHAKE;
+}
+
 static void try_address(void *context, size_t index)
 {
     struct round *round = context;
@@ -91,6 +112,7 @@ static void try_address(void *context, size_t index)
     address->scope = network_address_scope(request.address);
     if (reach_allows(round->params->reach, request.address)) {
         smtp_try(&address->smtp, &request);
+        try_limits(address, request);
         return;
     }
     address->smtp.failure = SMTP_UNREACHABLE;

@@ -18,6 +18,8 @@ struct mxhost_address {
     char text[NETWORK_TEXT_MAX];
     const char *scope; /* of network_address_scope */
     struct smtp smtp;
+    struct smtp tls12;      /* the same at TLS 1.2; {0}: not tried */
+    struct smtp other_keys; /* and for a certificate of the other kind of key */
 };
 
 struct mxhost_tlsa {
@@ -57,6 +59,9 @@ void mxhost_close(struct mxhost_pool *pool);
 /* Tests the host at each address, or waits for another thread that does. Returns the host, which
  * the pool owns, or NULL when out of memory. */
 const struct mxhost *mxhost_find(struct mxhost_pool *pool, const char *host);
+
+/* Whether it offers no TLS version below 1.3: a handshake without it failed. Pure. */
+bool mxhost_lacks_tls12(const struct mxhost_address *address);
 
 /* Whether senders use the record: a usage, selector or matching type not defined for SMTP makes it
  * unusable (RFC 7672 section 3.1.3). Pure. */

@@ -178,7 +178,7 @@ static void leave_out(struct policy_address *address)
 
 /* Fetches the policy of the host as it is served at the address. */
 static void fetch_at(struct fetch *out, const struct policy_address *address, const char *host,
-                     const struct observe_params *params)
+                     enum peer_limit limit, const struct observe_params *params)
 {
     const struct fetch_request request = {
         .host = host,
@@ -186,8 +186,21 @@ static void fetch_at(struct fetch *out, const struct policy_address *address, co
         .connect_to = params->connect_to,
         .port = params->port,
         .trust = params->trust,
+        .limit = limit,
     };
     fetch_policy(out, &request);
+}
+
+/* Again as clients that can do less. */
+static void try_limits(struct policy_address *address, const char *host,
+                       const struct observe_params *params)
+{
+    const struct peer *peer = &address->fetch.peer;
+    if (peer->chain_count == 0 || peer->is_old)
+        return;
+    if (strcmp(peer->version, "TLSv1.2") != 0)
+        fetch_at(&address->tls12, address, host, PEER_TLS12, params);
+    fetch_at(&address->other_keys, address, host, peer_other_keys(peer), params);
 }
 
 static void note_first(struct round *round, size_t index)
@@ -208,11 +221,12 @@ static void try_address(struct round *round, size_t index)
         note_first(round, index);
         return;
     }
-    fetch_at(&address->fetch, address, round->facts->host, round->params);
+    fetch_at(&address->fetch, address, round->facts->host, PEER_UNLIMITED, round->params);
     note_first(round, index);
     if (address->fetch.peer.version[0] == '\0')
         return;
-    fetch_at(&unknown_name, address, UNKNOWN_NAME, round->params);
+    try_limits(address, round->facts->host, round->params);
+    fetch_at(&unknown_name, address, UNKNOWN_NAME, PEER_UNLIMITED, round->params);
     address->unknown_name_served = unknown_name.peer.version[0] != '\0';
     fetch_free(&unknown_name);
 }
@@ -239,7 +253,8 @@ static void look_again(struct round *round, size_t index)
 {
     struct look *look = &round->looks[index];
     if (is_slow(round, look))
-        fetch_at(&look->again, &round->facts->addresses[index], round->facts->host, round->params);
+        fetch_at(&look->again, &round->facts->addresses[index], round->facts->host, PEER_UNLIMITED,
+                 round->params);
 }
 
 /* Of two whole answers, the time of the quicker one counts. */

@@ -15,6 +15,8 @@ struct policy_address {
     bool is_v4;
     bool left_out; /* not tried: see reach */
     struct fetch fetch;
+    struct fetch tls12;       /* the handshake alone, at TLS 1.2; {0}: not tried */
+    struct fetch other_keys;  /* and for a certificate of the other kind of key */
     bool unknown_name_served; /* it accepted TLS for a name that it does not serve */
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/senders/sender.h"
+#include "ctl/check/rows_limits.h"
 #include "ctl/check/rows_say.h"
 #include "ctl/net/handshake.h"
 
@@ -51,6 +52,8 @@ static void judge_connection(struct rows_check *check, const struct policy_addre
         rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
     else if (fetch->peer.is_old)
         rows_say(check, SEVERITY_ERROR, about, "it speaks %s at most", fetch->peer.version);
+    else if (address->tls12.failure == FETCH_HANDSHAKE)
+        rows_say_tls13_only(check, about->where);
 }
 
 void rows_judge_h1(struct rows_check *check)
@@ -71,6 +74,8 @@ static void judge_certificate(struct rows_check *check, const struct policy_addr
         rows_say(check, SEVERITY_ERROR, about, "%s", clock.text);
         return;
     }
+    rows_say_other_chain(check, about->where, peer, &address->tls12.peer,
+                         &address->other_keys.peer);
     about->advice = "renew the certificate, and have the server load it";
     if (peer->fault == PEER_FINE && peer->not_after - check->facts->now < ROWS_SOON_S)
         rows_say(check, SEVERITY_WARNING, about, "its certificate ends soon, on %s",

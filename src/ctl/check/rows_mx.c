@@ -7,6 +7,7 @@
 #include "common/base/span.h"
 #include "common/policy/mxmatch.h"
 #include "common/senders/sender.h"
+#include "ctl/check/rows_limits.h"
 #include "ctl/check/rows_say.h"
 #include "ctl/net/handshake.h"
 
@@ -120,6 +121,10 @@ static void judge_address(struct rows_check *check, const struct mxhost *mxhost,
         rows_say(check, SEVERITY_NOTE, &beside,
                  "a %s address, which senders on the Internet cannot reach", address->scope);
     struct error clock;
+    if (mxhost_lacks_tls12(address))
+        rows_say_tls13_only(check, about.where);
+    rows_say_other_chain(check, about.where, &smtp->peer, &address->tls12.peer,
+                         &address->other_keys.peer);
     if (rows_blames_clock(&clock, check->facts, &smtp->peer)) {
         about = (struct rows_about){place.text, NULL, ROWS_CLOCK_ADVICE};
         rows_say(check, severity_of(check->facts), &about, "%s", clock.text);

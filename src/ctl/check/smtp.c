@@ -65,6 +65,7 @@ int smtp_try(struct smtp *out, const struct smtp_request *request)
         .address = request->address,
         .port = port,
         .trust = request->trust,
+        .limit = request->limit,
         .bound_s = request->bound_s != 0 ? request->bound_s : SMTP_BOUND_S,
     };
     if (transfer_open(&transfer, &wanted, &out->peer, &out->why) != 0) {

@@ -9,7 +9,8 @@
 #include "common/base/network.h"
 #include "ctl/net/peer.h"
 
-#define SMTP_BOUND_S 30 /* some hosts delay their greeting */
+#define SMTP_BOUND_S     30   /* some hosts delay their greeting */
+#define SMTP_PATIENCE_MS 5000 /* who is slower is tried once */
 
 /* Why a sender that requires MTA-STS would not deliver there: the first fault. */
 enum smtp_failure {
@@ -29,6 +30,7 @@ struct smtp_request {
     const struct network_address *address;
     unsigned port; /* 0: 25 */
     const struct peer_trust *trust;
+    enum peer_limit limit;
     unsigned bound_s; /* 0: SMTP_BOUND_S */
 };
 

@@ -86,6 +86,37 @@ static void conclude_testing(struct verdict *out, const struct sender *sender,
               mx.act != NULL ? mx.why.text : "nothing fails");
 }
 
+/* A mail host all of whose addresses that were tried offer TLS 1.3 alone; NULL if any does more. */
+static const struct mxhost *find_tls13_only(const struct facts *facts)
+{
+    const struct mxhost *found = NULL;
+    for (size_t i = 0; i < facts->mx_count; i++) {
+        const struct mxhost *mxhost = facts->mx[i].mxhost;
+        for (size_t j = 0; j < mxhost->address_count; j++) {
+            if (mxhost_lacks_tls12(&mxhost->addresses[j]))
+                found = mxhost;
+            else if (mxhost->addresses[j].smtp.peer.chain_count > 0)
+                return NULL;
+        }
+    }
+    return found;
+}
+
+/* RFC 8461 lets a sender have TLS 1.2 alone, and of some it is not known. */
+static void doubt_tls13(struct verdict *out, const struct sender *sender, const struct facts *facts)
+{
+    const struct mxhost *mxhost = find_tls13_only(facts);
+    if (mxhost == NULL || sender->tls13_ground != SENDER_UNKNOWN)
+        return;
+    out->ending = VERDICT_DEPENDS;
+    out->worst = VERDICT_DEFERS;
+    out->ground = SENDER_UNKNOWN;
+    out->predicted = true;
+    error_set(&out->reason,
+              "%s offers TLS 1.3 alone, and it is not known whether this sender has it",
+              mxhost->host);
+}
+
 static void conclude_enforce(struct verdict *out, const struct sender *sender,
                              const struct facts *facts, const struct verdict_policy *policy)
 {
@@ -105,6 +136,8 @@ static void conclude_enforce(struct verdict *out, const struct sender *sender,
     else
         error_set(&out->reason, failed ? "it takes the certificate by its common name"
                                        : "policy, names and certificates hold");
+    if (!mx.in_clear)
+        doubt_tls13(out, sender, facts);
 }
 
 /* By the policy that one address of the policy host gives. */

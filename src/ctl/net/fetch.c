@@ -108,7 +108,7 @@ int fetch_judge_status(const struct fetch *fetch, struct error *why)
     return fetch->status == 200 ? 0 : error_set(why, "it answers with status %ld", fetch->status);
 }
 
-static int judge_answer(struct fetch *out)
+static int judge_peer(struct fetch *out)
 {
     if (out->peer.is_old) {
         out->failure = FETCH_OLD_TLS;
@@ -117,6 +117,11 @@ static int judge_answer(struct fetch *out)
     }
     if (out->peer.fault != PEER_FINE)
         return fail(out, FETCH_CERTIFICATE, out->peer.why.text);
+    return 0;
+}
+
+static int judge_answer(struct fetch *out)
+{
     if (fetch_judge_status(out, &out->why) != 0) {
         out->failure = out->status >= 300 && out->status < 400 ? FETCH_REDIRECT : FETCH_STATUS;
         return -1;
@@ -143,6 +148,7 @@ int fetch_policy(struct fetch *out, const struct fetch_request *request)
         .port = 443,
         .connect_port = request->port,
         .trust = request->trust,
+        .limit = request->limit,
         .bound_s = request->bound_s != 0 ? request->bound_s : FETCH_BOUND_S,
     };
     if (transfer_open(&transfer, &wanted, &out->peer, &out->why) != 0) {
@@ -152,11 +158,15 @@ int fetch_policy(struct fetch *out, const struct fetch_request *request)
     curl_easy_setopt(transfer.curl, CURLOPT_PROTOCOLS_STR, "https");
     curl_easy_setopt(transfer.curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(transfer.curl, CURLOPT_WRITEDATA, out);
+    bool asks = request->limit == PEER_UNLIMITED;
+    curl_easy_setopt(transfer.curl, CURLOPT_CONNECT_ONLY, asks ? 0L : 1L);
     CURLcode result = transfer_run(&transfer, &out->elapsed_ms);
     keep_answer(out, transfer.curl);
     int judged = judge_transfer(out, result, transfer.said);
     transfer_close(&transfer);
-    return judged == 0 ? judge_answer(out) : -1;
+    if (judged != 0 || judge_peer(out) != 0)
+        return -1;
+    return asks ? judge_answer(out) : 0;
 }
 
 void fetch_free(struct fetch *fetch)

@@ -36,7 +36,8 @@ struct fetch_request {
     const char *connect_to;                /* "HOST:PORT" in place of both; NULL: none */
     unsigned port;                         /* of the address; 0: 443 */
     const struct peer_trust *trust;
-    unsigned bound_s; /* 0: FETCH_BOUND_S */
+    enum peer_limit limit; /* unless PEER_UNLIMITED, nothing is asked for after the handshake */
+    unsigned bound_s;      /* 0: FETCH_BOUND_S */
 };
 
 /* {0} is valid and empty. The answer is kept even if it is invalid: use the body only if failure is
@@ -54,8 +55,8 @@ struct fetch {
     struct peer peer;
 };
 
-/* Fetches and checks. Returns 0 with failure FETCH_FINE, or -1 with another one. Free it in either
- * case. Thread-safe. */
+/* Fetches and checks, or with a limit only shakes hands. Returns 0 with failure FETCH_FINE, or -1
+ * with another one. Free it in either case. Thread-safe. */
 int fetch_policy(struct fetch *out, const struct fetch_request *request);
 void fetch_free(struct fetch *fetch);
 

@@ -229,6 +229,7 @@ static void describe(struct peer *out, X509 *leaf, STACK_OF(X509) * chain, const
     keep_issuer(out, leaf);
     keep_names(out, leaf);
     keep_chain(out, chain);
+    out->has_rsa = EVP_PKEY_get_base_id(X509_get0_pubkey(leaf)) == EVP_PKEY_RSA;
     out->not_before = seconds_of(X509_get0_notBefore(leaf));
     out->not_after = seconds_of(X509_get0_notAfter(leaf));
     judge(out, leaf, chain, host, trust, now);
@@ -268,16 +269,43 @@ static void note_alert(const SSL *ssl, int where, int value)
         watch->out->alert = value & 0xff;
 }
 
+/* Signature algorithms decide in TLS 1.3, cipher suites in TLS 1.2. */
+static void set_limit(SSL_CTX *context, enum peer_limit limit)
+{
+    switch (limit) {
+    case PEER_UNLIMITED:
+        break;
+    case PEER_TLS12:
+        SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+        break;
+    case PEER_RSA:
+        SSL_CTX_set_cipher_list(context, "DEFAULT:!aECDSA:@SECLEVEL=0");
+        SSL_CTX_set1_sigalgs_list(context, "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:"
+                                           "RSA+SHA256:RSA+SHA384:RSA+SHA512");
+        break;
+    case PEER_ECDSA:
+        SSL_CTX_set_cipher_list(context, "DEFAULT:!aRSA:@SECLEVEL=0");
+        SSL_CTX_set1_sigalgs_list(context, "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512");
+        break;
+    }
+}
+
 void peer_attach(struct ssl_ctx_st *context, struct peer_watch *watch)
 {
     SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
     SSL_CTX_set_cipher_list(context, "DEFAULT:@SECLEVEL=0");
     SSL_CTX_set_security_level(context, 0);
+    set_limit(context, watch->limit);
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
     SSL_CTX_set_cert_verify_callback(context, note_peer, watch);
     pthread_once(&indexed, get_index);
     if (watch_index >= 0 && SSL_CTX_set_ex_data(context, watch_index, watch) == 1)
         SSL_CTX_set_info_callback(context, note_alert);
+}
+
+enum peer_limit peer_other_keys(const struct peer *peer)
+{
+    return peer->has_rsa ? PEER_ECDSA : PEER_RSA;
 }
 
 void peer_free(struct peer *peer)

@@ -35,6 +35,7 @@ struct peer {
     bool trusted;     /* apart from dates and names */
     bool in_date;     /* the whole chain is */
     bool covers;      /* the host's name is among names */
+    bool has_rsa;     /* the leaf's key */
     int alert;        /* that the server sent (RFC 8446 section 6); 0: none that ends TLS */
     int64_t not_before, not_after; /* of the leaf, seconds since the epoch */
     char issuer[PEER_TEXT_MAX];
@@ -52,18 +53,28 @@ void peer_trust_close(struct peer_trust *trust);
 
 struct ssl_ctx_st;
 
+/* What the client of a handshake can do. */
+enum peer_limit {
+    PEER_UNLIMITED,
+    PEER_TLS12, /* TLS 1.2 at most */
+    PEER_RSA,   /* certificates with RSA keys only */
+    PEER_ECDSA, /* with keys on elliptic curves only */
+};
+
 /* Where a connection's chain is described. */
 struct peer_watch {
     struct peer *out;
     const struct peer_trust *trust;
     const char *host;
+    enum peer_limit limit;
 };
 
 /* Makes each handshake of the context describe its server in watch->out and succeed regardless:
  * only the description says whether to trust the server. Old versions and weak ciphers are
  * accepted, so that they can be reported. The watch outlives the context. */
 void peer_attach(struct ssl_ctx_st *context, struct peer_watch *watch);
-
 void peer_free(struct peer *peer);
+
+enum peer_limit peer_other_keys(const struct peer *peer); /* beside the leaf's own kind */
 
 #endif

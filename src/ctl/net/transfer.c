@@ -72,7 +72,7 @@ int transfer_open(struct transfer *transfer, const struct transfer_request *requ
 {
     *peer = (struct peer){.fault = PEER_NONE};
     error_set(&peer->why, "there was no TLS");
-    *transfer = (struct transfer){.watch = {peer, request->trust, request->host}};
+    *transfer = (struct transfer){.watch = {peer, request->trust, request->host, request->limit}};
     pthread_once(&begun, begin);
     transfer->curl = curl_easy_init();
     if (transfer->curl == NULL || lead(transfer, request) != 0) {

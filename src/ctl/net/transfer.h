@@ -18,6 +18,7 @@ struct transfer_request {
     unsigned port;                         /* the URL's own */
     unsigned connect_port;                 /* of the address; 0: the URL's own */
     const struct peer_trust *trust;
+    enum peer_limit limit;
     unsigned bound_s; /* from the first packet to the last */
 };
 
