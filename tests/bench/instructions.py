@@ -22,6 +22,7 @@ import shutil
 from servers import BenchError
 
 FEW, MANY = 20, 120
+METRICS_MOST = 1500  # that counting for the metrics may cost a connection
 TOLERANCE = 1.03
 STATED = pathlib.Path(__file__).with_name("instructions.txt")
 
@@ -117,13 +118,33 @@ def profile(server, fetch, count):
     return Profile(out, server.program)
 
 
+def measure(server, fetch):
+    """Those outside mbedTLS, and mbedTLS's, of one connection."""
+    few, many = profile(server, fetch, FEW), profile(server, fetch, MANY)
+    outside = (many.outside() - few.outside()) // (MANY - FEW)
+    return outside, (many.total - few.total) // (MANY - FEW) - outside
+
+
+def check_metrics(server, fetch):
+    """The same with metrics off and on, three times in turn; the least of each counts, since a busy
+    machine adds turns of the loop. Returns an exit status."""
+    seen = {"": [], "metrics = 127.0.0.1:0\n": []}
+    for _ in range(3):
+        for line, results in seen.items():
+            server.metrics = line
+            results.append(measure(server, fetch)[0])
+    server.metrics = ""
+    off, on = (min(results) for results in seen.values())
+    print(f"Counting for the metrics: {on - off:,} instructions a connection, at most "
+          f"{METRICS_MOST:,} ({off:,} without)")
+    return 1 if on - off > METRICS_MOST else 0
+
+
 def check(server, fetch):
     """Prints the number measured and the number stated; returns an exit status."""
     if shutil.which("valgrind") is None:
         raise BenchError("valgrind is not installed (Debian: apt-get install valgrind)")
-    few, many = profile(server, fetch, FEW), profile(server, fetch, MANY)
-    measured = (many.outside() - few.outside()) // (MANY - FEW)
-    inside = (many.total - few.total) // (MANY - FEW) - measured
+    measured, inside = measure(server, fetch)
     stated = int(next(line for line in STATED.read_text().splitlines()
                       if line and not line.startswith("#")))
     print("Instructions outside mbedTLS per connection with one GET (TLS 1.3, ECDSA, callgrind):\n"

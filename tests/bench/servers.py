@@ -134,6 +134,7 @@ class Server:
 class MtaStsd(Server):
     name = "mta-stsd"
     sandbox = ""  # or the line that turns it off
+    metrics = ""  # or the line that turns them on
 
     def __init__(self, top, program):
         super().__init__(top)
@@ -143,7 +144,7 @@ class MtaStsd(Server):
         ini = self.top / "mta-stsd.ini"
         user = f"user = {unprivileged()}\n" if unprivileged() else ""
         ini.write_text("[server]\nlisten = 127.0.0.1:0\n" + user +
-                       "workers = 1\naccess_log = off\nmax_connections = 2000\n" + self.sandbox +
+                       "workers = 1\naccess_log = off\nmax_connections = 2000\n" + self.sandbox + self.metrics +
                        "idle_timeout = 300\nhandshake_timeout = 300\nrequest_timeout = 300\n"
                        f"[defaults]\ncertificate = {self.top}/certs/%h.crt\n"
                        f"private_key = {self.top}/certs/%h.key\n" +

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "common/base/network.h"
+#include "common/config/config_log.h"
 #include "common/name/hostname.h"
 
 /* A line of a file; 0: the whole file. */
@@ -31,17 +32,11 @@ struct config_paths {
     size_t count;
 };
 
-enum config_access_log {
-    CONFIG_ACCESS_LOG_ON,
-    CONFIG_ACCESS_LOG_ERRORS, /* only fetches that were not answered with 200 */
-    CONFIG_ACCESS_LOG_OFF,
-};
-
-/* How much of a client's address the log shows. */
-enum config_log_clients {
-    CONFIG_LOG_CLIENTS_FULL,
-    CONFIG_LOG_CLIENTS_NETWORK, /* an IPv4 /24, an IPv6 /48 */
-    CONFIG_LOG_CLIENTS_NONE,
+/* Where the metrics are served. */
+struct config_metrics {
+    struct network_endpoint endpoint; /* length 0: nowhere */
+    struct config_place place;
+    const char *text; /* as written, for messages */
 };
 
 /* [server]; each with its built-in value where the key is not set. */
@@ -61,6 +56,7 @@ struct config_server {
     struct config_networks limit_exempt; /* built-in 127.0.0.0/8 and ::1 */
     struct config_networks proxy_from;   /* built-in: none */
     enum config_access_log access_log;   /* built-in on */
+    struct config_metrics metrics;       /* built-in: off */
     enum config_log_clients log_clients; /* built-in full */
     struct config_paths read_path;       /* what the sandbox may read; built-in: none, see there */
     bool sandbox;                        /* built-in true */

@@ -7,6 +7,7 @@ libcommon_a_SOURCES += \
 	%D%/config_client.h \
 	%D%/config_load.c \
 	%D%/config_load.h \
+	%D%/config_log.h \
 	%D%/config_server.h \
 	%D%/domainlist.c \
 	%D%/domainlist.h \
@@ -35,6 +36,8 @@ libcommon_a_SOURCES += \
 	%D%/setacme.h \
 	%D%/setdns.c \
 	%D%/setdns.h \
+	%D%/setmetrics.c \
+	%D%/setmetrics.h \
 	%D%/setserver.c \
 	%D%/setserver.h \
 	%D%/settlsrpt.c \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/config/pattern.h"
+#include "common/config/setmetrics.h"
 
 #define USER_MAX 64
 
@@ -234,6 +235,7 @@ const struct setting setserver_rows[] = {
     {"proxy_from", true, read_networks, FIELD(proxy_from), 0, 0},
     {"access_log", false, read_access_log, 0, 0, 0},
     {"log_clients", false, read_log_clients, 0, 0, 0},
+    {"metrics", false, setmetrics_read, 0, 0, 0},
     {"watch", false, read_watch, 0, 0, 0},
     {"read_path", true, read_read_path, 0, 0, 0},
     {"sandbox", false, read_sandbox, 0, 0, 0},
@@ -286,6 +288,7 @@ void setserver_end(struct draft *draft)
         take_built_in(draft, "listen", "443");
         server->listen_set = false;
     }
+    setmetrics_check(draft);
     if (server->limit_exempt.count == 0)
         take_built_in(draft, "limit_exempt", "127.0.0.0/8, ::1");
 }

@@ -2,6 +2,8 @@
 libdaemon_a_SOURCES += \
 	%D%/capacity.c \
 	%D%/capacity.h \
+	%D%/counters.c \
+	%D%/counters.h \
 	%D%/deadline.c \
 	%D%/deadline.h \
 	%D%/event.c \

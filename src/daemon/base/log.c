@@ -36,6 +36,7 @@ static struct {
     bool waited_in_vain; /* nothing was written since */
     int64_t patience_ns; /* what is left of it in this load */
     uint64_t lost;
+    uint64_t all_lost; /* told or not */
 } output = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* What may still be said of a kind: a bucket of tokens, kept as the time at which it would be full,
@@ -45,6 +46,7 @@ struct bucket {
     int64_t per_s;   /* and as many at once */
     int64_t full_ns; /* monotonic clock */
     uint64_t left_out;
+    uint64_t all_left_out; /* told or not */
 };
 
 static struct bucket limited = {.lock = PTHREAD_MUTEX_INITIALIZER, .per_s = LOG_LIMITED_PER_S};
@@ -152,13 +154,20 @@ static bool try_for_a_while(const char *line, size_t length)
     return is_written;
 }
 
+/* Under the lock. */
+static void count_lost(bool is_lost)
+{
+    output.lost += is_lost;
+    output.all_lost += is_lost;
+}
+
 static void write_line(const char *line, size_t length, bool is_patient)
 {
     pthread_mutex_lock(&output.lock);
     bool is_written = try_to_write(line, length);
     if (!is_written && is_patient && !output.waited_in_vain)
         is_written = try_for_a_while(line, length);
-    output.lost += !is_written;
+    count_lost(!is_written);
     pthread_mutex_unlock(&output.lock);
 }
 
@@ -244,6 +253,7 @@ static bool may_speak(struct bucket *bucket, uint64_t *told)
         bucket->left_out = 0;
     } else {
         bucket->left_out++;
+        bucket->all_left_out++;
     }
     pthread_mutex_unlock(&bucket->lock);
     return may;
@@ -293,7 +303,7 @@ void log_trouble(enum log_level level, const char *format, ...)
 static void note_sent(bool is_lost)
 {
     pthread_mutex_lock(&output.lock);
-    output.lost += is_lost;
+    count_lost(is_lost);
     if (!is_lost && output.lost > 0 && is_ready(0))
         tell_lost();
     pthread_mutex_unlock(&output.lock);
@@ -339,6 +349,23 @@ void log_record(enum log_level level, bool is_limited, const char *line, const c
         write_record(level, line);
     else
         note_sent(sent == JOURNAL_FULL);
+}
+
+static uint64_t all_left_out(struct bucket *bucket)
+{
+    pthread_mutex_lock(&bucket->lock);
+    uint64_t count = bucket->all_left_out;
+    pthread_mutex_unlock(&bucket->lock);
+    return count;
+}
+
+struct log_counts log_counts(void)
+{
+    struct log_counts counts = {.left_out = all_left_out(&limited) + all_left_out(&troubles)};
+    pthread_mutex_lock(&output.lock);
+    counts.lost = output.all_lost;
+    pthread_mutex_unlock(&output.lock);
+    return counts;
 }
 
 void log_finding(const struct finding *finding)

@@ -51,6 +51,13 @@ void log_trouble(enum log_level level, const char *format, ...)
  * waits; what the journal does not take is counted with the other lines that were lost. */
 void log_record(enum log_level level, bool is_limited, const char *line, const char *entries);
 
+/* Lines that were never written: nobody read the log, or there were too many of a kind. */
+struct log_counts {
+    uint64_t lost;
+    uint64_t left_out;
+};
+struct log_counts log_counts(void);
+
 /* "file:line: sentence", an error, warning or notice. */
 void log_finding(const struct finding *finding);
 

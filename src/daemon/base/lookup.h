@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "daemon/base/counters.h"
 #include "daemon/base/loader.h"
 
 enum lookup_result {
@@ -32,6 +33,7 @@ struct lookup_context {
     struct lookup_list *ready;           /* whose turn has come */
     bool (*make_room)(void *room_owner); /* frees a descriptor; whether there was one to free */
     void *room_owner;                    /* its argument */
+    struct counters *counters;           /* NULL: nothing is counted */
 };
 
 /* Moves the waiter into the list, out of the one it is in. */

@@ -10,6 +10,7 @@
 #include "daemon/base/loader.h"
 #include "daemon/base/lookup.h"
 #include "daemon/hosts/certpool.h"
+#include "daemon/hosts/certreport.h"
 #include "daemon/hosts/certstore.h"
 #include "daemon/hosts/challenge.h"
 
@@ -19,6 +20,9 @@ struct caches {
     struct lookup_context lookup;
     struct certstore *certs;
     struct challenges *challenges;
+    struct counters *counters;   /* of all that the worker counts; it is lent to lookup to count */
+    struct certreport_desk desk; /* where others ask what certificates there are */
+    int wake_fd;
 };
 
 /* pool is what all workers share, lent; NULL: nothing. wake_fd is an eventfd(2), lent: when it
@@ -27,6 +31,10 @@ struct caches {
  * memory, with what is open to be closed. */
 int caches_open(struct caches *caches, struct loader *loader, struct certpool *pool, int wake_fd,
                 size_t max_pairs, bool (*make_room)(void *owner), void *owner);
+
+/* By another thread: asks the worker for its certificates, and wakes it; certreport_await has them.
+ */
+void caches_ask(struct caches *caches);
 
 /* Waiters must have left. */
 void caches_close(struct caches *caches);

@@ -153,6 +153,9 @@ enum lookup_result certstore_find(struct certstore *store, const struct site *si
     if (awaited != NULL && waiter != NULL)
         lookup_wait(waiter, &awaited->waiters);
     certstore_cache_trim(store);
+    struct counters *counters = store->context->counters;
+    if (counters != NULL)
+        counters_add(*count > 0 ? &counters->hits : &counters->misses, 1);
     if (*count > 0)
         return LOOKUP_FOUND;
     if (awaited != NULL && waiter != NULL)

@@ -160,6 +160,9 @@ void certstore_cache_use(struct certstore *store, struct certstore_entry *entry)
 
 void certstore_cache_trim(struct certstore *store)
 {
-    while (store->count - store->pending > store->max_pairs)
+    while (store->count - store->pending > store->max_pairs) {
         drop_oldest(store);
+        if (store->context->counters != NULL)
+            counters_add(&store->context->counters->evictions, 1);
+    }
 }

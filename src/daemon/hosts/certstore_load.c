@@ -68,7 +68,8 @@ static struct certstore_pair *find_lacked(const struct certstore_entry *entry,
 }
 
 /* Moves the loaded certificate into the entry; mbedTLS keeps no pointer to the two heads. */
-static void take_loaded(struct certstore_entry *entry, int64_t now_ms, struct cert *cert)
+static void take_loaded(const struct certstore *store, struct certstore_entry *entry,
+                        int64_t now_ms, struct cert *cert)
 {
     struct certstore_pair *pair = calloc(1, sizeof(*pair));
     if (pair == NULL) {
@@ -78,6 +79,8 @@ static void take_loaded(struct certstore_entry *entry, int64_t now_ms, struct ce
     }
     pair->references = 1;
     pair->is_renewal = entry->pair != NULL && !entry->pair->is_doubted;
+    if (pair->is_renewal && store->context->counters != NULL)
+        counters_add(&store->context->counters->renewals, 1);
     pair->cert = *cert;
     *cert = (struct cert){0};
     struct certstore_pair *kept = find_lacked(entry, &pair->cert);
@@ -121,7 +124,7 @@ static void take_certificate(struct look *look, int64_t now_ms)
     if (look->has_spare)
         certpool_put(store->pool, &look->file, &look->spare);
     if (!is_same)
-        take_loaded(entry, now_ms, &look->cert);
+        take_loaded(look->store, entry, now_ms, &look->cert);
 }
 
 static void take_news(struct look *look, int64_t now_ms)
@@ -178,7 +181,7 @@ void certstore_load_from_pool(struct certstore *store, struct certstore_entry *e
     if (store->pool == NULL || certpool_get(store->pool, &entry->file, &cert) != 0)
         return;
     store->pending--;
-    take_loaded(entry, now_ms, &cert);
+    take_loaded(store, entry, now_ms, &cert);
     store->pending += certstore_is_pending(entry) ? 1 : 0;
     cert_free(&cert);
 }

@@ -8,6 +8,8 @@ libdaemon_a_SOURCES += \
 	%D%/certfile.h \
 	%D%/certpool.c \
 	%D%/certpool.h \
+	%D%/certreport.c \
+	%D%/certreport.h \
 	%D%/certstore.c \
 	%D%/certstore.h \
 	%D%/certstore_cache.c \

@@ -4,6 +4,8 @@ libdaemon_a_SOURCES += \
 	%D%/check.h \
 	%D%/configload.c \
 	%D%/configload.h \
+	%D%/exposition.c \
+	%D%/exposition.h \
 	%D%/health.c \
 	%D%/health.h \
 	%D%/health_visit.c \
@@ -14,6 +16,8 @@ libdaemon_a_SOURCES += \
 	%D%/load.h \
 	%D%/mainfile.c \
 	%D%/mainfile.h \
+	%D%/metrics.c \
+	%D%/metrics.h \
 	%D%/privilege.c \
 	%D%/privilege.h \
 	%D%/reload.c \

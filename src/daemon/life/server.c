@@ -21,6 +21,7 @@
 #include "daemon/life/configload.h"
 #include "daemon/life/heartbeat.h"
 #include "daemon/life/load.h"
+#include "daemon/life/metrics.h"
 #include "daemon/life/privilege.h"
 #include "daemon/life/reload.h"
 #include "daemon/life/removal.h"
@@ -40,6 +41,7 @@ struct server {
     const char *config_path;
     struct watch *watch;
     struct status *status; /* NULL: not started */
+    struct metrics *metrics;
     struct listener_inherited inherited;
     struct site_table *table;
     struct listener_set *listeners;
@@ -87,6 +89,7 @@ static void log_serving(const struct server *server, const char *what)
     log_line(LOG_LEVEL_NOTICE, "%s: %zu domain%s, listening on %s", what, count,
              count == 1 ? "" : "s", addresses);
     access_log_settings(site_table_server(server->table));
+    metrics_loaded(server->metrics, site_table_server(server->table), count, server->broken);
     status_serve(server->status, server->table, server->broken);
 }
 
@@ -144,6 +147,7 @@ static void say_reload(struct server *server, const char *refusal)
         log_line(LOG_LEVEL_ERROR,
                  "reload refused: %s; the configuration loaded before stays in use", refusal);
         status_refuse(server->status, refusal);
+        metrics_refused(server->metrics);
     }
     reload_answer(&server->askers, refusal);
     server->askers = (struct reload_askers){0};
@@ -209,6 +213,11 @@ static int start_workers(struct server *server)
         }
         server->worker_count++;
     }
+    server->metrics = metrics_open(server->workers, server->worker_count);
+    if (server->metrics == NULL) {
+        log_line(LOG_LEVEL_ERROR, "out of memory");
+        return -1;
+    }
     return 0;
 }
 
@@ -255,6 +264,7 @@ static void stop(struct server *server)
         timeout_ms = site_table_server(server->table)->drain_timeout_s * INT64_C(1000);
     for (size_t i = 0; i < server->worker_count; i++)
         worker_drain(server->workers[i], timeout_ms);
+    metrics_close(server->metrics);
     listener_set_unref(server->listeners); /* else the port would stay open and unserved */
     for (size_t i = 0; i < server->worker_count; i++)
         worker_close(server->workers[i]);

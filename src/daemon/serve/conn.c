@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/serve/admit.h"
+#include "daemon/serve/conn_life.h"
 #include "daemon/serve/conn_steps.h"
 
 static enum conn_step (*const steps[])(struct conn *conn) = {
@@ -20,7 +21,10 @@ void conn_take_table(struct conn_context *context, struct site_table *table)
 {
     site_table_unref(context->table);
     context->table = table;
-    context->is_noted = conn_settings(context)->access_log != CONFIG_ACCESS_LOG_OFF;
+    const struct config_server *settings = conn_settings(context);
+    context->counters = settings->metrics.endpoint.length > 0 ? context->caches.counters : NULL;
+    context->caches.lookup.counters = context->counters;
+    context->is_noted = settings->access_log != CONFIG_ACCESS_LOG_OFF || context->counters != NULL;
     http_keep_agents(context->http, context->is_noted);
 }
 
@@ -60,6 +64,9 @@ void conn_accept(struct conn_context *context, int fd, const struct sockaddr *pe
         .pair_source = {.kind = CONN_SOURCE_PAIR, .conn = conn},
     };
     context->count++;
+    if (context->counters != NULL)
+        counters_add(&context->counters->accepted, 1);
+    conn_count_open(context);
     conn->has_proxy = admit_is_listed(&conn_settings(context)->proxy_from, &conn->member.source);
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                 .data.ptr = &conn->socket_source};

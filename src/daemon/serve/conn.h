@@ -20,9 +20,10 @@
 struct conn_context {
     int epoll;
     int64_t now_ms;
-    int64_t turn_ms;      /* how long this turn has taken so far */
-    int64_t last_turn_ms; /* and how long the last one took */
-    bool is_noted;        /* the log wants to know of each fetch */
+    int64_t turn_ms;           /* how long this turn has taken so far */
+    int64_t last_turn_ms;      /* and how long the last one took */
+    bool is_noted;             /* the log or the metrics want to know of each fetch */
+    struct counters *counters; /* NULL: metrics are off */
     size_t max_connections;
     struct tls *tls;
     struct http *http;

@@ -10,6 +10,7 @@
 #include "daemon/base/capacity.h"
 #include "daemon/serve/access.h"
 #include "daemon/serve/admit.h"
+#include "daemon/serve/tls_facts.h"
 
 #define NEXT_TURN 1 /* ms: what has come from it was looked at */
 #define A_SECOND  1000
@@ -96,10 +97,33 @@ static void note_fetch(const struct conn *conn, bool is_complete)
         .answer_us = conn->asked_us != 0 ? deadline_now_us() - conn->asked_us : -1,
         .is_complete = is_complete,
     };
+    struct counters *counters = conn->context->counters;
+    if (counters != NULL)
+        counters_add(&counters->fetches[counters_status_index(entry.status)]
+                                       [sender_agent_family(entry.agent)],
+                     1);
     access_log(conn_settings(conn->context), &entry);
 }
 
-void conn_refuse(const struct conn *conn, const char *reason)
+void conn_refuse(const struct conn *conn, enum counters_refusal cause, const char *reason)
+{
+    if (conn->context->counters != NULL)
+        counters_add(&conn->context->counters->refusals[cause], 1);
+    conn_log_refusal(conn, reason);
+}
+
+void conn_count_handshake(struct conn *conn, enum counters_handshake outcome)
+{
+    struct counters *counters = conn->context->counters;
+    if (counters == NULL || conn->begun_us == 0 || conn->is_counted)
+        return;
+    conn->is_counted = true;
+    counters_add(&counters->handshakes[tls_session_version_index(conn->session)][outcome], 1);
+    if (outcome == COUNTERS_DONE)
+        counters_time(counters, conn->shaken_us - conn->begun_us);
+}
+
+void conn_log_refusal(const struct conn *conn, const char *reason)
 {
     const struct hostname *host = conn->session != NULL ? tls_session_host(conn->session) : NULL;
     access_log_refusal(conn_settings(conn->context), &conn->member.source, host, reason);
@@ -115,6 +139,13 @@ void conn_drop_bridge(struct conn *conn, bool is_complete)
     conn->bridge = NULL;
 }
 
+void conn_count_open(struct conn_context *context)
+{
+    if (context->counters != NULL)
+        atomic_store_explicit(&context->counters->connections, context->count,
+                              memory_order_relaxed);
+}
+
 /* The one end of every connection: gives back all that it had, once. */
 void conn_end(struct conn *conn)
 {
@@ -124,6 +155,8 @@ void conn_end(struct conn *conn)
     conn_queues_leave(&conn->member);
     lookup_leave(&conn->waiter);
     conn_drop_bridge(conn, false);
+    if (conn->begun_us != 0 && conn->session != NULL)
+        conn_count_handshake(conn, COUNTERS_ABANDONED);
     tls_session_close(conn->session);
     conn->session = NULL;
     close(conn->fd);
@@ -134,6 +167,7 @@ void conn_end(struct conn *conn)
     conn->next_closed = context->closed;
     context->closed = conn;
     context->count--;
+    conn_count_open(context);
 }
 
 struct conn *conn_of(struct conn_member *member)
@@ -153,7 +187,9 @@ static unsigned displace(struct conn_context *context, const struct conn_member 
     char reason[96];
     unsigned freed = phases[conn->phase].descriptors;
     (void)snprintf(reason, sizeof(reason), "displaced (%s), %s", phases[conn->phase].name, lack);
-    conn_refuse(conn, reason);
+    if (context->counters != NULL)
+        counters_add(&context->counters->displaced, 1);
+    conn_log_refusal(conn, reason);
     conn_end(conn);
     return freed;
 }
@@ -186,11 +222,21 @@ static bool displace_neighbour(struct conn *newcomer, enum limit_width width)
         conn_queues_neighbour(&newcomer->context->queues, &newcomer->member, width);
     if (other == NULL)
         return false;
-    conn_refuse(conn_of(other), width == LIMIT_WIDTH_SOURCE
-                                    ? "idle, while its source had too many connections"
-                                    : "idle, while its network had too many connections");
+    if (newcomer->context->counters != NULL)
+        counters_add(&newcomer->context->counters->displaced, 1);
+    conn_log_refusal(conn_of(other), width == LIMIT_WIDTH_SOURCE
+                                         ? "idle, while its source had too many connections"
+                                         : "idle, while its network had too many connections");
     conn_end(conn_of(other));
     return true;
+}
+
+static void refuse_connection(const struct conn *conn, enum limit_verdict verdict)
+{
+    if (verdict == LIMIT_VERDICT_SOURCE_FULL)
+        conn_refuse(conn, COUNTERS_SOURCE_CONNECTIONS, "too many connections from this source");
+    else
+        conn_refuse(conn, COUNTERS_NETWORK_CONNECTIONS, "too many connections from its network");
 }
 
 bool conn_count_source(struct conn *conn)
@@ -206,9 +252,7 @@ bool conn_count_source(struct conn *conn)
                                                                       : LIMIT_WIDTH_NETWORK))
         verdict = admit_connection(context->limit, server, member, &held);
     if (verdict != LIMIT_VERDICT_TAKEN)
-        conn_refuse(conn, verdict == LIMIT_VERDICT_SOURCE_FULL
-                              ? "too many connections from this source"
-                              : "too many connections from its network");
+        refuse_connection(conn, verdict);
     member->weight = conn_queues_weight(held, context->max_connections);
     return verdict == LIMIT_VERDICT_TAKEN;
 }
@@ -220,6 +264,6 @@ bool conn_has_slot(struct conn *newcomer)
     if (context->count <= context->max_connections ||
         displace(context, &newcomer->member, context->now_ms, "all connections in use") > 0)
         return true;
-    conn_refuse(newcomer, "all connections are in use");
+    conn_refuse(newcomer, COUNTERS_FULL, "all connections are in use");
     return false;
 }

@@ -35,6 +35,7 @@ struct conn {
     bool is_late;                /* it waits for no files any more */
     struct bridge *bridge;       /* from the request's first byte to the answer's last */
     bool is_pair_watched;        /* by epoll: the bridge has had to wait */
+    bool is_counted;             /* the handshake's end */
     int64_t begun_us;            /* the handshake, while it is noted; 0: it is not */
     int64_t shaken_us;           /* its end */
     int64_t asked_us;            /* the request's first byte */
@@ -60,8 +61,14 @@ bool conn_free_descriptors(struct conn *conn, unsigned wanted);
 /* Closes the bridge, if there is one, and logs the fetch. */
 void conn_drop_bridge(struct conn *conn, bool is_complete);
 
-/* Logs why the client was refused, or why its connection ends. */
-void conn_refuse(const struct conn *conn, const char *reason);
+/* Logs why the client was refused, and counts it; or, for another cause, why its connection ends.
+ */
+void conn_refuse(const struct conn *conn, enum counters_refusal cause, const char *reason);
+void conn_log_refusal(const struct conn *conn, const char *reason);
+
+/* For the metrics: how many connections are open; and the handshake's end, while it is noted. */
+void conn_count_open(struct conn_context *context);
+void conn_count_handshake(struct conn *conn, enum counters_handshake outcome);
 
 /* Whether there is a slot for the newcomer, which is counted already; another connection may be
  * displaced for it. If not, the log says so. */

@@ -11,6 +11,7 @@
 #include "daemon/serve/access.h"
 #include "daemon/serve/admit.h"
 #include "daemon/serve/proxy.h"
+#include "daemon/serve/tls_facts.h"
 #include "daemon/serve/tls_select.h"
 
 #define LINGER_MAX_BYTES 262144 /* a client that sends on and on is not waited for */
@@ -51,7 +52,7 @@ enum conn_step conn_step_proxy(struct conn *conn)
     if (result == PROXY_RESULT_MORE && !has_ended(conn->fd))
         return CONN_STEP_WAIT;
     if (result != PROXY_RESULT_WHOLE) {
-        conn_refuse(conn, "no PROXY header, which proxy_from requires");
+        conn_refuse(conn, COUNTERS_NO_PROXY_HEADER, "no PROXY header, which proxy_from requires");
         return CONN_STEP_CLOSE;
     }
     if (recv(conn->fd, bytes, length, MSG_DONTWAIT) != (ssize_t)length || !conn_count_source(conn))
@@ -87,10 +88,12 @@ static bool may_shake_hands(const struct conn *conn)
     case LIMIT_VERDICT_TAKEN:
         return true;
     case LIMIT_VERDICT_SOURCE_FULL:
-        conn_refuse(conn, "too many handshakes a second from this source");
+        conn_refuse(conn, COUNTERS_SOURCE_HANDSHAKES,
+                    "too many handshakes a second from this source");
         break;
     case LIMIT_VERDICT_NETWORK_FULL:
-        conn_refuse(conn, "too many handshakes a second from its network");
+        conn_refuse(conn, COUNTERS_NETWORK_HANDSHAKES,
+                    "too many handshakes a second from its network");
         break;
     }
     return false;
@@ -105,7 +108,7 @@ static struct tls_session *open_session(struct conn *conn)
         return NULL;
     struct tls_session *session = tls_session_open(context->tls, conn->fd, &conn->readable);
     if (session == NULL) {
-        conn_refuse(conn, "out of memory");
+        conn_refuse(conn, COUNTERS_NO_MEMORY, "out of memory");
     } else if (context->is_noted) {
         conn->begun_us = deadline_now_us();
         tls_session_note(session);
@@ -131,11 +134,12 @@ static enum tls_result shake_hands(struct conn *conn)
     return result;
 }
 
-static void log_reason(const struct conn *conn)
+static void log_reason(struct conn *conn)
 {
     char reason[TLS_REASON_MAX];
     tls_session_reason(conn->session, reason, sizeof(reason));
-    conn_refuse(conn, reason);
+    conn_log_refusal(conn, reason);
+    conn_count_handshake(conn, tls_session_failure(conn->session));
 }
 
 /* The handshake of a challenge is its answer: no request follows. */
@@ -143,6 +147,8 @@ static enum conn_step end_handshake(struct conn *conn)
 {
     if (conn->begun_us != 0)
         conn->shaken_us = deadline_now_us();
+    conn_count_handshake(conn, tls_session_is_challenge(conn->session) ? COUNTERS_CHALLENGE
+                                                                       : COUNTERS_DONE);
     if (tls_session_is_challenge(conn->session)) {
         access_log_challenge(conn_settings(conn->context), &conn->member.source,
                              tls_session_host(conn->session));
@@ -173,6 +179,7 @@ enum conn_step conn_step_handshake(struct conn *conn)
         log_reason(conn);
         return CONN_STEP_CLOSE;
     case TLS_RESULT_END:
+        conn_count_handshake(conn, COUNTERS_ABANDONED);
         break;
     }
     return start_linger(conn);

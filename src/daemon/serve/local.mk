@@ -33,6 +33,7 @@ libdaemon_a_SOURCES += \
 	%D%/tls.h \
 	%D%/tls_alert.c \
 	%D%/tls_alert.h \
+	%D%/tls_facts.h \
 	%D%/tls_hello.c \
 	%D%/tls_hello.h \
 	%D%/tls_select.c \

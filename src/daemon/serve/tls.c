@@ -13,6 +13,7 @@
 
 #include "common/cert/cert.h"
 #include "daemon/serve/tls_alert.h"
+#include "daemon/serve/tls_facts.h"
 #include "daemon/serve/tls_hello.h"
 #include "daemon/serve/tls_select.h"
 #include "daemon/serve/wire.h"
@@ -356,6 +357,23 @@ static int client_alert(const struct tls_session *session, bool *authentic)
     if (plain >= 0 || session->code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
         return plain;
     return session->ssl.MBEDTLS_PRIVATE(in_msg)[1];
+}
+
+size_t tls_session_version_index(const struct tls_session *session)
+{
+    if (session->wire.group == 0) /* no key exchange was agreed on */
+        return 0;
+    return mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3 ? 2 : 1;
+}
+
+enum counters_handshake tls_session_failure(const struct tls_session *session)
+{
+    bool authentic;
+    if (session->wire.is_flooded)
+        return COUNTERS_FLOODED;
+    if (session->selection.refusal != NULL)
+        return session->selection.site == NULL ? COUNTERS_UNKNOWN_HOST : COUNTERS_NO_CERTIFICATE;
+    return client_alert(session, &authentic) >= 0 ? COUNTERS_CLIENT_ALERT : COUNTERS_FAILED;
 }
 
 static void describe_failure(const struct tls_session *session, char *out, size_t size)

@@ -65,13 +65,6 @@ const struct site *tls_session_site(const struct tls_session *session);
 struct site_table *tls_session_table(const struct tls_session *session);
 const char *tls_session_version(const struct tls_session *session);
 
-/* For the log, from a session on of which tls_session_note is called before its handshake: the
- * group, and the kind of key that signed. mbedTLS does not tell which of two kinds signed in TLS
- * 1.3: "ecdsa-or-rsa". Static. */
-void tls_session_note(struct tls_session *session);
-const char *tls_session_group(const struct tls_session *session);
-const char *tls_session_signature(const struct tls_session *session);
-
 /* Why the session failed, or what flooded it, for the log: nothing of the client's own bytes. */
 #define TLS_REASON_MAX 160
 void tls_session_reason(const struct tls_session *session, char *out, size_t size);

@@ -376,6 +376,11 @@ uint64_t worker_turns(struct worker *worker)
     return turns;
 }
 
+struct caches *worker_caches(struct worker *worker)
+{
+    return &worker->context.caches;
+}
+
 void worker_drain(struct worker *worker, int64_t timeout_ms)
 {
     pthread_mutex_lock(&worker->lock);

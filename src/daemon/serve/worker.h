@@ -9,6 +9,7 @@
 
 #include "common/base/error.h"
 #include "daemon/base/loader.h"
+#include "daemon/hosts/caches.h"
 #include "daemon/hosts/site.h"
 #include "daemon/serve/limit.h"
 #include "daemon/serve/listener.h"
@@ -36,6 +37,9 @@ void worker_update(struct worker *worker, struct site_table *table, struct liste
 
 /* How many turns its loop has made, after which it is woken to make another. */
 uint64_t worker_turns(struct worker *worker);
+
+/* For the metrics: its counters, and where to ask it for its certificates. Lent. */
+struct caches *worker_caches(struct worker *worker);
 
 /* Accepts what waits (on sockets that will close), accepts no more, and ends when the last
  * connection has ended or after timeout_ms. Returns at once. */
