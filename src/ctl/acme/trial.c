@@ -3,6 +3,7 @@
  * CA is asked. */
 #include "ctl/acme/trial.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mbedtls/sha256.h>
@@ -21,6 +22,7 @@
 #define FILE_MOST     128   /* bytes; more is no challenge */
 #define TRIAL_AHEAD_S 86400 /* a file from farther ahead is of a wrong clock */
 #define RANDOM        16
+#define TEMPORARY     ".challenge."
 
 static const char salt[] = "mta-stsctl trial";
 
@@ -122,7 +124,7 @@ int trial_place(struct trial *out, const char *directory, const struct hostname 
     *out = (struct trial){0};
     int length = snprintf(pair, sizeof(pair), "%s/%s.crt.pem", directory, host->text);
     if (length < 0 || (size_t)length >= sizeof(pair) ||
-        snprintf(temporary, sizeof(temporary), "%s/.challenge.XXXXXX", directory) >=
+        snprintf(temporary, sizeof(temporary), "%s/" TEMPORARY "XXXXXX", directory) >=
             (int)sizeof(temporary))
         return error_set(why, "%s: the path is too long", directory);
     snprintf(out->path, sizeof(out->path), "%.*s", length - (int)strlen(".crt.pem"), pair);
@@ -148,4 +150,25 @@ void trial_remove(struct trial *trial)
         memcmp(digest, trial->digest, TRIAL_DIGEST) == 0)
         unlink(trial->path);
     *trial = (struct trial){0};
+}
+
+static bool is_left(int directory, const char *name, time_t now)
+{
+    struct stat state;
+    bool is_challenge = strncmp(name, "mta-sts.", strlen("mta-sts.")) == 0 ||
+                        strncmp(name, TEMPORARY, strlen(TEMPORARY)) == 0;
+    return is_challenge && fstatat(directory, name, &state, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(state.st_mode) && state.st_mtime < now - TRIAL_AGE_S;
+}
+
+void trial_remove_left(const char *directory)
+{
+    const struct dirent *entry;
+    DIR *open = opendir(directory);
+    if (open == NULL)
+        return;
+    while ((entry = readdir(open)) != NULL)
+        if (is_left(dirfd(open), entry->d_name, time(NULL)))
+            (void)unlinkat(dirfd(open), entry->d_name, 0);
+    closedir(open);
 }

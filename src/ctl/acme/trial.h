@@ -29,4 +29,8 @@ int trial_place(struct trial *out, const char *directory, const struct hostname 
 /* Removes the file, unless another client has replaced it. */
 void trial_remove(struct trial *trial);
 
+/* Removes the challenges in the directory that the server ignores for their age, and temporary
+ * files as old: killed clients leave both. Files of other names stay. */
+void trial_remove_left(const char *directory);
+
 #endif

@@ -14,6 +14,7 @@
 #include "ctl/acme/deploy.h"
 #include "ctl/acme/directory.h"
 #include "ctl/acme/issuer.h"
+#include "ctl/acme/trial.h"
 #include "ctl/acme/web.h"
 #include "ctl/base/become.h"
 #include "ctl/base/progress.h"
@@ -272,6 +273,7 @@ int renew_run(const struct renew_params *params, struct error *why)
     int lock = lock_take(run.acme->state, why);
     if (lock < 0)
         return -1;
+    trial_remove_left(run.acme->challenges);
     int result = run_locked(&run, why);
     dns_close(run.dns);
     web_close(run.web);

@@ -146,6 +146,36 @@ static void another_clients_pair_is_left_alone(void)
     unlink(path_of(".crt.pem"));
 }
 
+static void what_killed_clients_left_is_removed_once_the_server_ignores_it(void)
+{
+    static const struct {
+        const char *name;
+        time_t age_s;
+        bool stays;
+    } rows[] = {
+        {"mta-sts.old.example", TRIAL_AGE_S + 10, false},
+        {"mta-sts.old.example.crt.pem", TRIAL_AGE_S + 10, false},
+        {".challenge.Ab12Cd", TRIAL_AGE_S + 10, false},
+        {"mta-sts.pending.example", TRIAL_AGE_S - 60, true},
+        {"notes", TRIAL_AGE_S + 10, true},
+    };
+    char path[512];
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", directory, rows[i].name);
+        put(path, real);
+        utime(path, &(struct utimbuf){1, time(NULL) - rows[i].age_s});
+    }
+    CHECK(symlink("notes", path_of("")) == 0);
+    trial_remove_left(directory);
+    trial_remove_left("/nowhere/at/all");
+    CHECK(unlink(path_of("")) == 0, "a link is no challenge that was left");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", directory, rows[i].name);
+        CHECK(is_there(path) == rows[i].stays, "%s", rows[i].name);
+        unlink(path);
+    }
+}
+
 static void a_directory_that_is_not_there_is_named(void)
 {
     struct trial trial;
@@ -162,6 +192,7 @@ static const struct test tests[] = {
     TEST(a_pending_challenge_stays_and_is_what_must_be_shown),
     TEST(what_is_no_pending_challenge_is_replaced),
     TEST(another_clients_pair_is_left_alone),
+    TEST(what_killed_clients_left_is_removed_once_the_server_ignores_it),
     TEST(a_directory_that_is_not_there_is_named),
 };
 
