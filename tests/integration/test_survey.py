@@ -84,6 +84,8 @@ ROWS = {
         },
     ),
     "d10loop": ("D1e D10e", {"sts": None, "more": "_mta-sts.@ CNAME l.@\nl.@ CNAME _mta-sts.@"}),
+    "d10gone": ("D10e", {"sts": None, "more": "_mta-sts.@ CNAME _mta-sts.gone.plain.example."}),
+    "d10hostgone": ("D10e", {"a": [], "aaaa": [], "more": "mta-sts.@ CNAME old-app.plain.example."}),
     "d11": ("D11e", {"a": [], "aaaa": []}),
     "d11v4": ("D11n", {"aaaa": []}),
     "d11v6": ("D11w", {"a": []}),
@@ -184,6 +186,25 @@ ROWS = {
     "x5null": ("X5w", {"mx": ((0, ""),)}),
     "x6": ("X6e", to("tlsa")),
     "x6pkix": ("X6w", to("pkix")),
+    "x7policy": ("X2w X7e", {"policy": policy("mx.check.example", "*.vanished.example")}),
+    "x7mx": (
+        "X4e X7e",
+        {
+            "mx": ((10, "mx.check.example"), (20, "mx.vanished.example")),
+            "policy": policy("mx.check.example", "mx.vanished.example"),
+        },
+    ),
+    "x7provider": (
+        "X4e X4e X7e",
+        {
+            "mx": (
+                (10, "mx.check.example"),
+                (20, "a.gone.plain.example"),
+                (20, "b.gone.plain.example"),
+            ),
+            "policy": policy("mx.check.example", "*.gone.plain.example"),
+        },
+    ),
     # Reports.
     "t1": ("T1w", {"tls": None}),
     "t1twice": ("T1e", {"more": '_smtp._tls.@ TXT "v=TLSRPTv1; rua=mailto:b@reports.example"'}),
@@ -221,6 +242,33 @@ SENTENCES = (
         r"^it has no cipher, curve or certificate that senders can use \(TLS alert handshake_failure\)$",
         "see that a certificate is configured$",
     ),
+    (
+        "d10gone",
+        "D10",
+        "^its CNAME leads to _mta-sts.gone.plain.example, which does not exist: whoever registers that "
+        "name says which policies senders fetch$",
+        "^remove the CNAME now, or create that host yourself$",
+    ),
+    (
+        "d10hostgone",
+        "D10",
+        "^its CNAME leads to old-app.plain.example, which does not exist: whoever registers that name "
+        "serves your policy$",
+        "^remove the CNAME now, or create that host yourself$",
+    ),
+    (
+        "x7policy",
+        "X7",
+        "^its domain vanished.example is not in DNS; if nobody owns it, anybody may register it",
+        "^remove it from the policy",
+    ),
+    (
+        "x7mx",
+        "X7",
+        "^its domain vanished.example is not in DNS; if nobody owns it, anybody may register it",
+        "^remove it from the policy",
+    ),
+    ("x7provider", "X7", "^no MX at the provider plain.example exists any more", "^remove its MX"),
     ("h1tls13", "H1", "^it offers TLS 1.3 alone, .*not known of Google", "^enable TLS 1.2 as well$"),
     ("x3tls13", "X3", "^it offers TLS 1.3 alone, ", "^enable TLS 1.2 as well$"),
     (

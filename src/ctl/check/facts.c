@@ -91,6 +91,7 @@ void facts_free(struct facts *facts)
         free_address(&facts->addresses[i]);
     free(facts->addresses);
     free(facts->mx);
+    free(facts->gone);
     policytext_free(&facts->policy);
     findings_free(&facts->record_findings);
     findings_free(&facts->policy_findings);

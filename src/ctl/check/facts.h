@@ -8,6 +8,7 @@
 #include "common/config/config.h"
 #include "common/policy/policytext.h"
 #include "ctl/check/check_state.h"
+#include "ctl/check/gone.h"
 #include "ctl/check/mxhost.h"
 #include "ctl/check/policy_address.h"
 #include "ctl/net/txtrecord.h"
@@ -49,6 +50,8 @@ struct facts {
     bool mx_implicit, mx_null; /* no MX record: its own address takes the mail; RFC 7505 */
     struct facts_mx *mx;       /* in the order of their preference */
     size_t mx_count;
+    struct gone *gone; /* mail hosts whose domain is not in DNS */
+    size_t gone_count;
     const struct config_policy *configured; /* what our configuration has; NULL: not ours */
     bool records_off;                       /* our configuration wants no `_mta-sts` record */
     struct check_state before;              /* by --state; {0}: nothing */

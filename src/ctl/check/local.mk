@@ -4,6 +4,8 @@ libctl_a_SOURCES += \
 	%D%/check_state.h \
 	%D%/facts.c \
 	%D%/facts.h \
+	%D%/gone.c \
+	%D%/gone.h \
 	%D%/inspection.c \
 	%D%/inspection.h \
 	%D%/mxhost.c \
@@ -14,6 +16,7 @@ libctl_a_SOURCES += \
 	%D%/rows.c \
 	%D%/rows.h \
 	%D%/rows_dns.c \
+	%D%/rows_gone.c \
 	%D%/rows_host.c \
 	%D%/rows_limits.c \
 	%D%/rows_limits.h \

@@ -333,5 +333,7 @@ void observe_domain(struct facts *out, const char *domain, const struct observe_
     ask_caa(&round);
     try_all(&round);
     drop_unknown_mx(out);
+    if (round.waited_ms < PATIENCE_MS)
+        gone_find(out, params->dns);
     free(round.mx_names);
 }

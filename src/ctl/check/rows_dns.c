@@ -47,6 +47,17 @@ void rows_judge_tls_txt(struct rows_check *check)
     rows_judge_txt(check);
 }
 
+/* Whether CNAMEs lead to a name that does not exist: nobody may be told to follow them. */
+static bool dangles(const struct facts_alias *alias, const struct dns_answer *answer)
+{
+    return alias->end[0] != '\0' && !alias->looped && answer->outcome == DNS_NO_NAME;
+}
+
+static bool host_dangles(const struct facts *facts)
+{
+    return dangles(&facts->host_alias, &facts->v4) && facts->v6.outcome == DNS_NO_NAME;
+}
+
 void rows_judge_d1(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
@@ -59,6 +70,8 @@ void rows_judge_d1(struct rows_check *check)
         rows_say(check, SEVERITY_NOTE, &about, "there is no record, as `records = off` says");
         return;
     }
+    if (dangles(&facts->sts_alias, &facts->sts.answer))
+        return; /* D10 says what is wrong */
     switch (facts->sts.answer.outcome) {
     case DNS_FOUND:
         break;
@@ -149,35 +162,64 @@ static bool leads_away(const struct facts_alias *alias, const char *domain)
     return alias->end[0] != '\0' && !is_within(alias->end, domain);
 }
 
-void rows_judge_d10(struct rows_check *check)
+/* A provider deletes a host, and whoever makes one of that name there has what the name leads to.
+ */
+static void say_dangling(struct rows_check *check, const char *name,
+                         const struct facts_alias *alias, const char *risk)
 {
     const struct facts *facts = check->facts;
-    char name[DNSDATA_NAME_MAX + 16];
+    bool is_away = leads_away(alias, facts->domain);
+    const struct rows_about about = {name, "every sender",
+                                     "remove the CNAME now, or create that host yourself"};
+    rows_say(check, SEVERITY_ERROR, &about, "its CNAME leads to %s, which does not exist%s%s",
+             alias->end, is_away ? ": whoever registers that name " : "", is_away ? risk : "");
+}
+
+static void judge_record_alias(struct rows_check *check, const char *name)
+{
+    const struct facts *facts = check->facts;
     struct rows_about about = {name, NULL, "point each CNAME to a name that has the records"};
-    bool record_away = leads_away(&facts->sts_alias, facts->domain);
     bool host_away = leads_away(&facts->host_alias, facts->domain);
-    snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
-    if (facts->sts_alias.looped)
+    if (facts->sts_alias.looped) {
         rows_say(check, SEVERITY_ERROR, &about, "its CNAMEs lead nowhere, or form a loop");
-    else if (record_away && facts->sts.answer.outcome == DNS_NO_NAME)
-        rows_say(check, SEVERITY_WARNING, &about, "its CNAME leads to %s, which does not exist",
-                 facts->sts_alias.end);
-    else if (host_away && facts->sts_alias.end[0] == '\0' &&
-             facts->sts.answer.outcome == DNS_FOUND) {
+    } else if (dangles(&facts->sts_alias, &facts->sts.answer)) {
+        say_dangling(check, name, &facts->sts_alias, "says which policies senders fetch");
+    } else if (host_away && !host_dangles(facts) && facts->sts_alias.end[0] == '\0' &&
+               facts->sts.answer.outcome == DNS_FOUND) {
         about.advice = "make _mta-sts a CNAME to the provider, too, or give it a new id whenever "
                        "the provider changes the policy";
         rows_say(check, SEVERITY_WARNING, &about,
                  "%s leads to a provider (%s), but this record is the domain's own", facts->host,
                  facts->host_alias.end);
     }
-    snprintf(name, sizeof(name), "%s", facts->host);
-    about.advice = "make it a CNAME to the provider's policy host, too";
-    if (facts->host_alias.looped)
+}
+
+static void judge_host_alias(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    struct rows_about about = {facts->host, NULL,
+                               "make it a CNAME to the provider's policy host, "
+                               "too"};
+    if (facts->host_alias.looped) {
+        about.advice = "point each CNAME to a name that has addresses";
         rows_say(check, SEVERITY_ERROR, &about, "its CNAMEs lead nowhere, or form a loop");
-    else if (record_away && facts->host_alias.end[0] == '\0')
+    } else if (host_dangles(facts)) {
+        say_dangling(check, facts->host, &facts->host_alias, "serves your policy");
+    } else if (leads_away(&facts->sts_alias, facts->domain) &&
+               !dangles(&facts->sts_alias, &facts->sts.answer) &&
+               facts->host_alias.end[0] == '\0') {
         rows_say(check, SEVERITY_WARNING, &about,
                  "_mta-sts.%s leads to a provider (%s), but this host is the domain's own",
                  facts->domain, facts->sts_alias.end);
+    }
+}
+
+void rows_judge_d10(struct rows_check *check)
+{
+    char name[DNSDATA_NAME_MAX + 16];
+    snprintf(name, sizeof(name), "_mta-sts.%s", check->facts->domain);
+    judge_record_alias(check, name);
+    judge_host_alias(check);
 }
 
 static bool takes_ipv4_only(const struct sender *sender)
@@ -192,7 +234,7 @@ void rows_judge_d11(struct rows_check *check)
     struct rows_about about = {facts->host, NULL, "publish A and AAAA records"};
     bool has_v4 = facts->v4.outcome == DNS_FOUND;
     bool has_v6 = facts->v6.outcome == DNS_FOUND;
-    if (facts->led_elsewhere)
+    if (facts->led_elsewhere || host_dangles(facts))
         return;
     if (facts->v4.count + facts->v6.count > FACTS_ADDRESSES_MAX) {
         const struct rows_about rest = {facts->host, NULL, NULL};

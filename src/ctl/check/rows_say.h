@@ -70,6 +70,7 @@ void rows_judge_x3(struct rows_check *check);
 void rows_judge_x4(struct rows_check *check);
 void rows_judge_x5(struct rows_check *check);
 void rows_judge_x6(struct rows_check *check);
+void rows_judge_x7(struct rows_check *check);
 void rows_judge_t3(struct rows_check *check);
 void rows_judge_w1(struct rows_check *check);
 void rows_judge_w2(struct rows_check *check);

@@ -29,7 +29,7 @@ static int weigh(const struct finding *finding)
     bool is_error = finding->severity == SEVERITY_ERROR;
     if (finding->advice == NULL)
         return 0;
-    if (is_error && strcmp(finding->rule, "D10") == 0)
+    if (is_error && (strcmp(finding->rule, "D10") == 0 || strcmp(finding->rule, "X7") == 0))
         return 4;
     if (is_error && finding->rule[0] == 'X' && finding->sender != NULL)
         return 3;

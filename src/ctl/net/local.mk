@@ -20,6 +20,8 @@ libctl_a_SOURCES += \
 	%D%/pertarget.c \
 	%D%/pertarget.h \
 	%D%/peer.h \
+	%D%/registrable.c \
+	%D%/registrable.h \
 	%D%/reach.c \
 	%D%/reach.h \
 	%D%/transfer.c \
