@@ -71,6 +71,20 @@ class Listing(CtlCase):
         said = json.loads(self.ctl("certs", "-c", self.ini, "--json", *words, status=status).stdout)
         return said, {item["domain"]: item for item in said["certificates"]}
 
+    def test_prometheus_has_each_host_whether_loaded_or_not(self):
+        _, items = self.listed()
+        said = self.ctl("certs", "-c", self.ini, "--prometheus", status=1).stdout
+        for item in items.values():
+            managed = "yes" if item["managed"] else "no"
+            line = ('mta_stsctl_certificate_expiry_timestamp_seconds{host="%s",pair="1",managed="%s"} %s\n'
+                    % (item["host"], managed, item.get("not_after")))
+            self.assertEqual(line in said, "not_after" in item, line)
+        for health in ("fine", "warning", "error"):
+            count = sum(item["health"] == health for item in items.values())
+            self.assertIn(f'mta_stsctl_certificates{{health="{health}"}} {count}\n', said)
+        for words in (["--json"], ["--plan"], ["--renew"]):
+            self.ctl("certs", "-c", self.ini, "--prometheus", *words, status=2)
+
     def test_each_host_has_its_health_by_the_share_of_its_lifetime(self):
         said, items = self.listed()
         self.assertEqual(

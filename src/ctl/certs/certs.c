@@ -16,6 +16,7 @@
 #include "ctl/base/setup.h"
 #include "ctl/certs/inventory.h"
 #include "ctl/certs/listing.h"
+#include "ctl/certs/listing_metrics.h"
 #include "ctl/certs/pace.h"
 #include "ctl/certs/plan.h"
 #include "ctl/certs/renew.h"
@@ -25,6 +26,7 @@
 
 enum {
     OPTION_JSON = 256,
+    OPTION_METRICS,
     OPTION_PLAN,
     OPTION_RENEW,
     OPTION_FORCE,
@@ -36,7 +38,7 @@ enum {
 
 static const char help[] =
     "Usage: mta-stsctl certs [-c FILE] [--plan | --renew [--force] [--wait SECONDS]]\n"
-    "                        [--json] [DOMAIN]\n"
+    "                        [--json | --prometheus] [DOMAIN]\n"
     "Lists the certificate of each policy host: issuer, key, time left, whether it\n"
     "covers the host, and whether mta-stsctl renews it.\n"
     "\n"
@@ -55,6 +57,7 @@ static const char help[] =
     "      --probe-port PORT\n"
     "                      with --renew: test challenges on this port, not on 443\n"
     "      --json          print JSON\n"
+    "      --prometheus    print metrics for the textfile collector\n"
     "  -h, --help          print this\n"
     "\n"
     "Exit status: 0 success, 1 something was found or failed, 2 usage error or\n"
@@ -64,6 +67,7 @@ static const char help[] =
 static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"prometheus", no_argument, NULL, OPTION_METRICS},
     {"plan", no_argument, NULL, OPTION_PLAN},
     {"renew", no_argument, NULL, OPTION_RENEW},
     {"force", no_argument, NULL, OPTION_FORCE},
@@ -85,6 +89,7 @@ struct params {
     const char *of_renewal; /* an option that was given and goes with --renew alone, or NULL */
     bool forced;
     bool json;
+    bool metrics;
     const char *resolver;
     const char *anchors;
     unsigned probe_port;
@@ -98,7 +103,8 @@ static int list(const struct config *config, const struct inventory *inventory,
     struct error why;
     if (ari_load(&ari, config->acme.state, &why) != 0)
         return setup_fail("%s", why.text);
-    int result = listing_write(inventory, &ari, params->json, now);
+    int result = params->metrics ? listing_metrics_write(inventory)
+                                 : listing_write(inventory, &ari, params->json, now);
     ari_free(&ari);
     if (result != 0)
         return setup_fail("the list cannot be written");
@@ -251,6 +257,9 @@ static int take(void *context, int option, const char *argument)
     case OPTION_JSON:
         params->json = true;
         return 0;
+    case OPTION_METRICS:
+        params->metrics = true;
+        return 0;
     default:
         return take_of_renewal(params, option, argument);
     }
@@ -266,6 +275,8 @@ int certs_run(int argc, char **argv)
         return status;
     if (params.of_renewal != NULL && params.action != ACTION_RENEW)
         return setup_fail("certs: %s needs --renew", params.of_renewal);
+    if (params.metrics && (params.json || params.action != ACTION_LIST))
+        return setup_fail("certs: --prometheus goes with neither --json, --plan nor --renew");
     if (argc - optind > 1)
         return setup_fail("certs: give at most one domain; try 'mta-stsctl certs --help'");
     if (argv[optind] != NULL) {

@@ -10,6 +10,8 @@ libctl_a_SOURCES += \
 	%D%/leftover.h \
 	%D%/listing.c \
 	%D%/listing.h \
+	%D%/listing_metrics.c \
+	%D%/listing_metrics.h \
 	%D%/lock.c \
 	%D%/lock.h \
 	%D%/orders.c \
