@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """harness_daemon: the daemon as a child process, and what it is configured with."""
+import contextlib
 import os
 import pathlib
 import re
@@ -9,7 +10,7 @@ import threading
 import time
 import unittest
 
-from harness_base import BINARY, REPORT, SLOW, WRAPPER, bound, patience, run
+from harness_base import BINARY, REPORT, SLOW, WRAPPER, bound, eventually, patience, run
 
 
 def clean_environment(extra):
@@ -165,6 +166,26 @@ class Daemon:
 
     def descriptors(self):
         return len(os.listdir(proc(self.pid) / "fd"))
+
+    def wait_for_descriptors(self, count, seconds=30):
+        """Until it has no more of them than this; if not, the failure names those that it has."""
+        try:
+            eventually(lambda: self.descriptors() <= count, seconds, "the descriptors' return")
+        except AssertionError as why:
+            raise AssertionError(f"{why}: more than {count}:\n{self.name_descriptors()}") from None
+
+    def name_descriptors(self):
+        """What each is; of a TCP connection, its line of /proc/net/tcp with state and queues."""
+        tables = [(proc(self.pid) / "net" / name).read_text() for name in ("tcp", "tcp6")]
+        connections = {line.split()[9]: line.strip() for table in tables
+                       for line in table.splitlines()[1:]}
+        names = []
+        for entry in (proc(self.pid) / "fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                name = os.readlink(entry)
+                number = name.removeprefix("socket:[").removesuffix("]")
+                names.append(f"{entry.name} {name} {connections.get(number, '')}")
+        return "\n".join(names)
 
     def limit_descriptors(self, number):
         """Lowers its limit of open files while it runs, as the user that it is."""

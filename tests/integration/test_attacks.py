@@ -43,7 +43,7 @@ class Attacks(harness.TestCase):
         attack.measure(daemon, 3)
         with attack_on(daemon):
             attack.measure(daemon, 5 if harness.is_instrumented() else FETCHES)
-        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
+        daemon.wait_for_descriptors(before)
         daemon.stop()
 
     def test_silent_connections_hold_no_tls_state_and_are_cheap(self):

@@ -73,7 +73,7 @@ class Calls(Case):
         return daemon
 
     def assert_at_rest(self, daemon, count):
-        harness.eventually(lambda: daemon.descriptors() <= count, what="the descriptors' return")
+        daemon.wait_for_descriptors(count)
 
     def test_a_call_that_fails_costs_one_connection_at_most(self):
         daemon = self.begin()
@@ -284,7 +284,7 @@ class Directory(Case):
                     lambda: self.is_served(daemon.address(), "mta-sts.late.example"), 20,
                     "the certificate's return",
                 )
-                harness.eventually(lambda: daemon.descriptors() <= count)
+                daemon.wait_for_descriptors(count)
 
 
 class Address(Case):

@@ -122,7 +122,7 @@ class Slots(harness.TestCase):
             attack.measure(daemon, self.FETCHES)  # fails where one of them does
             attack.wait_until_full(daemon, name, slots, before, 60)
         self.assertTrue(ongoing.went_on(), "the attackers stopped")
-        harness.eventually(lambda: daemon.descriptors() <= before, 15, "the descriptors' return")
+        daemon.wait_for_descriptors(before, 15)
         daemon.stop()
 
 

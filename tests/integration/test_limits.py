@@ -204,7 +204,7 @@ class Limits(harness.TestCase):
         before = daemon.descriptors()
         clients = [self.small_window_client(daemon, "mta-sts.large.example") for _ in range(10)]
         self.assert_serves(daemon, HOST, BODY)
-        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
+        daemon.wait_for_descriptors(before)
         self.assertEqual(len(clients), 10)
 
     def test_a_client_that_does_not_close_after_the_answer_goes_soon(self):
@@ -213,7 +213,7 @@ class Limits(harness.TestCase):
         client = harness.TlsClient(daemon.address(), HOST).handshake().send(request(HOST))
         while client.read_some():
             pass
-        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptor's return")
+        daemon.wait_for_descriptors(before)
         client.close()
 
     def test_a_client_that_leaves_without_a_request_is_let_go_at_once(self):
@@ -238,7 +238,7 @@ class Limits(harness.TestCase):
                     getattr(client, leave)()
                     self.assertTrue(self.is_closed(client.sock, bound(20)))
                     client.close()
-        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
+        daemon.wait_for_descriptors(before)
 
     # floods
 
@@ -411,7 +411,7 @@ class Limits(harness.TestCase):
             self.assertLess(daemon.resident_kb() - resident, 1500)
         for sock in socks:
             sock.close()
-        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
+        daemon.wait_for_descriptors(before)
 
     # one source
 
@@ -544,9 +544,7 @@ class Limits(harness.TestCase):
                     self.assert_serves(daemon, HOST, BODY)
                 for sock in socks:
                     sock.close()
-                harness.eventually(
-                    lambda: daemon.descriptors() <= before, what="the descriptors' return"
-                )
+                daemon.wait_for_descriptors(before)
                 for _ in range(5):
                     self.assert_serves(daemon, HOST, BODY)
 
@@ -586,7 +584,7 @@ class Limits(harness.TestCase):
             self.connect(daemon, b"\x16\x03\x01\0\5hello").close()
             harness.TlsClient(daemon.address(), HOST).handshake().close()
             exchange(daemon.address(), HOST, b"garbage\r\n\r\n" if number % 2 else request(HOST))
-        harness.eventually(lambda: daemon.descriptors() <= before, what="the descriptors' return")
+        daemon.wait_for_descriptors(before)
 
 
 if __name__ == "__main__":

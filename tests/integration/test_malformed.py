@@ -661,9 +661,7 @@ class Malformed(harness.TestCase):
             client = harness.TlsClient(self.daemon.address(), HOST).handshake()
             client.send(whole[:length]).reset()
         self.assert_serves(self.daemon, HOST, BODY)
-        harness.eventually(
-            lambda: self.daemon.descriptors() <= before, what="the descriptors' return"
-        )
+        self.daemon.wait_for_descriptors(before)
 
 
 if __name__ == "__main__":

@@ -208,7 +208,7 @@ class Memory(harness.TestCase):
         self.starve(daemon, 30, FOREVER, lambda: self.fetch(daemon, HOST, "1.2"))
         self.assertFalse(self.is_served(daemon), "its file is left alone for a moment")
         harness.eventually(lambda: self.is_served(daemon), 10, "service, with memory")
-        harness.eventually(lambda: daemon.descriptors() <= rest, what="the descriptors' return")
+        daemon.wait_for_descriptors(rest)
 
     def is_served(self, daemon, host=HOST, version="1.2"):
         with contextlib.suppress(AssertionError, ConnectionError):

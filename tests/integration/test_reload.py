@@ -410,7 +410,7 @@ class Reload(harness.TestCase):
         before, resident = daemon.descriptors(), daemon.resident_kb()
         for number in range(200):
             self.change(daemon, inis[number % 2])
-        harness.eventually(lambda: daemon.descriptors() <= before, what="the old descriptors")
+        daemon.wait_for_descriptors(before)
         if not harness.is_instrumented():
             self.assertLess(daemon.resident_kb(), resident + 2000)
 

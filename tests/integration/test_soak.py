@@ -182,7 +182,7 @@ class Soak(harness.TestCase):
         self.assertEqual(failures, [])
         bodies = [policy_text(names, "enforce", 604800).decode() for names in MX.values()]
         self.assertLessEqual(set(seen), {f"{host} 200 {body}" for host in HOSTS for body in bodies})
-        harness.eventually(lambda: daemon.descriptors() <= at_rest, 10, "the descriptors' return")
+        daemon.wait_for_descriptors(at_rest, 10)
         if not harness.is_instrumented():
             for (warm, _), (end, _) in figures:
                 self.assertLess(end - warm, GROWTH_KB, figures)
