@@ -209,6 +209,15 @@ ROWS = {
     "t1": ("T1w", {"tls": None}),
     "t1twice": ("T1e", {"more": '_smtp._tls.@ TXT "v=TLSRPTv1; rua=mailto:b@reports.example"'}),
     "t2": ("T2e", {"tls": "v=TLSRPTv1; rua=t@reports.example"}),
+    "t3gone": ("T3w", {"tls": "v=TLSRPTv1; rua=mailto:t@not-there.reports.example"}),
+    "t3null": ("T3w", {"tls": "v=TLSRPTv1; rua=mailto:t@nullmx.reports.example"}),
+    "t3nowhere": ("T3w", {"tls": "v=TLSRPTv1; rua=mailto:t@nowhere.reports.example?subject=x"}),
+    "t3lost": ("T3w", {"tls": "v=TLSRPTv1; rua=mailto:t@lost.reports.example"}),
+    "t3https": (
+        "T3w",
+        {"tls": "v=TLSRPTv1; rua=https://not-there.reports.example/v1,mailto:t@reports.example"},
+    ),
+    "t3httpsfine": ("", {"tls": "v=TLSRPTv1; rua=https://mx.check.example/v1"}),
     "t3": ("T3n", {"tls": "v=TLSRPTv1; rua=mailto:postmaster@t3.check.example"}),
 }
 
@@ -269,6 +278,16 @@ SENTENCES = (
         "^remove it from the policy",
     ),
     ("x7provider", "X7", "^no MX at the provider plain.example exists any more", "^remove its MX"),
+    ("t3gone", "T3", "^reports are lost: rua names not-there.reports.example, which does not", "mailbox"),
+    (
+        "t3null",
+        "T3",
+        r"^reports are lost: rua names nullmx.reports.example, which takes no mail \(null MX\)$",
+        "^name a mailbox in a domain that takes mail$",
+    ),
+    ("t3nowhere", "T3", "names nowhere.reports.example, which has no address$", "^name a mailbox"),
+    ("t3lost", "T3", "names lost.reports.example, none of whose MX has an address$", "^name a mailbox"),
+    ("t3https", "T3", "names not-there.reports.example, which does not exist$", "^name a host that"),
     ("h1tls13", "H1", "^it offers TLS 1.3 alone, .*not known of Google", "^enable TLS 1.2 as well$"),
     ("x3tls13", "X3", "^it offers TLS 1.3 alone, ", "^enable TLS 1.2 as well$"),
     (

@@ -359,6 +359,13 @@ class Net:
                 f"_25._tcp.soon TLSA {self.tlsa('soon')}",
                 f"_25._tcp.pkix TLSA {self.tlsa('pkix', usage=1)}",
             ]
+        if zone == "example":
+            lines += [
+                "reports MX 10 mx.check.example.",
+                "nullmx.reports MX 0 .",
+                'nowhere.reports TXT "no MX, no address"',
+                "lost.reports MX 10 gone.reports",
+            ]
         if zone == "plain.example":  # a provider, who serves nothing of its own
             lines += [
                 f"provider A {DAEMON[0]}",

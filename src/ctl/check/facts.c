@@ -31,8 +31,7 @@ static void judge_records(struct facts *facts)
     snprintf(sink.where, sizeof(sink.where), "_mta-sts.%s", facts->domain);
     txtrecord_judge_sts(&facts->record, facts->sts.items, facts->sts.count, keep, &sink);
     snprintf(sink.where, sizeof(sink.where), "_smtp._tls.%s", facts->domain);
-    facts->reports_wanted = txtrecord_judge_tlsrpt(&facts->reports, facts->tlsrpt.items,
-                                                   facts->tlsrpt.count, keep, &sink);
+    txtrecord_judge_tlsrpt(&facts->reports, facts->tlsrpt.items, facts->tlsrpt.count, keep, &sink);
     snprintf(sink.where, sizeof(sink.where), "%s", facts->domain);
     txtrecord_judge_elsewhere(facts->apex.items, facts->apex.count, facts->domain, keep, &sink);
 }

@@ -4,10 +4,10 @@
 #define CTL_CHECK_FACTS_H
 
 #include "common/base/finding.h"
-#include "common/base/span.h"
 #include "common/config/config.h"
 #include "common/policy/policytext.h"
 #include "ctl/check/check_state.h"
+#include "ctl/check/destination.h"
 #include "ctl/check/gone.h"
 #include "ctl/check/mxhost.h"
 #include "ctl/check/policy_address.h"
@@ -50,6 +50,8 @@ struct facts {
     bool mx_implicit, mx_null; /* no MX record: its own address takes the mail; RFC 7505 */
     struct facts_mx *mx;       /* in the order of their preference */
     size_t mx_count;
+    struct destination destinations[TXTRECORD_URIS_MAX]; /* of reports */
+    size_t destination_count;
     struct gone *gone; /* mail hosts whose domain is not in DNS */
     size_t gone_count;
     const struct config_policy *configured; /* what our configuration has; NULL: not ours */
@@ -58,8 +60,7 @@ struct facts {
     struct check_state after; /* with what is seen now; {0}: no --state, or no policy */
     /* Derived from the above by facts_settle. */
     struct txtrecord_sts record;
-    struct txtrecord_tlsrpt reports;
-    bool reports_wanted;             /* a usable record _smtp._tls asks for them */
+    struct txtrecord_tlsrpt reports; /* usable: reports are wanted */
     struct findings record_findings; /* of the TXT records; a finding's rule is its row's id */
     struct findings policy_findings; /* of the policy, by lint's rules */
     const struct fetch *served;      /* the first answer with status 200; NULL: none */

@@ -2,6 +2,8 @@
 libctl_a_SOURCES += \
 	%D%/check_state.c \
 	%D%/check_state.h \
+	%D%/destination.c \
+	%D%/destination.h \
 	%D%/facts.c \
 	%D%/facts.h \
 	%D%/gone.c \
@@ -22,6 +24,7 @@ libctl_a_SOURCES += \
 	%D%/rows_limits.h \
 	%D%/rows_mx.c \
 	%D%/rows_policy.c \
+	%D%/rows_reports.c \
 	%D%/rows_say.c \
 	%D%/rows_say.h \
 	%D%/smtp.c \

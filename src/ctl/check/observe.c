@@ -93,6 +93,26 @@ static void ask_caa(struct round *round)
         facts->caa_refuses = caa_check(round->params->dns, facts->host, &any, &facts->caa_why) != 0;
 }
 
+static void pass_over(void *context, const struct finding *finding)
+{
+    (void)context;
+    (void)finding;
+}
+
+/* Where reports go, by the record `_smtp._tls`. */
+static void ask_destinations(struct round *round)
+{
+    struct facts *facts = round->facts;
+    struct txtrecord_tlsrpt record;
+    txtrecord_judge_tlsrpt(&record, facts->tlsrpt.items, facts->tlsrpt.count, pass_over, NULL);
+    for (size_t i = 0; i < record.uri_count && round->waited_ms < PATIENCE_MS; i++) {
+        int64_t start = moment_steady_ms();
+        destination_find(&facts->destinations[facts->destination_count++], record.uris[i],
+                         round->params->dns);
+        round->waited_ms += moment_steady_ms() - start;
+    }
+}
+
 /* The hosts that take the domain's mail (RFC 5321 section 5.1, RFC 7505). */
 static void ask_mx(struct round *round)
 {
@@ -331,6 +351,7 @@ void observe_domain(struct facts *out, const char *domain, const struct observe_
     find_addresses(&round);
     ask_mx(&round);
     ask_caa(&round);
+    ask_destinations(&round);
     try_all(&round);
     drop_unknown_mx(out);
     if (round.waited_ms < PATIENCE_MS)

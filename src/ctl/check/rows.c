@@ -50,7 +50,7 @@ const struct rows_row rows_table[] = {
     {"X7", SEVERITY_ERROR, "no mail host is gone that others may take over", rows_judge_x7},
     {"T1", SEVERITY_ERROR, "one record _smtp._tls, v=TLSRPTv1 first", rows_judge_tls_txt},
     {"T2", SEVERITY_ERROR, "its rua: present, valid, two addresses at most", rows_judge_tls_txt},
-    {"T3", SEVERITY_NOTE, "reports go where this policy cannot delay them", rows_judge_t3},
+    {"T3", SEVERITY_WARNING, "reports go to a place that takes them at any time", rows_judge_t3},
     {"W1", SEVERITY_ERROR, "the id changed when the policy did", rows_judge_w1},
     {"W2", SEVERITY_NOTE, "when a withdrawn policy may be removed", rows_judge_w2},
     {NULL, SEVERITY_NOTE, NULL, NULL},

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/base/span.h"
 #include "common/policy/mxmatch.h"
 #include "common/senders/sender.h"
 #include "ctl/check/rows_limits.h"
@@ -250,38 +249,4 @@ void rows_judge_x6(struct rows_check *check)
 {
     for (size_t i = 0; i < check->facts->mx_count; i++)
         judge_tlsa(check, check->facts->mx[i].mxhost);
-}
-
-/* ---- Reports. */
-
-/* Whether the URI is a mailbox at the domain itself. */
-static bool is_mailbox_at(struct span uri, const char *domain)
-{
-    static const char scheme[] = "mailto:";
-    size_t length = strlen(domain);
-    size_t end = 0;
-    if (uri.length < sizeof(scheme) || strncasecmp(uri.bytes, scheme, sizeof(scheme) - 1) != 0)
-        return false;
-    while (end < uri.length && uri.bytes[end] != '?')
-        end++;
-    return end > length && uri.bytes[end - length - 1] == '@' &&
-           strncasecmp(uri.bytes + end - length, domain, length) == 0;
-}
-
-void rows_judge_t3(struct rows_check *check)
-{
-    const struct facts *facts = check->facts;
-    const struct txtrecord_tlsrpt *record = &facts->reports;
-    char name[DNSDATA_NAME_MAX + 16];
-    const struct rows_about about = {name, NULL, "add a mailbox in another domain"};
-    snprintf(name, sizeof(name), "_smtp._tls.%s", facts->domain);
-    if (!facts_has_mode(facts, POLICY_MODE_ENFORCE))
-        return;
-    for (size_t i = 0; i < record->uri_count && i < TXTRECORD_URIS_MAX; i++) {
-        if (is_mailbox_at(record->uris[i], facts->domain))
-            rows_say(check, SEVERITY_NOTE, &about,
-                     "reports go to a mailbox in %s itself, and some senders cannot deliver them "
-                     "when this policy fails",
-                     facts->domain);
-    }
 }

@@ -34,7 +34,7 @@ static void act_so(struct verdict *out, const struct sender *sender, enum sender
 static void let_pass(struct verdict *out, const struct sender *sender, const struct facts *facts,
                      const char *failure)
 {
-    bool told = failure != NULL && sender->reports && facts->reports_wanted;
+    bool told = failure != NULL && sender->reports && facts->reports.usable;
     out->ending = out->worst = told ? VERDICT_REPORTS : VERDICT_DELIVERS;
     out->failure = told ? failure : NULL;
     out->ground = sender->acts[SENDER_FINE].ground;
@@ -50,7 +50,7 @@ static void conclude_hosts(struct verdict *out, const struct sender *sender,
         out->ending = out->worst = VERDICT_DEFERS;
     if (out->ending == VERDICT_DEFERS)
         out->queue_hours = sender->queue_hours;
-    out->failure = sender->reports && facts->reports_wanted ? mx->failure : NULL;
+    out->failure = sender->reports && facts->reports.usable ? mx->failure : NULL;
     if (mx->result == VERDICT_MX_UNTESTED) {
         out->ending = VERDICT_UNTESTED;
         out->predicted = false;
