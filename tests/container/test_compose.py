@@ -137,6 +137,25 @@ class Compose(unittest.TestCase):
         self.assert_files_are_shared_as_outside()
         self.assert_ends_in_order()
 
+    def test_monitoring_finds_its_files_and_the_metrics(self):
+        """The image of Prometheus is not here; its files, and what it scrapes, are."""
+        text = (bed.TOP / "container" / "compose.monitoring.yaml").read_text()
+        mounted = re.findall(r"(?m)^ +- (\.\S*?):/", text)
+        self.assertEqual(len(mounted), 2)
+        for path in mounted:
+            self.assertTrue((bed.TOP / "container" / path).exists(), path)
+        self.up()
+        ini = self.config / "mta-stsd.ini"
+        ini.write_text(ini.read_text().replace(";metrics", "metrics"))
+        self.wait_for_log("mta-stsd", r"metrics: listening on 0\.0\.0\.0:9415")
+        (port,) = re.findall(r"mta-stsd:(\d+)", (self.source / "container/prometheus.yml").read_text())
+        state = json.loads(podman("inspect", "container_mta-stsd_1"))[0]
+        (network,) = state["NetworkSettings"]["Networks"].values()
+        said = call("curl", "-qsS", "--noproxy", "*",
+                    f"http://{network['IPAddress']}:{port}/metrics").stdout
+        self.assertIn("mta_stsd_build_info", said)
+        self.assertNotIn("9415", podman("port", "container_mta-stsd_1"))
+
     def assert_confined(self):
         for service, user in (("mta-stsd", "65532"), ("acme", "65533")):
             state = json.loads(podman("inspect", f"container_{service}_1"))[0]

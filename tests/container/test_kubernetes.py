@@ -63,6 +63,23 @@ class Manifests(unittest.TestCase):
         self.assertEqual(self.container["readinessProbe"]["tcpSocket"]["port"], "https")
         self.assertEqual(named("NetworkPolicy")["spec"]["ingress"][0]["ports"][0]["port"], "https")
 
+    def test_the_metrics_are_scraped_and_no_balancer_has_them(self):
+        ports = {port["name"]: port["containerPort"] for port in self.container["ports"]}
+        ini = named("ConfigMap", "mta-stsd")["data"]["mta-stsd.ini"]
+        self.assertIn(f"metrics = 0.0.0.0:{ports['metrics']} public", ini)
+        monitor = named("ServiceMonitor")["spec"]
+        services = [it for it in resources() if it["kind"] == "Service" and
+                    monitor["selector"]["matchLabels"].items() <= it["metadata"].get("labels", {}).items()]
+        self.assertEqual([it["metadata"]["name"] for it in services], ["mta-stsd-metrics"])
+        (port,) = services[0]["spec"]["ports"]
+        self.assertEqual((port["name"], port["targetPort"]), (monitor["endpoints"][0]["port"], "metrics"))
+        self.assertEqual(services[0]["metadata"]["labels"][monitor["jobLabel"]], "mta-stsd")
+        balanced = named("Service", "mta-stsd")["spec"]["ports"]
+        self.assertEqual([it["targetPort"] for it in balanced], ["https"])
+        (rule,) = [it for it in named("NetworkPolicy")["spec"]["ingress"]
+                   if it["ports"][0]["port"] == "metrics"]
+        self.assertIn("from", rule)
+
     def test_each_volume_is_mounted_and_there(self):
         volumes = {volume["name"]: volume for volume in self.spec["volumes"]}
         mounts = {mount["name"] for mount in self.container["volumeMounts"]}

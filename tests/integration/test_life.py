@@ -441,6 +441,7 @@ class Log(Case):
             'quote"inside': r'agent="quote\?inside"$',
             "back\\slash": r'agent="back\?slash"$',
             "high\xff\xfe": r'agent="high\?\?"$',
+            "c1\xc2\x9b31m\xc2\x85": r'agent="c1\?\?31m\?\?"$',
             "tab\tinside": r'agent="tab\?inside"$',
             'end" status=999': r'agent="end\? status=999"$',
             "%s%n%d": r'agent="%s%n%d"$',
