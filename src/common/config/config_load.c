@@ -109,19 +109,27 @@ static int compare_entries(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void read_entry(struct draft *draft, const char *directory, const char *name)
+/* Most file systems say in the entry itself that it is a file. */
+static bool is_directory(const char *path, const struct dirent *entry)
+{
+    struct stat state;
+    if (entry->d_type == DT_REG)
+        return false;
+    file_note(path);
+    int result = stat(path, &state);
+    file_note(NULL);
+    return result == 0 && S_ISDIR(state.st_mode);
+}
+
+static void read_entry(struct draft *draft, const char *directory, const struct dirent *entry)
 {
     static const char missing[] = "; remove the link, or put there what it leads to";
-    struct stat state;
     struct error why;
-    char *path = pattern_absolute(&draft->scratch, directory, name, false);
+    char *path = pattern_absolute(&draft->scratch, directory, entry->d_name, false);
     draft->out_of_memory = draft->out_of_memory || path == NULL;
     if (draft->out_of_memory)
         return;
-    file_note(path);
-    bool is_directory = stat(path, &state) == 0 && S_ISDIR(state.st_mode);
-    file_note(NULL);
-    if (is_directory)
+    if (is_directory(path, entry))
         findings_say(draft->said, SEVERITY_NOTE, path, 0,
                      "this is a directory, and an include reads files only; write an `include` "
                      "line for it, or give it a name that does not end in .ini");
@@ -146,7 +154,7 @@ static void read_include(struct draft *draft, const struct draft_path *include)
     }
     draft_keep_file(draft, include->path);
     for (int i = 0; i < count; i++) {
-        read_entry(draft, include->path, entries[i]->d_name);
+        read_entry(draft, include->path, entries[i]);
         free(entries[i]);
     }
     free(entries);

@@ -21,6 +21,7 @@ static struct {
     struct stat *states; /* of each path when it was allowed */
     size_t count;
     bool is_closed;
+    char covered[PATH_MAX]; /* as written: all files in this directory may be read */
 } trees;
 
 /* Removes the last component. Returns false if only the root is left. */
@@ -131,6 +132,22 @@ static bool find_directory(const char *path, char out[PATH_MAX])
     return realpath(directory, out) != NULL;
 }
 
+/* The directory part of the path, as written, without links resolved. */
+static bool written_directory(const char *path, char out[PATH_MAX])
+{
+    snprintf(out, PATH_MAX, "%s", path);
+    return to_parent(out);
+}
+
+/* A hundred thousand files of an include directory need one lstat(2) each, not twenty. */
+static bool is_plainly_covered(const char *path)
+{
+    struct stat status;
+    char directory[PATH_MAX];
+    return written_directory(path, directory) && strcmp(directory, trees.covered) == 0 &&
+           lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 static bool is_directory(const char *path)
 {
     struct stat status;
@@ -142,12 +159,18 @@ static bool is_directory(const char *path)
 static int add_file(const char *path, struct error *why)
 {
     char directory[PATH_MAX];
+    if (is_plainly_covered(path))
+        return 0;
     if (add_tree(path, why) != 0 || add_links(path, why) != 0)
         return -1;
-    if (!find_directory(path, directory) || lies_within(directory))
+    if (!find_directory(path, directory))
         return 0;
-    if (!systemdir_is(directory))
-        return add_tree(directory, why);
+    if (!lies_within(directory) && !systemdir_is(directory) && add_tree(directory, why) != 0)
+        return -1;
+    if (lies_within(directory)) {
+        (void)written_directory(path, trees.covered);
+        return 0;
+    }
     if (!is_directory(path))
         log_line(
             LOG_LEVEL_WARNING,
