@@ -14,6 +14,7 @@
 #define PROCESS_FILES  32
 #define WORKER_FILES   9
 #define LISTENER_FILES 3
+#define METRICS_FILES  20 /* the listener's, and its connections: see life/metrics.c */
 
 static size_t cores(void)
 {
@@ -47,6 +48,7 @@ size_t capacity_judge_connections(const struct config_server *server, const char
     size_t files = raise_files(), wanted = server->max_connections;
     size_t kept = PROCESS_FILES + WORKER_FILES * capacity_workers(server) +
                   LISTENER_FILES * server->listen_count;
+    kept += server->metrics.endpoint.length > 0 ? METRICS_FILES : 0;
     size_t needed = kept + wanted * CAPACITY_CONNECTION_FILES;
     if (files >= needed)
         return wanted;
