@@ -27,8 +27,6 @@ static void write_head(const struct facts *facts)
 static int weigh(const struct finding *finding)
 {
     bool is_error = finding->severity == SEVERITY_ERROR;
-    if (finding->advice == NULL)
-        return 0;
     if (is_error && (strcmp(finding->rule, "D10") == 0 || strcmp(finding->rule, "X7") == 0))
         return 4;
     if (is_error && finding->rule[0] == 'X' && finding->sender != NULL)
@@ -51,6 +49,17 @@ static const struct finding *find_first(const struct findings *all, const char *
     return first;
 }
 
+/* The problem of some findings is a sentence that ends with its own advice. */
+static const char *separator_of(const struct finding *finding)
+{
+    return finding->advice != NULL ? "; " : "";
+}
+
+static const char *advice_of(const struct finding *finding)
+{
+    return finding->advice != NULL ? finding->advice : "";
+}
+
 /* Cause and remedy of the worst, then of the next, so that the first lines say what to do. */
 static void write_first(const struct inspection *item)
 {
@@ -61,11 +70,12 @@ static void write_first(const struct inspection *item)
         return;
     }
     bool is_named = strstr(first->where, domain) != NULL;
-    print_line("%s%s%s: %s; %s (%s)", is_named ? "" : domain, is_named ? "" : ": ", first->where,
-               first->problem, first->advice, first->rule);
+    print_line("%s%s%s: %s%s%s (%s)", is_named ? "" : domain, is_named ? "" : ": ", first->where,
+               first->problem, separator_of(first), advice_of(first), first->rule);
     const struct finding *next = find_first(&item->findings, first->rule);
     if (next != NULL)
-        print_line("then %s: %s; %s (%s)", next->where, next->problem, next->advice, next->rule);
+        print_line("then %s: %s%s%s (%s)", next->where, next->problem, separator_of(next),
+                   advice_of(next), next->rule);
 }
 
 static enum print_tone tone_of(enum verdict_ending ending)
