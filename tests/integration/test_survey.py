@@ -86,6 +86,16 @@ ROWS = {
     "d10loop": ("D1e D10e", {"sts": None, "more": "_mta-sts.@ CNAME l.@\nl.@ CNAME _mta-sts.@"}),
     "d10gone": ("D10e", {"sts": None, "more": "_mta-sts.@ CNAME _mta-sts.gone.plain.example."}),
     "d10hostgone": ("D10e", {"a": [], "aaaa": [], "more": "mta-sts.@ CNAME old-app.plain.example."}),
+    "d10chain": (
+        "D10w",
+        {
+            "a": [],
+            "aaaa": [],
+            "more": "mta-sts.@ CNAME c1.@\n"
+            + "".join(f"c{i}.@ CNAME c{i + 1}.@\n" for i in range(1, 6))
+            + f"c6.@ A {DAEMON[0]}\nc6.@ AAAA {DAEMON[1]}",
+        },
+    ),
     "d11": ("D11e", {"a": [], "aaaa": []}),
     "d11v4": ("D11n", {"aaaa": []}),
     "d11v6": ("D11w", {"a": []}),
@@ -108,6 +118,13 @@ ROWS = {
     "h2self": ("H2e H2e", {"certificate": "self"}),
     "h2alone": ("H2e H2e", {"certificate": "alone"}),
     "h2soon": ("H2w H2w", {"certificate": "soon"}),
+    "h2bare": ("", {"certificate": "bare6"}),
+    "h2worn6": ("H2w H2w", {"certificate": "worn6"}),
+    "h2worn45": ("H2w H2w", {"certificate": "worn45"}),
+    "h2worn64": ("H2w H2w", {"certificate": "worn64"}),
+    "h2fresh6": ("", {"certificate": "fresh6"}),
+    "h2fresh45": ("", {"certificate": "fresh45"}),
+    "h2ptoo": ("H2e H2e P1n", {"certificate": "expired", "policy": "mode: enforce\n\nmx: *\n"}),
     "h3": ("H3w", {"a": [LAX], "policy": POLICY}),
     "h4redirect": ("H4e H4e", {"status": 301, "location": "https://www.check.example/"}),
     "h4lost": ("H4e H4e", {"status": 404}),
@@ -163,6 +180,7 @@ ROWS = {
     "x3old": ("X3e", to("old")),
     "x3tls13": ("X3w", to("tls13")),
     "x3both": ("X3w", to("both")),
+    "x3bare": ("", to("bare6")),
     "x3anon": ("X3e", to("anon")),
     "x3dead": ("X3w", to("dead")),
     "x3nowhere": ("X3e", to("nowhere")),
@@ -278,6 +296,9 @@ SENTENCES = (
         "^remove it from the policy",
     ),
     ("x7provider", "X7", "^no MX at the provider plain.example exists any more", "^remove its MX"),
+    ("d10chain", "D10", "^a chain of 6 CNAMEs leads to the last name", "^let its CNAME name c6.d10chain"),
+    ("h2worn6", "H2", "^its certificate ends on .*: only .* of its lifetime are left$", "^renew the"),
+    ("h2ptoo", "P1", "^the policy itself has [0-9]+ findings, which no sender comes to", "H2"),
     ("t3gone", "T3", "^reports are lost: rua names not-there.reports.example, which does not", "mailbox"),
     (
         "t3null",

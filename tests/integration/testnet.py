@@ -43,6 +43,7 @@ MX = {  # kind: addresses
     "tlsa": ("198.18.3.7",),
     "soon": ("198.18.3.8",),
     "pkix": ("198.18.3.9",),
+    "bare6": ("198.18.3.23",),  # as the newest CAs issue them, for six days
     "tls13": ("198.18.3.21",),  # TLS 1.3 alone
     "both": ("198.18.3.22",),  # an ECDSA certificate, and an expired one with an RSA key
     "anon": ("198.18.3.20",),  # has no certificate
@@ -206,6 +207,12 @@ class Net:
             "rsaold": leaf("*.check.example", kind="rsa", dates=dated(-30, -2)),
             "tls13": leaf("tls13.check.example"),
             "both": leaf("both.check.example"),
+            "bare6": pki().bare_leaf("mta-sts.h2bare.check.example", "bare6.check.example", days=6),
+            "worn6": leaf("*.h2worn6.check.example", dates=dated(-5, 1)),
+            "worn45": leaf("*.h2worn45.check.example", dates=dated(-40, 5)),
+            "worn64": leaf("*.h2worn64.check.example", dates=dated(-49, 15)),
+            "fresh6": leaf("*.h2fresh6.check.example", dates=dated(-3, 3)),
+            "fresh45": leaf("*.h2fresh45.check.example", dates=dated(-32, 13)),
             "future": leaf("*.check.example", dates=dated(2, 60)),
             "soon": leaf("*.h2soon.check.example", "soon.check.example", dates=dated(-30, 5)),
             "wrong": leaf("www.other.example"),

@@ -34,6 +34,7 @@ static inline struct peer make_peer(struct make_facts *made, char **names)
         .trusted = true,
         .in_date = true,
         .covers = true,
+        .not_before = MAKE_NOW - 30 * 86400,
         .not_after = MAKE_NOW + 60 * 86400,
         .names = names,
         .name_count = 1,

@@ -16,7 +16,6 @@
 /* More ms are slow; more addresses of the host, or more MX, are not tried. */
 enum { FACTS_SLOW_MS = 1000, FACTS_ADDRESSES_MAX = 8, FACTS_MX_MAX = 32 };
 
-/* The TXT records of one name. */
 struct facts_texts {
     struct dns_answer answer; /* its outcome, TTL, security and sentence */
     struct span *items;
@@ -25,6 +24,7 @@ struct facts_texts {
 
 struct facts_alias {
     char end[DNSDATA_NAME_MAX]; /* empty: the name has no CNAME */
+    unsigned steps;             /* CNAMEs on the way */
     bool looped;
 };
 
@@ -50,9 +50,9 @@ struct facts {
     bool mx_implicit, mx_null; /* no MX record: its own address takes the mail; RFC 7505 */
     struct facts_mx *mx;       /* in the order of their preference */
     size_t mx_count;
-    struct destination destinations[TXTRECORD_URIS_MAX]; /* of reports */
-    size_t destination_count;
-    struct gone *gone; /* mail hosts whose domain is not in DNS */
+    struct destination destinations[TXTRECORD_URIS_MAX];
+    size_t destination_count; /* of reports */
+    struct gone *gone;        /* mail hosts whose domain is not in DNS */
     size_t gone_count;
     const struct config_policy *configured; /* what our configuration has; NULL: not ours */
     bool records_off;                       /* our configuration wants no `_mta-sts` record */

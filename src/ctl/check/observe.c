@@ -81,6 +81,7 @@ static void follow(struct round *round, const char *name, struct facts_alias *ou
         if (!led)
             return;
         memcpy(out->end, at, sizeof(at));
+        out->steps++;
     }
     out->looped = true;
 }

@@ -8,7 +8,8 @@
 #include "common/senders/sender.h"
 #include "ctl/check/rows_say.h"
 
-#define DAY_S 86400
+#define DAY_S     86400
+#define CHAIN_MAX 5 /* CNAMEs in a row that every resolver follows */
 
 /* ---- The TXT records. */
 
@@ -214,12 +215,32 @@ static void judge_host_alias(struct rows_check *check)
     }
 }
 
+/* Resolvers give up at a length of their own, some after eight or so. */
+static void judge_length(struct rows_check *check, const char *name,
+                         const struct facts_alias *alias)
+{
+    char advice[DNSDATA_NAME_MAX + 64];
+    const struct rows_about about = {name, NULL, advice};
+    snprintf(advice, sizeof(advice), "let its CNAME name %s itself", alias->end);
+    if (alias->steps > CHAIN_MAX && !alias->looped)
+        rows_say(
+            check, SEVERITY_WARNING, &about,
+            "a chain of %u CNAMEs leads to the last name; some resolvers follow no more than a "
+            "few",
+            alias->steps);
+}
+
 void rows_judge_d10(struct rows_check *check)
 {
+    const struct facts *facts = check->facts;
     char name[DNSDATA_NAME_MAX + 16];
     snprintf(name, sizeof(name), "_mta-sts.%s", check->facts->domain);
     judge_record_alias(check, name);
     judge_host_alias(check);
+    if (!dangles(&facts->sts_alias, &facts->sts.answer))
+        judge_length(check, name, &facts->sts_alias);
+    if (!host_dangles(facts))
+        judge_length(check, facts->host, &facts->host_alias);
 }
 
 static bool takes_ipv4_only(const struct sender *sender)

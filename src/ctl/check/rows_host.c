@@ -66,7 +66,6 @@ static void judge_certificate(struct rows_check *check, const struct policy_addr
 {
     const struct peer *peer = &address->fetch.peer;
     struct error clock;
-    char day[16];
     if (!spoke_tls(address))
         return;
     if (rows_blames_clock(&clock, check->facts, peer)) {
@@ -77,9 +76,8 @@ static void judge_certificate(struct rows_check *check, const struct policy_addr
     rows_say_other_chain(check, about->where, peer, &address->tls12.peer,
                          &address->other_keys.peer);
     about->advice = "renew the certificate, and have the server load it";
-    if (peer->fault == PEER_FINE && peer->not_after - check->facts->now < ROWS_SOON_S)
-        rows_say(check, SEVERITY_WARNING, about, "its certificate ends soon, on %s",
-                 moment_day(peer->not_after, day));
+    if (peer->fault == PEER_FINE)
+        rows_say_end(check, about->where, peer, about->advice);
     about->sender = "every sender";
     switch (peer->fault) {
     case PEER_FINE:

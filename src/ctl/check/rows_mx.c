@@ -110,7 +110,6 @@ static void judge_address(struct rows_check *check, const struct mxhost *mxhost,
     const struct smtp *smtp = &address->smtp;
     bool untried = smtp->failure == SMTP_UNREACHABLE || smtp->failure == SMTP_SLOW ||
                    smtp->failure == SMTP_REFUSED;
-    char day[16];
     char whom[SENDERS_TEXT_MAX];
     struct rows_place place;
     struct rows_about about = {rows_place(&place, mxhost->host, address->text),
@@ -131,10 +130,8 @@ static void judge_address(struct rows_check *check, const struct mxhost *mxhost,
         rows_say(check, SEVERITY_WARNING, &about, "it could not be tested: %s", smtp->why.text);
     } else if (smtp->failure != SMTP_FINE) {
         rows_say(check, severity_of(check->facts), &about, "%s", smtp->why.text);
-    } else if (smtp->peer.not_after - check->facts->now < ROWS_SOON_S) {
-        about = (struct rows_about){place.text, NULL, "renew it"};
-        rows_say(check, SEVERITY_WARNING, &about, "its certificate ends soon, on %s",
-                 moment_day(smtp->peer.not_after, day));
+    } else {
+        rows_say_end(check, place.text, &smtp->peer, "renew it, and have the host load it");
     }
 }
 

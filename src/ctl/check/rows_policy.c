@@ -44,6 +44,31 @@ static const char *row_of(const char *rule)
     return "P9";
 }
 
+/* Whether no sender reads the policy, as its certificate is refused wherever it is served. */
+static bool is_refused(const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->address_count; i++) {
+        if (facts->addresses[i].fetch.status == 200 &&
+            facts->addresses[i].fetch.peer.fault == PEER_FINE)
+            return false;
+    }
+    return facts->served != NULL;
+}
+
+/* One line in place of all P rows, which begin with P1. */
+static void sum_up(struct rows_check *check)
+{
+    const struct facts *facts = check->facts;
+    const struct rows_about about = {facts->host, NULL,
+                                     "see to the certificate (H2), then check "
+                                     "again"};
+    if (strcmp(check->row->id, "P1") == 0 && facts->policy_findings.count > 0)
+        rows_say(check, SEVERITY_NOTE, &about,
+                 "the policy itself has %zu findings, which no sender comes to as long as the "
+                 "certificate is refused",
+                 facts->policy_findings.count);
+}
+
 void rows_judge_lint(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
@@ -54,6 +79,10 @@ void rows_judge_lint(struct rows_check *check)
             rows_say(check, SEVERITY_ERROR, &about, "%s", facts->addresses[i].fetch.why.text);
             return;
         }
+    }
+    if (is_refused(facts) && check->row->id[0] == 'P') {
+        sum_up(check);
+        return;
     }
     for (size_t i = 0; i < facts->policy_findings.count; i++) {
         struct finding finding = facts->policy_findings.items[i];

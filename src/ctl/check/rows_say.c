@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "common/cert/due.h"
+
 void rows_say(const struct rows_check *check, enum severity severity,
               const struct rows_about *about, const char *format, ...)
 {
@@ -59,4 +61,17 @@ bool rows_blames_clock(struct error *why, const struct facts *facts, const struc
         return true;
     }
     return false;
+}
+
+void rows_say_end(const struct rows_check *check, const char *where, const struct peer *peer,
+                  const char *advice)
+{
+    char left[MOMENT_TEXT_MAX];
+    char day[MOMENT_DAY_MAX];
+    const struct rows_about about = {where, NULL, advice};
+    if (due_stage(peer->not_before, peer->not_after, check->facts->now) != DUE_STAGE_GOOD)
+        rows_say(check, SEVERITY_WARNING, &about,
+                 "its certificate ends on %s: only %s of its lifetime are left",
+                 moment_day(peer->not_after, day),
+                 moment_span(peer->not_after - check->facts->now, left));
 }

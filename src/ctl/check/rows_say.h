@@ -44,7 +44,9 @@ bool rows_blames_clock(struct error *why, const struct facts *facts, const struc
 
 #define ROWS_CLOCK_ADVICE "set this machine's clock, and check again"
 
-#define ROWS_SOON_S (INT64_C(14) * 86400) /* a certificate that ends sooner is worth a warning */
+/* Warns of a certificate of whose lifetime less than a quarter is left. */
+void rows_say_end(const struct rows_check *check, const char *where, const struct peer *peer,
+                  const char *advice);
 
 void rows_judge_txt(struct rows_check *check); /* D2 to D7, by the row's id */
 void rows_judge_tls_txt(struct rows_check *check);
