@@ -71,7 +71,7 @@ static void an_id_of_other_bytes(struct make_facts *made)
 
 static void ends_in_13_days(struct make_facts *made)
 {
-    made->addresses[0].fetch.peer.not_after = MAKE_NOW + 13 * 86400;
+    made->addresses[0].fetch.peer.not_after = MAKE_NOW + 9 * 86400;
 }
 
 static void expired(struct make_facts *made)
