@@ -8,8 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define NODES_PER_CONNECTION 4 /* two widths, and as many again for networks without connections   \
-                                */
+#define NODES_PER_CONNECTION 4 /* two widths, and as many again for networks of the past */
 #define SECOND_NS            INT64_C(1000000000)
 #define MS_NS                INT64_C(1000000)
 
