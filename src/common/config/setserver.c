@@ -141,6 +141,20 @@ static int read_max_removed(const struct setting_line *line, struct error *why)
     return 0;
 }
 
+/* Writes the number of the value among the three words to *out. */
+static int read_word(unsigned *out, const char *const words[3], const struct setting_line *line,
+                     struct error *why)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        if (strcmp(line->value, words[i]) == 0) {
+            *out = i;
+            return 0;
+        }
+    }
+    return error_set(why, "\"%.100s\" is not a valid value; write %s, %s or %s", line->value,
+                     words[0], words[1], words[2]);
+}
+
 static int read_access_log(const struct setting_line *line, struct error *why)
 {
     static const char *const words[] = {
@@ -148,13 +162,11 @@ static int read_access_log(const struct setting_line *line, struct error *why)
         [CONFIG_ACCESS_LOG_ERRORS] = "errors",
         [CONFIG_ACCESS_LOG_OFF] = "off",
     };
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcmp(line->value, words[i]) == 0) {
-            line->draft->config->server.access_log = (enum config_access_log)i;
-            return 0;
-        }
-    }
-    return error_set(why, "\"%.100s\" is not a valid value; write on, errors or off", line->value);
+    unsigned number;
+    if (read_word(&number, words, line, why) != 0)
+        return -1;
+    line->draft->config->server.access_log = (enum config_access_log)number;
+    return 0;
 }
 
 static int read_log_clients(const struct setting_line *line, struct error *why)
@@ -164,14 +176,11 @@ static int read_log_clients(const struct setting_line *line, struct error *why)
         [CONFIG_LOG_CLIENTS_NETWORK] = "network",
         [CONFIG_LOG_CLIENTS_NONE] = "none",
     };
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcmp(line->value, words[i]) == 0) {
-            line->draft->config->server.log_clients = (enum config_log_clients)i;
-            return 0;
-        }
-    }
-    return error_set(why, "\"%.100s\" is not a valid value; write full, network or none",
-                     line->value);
+    unsigned number;
+    if (read_word(&number, words, line, why) != 0)
+        return -1;
+    line->draft->config->server.log_clients = (enum config_log_clients)number;
+    return 0;
 }
 
 static int take_read_path(const struct setting_line *line, const char *item, struct error *why)
