@@ -156,14 +156,21 @@ void inspect_policy(struct findings *all, const struct inspect_text *text)
     policytext_free(&parsed);
 }
 
-/* What is not of lint's table has one rule. What the daemon serves on with a warning is an error
- * here. */
+/* What is not of lint's table has one rule. */
+static const char *rule_of(const struct finding *found)
+{
+    bool is_config = found->rule == NULL || strcmp(found->rule, CONFIG_RULE_DNS) == 0 ||
+                     strcmp(found->rule, CONFIG_RULE_TLSRPT) == 0;
+    return is_config ? "config" : found->rule;
+}
+
+/* What the daemon serves on with a warning is an error here. */
 static void add_found(struct findings *all, const struct finding *found)
 {
     struct finding finding = *found;
     if (lint_rule_is_served(found->rule))
         finding.severity = SEVERITY_ERROR;
-    finding.rule = found->rule != NULL ? found->rule : "config";
+    finding.rule = rule_of(found);
     findings_copy(all, &finding, found->where, 0);
 }
 
