@@ -57,7 +57,7 @@ static int read_config(struct policytext *out, const struct params *params)
     struct config *config;
     struct error why;
     int status;
-    if (setup_load(&config, params->config_path) != 0)
+    if (setup_load(&config, params->config_path, NULL) != 0)
         return SETUP_FAILED;
     const struct config_domain *domain = setup_find(config, params->domain.text);
     if (domain == NULL)

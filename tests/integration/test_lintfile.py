@@ -466,6 +466,22 @@ class Verb(LintCase):
 
 
 class Configurations(LintCase):
+    def test_an_include_alone_names_the_main_file_to_give(self):
+        (self.directory / "parts" / "domains.d").mkdir(parents=True)
+        part = self.write("parts/domains.d/a.ini", "[a.example]\nmx = mx.a.example\n")
+        for main, named in ((None, "mta-stsd.ini"), ("mta-stsd.ini", "mta-stsd.ini")):
+            if main is not None:
+                main = self.write(f"parts/{main}", "[server]\ninclude = domains.d\nlisten = 127.0.0.1:1\n"
+                                  "[defaults]\ncertificate = /nonexistent/%h.pem\n")
+            with self.subTest(main):
+                first = self.findings(part, status=1)[0]
+                self.assertEqual(first["rule"], "ini-alone")
+                self.assertIn("this file has no [server]", first["problem"])
+                self.assertTrue(first["advice"].endswith(named))
+        self.assertEqual(first["advice"], f"give the main file as well: -c {main}")
+        self.assertNotIn("ini-alone", rules_of(self.findings("-c", main, part), "note"))
+        self.assertNotIn("ini-alone", rules_of(self.findings(main), "note"))
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

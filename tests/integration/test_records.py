@@ -262,6 +262,58 @@ class Writing(RecordsCase):
         self.assertRegex(done.stdout, r'TXT "v=STSv1; id=20\d{12}Z;"\n$')
         self.assertIn("[dns] has no rua", done.stderr)
 
+    def test_a_wrong_dns_section_is_not_taken_as_absent(self):
+        section = "[example.com]\nmx = mail.example.com\n"
+        for dns, sentence in (
+            ("rua = t@r.example\n", 'rua: "t@r.example" cannot receive reports; write mailto:'),
+            ("address = 192.0.2.300\n", 'address: "192.0.2.300" is not an address; write one'),
+            ("adress = 192.0.2.3\n", "adress"),
+            ("no key here\n", ":"),
+            ("cname = p.example\naddress = 192.0.2.3\n", "address"),
+            ("address = 192.0.2.3\n[dns]\n", "[dns] is already at line"),
+        ):
+            ini = self.write_ini(section, dns="[dns]\n" + dns)
+            for words in ((), ("--json",), ("--format", "nsupdate"), ("--changed",)):
+                with self.subTest(dns, words=words):
+                    done = self.ctl("records", "-c", ini, "--force", *words, status=2)
+                    self.assertRegex(done.stderr, rf"^{re.escape(str(ini))}:\d+: error: ")
+                    self.assertIn(sentence, done.stderr)
+                    self.assertNotIn("[dns] has no", done.stderr)
+                    self.assertEqual(done.stdout, "")
+            (file,) = json.loads(self.ctl("lint", "--json", ini, status=1).stdout)["files"]
+            said = file["findings"][0]
+            self.assertEqual(said["rule"], "config")
+            self.assertIn(said["problem"], done.stderr)
+
+    def test_other_verbs_say_it_and_go_on(self):
+        ini = self.write_ini("[example.com]\nmx = mail.example.com\n",
+                             dns="[dns]\naddress = 192.0.2.300\n")
+        done = self.ctl("match", "-c", ini, "example.com", "mail.example.com", status=0)
+        self.assertIn('192.0.2.300" is not', done.stderr)
+
+    def test_the_section_in_a_customers_file_stops_nobody(self):
+        (self.directory / "customers.d").mkdir()
+        self.write("customers.d/customer.ini", "[dns]\nrua = x\n")
+        ini = self.write_ini("[example.com]\nmx = mail.example.com\n",
+                             dns="[dns]\naddress = 192.0.2.3\n").read_text()
+        ini = self.write("main.ini", ini.replace("[server]\n",
+                                                 "[server]\ninclude = customers.d\n"))
+        done = self.ctl("records", "-c", ini, "--force", status=0)
+        self.assertIn("192.0.2.3\n", done.stdout)
+
+    def test_it_says_that_it_prints_and_where_the_address_is_from(self):
+        for key, value in (("address", "192.0.2.3"), ("cname", "p.example.net")):
+            with self.subTest(key):
+                ini = self.write_ini("[example.com]\nmx = mail.example.com\n",
+                                     dns=f"[dns]\nrua = {TLSRPT}\n{key} = {value}\n")
+                line = ini.read_text().splitlines().index(f"{key} = {value}") + 1
+                done = self.ctl("records", "-c", ini, "--force", status=0)
+                self.assertEqual(done.stderr.splitlines(), [
+                    "mta-stsctl: these records are printed only; publish them in DNS",
+                    f"mta-stsctl: mta-sts leads to `{key}` of [dns] at {ini}:{line}"])
+                self.assertEqual(self.ctl("records", "-c", ini, "--force", "--format", "nsupdate",
+                                          status=0).stderr, "")
+
     def test_what_makes_no_sense_is_refused_with_a_sentence(self):
         ini = self.write_ini("[example.com]\nmx = mail.example.com\n", dns="")
         bad = self.write_ini("[example.com]\nmx = m.example.com\n", name="bad.ini",

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "common/base/network.h"
+#include "common/config/config_server.h"
 
 /* [acme]. NULL and 0 where not set. */
 struct config_acme {
@@ -35,7 +36,8 @@ struct config_dns {
     struct network_address *addresses;
     size_t address_count;
     const char *cname;
-    const char *target; /* pattern with %d */
+    struct config_place host_place; /* of cname, or of the first address */
+    const char *target;             /* pattern with %d */
 };
 
 /* [tlsrpt]. NULL and 0 where not set. */

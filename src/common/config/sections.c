@@ -72,8 +72,7 @@ static void close_section(struct reader *reader)
     }
 }
 
-/* An error in the header of a section that is not opened; only [dns] and [tlsrpt] may be wrong
- * without harm. */
+/* An error in the header of a section that is not opened. */
 static void refuse_header(struct reader *reader, bool whole, const struct error *why)
 {
     reader->place = PLACE_SWALLOWED;
@@ -81,33 +80,47 @@ static void refuse_header(struct reader *reader, bool whole, const struct error 
     reader->draft->refused = reader->draft->refused || whole;
 }
 
-/* Whether this section may stand here, and for the first time. */
-static bool may_stand(struct reader *reader, const char *title, bool whole, unsigned *first)
+/* Whether this section may stand here, and for the first time; why: if not. */
+static bool may_stand(const struct reader *reader, const char *title, unsigned *first,
+                      struct error *why)
 {
-    struct error why;
     if (reader->is_include)
-        error_set(&why,
+        error_set(why,
                   "[%s] is not allowed in an include, which holds domains and policies only; write "
                   "it in the main file",
                   title);
     else if (*first != 0)
-        error_set(&why, "[%s] is already at line %u; write its keys there", title, *first);
+        error_set(why, "[%s] is already at line %u; write its keys there", title, *first);
     else {
         *first = reader->line;
         return true;
     }
-    refuse_header(reader, whole, &why);
     return false;
+}
+
+/* What stands in a customer's include says nothing about that section of the main file. */
+static void refuse_settings(struct reader *reader, enum settings_section section,
+                            const struct error *why)
+{
+    const struct config_place header = {.file = reader->file, .line = reader->line};
+    if (reader->is_include) {
+        refuse_header(reader, !settings_are_harmless(section), why);
+    } else {
+        reader->place = PLACE_SWALLOWED;
+        settings_refuse(reader->draft, section, header, why->text);
+    }
 }
 
 static void open_settings(struct reader *reader, enum settings_section section, const char *broken)
 {
-    bool whole = !settings_are_harmless(section);
-    if (broken != NULL)
-        findings_say(reader->draft->said, SEVERITY_ERROR, reader->file, reader->line, "%s", broken);
-    reader->draft->refused = reader->draft->refused || (broken != NULL && whole);
-    if (!may_stand(reader, settings_titles[section], whole, &reader->settings_lines[section]))
+    const struct config_place header = {.file = reader->file, .line = reader->line};
+    struct error why;
+    if (broken != NULL && !reader->is_include)
+        settings_refuse(reader->draft, section, header, broken);
+    if (!may_stand(reader, settings_titles[section], &reader->settings_lines[section], &why)) {
+        refuse_settings(reader, section, &why);
         return;
+    }
     reader->place = PLACE_SETTINGS;
     reader->settings = section;
     reader->seen = (struct settings_seen){0};
@@ -129,8 +142,11 @@ static void open_block(struct reader *reader, enum draft_kind kind, const char *
 
 static void open_defaults(struct reader *reader, const char *broken)
 {
-    if (may_stand(reader, "defaults", true, &reader->defaults_line))
+    struct error why;
+    if (may_stand(reader, "defaults", &reader->defaults_line, &why))
         open_block(reader, DRAFT_DEFAULTS, NULL, broken);
+    else
+        refuse_header(reader, true, &why);
 }
 
 static void open_template(struct reader *reader, const char *name, const char *broken)
@@ -284,10 +300,11 @@ static int take_broken(void *context, unsigned line, const char *sentence)
         draft_refuse(draft, reader->file, line, "%s", sentence);
         break;
     case PLACE_SETTINGS:
+        settings_refuse(draft, reader->settings,
+                        (struct config_place){.file = reader->file, .line = line}, sentence);
+        break;
     case PLACE_SWALLOWED:
         findings_say(draft->said, SEVERITY_ERROR, reader->file, line, "%s", sentence);
-        draft->refused =
-            draft->refused || (reader->place == PLACE_SETTINGS && reader->settings != SETTINGS_DNS);
         break;
     }
     return status(reader);

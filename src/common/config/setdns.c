@@ -45,6 +45,8 @@ static int take_address(const struct setting_line *line, const char *item, struc
     if (items == NULL)
         return 0;
     dns->addresses = items;
+    if (dns->address_count == 0)
+        dns->host_place = line->place;
     items[dns->address_count++] = network.base;
     return 0;
 }
@@ -60,6 +62,8 @@ static int read_cname(const struct setting_line *line, struct error *why)
     if (hostname_parse(&host, line->value, strlen(line->value), why) != 0)
         return -1;
     line->draft->config->dns.cname = draft_text(line->draft, host.text);
+    if (line->draft->config->dns.address_count == 0)
+        line->draft->config->dns.host_place = line->place;
     return 0;
 }
 

@@ -16,24 +16,27 @@
 static const struct {
     const char *title;
     const struct setting *rows;
+    const char *rule; /* of errors that refuse nothing; NULL: an error refuses all */
 } tables[] = {
-    [SETTINGS_SERVER] = {"[server]", setserver_rows},
-    [SETTINGS_ACME] = {"[acme]", setacme_rows},
-    [SETTINGS_DNS] = {"[dns]", setdns_rows},
-    [SETTINGS_TLSRPT] = {"[tlsrpt]", settlsrpt_rows},
+    [SETTINGS_SERVER] = {"[server]", setserver_rows, NULL},
+    [SETTINGS_ACME] = {"[acme]", setacme_rows, NULL},
+    [SETTINGS_DNS] = {"[dns]", setdns_rows, CONFIG_RULE_DNS},
+    [SETTINGS_TLSRPT] = {"[tlsrpt]", settlsrpt_rows, CONFIG_RULE_TLSRPT},
 };
 
 bool settings_are_harmless(enum settings_section section)
 {
-    return section == SETTINGS_DNS || section == SETTINGS_TLSRPT;
+    return tables[section].rule != NULL;
 }
 
-/* Reports an error, which rejects the configuration, except in sections that only mta-stsctl uses
- * and that order no certificates. */
-static void refuse(struct draft *draft, enum settings_section section, struct config_place place,
-                   const struct error *why)
+void settings_refuse(struct draft *draft, enum settings_section section, struct config_place place,
+                     const char *sentence)
 {
-    findings_say(draft->said, SEVERITY_ERROR, place.file, place.line, "%s", why->text);
+    const struct finding error = {.severity = SEVERITY_ERROR,
+                                  .rule = tables[section].rule,
+                                  .where = place.file,
+                                  .line = place.line};
+    findings_add(draft->said, &error, "%s", sentence);
     draft->refused = draft->refused || !settings_are_harmless(section);
 }
 
@@ -92,7 +95,7 @@ void settings_set(struct draft *draft, enum settings_section section, struct set
     struct error why;
     struct setting_line line = {.draft = draft, .place = place, .value = value};
     if (take_line(section, seen, key, &line, &why) != 0)
-        refuse(draft, section, place, &why);
+        settings_refuse(draft, section, place, why.text);
 }
 
 static unsigned line_of(const struct setting *rows, const struct settings_seen *seen,
@@ -126,7 +129,7 @@ void settings_finish(struct draft *draft, enum settings_section section,
               "write one of the two",
               address);
     place.line = cname;
-    refuse(draft, section, place, &why);
+    settings_refuse(draft, section, place, why.text);
     draft->config->dns.cname = NULL;
 }
 

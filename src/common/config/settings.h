@@ -12,8 +12,13 @@ enum settings_section {
     SETTINGS_TLSRPT,
 };
 
-/* Whether errors in the section are said, and refuse nothing: the server does not use it. */
+/* Whether errors in the section refuse nothing. */
 bool settings_are_harmless(enum settings_section section);
+
+/* Reports an error in the section. It refuses the whole configuration, unless the server does not
+ * use the section: then the finding has its rule, CONFIG_RULE_DNS or CONFIG_RULE_TLSRPT. */
+void settings_refuse(struct draft *draft, enum settings_section section, struct config_place place,
+                     const char *sentence);
 
 #define SETTINGS_KEYS_MAX 32 /* of one section */
 

@@ -25,12 +25,40 @@ static void say(const struct finding *item)
         printable_say(stderr, "%s: error: %s", item->where, sentence);
 }
 
-int setup_load(struct config **out, const char *path)
+static bool has_rule(const struct finding *item, const char *rule)
+{
+    return item->rule != NULL && rule != NULL && strcmp(item->rule, rule) == 0;
+}
+
+/* Whether the section of this rule has an error. */
+static bool has_error(const struct findings *said, const char *rule)
+{
+    for (size_t i = 0; i < said->count; i++) {
+        if (has_rule(&said->items[i], rule))
+            return true;
+    }
+    return false;
+}
+
+static void drop(struct config **config)
+{
+    config_free(*config);
+    *config = NULL;
+}
+
+int setup_load(struct config **out, const char *path, const char *needed)
 {
     struct findings said = {0};
     int result = config_load(out, &(struct config_source){.path = path}, &said);
-    for (size_t i = 0; i < said.count && result != 0; i++)
-        say(&said.items[i]);
+    for (size_t i = 0; i < said.count; i++) {
+        if (result != 0 || has_rule(&said.items[i], CONFIG_RULE_DNS) ||
+            has_rule(&said.items[i], CONFIG_RULE_TLSRPT))
+            say(&said.items[i]);
+    }
+    if (result == 0 && has_error(&said, needed)) {
+        drop(out);
+        result = -1;
+    }
     findings_free(&said);
     if (result == 0 && (*out)->broken_count > 0)
         printable_say(
@@ -39,7 +67,7 @@ int setup_load(struct config **out, const char *path)
     return result;
 }
 
-int setup_load_settings(struct config **out, const char *path, bool optional)
+int setup_load_settings(struct config **out, const char *path, const char *needed, bool optional)
 {
     struct file file = {0};
     struct findings said = {0};
@@ -57,6 +85,8 @@ int setup_load_settings(struct config **out, const char *path, bool optional)
     (void)config_load(out, &source, &said);
     for (size_t i = 0; i < said.count && result == 0; i++)
         say(&said.items[i]);
+    if (has_error(&said, needed))
+        drop(out);
     findings_free(&said);
     if (result == 0)
         file_free(&file);

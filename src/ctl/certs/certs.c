@@ -193,7 +193,7 @@ static int act(const struct config *config, const struct params *params)
 static int load_and_act(const struct params *params)
 {
     struct config *config;
-    if (setup_load(&config, params->config_path) != 0)
+    if (setup_load(&config, params->config_path, NULL) != 0)
         return SETUP_FAILED;
     int status = act(config, params);
     config_free(config);

@@ -234,7 +234,7 @@ static int act(struct params *params, char *const *words, size_t count)
 {
     struct config *config = NULL;
     const char *path = params->config_path != NULL ? params->config_path : SETUP_CONFIG;
-    if ((params->all || params->config_path != NULL) && setup_load(&config, path) != 0)
+    if ((params->all || params->config_path != NULL) && setup_load(&config, path, NULL) != 0)
         return SETUP_FAILED;
     int status = SETUP_FAILED;
     if (params->state != NULL && mkdir(params->state, 0755) != 0 && errno != EEXIST)

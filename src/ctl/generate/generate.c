@@ -252,7 +252,7 @@ static int write_config(const struct params *params, const struct config *config
 static int load_and_write(const struct params *params)
 {
     struct config *config;
-    if (setup_load(&config, params->config_path) != 0)
+    if (setup_load(&config, params->config_path, NULL) != 0)
         return SETUP_FAILED;
     progress_begin("written", params->count > 0 ? params->count : config->domain_count);
     int status = write_config(params, config);

@@ -3,13 +3,17 @@
  */
 #include "ctl/lint/inspect.h"
 
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "common/config/config_load.h"
 #include "common/policy/lint.h"
 #include "common/policy/policytext.h"
+#include "ctl/base/setup.h"
 
 static const char *const kind_names[] = {
     [INSPECT_POLICY] = "policy",
@@ -156,14 +160,21 @@ void inspect_policy(struct findings *all, const struct inspect_text *text)
     policytext_free(&parsed);
 }
 
-/* What is not of lint's table has one rule. What the daemon serves on with a warning is an error
- * here. */
+/* What is not of lint's table has one rule. */
+static const char *rule_of(const struct finding *found)
+{
+    bool is_config = found->rule == NULL || strcmp(found->rule, CONFIG_RULE_DNS) == 0 ||
+                     strcmp(found->rule, CONFIG_RULE_TLSRPT) == 0;
+    return is_config ? "config" : found->rule;
+}
+
+/* What the daemon serves on with a warning is an error here. */
 static void add_found(struct findings *all, const struct finding *found)
 {
     struct finding finding = *found;
     if (lint_rule_is_served(found->rule))
         finding.severity = SEVERITY_ERROR;
-    finding.rule = found->rule != NULL ? found->rule : "config";
+    finding.rule = rule_of(found);
     findings_copy(all, &finding, found->where, 0);
 }
 
@@ -270,6 +281,46 @@ int inspect_ini(struct findings *all, const char *path, const char *within, stru
     config_free(config);
     findings_free(&said);
     return result;
+}
+
+/* Whether a line opens [server], which the main file has and an include may not have. */
+static bool has_server(const char *bytes, size_t length)
+{
+    static const char header[] = "[server]";
+    const char *end = bytes + length;
+    for (const char *line = bytes; line != NULL && line < end;) {
+        while (line < end && (*line == ' ' || *line == '\t'))
+            line++;
+        if ((size_t)(end - line) >= strlen(header) && memcmp(line, header, strlen(header)) == 0)
+            return true;
+        const char *next = memchr(line, '\n', (size_t)(end - line));
+        line = next != NULL ? next + 1 : NULL;
+    }
+    return false;
+}
+
+void inspect_part(struct findings *all, const char *path, const char *bytes, size_t length)
+{
+    static const char above[] = "/../mta-stsd.ini";
+    char main_path[PATH_MAX] = SETUP_CONFIG;
+    char advice[PATH_MAX + 64];
+    const char *slash = strrchr(path, '/');
+    const char *directory = slash != NULL ? path : ".";
+    int used = slash != NULL ? (int)(slash - path) : 1;
+    if (has_server(bytes, length))
+        return;
+    if (used < PATH_MAX - (int)sizeof(above))
+        snprintf(main_path, sizeof(main_path), "%.*s%s", used, directory, above);
+    char *found = realpath(main_path, NULL);
+    snprintf(advice, sizeof(advice), "give the main file as well: -c %s",
+             found != NULL ? found : SETUP_CONFIG);
+    free(found);
+    findings_add(
+        all,
+        &(struct finding){
+            .severity = SEVERITY_NOTE, .rule = "ini-alone", .where = path, .advice = advice},
+        "this file has no [server], so another one includes it, whose [defaults] and "
+        "templates are not known here");
 }
 
 int inspect_list(struct findings *all, const char *name, const char *bytes, size_t length,

@@ -32,6 +32,10 @@ struct inspect_text {
 
 void inspect_policy(struct findings *all, const struct inspect_text *text);
 
+/* Notes, with the main file to give, that an ini without [server] is an include, which says too
+ * little alone. */
+void inspect_part(struct findings *all, const char *path, const char *bytes, size_t length);
+
 /* The configuration at path and all that it reads. within: not NULL, the configuration that reads
  * path as an include, and only what is found in path counts. Returns 0, or -1 with a sentence when
  * within does not do that. */

@@ -182,6 +182,8 @@ static int judge(struct outcome *outcome, const struct params *params, const cha
     case INSPECT_INI:
         if (is_standard_input(path))
             return error_set(why, "an ini is read from a file, as what it names is relative to it");
+        if (params->config_path == NULL)
+            inspect_part(&outcome->findings, path, bytes, file->length);
         return inspect_ini(&outcome->findings, path, params->config_path, why);
     case INSPECT_LIST:
         return inspect_list(&outcome->findings, outcome->name, bytes, file->length,

@@ -10,7 +10,8 @@
 #define STRING_MAX 255 /* bytes of one string of a TXT record, RFC 1035 section 3.3 */
 #define SEND_EACH  100 /* names in one update, which has 64 kB at most */
 
-static bool is_written(const struct recordset_entry *entry, const struct recordout_params *params)
+bool recordout_is_written(const struct recordset_entry *entry,
+                          const struct recordout_params *params)
 {
     switch (entry->state) {
     case RECORDSET_UNKNOWN:
@@ -96,7 +97,7 @@ static void put_updates(const struct recordset *set, const struct recordout_para
     size_t count = 0;
     for (size_t i = 0; i < set->count; i++) {
         const struct recordset_entry *entry = &set->entries[i];
-        if (!is_written(entry, params))
+        if (!recordout_is_written(entry, params))
             continue;
         if (last == NULL)
             name_server(params);
@@ -161,7 +162,7 @@ static int put_json(const struct recordset *set, const struct recordout_params *
     writer_open(&writer, &writer_json, stdout);
     writer_list(&writer, "records");
     for (size_t i = 0; i < set->count; i++) {
-        if (is_written(&set->entries[i], params))
+        if (recordout_is_written(&set->entries[i], params))
             put_entry(&writer, set, &set->entries[i], params->ttl_s);
     }
     writer_end(&writer);
@@ -187,7 +188,7 @@ int recordout_write(const struct recordset *set, const struct recordout_params *
     if (params->format == RECORDOUT_NSUPDATE)
         put_updates(set, params);
     for (size_t i = 0; i < set->count && params->format == RECORDOUT_ZONE; i++) {
-        if (is_written(&set->entries[i], params))
+        if (recordout_is_written(&set->entries[i], params))
             put_records(set, &set->entries[i], "", "IN ", params->ttl_s);
     }
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;

@@ -22,6 +22,10 @@ struct recordout_params {
     const char *zone;   /* for nsupdate: the zone of all names; NULL: its default */
 };
 
+/* Whether the entry is among what is written. */
+bool recordout_is_written(const struct recordset_entry *entry,
+                          const struct recordout_params *params);
+
 /* Writes to stdout what is not held back; JSON says what is, too. Returns 0, or -1 when it cannot
  * be written. */
 int recordout_write(const struct recordset *set, const struct recordout_params *params);

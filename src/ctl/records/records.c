@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* records: the verb `records`: writes the DNS records to publish. */
+/* records: the verb `records`: prints the DNS records to publish. */
 #include "ctl/records/records.h"
 
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "common/base/printable.h"
+#include "common/config/config_load.h"
 #include "common/name/hostname.h"
 #include "ctl/base/options.h"
 #include "ctl/base/setup.h"
@@ -30,8 +31,8 @@ enum { TTL_BUILT_IN = 3600, TTL_MAX = 604800 };
 static const char help[] =
     "Usage: mta-stsctl records [-c FILE] [OPTIONS] [DOMAIN | --all]\n"
     "Prints the DNS records to publish for DOMAIN, or for each domain: _mta-sts,\n"
-    "_smtp._tls and mta-sts. The _mta-sts record is held back until every address\n"
-    "serves the new policy.\n"
+    "_smtp._tls and mta-sts. Nothing is changed in DNS. The _mta-sts record is held\n"
+    "back until every address serves the new policy.\n"
     "\n"
     "  -c, --config FILE   mta-stsd's configuration\n"
     "                      (default: " SETUP_CONFIG ")\n"
@@ -203,6 +204,27 @@ static void say_unset(const struct config *config, const struct params *params)
         fputs("mta-stsctl: [dns] has no rua, so no _smtp._tls record is printed\n", stderr);
 }
 
+/* For those who read the records, not for nsupdate. */
+static void say_printed(const struct recordset *set, const struct params *params)
+{
+    const struct config_dns *dns = &set->config->dns;
+    bool is_host = false;
+    size_t count = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        if (!recordout_is_written(&set->entries[i], &params->out))
+            continue;
+        count++;
+        is_host = is_host || set->entries[i].kind == RECORDSET_HOST;
+    }
+    if (count == 0 || params->out.format == RECORDOUT_NSUPDATE)
+        return;
+    fputs("mta-stsctl: these records are printed only; publish them in DNS\n", stderr);
+    if (is_host)
+        printable_say(stderr, "mta-stsctl: mta-sts leads to `%s` of [dns] at %s:%u",
+                      dns->cname != NULL ? "cname" : "address", dns->host_place.file,
+                      dns->host_place.line);
+}
+
 static int act(const struct config *config, struct params *params)
 {
     struct recordset set = {0};
@@ -221,6 +243,7 @@ static int act(const struct config *config, struct params *params)
         status = say_held(&set) > 0 ? SETUP_FOUND : SETUP_FINE;
         if (recordout_write(&set, &params->out) != 0)
             status = setup_fail("the records cannot be written");
+        say_printed(&set, params);
     }
     recordset_free(&set);
     net_options_close(&params->net);
@@ -230,7 +253,7 @@ static int act(const struct config *config, struct params *params)
 static int load_and_act(struct params *params)
 {
     struct config *config;
-    if (setup_load(&config, params->config_path) != 0)
+    if (setup_load(&config, params->config_path, CONFIG_RULE_DNS) != 0)
         return SETUP_FAILED;
     int status = act(config, params);
     config_free(config);

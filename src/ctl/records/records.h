@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* records: the verb `records`: writes the DNS records to publish. */
+/* records: the verb `records`: prints the DNS records to publish. */
 #ifndef CTL_RECORDS_RECORDS_H
 #define CTL_RECORDS_RECORDS_H
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/config/config_load.h"
 #include "common/name/hostname.h"
 #include "ctl/base/options.h"
 #include "ctl/base/progress.h"
@@ -105,8 +106,9 @@ static int load(struct config **out, const struct order *order)
 {
     bool is_built_in = order->config_path == NULL;
     const char *path = is_built_in ? SETUP_CONFIG : order->config_path;
-    return order->format == OPTION_METRICS ? setup_load(out, path)
-                                           : setup_load_settings(out, path, is_built_in);
+    return order->format == OPTION_METRICS
+               ? setup_load(out, path, CONFIG_RULE_TLSRPT)
+               : setup_load_settings(out, path, CONFIG_RULE_TLSRPT, is_built_in);
 }
 
 static int read_and_sum(char *const paths[], size_t count, const struct order *order)
