@@ -186,7 +186,7 @@ class Settings(AuthCase):
                              ("[tlsrpt]\nauthsrv = a\n", "did you mean authserv?")):
             with self.subTest(text):
                 self.ini.write_text(text)
-                self.assertIn(wanted, self.ctl("-c", self.ini, self.box, status=0).stderr)
+                self.assertIn(wanted, self.ctl("-c", self.ini, self.box, status=2).stderr)
         done = self.ctl("-c", self.folder / "none.ini", self.box, status=2)
         self.assertIn("none.ini", done.stderr)
 
