@@ -240,6 +240,20 @@ class Live(GenerateCase):
                 self.assertTrue(done.stdout.startswith("[example.com]\n"), done.stdout)
                 self.assertNotIn("none", done.stdout)
 
+    def test_before_the_switch_the_preset_says_what_it_holds_for(self):
+        sentence = "neither DNS nor --mx has a host such as contoso-com.o-v1.mx.microsoft"
+        for words, mx, noted in (
+            ((), [], True),
+            (("--mx", "a-example.h-v1.mx.microsoft"), ["a-example.h-v1.mx.microsoft"], False),
+            (("--mx", "*.o-v1.mx.microsoft"), ["*.o-v1.mx.microsoft"], False),
+            (("--mx", "*.mx.microsoft"), ["*.mx.microsoft"], True),
+        ):
+            with self.subTest(words):
+                patterns, notes = self.patterns("--preset", "microsoft365", "--offline", *words,
+                                                "a.example")
+                self.assertEqual(patterns, mx + ["*.mail.protection.outlook.com"])
+                self.assertEqual(any(sentence in note for note in notes), noted, notes)
+
     def test_presets_add_what_the_live_mx_set_needs(self):
         mx, notes = self.patterns("--preset", "microsoft365", "ms.example")
         self.assertEqual(mx, ["*.mail.protection.outlook.com", "*.o-v1.mx.microsoft"])

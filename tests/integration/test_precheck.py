@@ -324,6 +324,7 @@ class PrivateAddresses(PrecheckCase):
         reason = self.outcomes(self.renew_json("loopback.example.org", status=1))[
             "loopback.example.org"]
         self.assertIn("127.0.0.8 is a loopback address, which a CA on the Internet cannot reach", reason)
+        self.assertNotIn("precheck = off", reason)
         listener.accept()[0].close()
 
 

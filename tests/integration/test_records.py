@@ -301,6 +301,19 @@ class Writing(RecordsCase):
         done = self.ctl("records", "-c", ini, "--force", status=0)
         self.assertIn("192.0.2.3\n", done.stdout)
 
+    def test_an_address_that_senders_cannot_reach_is_called_so(self):
+        for address, scope in (("10.0.0.1", "a private"), ("127.0.0.1", "a loopback"),
+                               ("0.0.0.0", "an unspecified"), ("::", "an unspecified"),
+                               ("fe80::1", "a link-local"), ("192.0.2.3", None)):
+            with self.subTest(address):
+                ini = self.write_ini("[example.com]\nmx = mail.example.com\n",
+                                     dns=f"[dns]\nrua = {TLSRPT}\naddress = {address}\n")
+                sentence = f"{address} is {scope} address, which senders on the Internet cannot"
+                said = self.ctl("records", "-c", ini, "--force", status=0).stderr
+                judged = " ".join(self.ctl("lint", ini).stdout.split())
+                for text in (said, judged):
+                    self.assertEqual(sentence in text, scope is not None, text)
+
     def test_it_says_that_it_prints_and_where_the_address_is_from(self):
         for key, value in (("address", "192.0.2.3"), ("cname", "p.example.net")):
             with self.subTest(key):

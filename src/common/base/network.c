@@ -241,26 +241,19 @@ static struct network_address unwrap(const struct network_address *address)
 
 const char *network_address_scope(const struct network_address *address)
 {
-    /* 0.0.0.0 and :: lead to the own machine, too. */
+    /* 0.0.0.0 and :: lead to the own machine where they are connected to. */
     static const struct {
         const char *network;
         const char *scope;
     } rows[] = {
-        {"0.0.0.0/8", "loopback"},
-        {"127.0.0.0/8", "loopback"},
-        {"::", "loopback"},
-        {"::1", "loopback"},
-        {"10.0.0.0/8", "private"},
-        {"100.64.0.0/10", "private"},
-        {"172.16.0.0/12", "private"},
-        {"192.168.0.0/16", "private"},
-        {"fc00::/7", "private"},
-        {"fec0::/10", "private"},
-        {"169.254.0.0/16", "link-local"},
-        {"fe80::/10", "link-local"},
-        {"224.0.0.0/4", "multicast"},
-        {"240.0.0.0/4", "multicast"},
-        {"ff00::/8", "multicast"},
+        {"0.0.0.0", "an unspecified"},   {"0.0.0.0/8", "a loopback"},
+        {"127.0.0.0/8", "a loopback"},   {"::", "an unspecified"},
+        {"::1", "a loopback"},           {"10.0.0.0/8", "a private"},
+        {"100.64.0.0/10", "a private"},  {"172.16.0.0/12", "a private"},
+        {"192.168.0.0/16", "a private"}, {"fc00::/7", "a private"},
+        {"fec0::/10", "a private"},      {"169.254.0.0/16", "a link-local"},
+        {"fe80::/10", "a link-local"},   {"224.0.0.0/4", "a multicast"},
+        {"240.0.0.0/4", "a multicast"},  {"ff00::/8", "a multicast"},
     };
     const struct network_address plain = unwrap(address);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

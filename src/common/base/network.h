@@ -51,8 +51,9 @@ bool network_address_of_rdata(struct network_address *out, const unsigned char *
                               size_t length);
 bool network_address_is_v4(const struct network_address *address);
 
-/* "loopback", "private", "link-local" or "multicast", where no host on the Internet can be; NULL
- * for any other. IPv4 addresses within 64:ff9b::/96 (RFC 6052) count as themselves. */
+/* "a loopback", "a private", "a link-local", "a multicast" or "an unspecified", of an address where
+ * no host on the Internet can be; NULL for any other. IPv4 addresses within 64:ff9b::/96 (RFC 6052)
+ * count as themselves. */
 const char *network_address_scope(const struct network_address *address);
 
 /* Writes the address as people write it: "192.0.2.1", "2001:db8::1". */

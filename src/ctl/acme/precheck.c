@@ -89,8 +89,8 @@ static void append_scope(struct error *why, const struct network_address *addres
     if (scope == NULL)
         return;
     network_address_text(address, place);
-    snprintf(text, sizeof(text), "%s is a %s address, which a CA on the Internet cannot reach",
-             place, scope);
+    snprintf(text, sizeof(text), "%s is %s address, which a CA on the Internet cannot reach", place,
+             scope);
     append(why, text);
 }
 
@@ -173,7 +173,7 @@ static size_t keep_allowed(const struct precheck *precheck, struct network_addre
     }
     if (kept == 0)
         error_set(why,
-                  "%s leads to %s, a %s address, which a CA on the Internet cannot reach and where "
+                  "%s leads to %s, %s address, which a CA on the Internet cannot reach and where "
                   "mta-stsd does not listen; publish the public address; to have this one tried, "
                   "set it as `address` in [dns] if it is the server's, or name the domain: `certs "
                   "--renew DOMAIN`",

@@ -27,6 +27,7 @@ struct attempt {
     SSL_CTX *context;
     SSL *tls;
     char where[NETWORK_TEXT_MAX];
+    bool is_public; /* a CA could reach the address */
     const struct hostname *host;
 };
 
@@ -59,21 +60,25 @@ static bool wait_for(const struct attempt *attempt, short events)
     }
 }
 
+/* `precheck = off` is of use for public addresses alone: at any other the CA would fail. */
 static enum probe_outcome say_silent(const struct attempt *attempt, int cause, struct error *why)
 {
+    bool is_public = attempt->is_public;
     if (cause == ENETUNREACH || cause == EAFNOSUPPORT || cause == EADDRNOTAVAIL) {
-        error_set(why,
-                  "this machine cannot reach %s itself (%s); add a route, or set `precheck = off` "
-                  "in [acme]",
-                  attempt->where, strerror(cause));
+        error_set(why, "this machine cannot reach %s itself (%s); %s", attempt->where,
+                  strerror(cause),
+                  is_public ? "add a route, or set `precheck = off` in [acme]"
+                            : "publish the public address");
         return PROBE_NO_WAY;
     }
     if (cause == ETIMEDOUT)
         error_set(why,
                   "nothing answers at %s within %d seconds; open that port in the firewall, or "
-                  "correct the address in DNS (behind a router without hairpin NAT, set `precheck "
-                  "= off` in [acme])",
-                  attempt->where, PROBE_BOUND_S);
+                  "correct the address in DNS%s",
+                  attempt->where, PROBE_BOUND_S,
+                  is_public ? " (behind a router without hairpin NAT, set `precheck = off` in "
+                              "[acme])"
+                            : "");
     else
         error_set(why,
                   "cannot connect to %s (%s); let mta-stsd listen there, or correct the "
@@ -216,6 +221,7 @@ enum probe_outcome probe_address(const struct network_address *address, unsigned
     struct attempt attempt = {
         .fd = -1, .host = host, .end_ms = moment_steady_ms() + PROBE_BOUND_S * INT64_C(1000)};
     network_endpoint_text(&endpoint, attempt.where);
+    attempt.is_public = network_address_scope(address) == NULL;
     enum probe_outcome outcome = PROBE_FAILED;
     int cause = connect_to(&attempt, &endpoint);
     if (cause != 0) {

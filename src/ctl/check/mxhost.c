@@ -117,7 +117,7 @@ static void try_address(void *context, size_t index)
     }
     address->smtp.failure = SMTP_UNREACHABLE;
     error_set(&address->smtp.why,
-              "a %s address, which --all does not contact; name the domain to have it tried",
+              "%s address, which --all does not contact; name the domain to have it tried",
               address->scope);
 }
 

@@ -194,7 +194,7 @@ static void leave_out(struct policy_address *address)
 {
     address->left_out = true;
     address->fetch.failure = FETCH_UNREACHABLE;
-    error_set(&address->fetch.why, "a %s address, which was not tried", address->scope);
+    error_set(&address->fetch.why, "%s address, which was not tried", address->scope);
 }
 
 /* Fetches the policy of the host as it is served at the address. */

@@ -36,7 +36,7 @@ static void judge_connection(struct rows_check *check, const struct policy_addre
         about->advice = "publish a public one; if it is yours, write it as address in [dns], or "
                         "name the domain to have it tried";
         rows_say(check, SEVERITY_ERROR, about,
-                 "a %s address, which senders on the Internet cannot reach; it was not tried",
+                 "%s address, which senders on the Internet cannot reach; it was not tried",
                  address->scope);
         return;
     }
@@ -44,7 +44,7 @@ static void judge_connection(struct rows_check *check, const struct policy_addre
         about->sender = NULL;
         about->advice = "publish a public one, unless DNS has another elsewhere";
         rows_say(check, SEVERITY_NOTE, about,
-                 "a %s address, which senders on the Internet cannot reach", address->scope);
+                 "%s address, which senders on the Internet cannot reach", address->scope);
         about->sender = "every sender";
     }
     about->advice = handshake_advise(fetch->peer.alert, HANDSHAKE_POLICY_HOST);

@@ -117,7 +117,7 @@ static void judge_address(struct rows_check *check, const struct mxhost *mxhost,
     const struct rows_about beside = {about.where, NULL, "give it a public address as well"};
     if (address->scope != NULL)
         rows_say(check, SEVERITY_NOTE, &beside,
-                 "a %s address, which senders on the Internet cannot reach", address->scope);
+                 "%s address, which senders on the Internet cannot reach", address->scope);
     struct error clock;
     if (mxhost_lacks_tls12(address))
         rows_say_tls13_only(check, about.where);

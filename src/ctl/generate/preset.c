@@ -55,6 +55,21 @@ static bool find_pattern(char out[DNSDATA_NAME_MAX + 3], const struct preset *pr
     return true;
 }
 
+/* Before the MX is switched, DNS cannot show the host that the provider will give. */
+static void note_other_zone(struct proposal *proposal, const struct preset *preset)
+{
+    char pattern[DNSDATA_NAME_MAX + 3];
+    for (size_t i = 0; i < proposal->mx_count; i++) {
+        if (find_pattern(pattern, preset, proposal->mx[i]))
+            return;
+    }
+    proposal_note(proposal,
+                  "neither DNS nor --mx has a host such as contoso-com.o-v1.%s, so this holds for "
+                  "%s alone; newer domains get such a host: give the MX that the provider shows "
+                  "for the domain with --mx",
+                  preset->zone, preset->patterns[0]);
+}
+
 int preset_apply(const struct preset *preset, struct proposal *proposal, const struct livemx *mx,
                  struct error *why)
 {
@@ -68,5 +83,7 @@ int preset_apply(const struct preset *preset, struct proposal *proposal, const s
             proposal_add_mx(proposal, pattern, why) != 0)
             return -1;
     }
+    if (preset->needs_subzone)
+        note_other_zone(proposal, preset);
     return 0;
 }

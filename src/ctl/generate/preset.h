@@ -12,7 +12,8 @@ struct preset;
 const struct preset *preset_find(const char *name);
 
 /* Adds its patterns, and those that only some customers have if the live MX hosts, which may be
- * none, need them. Returns 0, or -1 with why. */
+ * none, need them; notes where neither those nor the proposal so far have a host of a zone that
+ * newer customers get. Returns 0, or -1 with why. */
 int preset_apply(const struct preset *preset, struct proposal *proposal, const struct livemx *mx,
                  struct error *why);
 

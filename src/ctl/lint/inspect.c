@@ -244,12 +244,35 @@ static void add_domains(struct findings *all, const struct config *config, struc
     }
 }
 
+/* Records with these addresses would be of use within a network only. */
+static void add_addresses(struct findings *all, const struct config_dns *dns, struct filter *filter)
+{
+    const char *file = dns->host_place.file;
+    for (size_t i = 0; i < dns->address_count && counts(filter, file); i++) {
+        const char *scope = network_address_scope(&dns->addresses[i]);
+        char text[NETWORK_TEXT_MAX];
+        if (scope == NULL)
+            continue;
+        network_address_text(&dns->addresses[i], text);
+        findings_add(all,
+                     &(struct finding){.severity = SEVERITY_NOTE,
+                                       .rule = "config",
+                                       .where = file,
+                                       .line = dns->host_place.line,
+                                       .advice = "write the public one"},
+                     "address: %s is %s address, which senders on the Internet cannot reach", text,
+                     scope);
+    }
+}
+
 static void add_all(struct findings *all, const struct config *config, const struct findings *said,
                     struct filter filter)
 {
     for (size_t i = 0; i < said->count; i++)
         if (counts(&filter, said->items[i].where))
             add_found(all, &said->items[i]);
+    if (config != NULL)
+        add_addresses(all, &config->dns, &filter);
     if (config != NULL)
         add_domains(all, config, &filter);
     all->out_of_memory = all->out_of_memory || said->out_of_memory;

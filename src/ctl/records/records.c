@@ -204,6 +204,21 @@ static void say_unset(const struct config *config, const struct params *params)
         fputs("mta-stsctl: [dns] has no rua, so no _smtp._tls record is printed\n", stderr);
 }
 
+/* Addresses of this network may be meant for its own name servers. */
+static void say_scopes(const struct config_dns *dns)
+{
+    for (size_t i = 0; i < dns->address_count; i++) {
+        const char *scope = network_address_scope(&dns->addresses[i]);
+        char text[NETWORK_TEXT_MAX];
+        network_address_text(&dns->addresses[i], text);
+        if (scope != NULL)
+            printable_say(stderr,
+                          "mta-stsctl: %s is %s address, which senders on the Internet cannot "
+                          "reach; write the public one in `address`",
+                          text, scope);
+    }
+}
+
 /* For those who read the records, not for nsupdate. */
 static void say_printed(const struct recordset *set, const struct params *params)
 {
@@ -219,6 +234,8 @@ static void say_printed(const struct recordset *set, const struct params *params
     if (count == 0 || params->out.format == RECORDOUT_NSUPDATE)
         return;
     fputs("mta-stsctl: these records are printed only; publish them in DNS\n", stderr);
+    if (is_host)
+        say_scopes(dns);
     if (is_host)
         printable_say(stderr, "mta-stsctl: mta-sts leads to `%s` of [dns] at %s:%u",
                       dns->cname != NULL ? "cname" : "address", dns->host_place.file,

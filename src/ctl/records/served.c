@@ -47,7 +47,7 @@ static int ask_found(const struct served_params *params, const char *host,
     if (asked > 0)
         return 0;
     return error_set(why,
-                     "%s leads to a %s address, which is not contacted; publish its public "
+                     "%s leads to %s address, which is not contacted; publish its public "
                      "address, or name the domain to have it contacted",
                      host, network_address_scope(&found[0]));
 }
