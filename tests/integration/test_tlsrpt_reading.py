@@ -94,6 +94,22 @@ class Mailboxes(base.TlsrptCase):
                 said, stderr = self.sums(path, self.folder / "two")
                 self.assertEqual((said["reports"], said["damaged"]), (reports + 1, 0), stderr)
 
+    def test_comments_around_the_name_of_an_encoding_are_none_of_it(self):
+        mail = as_mail(packed(report())).as_bytes()
+        plain = b"Content-Transfer-Encoding: base64"
+        self.assertEqual(mail.count(plain), 1)
+        for value in (b"(a comment) base64", b"base64 (a comment)", b"(a (b) \\) c)\n\t(d)base64(e)",
+                      b"BASE64", b"\n (a\n b)\n base64"):
+            with self.subTest(value):
+                self.put("1.eml", mail.replace(plain, b"Content-Transfer-Encoding: " + value))
+                said, stderr = self.sums(self.folder, status=0)
+                self.assertEqual((said["reports"], said["damaged"], stderr), (1, 0, ""))
+        for value in (b"(base64", b"(a comment)", b"base64x"):
+            with self.subTest(value):
+                self.put("1.eml", mail.replace(plain, b"Content-Transfer-Encoding: " + value))
+                result = self.ctl(self.folder)
+                self.assertEqual(result.returncode, 2, result.stdout)
+
     def test_a_long_reason_does_not_widen_the_tables(self):
         self.put("1.json", report(policy(failures=[failure(
             "sts-policy-fetch-error", None, 1, failure_reason_code=f"{port} " + "x" * 200)

@@ -7,23 +7,9 @@
 #include <strings.h>
 
 #include "common/base/span.h"
+#include "ctl/tlsrpt/comment.h"
 
 /* ---- A copy without comments and quotes, so that what is in them cannot be taken for results. */
-
-/* Skips a comment, which may hold others. Returns what follows, or NULL where it does not end. */
-static const char *skip_comment(const char *at)
-{
-    size_t depth = 0;
-    for (; *at != '\0'; at++) {
-        if (*at == '\\' && at[1] != '\0')
-            at++;
-        else if (*at == '(')
-            depth++;
-        else if (*at == ')' && --depth == 0)
-            return at + 1;
-    }
-    return NULL;
-}
 
 /* Copies what is quoted, with '_' for what would mean something outside. Returns what follows, or
  * NULL where it does not end. */
@@ -45,7 +31,7 @@ static bool simplify(char out[DKIMAUTH_FIELD_MAX], const char *value)
         return false;
     while (value != NULL && *value != '\0') {
         if (*value == '(') {
-            value = skip_comment(value);
+            value = comment_skip(value);
             out[used++] = ' ';
         } else if (*value == '"') {
             value = copy_quoted(value, out, &used);

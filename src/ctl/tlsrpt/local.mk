@@ -12,6 +12,8 @@ libctl_a_SOURCES += \
 	%D%/advice_text.h \
 	%D%/chart.c \
 	%D%/chart.h \
+	%D%/comment.c \
+	%D%/comment.h \
 	%D%/failure.c \
 	%D%/failure.h \
 	%D%/gather.c \

@@ -6,6 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ctl/tlsrpt/comment.h"
+
+#define ENCODING_NAME_MAX 32 /* bytes; the longest is "quoted-printable" */
+
 struct reading {
     reportmail_take *take;
     void *context;
@@ -85,6 +89,25 @@ static bool begins_as_report(const GByteArray *bytes)
             (bytes->len - at >= 2 && bytes->data[at] == 0x1f && bytes->data[at + 1] == 0x8b));
 }
 
+/* RFC 2045 section 3 and RFC 5322 allow comments around the encoding's name, with which the library
+ * decodes nothing. */
+static void find_encoding(GMimePart *part, GMimeDataWrapper *content)
+{
+    GMimeHeaderList *fields = g_mime_object_get_header_list(GMIME_OBJECT(part));
+    GMimeHeader *field = g_mime_header_list_get_header(fields, "Content-Transfer-Encoding");
+    const char *value = field != NULL ? g_mime_header_get_raw_value(field) : NULL;
+    const char *name = value != NULL ? comment_skip_all(value) : NULL;
+    char copy[ENCODING_NAME_MAX];
+    size_t length = name != NULL ? strcspn(name, " \t\r\n(;") : 0;
+    if (length == 0 || length >= sizeof(copy))
+        return;
+    memcpy(copy, name, length);
+    copy[length] = '\0';
+    GMimeContentEncoding encoding = g_mime_content_encoding_from_string(copy);
+    if (encoding != GMIME_CONTENT_ENCODING_DEFAULT)
+        g_mime_data_wrapper_set_encoding(content, encoding);
+}
+
 /* Decoding base64 or quoted-printable makes nothing longer. */
 static int decode(GMimePart *part, GByteArray **out)
 {
@@ -92,6 +115,7 @@ static int decode(GMimePart *part, GByteArray **out)
     *out = NULL;
     if (content == NULL)
         return -1;
+    find_encoding(part, content);
     GMimeStream *stream = g_mime_stream_mem_new();
     g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
     int result = g_mime_data_wrapper_write_to_stream(content, stream) < 0 ? -1 : 0;
