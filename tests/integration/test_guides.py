@@ -197,7 +197,8 @@ class OneDomain(Guide):
 
     def example(self, more="", ini=INI, mail=True, **options):
         net = self.net(
-            {"example.com": "@ MX 10 mail\n@ MX 20 mx2\n" + OURS + MAIL + more},
+            {"example.com": "@ MX 10 mail\n@ MX 20 mx2\n" + OURS + MAIL + more,
+             "contoso.com": "@ MX 10 mail.example.com.\n"},  # which takes the reports
             mail={"mail.example.com": ("192.0.2.25", "2001:db8::25"),
                   "mx2.example.com": ("203.0.113.26",)} if mail else {},
             certified=("example.com",),
@@ -321,7 +322,7 @@ class Hosting(Guide):
         customers = ("contoso.com", "fabrikam.com")
         reports = '_smtp._tls TXT "v=TLSRPTv1; rua=mailto:tlsrpt@provider.example"\n'
         net = self.net(
-            {"provider.example": OURS + "mx1.mx A 192.0.2.25\n",
+            {"provider.example": OURS + "@ MX 10 mx1.mx\nmx1.mx A 192.0.2.25\n",
              **{customer: "@ MX 10 mx1.mx.provider.example.\n" + reports for customer in customers}},
             mail={"mx1.mx.provider.example": ("192.0.2.25",)},
         )
