@@ -20,8 +20,10 @@ void certreport_free(struct certreport *report)
 
 bool certreport_add(struct certreport *report, struct certreport *more)
 {
-    if (more->count == 0)
+    if (more->count == 0) {
+        certreport_free(more);
         return true;
+    }
     struct certreport_row *rows =
         reallocarray(report->rows, report->count + more->count, sizeof(*rows));
     if (rows == NULL)
@@ -120,7 +122,9 @@ bool certreport_await(struct certreport_desk *desk, int64_t until_ms, struct cer
 static struct certreport gather(const struct certstore *store)
 {
     struct certreport report = {0};
-    report.rows = calloc(store->count > 0 ? store->count : 1, sizeof(report.rows[0]));
+    if (store->count == 0)
+        return report;
+    report.rows = calloc(store->count, sizeof(report.rows[0]));
     for (const struct certstore_entry *entry = store->newest;
          entry != NULL && report.rows != NULL && report.count < store->count;
          entry = entry->older) {
