@@ -82,6 +82,7 @@ ctl_unit_tests = \
 	%D%/ctl/net/test_txtrecord_sender \
 	%D%/ctl/records/test_recordset \
 	%D%/ctl/tlsrpt/test_advice \
+	%D%/ctl/tlsrpt/test_comment \
 	%D%/ctl/tlsrpt/test_report
 
 tests_unit_ctl_base_test_jobs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create
