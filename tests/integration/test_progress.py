@@ -123,7 +123,7 @@ class Asking(ManyCase):
     def test_records_compared_with_dns(self):
         output = self.shows("\rcompared 1 of 3", "records", "-c", self.ini, "--changed",
                             "--json", "--force", "--resolver", self.dns.resolver,
-                            said=("has no address and no cname", "has no rua"))
+                            said=("has no address and no cname", "has no rua", "print"))
         self.assertEqual(len(json.loads(output)["records"]), 3)
 
     def test_policies_proposed_from_dns(self):

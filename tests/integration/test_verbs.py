@@ -176,8 +176,10 @@ class CommandLine(VerbCase):
         for words in (("records", "--force", "-c", self.ini), ("certs", "-c", self.ini),
                       ("certs", "-c", self.ini, "--plan")):
             with self.subTest(words):
-                self.assertEqual(self.ctl(*words, "Example.COM", status=0).stdout,
-                                 self.ctl(*words, "example.com", status=0).stdout)
+                capital, small = (
+                    re.sub(r"\d+ days", "N days", self.ctl(*words, domain, status=0).stdout)
+                    for domain in ("Example.COM", "example.com"))  # a day may end between
+                self.assertEqual(capital, small)
         self.assertIn("mta-sts.example.com",
                       self.ctl("certs", "-c", self.ini, "MTA-STS.example.com", status=0).stdout)
         for words in (("records", "-c", self.ini, "no_name"), ("certs", "-c", self.ini, "no_name"),

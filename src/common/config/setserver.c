@@ -162,7 +162,7 @@ static int read_access_log(const struct setting_line *line, struct error *why)
         [CONFIG_ACCESS_LOG_ERRORS] = "errors",
         [CONFIG_ACCESS_LOG_OFF] = "off",
     };
-    unsigned number;
+    unsigned number = 0;
     if (read_word(&number, words, line, why) != 0)
         return -1;
     line->draft->config->server.access_log = (enum config_access_log)number;
@@ -176,7 +176,7 @@ static int read_log_clients(const struct setting_line *line, struct error *why)
         [CONFIG_LOG_CLIENTS_NETWORK] = "network",
         [CONFIG_LOG_CLIENTS_NONE] = "none",
     };
-    unsigned number;
+    unsigned number = 0;
     if (read_word(&number, words, line, why) != 0)
         return -1;
     line->draft->config->server.log_clients = (enum config_log_clients)number;

@@ -88,7 +88,7 @@ void event_text(struct event *event, const char *key, const char *value)
 {
     char clean[TEXT_MAX];
     size_t length = 0;
-    for (; value[length] != '\0' && length < TEXT_MAX - 1; length++) {
+    for (; length < TEXT_MAX - 1 && value[length] != '\0'; length++) {
         char byte = value[length];
         bool is_clean = byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
         clean[length] = is_clean ? byte : '?';
