@@ -136,12 +136,13 @@ class MtaStsd(Server):
     sandbox = ""  # or the line that turns it off
     metrics = ""  # or the line that turns them on
 
-    def __init__(self, top, program):
+    def __init__(self, top, program, name=name):
+        self.name = name
         super().__init__(top)
         self.program = program
 
     def command(self):
-        ini = self.top / "mta-stsd.ini"
+        ini = self.top / f"{self.name}.ini"
         user = f"user = {unprivileged()}\n" if unprivileged() else ""
         ini.write_text("[server]\nlisten = 127.0.0.1:0\n" + user +
                        "workers = 1\naccess_log = off\nmax_connections = 2000\n" + self.sandbox + self.metrics +
