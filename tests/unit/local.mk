@@ -63,6 +63,7 @@ ctl_unit_tests = \
 	%D%/ctl/acme/test_trial \
 	%D%/ctl/base/test_finding_out \
 	%D%/ctl/base/test_jobs \
+	%D%/ctl/base/test_rate \
 	%D%/ctl/base/test_replace \
 	%D%/ctl/base/test_writer \
 	%D%/ctl/certs/test_pace \

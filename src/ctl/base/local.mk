@@ -18,6 +18,8 @@ libctl_a_SOURCES += \
 	%D%/print.h \
 	%D%/progress.c \
 	%D%/progress.h \
+	%D%/rate.c \
+	%D%/rate.h \
 	%D%/readas.c \
 	%D%/readas.h \
 	%D%/replace.c \

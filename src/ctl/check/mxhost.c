@@ -9,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/hash.h"
 #include "ctl/base/jobs.h"
 
 /* RFC 6698 section 2.1. */
 enum { USAGE_TA = 2, USAGE_EE = 3 };
 enum { SELECT_CERTIFICATE, SELECT_KEY };
 enum { MATCH_EXACT, MATCH_SHA256, MATCH_SHA512 };
+
+#define CHAINS 16384 /* a power of two */
 
 struct entry {
     struct entry *next;
@@ -26,7 +29,7 @@ struct mxhost_pool {
     const struct mxhost_params *params;
     pthread_mutex_t lock;
     pthread_cond_t one_done;
-    struct entry *first;
+    struct entry *chains[CHAINS]; /* by the hash of the host */
 };
 
 /* The addresses of one host, tried side by side. */
@@ -67,10 +70,12 @@ void mxhost_close(struct mxhost_pool *pool)
 {
     if (pool == NULL)
         return;
-    while (pool->first != NULL) {
-        struct entry *entry = pool->first;
-        pool->first = entry->next;
-        free_entry(entry);
+    for (size_t i = 0; i < CHAINS; i++) {
+        while (pool->chains[i] != NULL) {
+            struct entry *entry = pool->chains[i];
+            pool->chains[i] = entry->next;
+            free_entry(entry);
+        }
     }
     pthread_cond_destroy(&pool->one_done);
     pthread_mutex_destroy(&pool->lock);
@@ -80,15 +85,19 @@ void mxhost_close(struct mxhost_pool *pool)
 /* ---- Trying one host. */
 
 /* Again as clients that can do less, unless the host takes its time. */
-static void try_limits(struct mxhost_address *address, struct smtp_request request)
+static void try_limits(struct mxhost_address *address, struct smtp_request request,
+                       struct rate *rate)
 {
     const struct peer *peer = &address->smtp.peer;
     if (peer->chain_count == 0 || peer->is_old || address->smtp.elapsed_ms > SMTP_PATIENCE_MS)
         return;
     request.limit = PEER_TLS12;
-    if (strcmp(peer->version, "TLSv1.2") != 0)
+    if (strcmp(peer->version, "TLSv1.2") != 0) {
+        rate_wait(rate);
         smtp_try(&address->tls12, &request);
+    }
     request.limit = peer_other_keys(peer);
+    rate_wait(rate);
     smtp_try(&address->other_keys, &request);
 }
 
@@ -111,8 +120,9 @@ static void try_address(void *context, size_t index)
     network_address_text(request.address, address->text);
     address->scope = network_address_scope(request.address);
     if (reach_allows(round->params->reach, request.address)) {
+        rate_wait(round->params->rate);
         smtp_try(&address->smtp, &request);
-        try_limits(address, request);
+        try_limits(address, request, round->params->rate);
         return;
     }
     address->smtp.failure = SMTP_UNREACHABLE;
@@ -173,7 +183,12 @@ static void find_tlsa(struct mxhost *out, const struct mxhost_params *params)
 
 /* ---- The pool. */
 
-static struct entry *add_entry(struct mxhost_pool *pool, const char *host)
+static struct entry **chain_of(struct mxhost_pool *pool, const char *host)
+{
+    return &pool->chains[hash_mix(hash_bytes(HASH_START, host, strlen(host))) % CHAINS];
+}
+
+static struct entry *add_entry(struct entry **chain, const char *host)
 {
     struct entry *entry = calloc(1, sizeof(*entry));
     if (entry == NULL)
@@ -183,20 +198,21 @@ static struct entry *add_entry(struct mxhost_pool *pool, const char *host)
         free(entry);
         return NULL;
     }
-    entry->next = pool->first;
-    pool->first = entry;
+    entry->next = *chain;
+    *chain = entry;
     return entry;
 }
 
 const struct mxhost *mxhost_find(struct mxhost_pool *pool, const char *host)
 {
     bool mine = false;
+    struct entry **chain = chain_of(pool, host);
     pthread_mutex_lock(&pool->lock);
-    struct entry *entry = pool->first;
+    struct entry *entry = *chain;
     while (entry != NULL && strcmp(entry->mxhost.host, host) != 0)
         entry = entry->next;
     if (entry == NULL) {
-        entry = add_entry(pool, host);
+        entry = add_entry(chain, host);
         mine = true;
     }
     while (entry != NULL && !mine && !entry->done)

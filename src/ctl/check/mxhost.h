@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "common/base/network.h"
+#include "ctl/base/rate.h"
 #include "ctl/check/smtp.h"
 #include "ctl/net/dns.h"
 #include "ctl/net/reach.h"
@@ -47,6 +48,7 @@ struct mxhost_params {
     unsigned port;             /* 0: 25 */
     unsigned bound_s;          /* 0: SMTP_BOUND_S */
     const struct reach *reach; /* NULL: any address is tried */
+    struct rate *rate;         /* of connections; NULL: none */
 };
 
 /* The hosts tested so far. Thread-safe. */

@@ -23,7 +23,7 @@
 
 /* At an address of the policy host. */
 struct look {
-    bool first_done;
+    bool first_begun, first_done;
     struct fetch again; /* {0}: there was no need to */
 };
 
@@ -34,8 +34,8 @@ struct round {
     char (*mx_names)[DNSDATA_NAME_MAX];
     int64_t waited_ms;
     struct look looks[FACTS_ADDRESSES_MAX];
-    pthread_mutex_t lock; /* for their first_done */
-    pthread_cond_t one_done;
+    pthread_mutex_t lock; /* for their first fetches */
+    pthread_cond_t changed;
 };
 
 /* ---- DNS. */
@@ -219,16 +219,20 @@ static void try_limits(struct policy_address *address, const char *host,
     const struct peer *peer = &address->fetch.peer;
     if (peer->chain_count == 0 || peer->is_old)
         return;
-    if (strcmp(peer->version, "TLSv1.2") != 0)
+    if (strcmp(peer->version, "TLSv1.2") != 0) {
+        rate_wait(params->rate);
         fetch_at(&address->tls12, address, host, PEER_TLS12, params);
+    }
+    rate_wait(params->rate);
     fetch_at(&address->other_keys, address, host, peer_other_keys(peer), params);
 }
 
-static void note_first(struct round *round, size_t index)
+static void note_first(struct round *round, size_t index, bool is_done)
 {
     pthread_mutex_lock(&round->lock);
-    round->looks[index].first_done = true;
-    pthread_cond_broadcast(&round->one_done);
+    round->looks[index].first_begun = true;
+    round->looks[index].first_done = is_done;
+    pthread_cond_broadcast(&round->changed);
     pthread_mutex_unlock(&round->lock);
 }
 
@@ -239,14 +243,17 @@ static void try_address(struct round *round, size_t index)
     if (round->params->connect_to == NULL &&
         !reach_allows(round->params->reach, &address->address)) {
         leave_out(address);
-        note_first(round, index);
+        note_first(round, index, true);
         return;
     }
+    rate_wait(round->params->rate);
+    note_first(round, index, false);
     fetch_at(&address->fetch, address, round->facts->host, PEER_UNLIMITED, round->params);
-    note_first(round, index);
+    note_first(round, index, true);
     if (address->fetch.peer.version[0] == '\0')
         return;
     try_limits(address, round->facts->host, round->params);
+    rate_wait(round->params->rate);
     fetch_at(&unknown_name, address, UNKNOWN_NAME, PEER_UNLIMITED, round->params);
     address->unknown_name_served = unknown_name.peer.version[0] != '\0';
     fetch_free(&unknown_name);
@@ -255,16 +262,18 @@ static void try_address(struct round *round, size_t index)
 /* ---- Retries slow fetches: many at a time may have delayed each other. A retry begins while the
  * first fetch still waits, so a slow server costs its time once. */
 
-/* Whether the first fetch is slow and not done. */
+/* Whether the first fetch, once begun, is slow and not done. */
 static bool is_slow(struct round *round, const struct look *look)
 {
     struct timespec end;
     int result = 0;
+    pthread_mutex_lock(&round->lock);
+    while (!look->first_begun)
+        pthread_cond_wait(&round->changed, &round->lock);
     clock_gettime(CLOCK_MONOTONIC, &end);
     end.tv_sec += FACTS_SLOW_MS / 1000;
-    pthread_mutex_lock(&round->lock);
     while (!look->first_done && result == 0)
-        result = pthread_cond_timedwait(&round->one_done, &round->lock, &end);
+        result = pthread_cond_timedwait(&round->changed, &round->lock, &end);
     bool done = look->first_done;
     pthread_mutex_unlock(&round->lock);
     return !done;
@@ -273,9 +282,11 @@ static bool is_slow(struct round *round, const struct look *look)
 static void look_again(struct round *round, size_t index)
 {
     struct look *look = &round->looks[index];
-    if (is_slow(round, look))
-        fetch_at(&look->again, &round->facts->addresses[index], round->facts->host, PEER_UNLIMITED,
-                 round->params);
+    if (!is_slow(round, look))
+        return;
+    rate_wait(round->params->rate);
+    fetch_at(&look->again, &round->facts->addresses[index], round->facts->host, PEER_UNLIMITED,
+             round->params);
 }
 
 /* Of two whole answers, the time of the quicker one counts. */
@@ -315,10 +326,10 @@ static void try_all(struct round *round)
     pthread_condattr_init(&steady);
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_mutex_init(&round->lock, NULL);
-    pthread_cond_init(&round->one_done, &steady);
+    pthread_cond_init(&round->changed, &steady);
     jobs_run(2 * round->facts->address_count + round->facts->mx_count, AT_ONCE, try_one, round,
              NULL);
-    pthread_cond_destroy(&round->one_done);
+    pthread_cond_destroy(&round->changed);
     pthread_mutex_destroy(&round->lock);
     pthread_condattr_destroy(&steady);
     keep_quicker(round);

@@ -3,6 +3,7 @@
 #ifndef CTL_CHECK_OBSERVE_H
 #define CTL_CHECK_OBSERVE_H
 
+#include "ctl/base/rate.h"
 #include "ctl/check/facts.h"
 #include "ctl/check/mxhost.h"
 #include "ctl/net/dns.h"
@@ -16,6 +17,7 @@ struct observe_params {
     const char *connect_to;    /* "HOST:PORT" in place of the host's addresses; NULL: none */
     unsigned port;             /* of the policy host; 0: 443 */
     const struct reach *reach; /* NULL: any address is tried */
+    struct rate *rate;         /* of connections; NULL: none */
 };
 
 /* Fills what is observed; domain is borrowed. Never fails: an error is a fact, too. Thread-safe. */

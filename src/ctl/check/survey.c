@@ -17,8 +17,8 @@
 #include "ctl/check/surveytext.h"
 #include "ctl/net/net_options.h"
 
-enum { OPTION_JSON = 256, OPTION_ALL, OPTION_CONNECT, OPTION_SMTP_PORT, OPTION_STATE };
-enum { AT_ONCE = 128, AT_ONCE_MAX = 1000, BATCH = 512, PORT_MAX = 65535 };
+enum { OPTION_JSON = 256, OPTION_ALL, OPTION_CONNECT, OPTION_SMTP_PORT, OPTION_STATE, OPTION_RATE };
+enum { AT_ONCE = 128, AT_ONCE_MAX = 1000, BATCH = 512, PORT_MAX = 65535, RATE_MAX = 100000 };
 
 static const char help[] =
     "Usage: mta-stsctl check [OPTIONS] DOMAIN... | --all\n"
@@ -32,6 +32,7 @@ static const char help[] =
     "                      addresses found in DNS are not contacted\n"
     "      --state DIR     keep each result there, and compare with the previous one\n"
     "  -j, --jobs N        check N domains at a time (default: 128)\n"
+    "      --rate N        begin at most N connections a second, over all domains\n"
     "      --connect HOST:PORT\n"
     "                      fetch policies from there, not from the policy host\n"
     "      --smtp-port PORT\n"
@@ -47,6 +48,7 @@ static const struct option option_words[] = {
     {"all", no_argument, NULL, OPTION_ALL},
     {"state", required_argument, NULL, OPTION_STATE},
     {"jobs", required_argument, NULL, 'j'},
+    {"rate", required_argument, NULL, OPTION_RATE},
     {"connect", required_argument, NULL, OPTION_CONNECT},
     {"smtp-port", required_argument, NULL, OPTION_SMTP_PORT},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -61,6 +63,7 @@ struct params {
     const char *connect_to;
     unsigned jobs;
     unsigned smtp_port;
+    unsigned rate; /* 0: none */
     bool all;
     bool json;
     struct net_options net;
@@ -143,11 +146,13 @@ static int check(const struct inspection_target *targets, size_t count, struct p
 {
     struct sums sums = {.wanted = count};
     struct mxhost_pool *pool = NULL;
+    struct rate rate;
     struct error why;
     const struct reach reach = {config};
     const struct reach *bounds = params->all ? &reach : NULL;
-    struct mxhost_params mail = {.port = params->smtp_port, .reach = bounds};
+    struct mxhost_params mail = {.port = params->smtp_port, .reach = bounds, .rate = &rate};
     int status = SETUP_FAILED;
+    rate_open(&rate, params->rate);
     if (params->json) {
         writer_open(&sums.writer, &writer_json, stdout);
         writer_list(&sums.writer, "domains");
@@ -169,6 +174,7 @@ static int check(const struct inspection_target *targets, size_t count, struct p
         .connect_to = params->connect_to,
         .port = params->net.port,
         .reach = bounds,
+        .rate = &rate,
     };
     const struct inspection_params inspecting = {&how, params->state, params->jobs, progress_step};
     if (check_batches(targets, count, params, &inspecting, &sums) == 0) {
@@ -181,6 +187,7 @@ done:
     mxhost_close(pool);
     net_options_close(&params->net);
     writer_close(&sums.writer);
+    rate_close(&rate);
     return status;
 }
 
@@ -272,6 +279,8 @@ static int take(void *context, int option, const char *argument)
     case OPTION_CONNECT:
         params->connect_to = argument;
         return 0;
+    case OPTION_RATE:
+        return read_number(&params->rate, argument, RATE_MAX, "--rate");
     case OPTION_SMTP_PORT:
         return read_number(&params->smtp_port, argument, PORT_MAX, "--smtp-port");
     case OPTION_JSON:
