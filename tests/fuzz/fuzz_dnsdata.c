@@ -7,6 +7,7 @@
 
 #include "ctl/check/mxhost.h"
 #include "ctl/net/caa.c"
+#include "ctl/net/mxname.h"
 
 #define RECORDS_MAX 8
 
@@ -25,6 +26,16 @@ static void check_name(const char *text)
         check_that(*text > ' ' && *text <= '~' && (*text < 'A' || *text > 'Z'));
 }
 
+static void judge_name(const char *host)
+{
+    struct mxname name;
+    struct error problem, advice;
+    mxname_judge_text(&name, host, "example.com");
+    check_that((name.fault == MXNAME_FINE) == (name.meant[0] == '\0'));
+    check_name(name.meant);
+    mxname_say(&name, &problem, &advice);
+}
+
 static void read_names(const struct dns_record *record)
 {
     char name[DNSDATA_NAME_MAX];
@@ -35,6 +46,7 @@ static void read_names(const struct dns_record *record)
     check_name(name);
     check_that(dnsdata_mx(&mx, record->bytes, record->length) == 0 || mx.host[0] == '\0');
     check_name(mx.host);
+    judge_name(mx.host);
     if (dnsdata_txt(&text, &length, record->bytes, record->length) == 0) {
         check_that(length <= record->length && text[length] == '\0');
         dnsdata_make_printable(text);

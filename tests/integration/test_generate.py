@@ -176,6 +176,7 @@ ZONES = {
     "example.com": """\
 @ 60 IN MX 20 mail2
 @ 60 IN MX 10 Mail1.Example.Net.
+mail2 60 IN A 192.0.2.2
 mta-sts 60 IN A 127.0.0.1
 _mta-sts 60 IN TXT "v=STSv1; id=old1;"
 _smtp._tls 60 IN TXT "v=TLSRPTv1; rua=mailto:tlsrpt@example.net"
@@ -184,6 +185,7 @@ _smtp._tls 60 IN TXT "v=TLSRPTv1; rua=mailto:tlsrpt@example.net"
 @ 60 IN MX 0 ms-example.o-v1.mx.microsoft.
 @ 60 IN MX 10 ms-example.mail.protection.outlook.com.
 @ 60 IN MX 20 backup.ms.example.
+backup 60 IN A 192.0.2.3
 """,
     "old-google.example": """\
 @ 60 IN MX 1 ASPMX.L.GOOGLE.COM.
@@ -195,6 +197,16 @@ _smtp._tls 60 IN TXT "v=TLSRPTv1; rua=mailto:tlsrpt@example.net"
     "nothing.example": "",
     "hostile.example": "",
     "address.example": "@ 60 IN MX 10 192.0.2.1.\n",
+    "mistakes.example": """\
+@ 60 IN MX 10 mail
+@ 60 IN MX 20 192.0.2.1
+@ 60 IN MX 30 mail.mistakes.example
+@ 60 IN MX 40 gone
+@ 60 IN MX 50 alias
+@ 60 IN MX 60 backup.ms.example
+mail 60 IN A 192.0.2.4
+alias 60 IN CNAME mail
+""",
 }
 
 
@@ -230,7 +242,7 @@ class Live(GenerateCase):
             ("null.example", "takes no mail"),
             ("nothing.example", "neither an MX record nor an address"),
             ("hostile.example", "names no mail host"),
-            ("address.example", "IP address"),
+            ("address.example", "is the address 192.0.2.1, and not a host's name"),
             ("missing.example.com", "does not exist"),
         ):
             with self.subTest(domain):
@@ -239,6 +251,30 @@ class Live(GenerateCase):
                 self.assertIn(sentence, done.stderr)
                 self.assertTrue(done.stdout.startswith("[example.com]\n"), done.stdout)
                 self.assertNotIn("none", done.stdout)
+
+    def test_mistakes_in_mx_records_become_comments_and_no_patterns(self):
+        mx, notes = self.patterns("--from-dns", "mistakes.example")
+        self.assertEqual(mx, ["mail.mistakes.example", "alias.mistakes.example"])
+        expected = [
+            "the MX 192.0.2.1.mistakes.example is the address 192.0.2.1, and not a host's name (RFC 5321 "
+            "section 5.1); give that address a name, and write the name into the MX record",
+            "the MX mail.mistakes.example.mistakes.example has the zone twice; write "
+            "\"mail.mistakes.example.\" into the MX record, with the dot at its end",
+            "the MX gone.mistakes.example has no address; give it an address, or correct or remove the "
+            "MX record",
+            "the MX alias.mistakes.example is an alias (CNAME) of mail.mistakes.example, against RFC 5321 "
+            "section 5.1; name mail.mistakes.example in the MX record, and as mx of the policy",
+            "the MX backup.ms.example.mistakes.example has the zone behind a whole name; write "
+            "\"backup.ms.example.\" into the MX record, with the dot at its end",
+        ]
+        self.assertEqual(notes, expected)
+        # Whatever the patterns come from; no broken name is said to match none of them.
+        mx, notes = self.patterns("--mx", "mail.mistakes.example", "--preset", "google",
+                                  "mistakes.example")
+        self.assertEqual(notes, expected + ["the MX alias.mistakes.example of today matches no pattern"])
+        text = self.ask("--from-dns", "mistakes.example").stdout
+        self.assertIn("; the MX gone.mistakes.example has no address; give it", text)
+        self.load(text)
 
     def test_before_the_switch_the_preset_says_what_it_holds_for(self):
         sentence = "neither DNS nor --mx has a host such as contoso-com.o-v1.mx.microsoft"

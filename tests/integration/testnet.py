@@ -216,7 +216,7 @@ class Net:
             "future": leaf("*.check.example", dates=dated(2, 60)),
             "soon": leaf("*.h2soon.check.example", "soon.check.example", dates=dated(-30, 5)),
             "wrong": leaf("www.other.example"),
-            "mx": leaf("mx.check.example", "also.check.example"),
+            "mx": leaf("mx.check.example", "also.check.example", "alias.check.example"),
             "tlsa": leaf("tlsa.check.example", variant=1),
             "old": leaf("old.check.example"),
             "pkix": leaf("pkix.check.example"),
@@ -361,6 +361,7 @@ class Net:
             lines += [
                 f"dead A {NOBODY}",
                 "also A 198.18.3.1",
+                "alias CNAME also",
                 f"_25._tcp.mx TLSA {self.tlsa('mx')}",
                 f"_25._tcp.tlsa TLSA {self.tlsa('mx', 0)}",
                 f"_25._tcp.soon TLSA {self.tlsa('soon')}",

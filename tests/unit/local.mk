@@ -78,6 +78,8 @@ ctl_unit_tests = \
 	%D%/ctl/lint/test_repair \
 	%D%/ctl/net/test_caa \
 	%D%/ctl/net/test_dnsdata \
+	%D%/ctl/net/test_mxname \
+	%D%/ctl/net/test_registrable \
 	%D%/ctl/net/test_transfer \
 	%D%/ctl/net/test_txtrecord \
 	%D%/ctl/net/test_txtrecord_sender \

@@ -63,7 +63,8 @@ static inline void make_mail(struct make_facts *made, size_t index, char *host, 
         .address_count = 1,
         .tlsa_outcome = DNS_NO_DATA,
     };
-    made->mx[index] = (struct facts_mx){(uint16_t)(10 * (index + 1)), &made->mxhosts[index]};
+    made->mx[index] = (struct facts_mx){.preference = (uint16_t)(10 * (index + 1)),
+                                        .mxhost = &made->mxhosts[index]};
 }
 
 /* A domain at which nothing is to be found; not settled yet. */

@@ -8,30 +8,13 @@
 #include "common/policy/policytext.h"
 #include "ctl/check/check_state.h"
 #include "ctl/check/destination.h"
+#include "ctl/check/facts_dns.h"
 #include "ctl/check/gone.h"
-#include "ctl/check/mxhost.h"
 #include "ctl/check/policy_address.h"
 #include "ctl/net/txtrecord.h"
 
 /* More ms are slow; more addresses of the host, or more MX, are not tried. */
 enum { FACTS_SLOW_MS = 1000, FACTS_ADDRESSES_MAX = 8, FACTS_MX_MAX = 32 };
-
-struct facts_texts {
-    struct dns_answer answer; /* its outcome, TTL, security and sentence */
-    struct span *items;
-    size_t count;
-};
-
-struct facts_alias {
-    char end[DNSDATA_NAME_MAX]; /* empty: the name has no CNAME */
-    unsigned steps;             /* CNAMEs on the way */
-    bool looped;
-};
-
-struct facts_mx {
-    uint16_t preference;
-    const struct mxhost *mxhost; /* borrowed from the pool */
-};
 
 /* {0} with domain and host set is valid: a domain without any records. */
 struct facts {

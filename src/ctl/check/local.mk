@@ -6,6 +6,7 @@ libctl_a_SOURCES += \
 	%D%/destination.h \
 	%D%/facts.c \
 	%D%/facts.h \
+	%D%/facts_dns.h \
 	%D%/gone.c \
 	%D%/gone.h \
 	%D%/inspection.c \

@@ -317,7 +317,11 @@ static void try_one(void *context, size_t index)
         return;
     }
     index -= facts->address_count;
-    facts->mx[index].mxhost = mxhost_find(round->params->mxhosts, round->mx_names[index]);
+    struct facts_mx *mx = &facts->mx[index];
+    mx->mxhost = mxhost_find(round->params->mxhosts, round->mx_names[index]);
+    if (mx->mxhost != NULL)
+        mxname_judge(&mx->name, round->params->dns, mx->mxhost->host, facts->domain,
+                     mx->mxhost->outcome);
 }
 
 static void try_all(struct round *round)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/name/hostname.h"
 #include "common/policy/mxmatch.h"
 #include "common/senders/sender.h"
 #include "ctl/check/rows_limits.h"
@@ -24,18 +25,33 @@ static bool asks_for_mx(const struct facts *facts)
     return facts_has_mode(facts, POLICY_MODE_ENFORCE) || facts_has_mode(facts, POLICY_MODE_TESTING);
 }
 
+/* What to do about an MX that no mx matches; a name that no policy can hold is not repeated. */
+static void advise_match(struct error *advice, const struct facts_mx *mx)
+{
+    const char *host = mx->mxhost->host;
+    struct error problem;
+    if (mx->name.fault != MXNAME_FINE)
+        mxname_say(&mx->name, &problem, advice);
+    else if (hostname_mx_fault(host, strlen(host)) != HOSTNAME_FINE)
+        error_set(advice, "give that host a name of letters, digits and hyphens alone");
+    else
+        error_set(advice, "write mx: %s, or remove the MX record", host);
+}
+
 void rows_judge_x1(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
     for (size_t i = 0; i < facts->mx_count && asks_for_mx(facts); i++) {
-        const char *host = facts->mx[i].mxhost->host;
-        char advice[DNSDATA_NAME_MAX + 64];
+        const struct facts_mx *mx = &facts->mx[i];
+        struct error advice;
         char whom[SENDERS_TEXT_MAX];
-        const struct rows_about about = {host, rows_whom(whom, check, ALL_SENDERS), advice};
-        snprintf(advice, sizeof(advice), "write mx: %s, or remove the MX record", host);
-        if (!facts_allows(facts, host))
-            rows_say(check, severity_of(facts), &about, "no mx of the policy matches this MX of %s",
-                     facts->domain);
+        const struct rows_about about = {mx->mxhost->host, rows_whom(whom, check, ALL_SENDERS),
+                                         advice.text};
+        if (facts_allows(facts, mx->mxhost->host) || mxname_is_broken(&mx->name))
+            continue; /* X3 or X4 says what is wrong with the MX record */
+        advise_match(&advice, mx);
+        rows_say(check, severity_of(facts), &about, "no mx of the policy matches this MX of %s",
+                 facts->domain);
     }
     const struct rows_about rest = {facts->domain, NULL, NULL};
     if (facts->mx_answer.count > FACTS_MX_MAX)
@@ -135,14 +151,29 @@ static void judge_address(struct rows_check *check, const struct mxhost *mxhost,
     }
 }
 
+/* Returns whether the rest is worth a look. */
+static bool judge_name(struct rows_check *check, const struct facts_mx *mx)
+{
+    struct error problem, advice;
+    const struct rows_about about = {mx->mxhost->host, NULL, advice.text};
+    if (mx->name.fault == MXNAME_FINE || mx->name.fault == MXNAME_NOWHERE)
+        return true;
+    mxname_say(&mx->name, &problem, &advice);
+    bool is_broken = mxname_is_broken(&mx->name);
+    rows_say(check, is_broken ? severity_of(check->facts) : SEVERITY_WARNING, &about, "this MX %s",
+             problem.text);
+    return !is_broken;
+}
+
 static void judge_exchanges(struct rows_check *check, bool backups)
 {
     const struct facts *facts = check->facts;
     for (size_t i = 0; i < facts->mx_count; i++) {
         const struct mxhost *mxhost = facts->mx[i].mxhost;
         const struct rows_about about = {mxhost->host, NULL,
-                                         "give it an address, or remove the MX record"};
-        if ((facts->mx[i].preference != facts->mx[0].preference) != backups)
+                                         "give it an address, or correct the MX record"};
+        if ((facts->mx[i].preference != facts->mx[0].preference) != backups ||
+            !judge_name(check, &facts->mx[i]))
             continue;
         if (mxhost->outcome != DNS_FOUND)
             rows_say(check, severity_of(facts), &about, "this MX of %s has no address: %s",

@@ -3,10 +3,12 @@
 #include "ctl/generate/propose.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/policy/mxmatch.h"
 #include "ctl/generate/livepolicy.h"
+#include "ctl/net/mxname.h"
 
 bool propose_asks(const struct propose_params *params)
 {
@@ -67,14 +69,51 @@ static void note_unmatched(struct proposal *proposal, const struct livemx *mx)
     }
 }
 
+/* Whether mail gets there. If not, the MX record is the mistake. Notes what is wrong. */
+static bool is_usable(struct proposal *proposal, struct dns *dns, const char *host)
+{
+    struct mxname name;
+    struct error problem, advice;
+    struct network_address *addresses;
+    size_t count;
+    enum dns_outcome outcome = dns_addresses(dns, host, &addresses, &count, NULL);
+    free(addresses);
+    mxname_judge(&name, dns, host, proposal->domain, outcome);
+    if (name.fault == MXNAME_FINE)
+        return true;
+    mxname_say(&name, &problem, &advice);
+    proposal_note(proposal, "the MX %.260s %s; %s", host, problem.text, advice.text);
+    return !mxname_is_broken(&name);
+}
+
+/* So that no name that is broken gets into a policy. */
+static int drop_broken(struct livemx *mx, struct proposal *proposal, struct dns *dns)
+{
+    size_t kept = 0;
+    size_t found = mx->implicit ? 0 : mx->count;
+    for (size_t i = 0; i < found; i++) {
+        if (is_usable(proposal, dns, mx->hosts[i]))
+            mx->hosts[kept++] = mx->hosts[i];
+        else
+            free(mx->hosts[i]);
+    }
+    if (found > 0)
+        mx->count = kept;
+    return found > 0 && kept == 0 ? -1 : 0;
+}
+
 static int find_mx(struct livemx *mx, struct proposal *proposal,
                    const struct propose_params *params)
 {
     struct error why;
     if (!propose_asks(params))
         return 0;
-    if (livemx_find(mx, params->net->dns, proposal->domain, &why) == 0)
-        return 0;
+    if (livemx_find(mx, params->net->dns, proposal->domain, &why) == 0) {
+        if (drop_broken(mx, proposal, params->net->dns) == 0 || !params->from_dns)
+            return 0;
+        return proposal_fail(proposal, "its MX names no mail host: %s",
+                             proposal->note_count > 0 ? proposal->notes[0] : "out of memory");
+    }
     if (params->from_dns)
         return proposal_fail(proposal, "%s", why.text);
     proposal_note(proposal, "the MX records of today are not known: %s", why.text);

@@ -14,6 +14,8 @@ libctl_a_SOURCES += \
 	%D%/handshake.h \
 	%D%/livemx.c \
 	%D%/livemx.h \
+	%D%/mxname.c \
+	%D%/mxname.h \
 	%D%/net_options.c \
 	%D%/net_options.h \
 	%D%/peer.c \
