@@ -4,6 +4,7 @@
 #include "client.h"
 
 #include <mbedtls/psa_util.h>
+#include <mbedtls/version.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -49,7 +50,9 @@ void client_open(struct client *client, int fd, const struct client_wish *wish)
     must(mbedtls_ssl_config_defaults(conf, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
                                      MBEDTLS_SSL_PRESET_DEFAULT));
     mbedtls_ssl_conf_authmode(conf, MBEDTLS_SSL_VERIFY_NONE);
+#if MBEDTLS_VERSION_MAJOR < 4
     mbedtls_ssl_conf_rng(conf, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+#endif
     mbedtls_ssl_conf_max_tls_version(conf, wish->is_1_2 ? MBEDTLS_SSL_VERSION_TLS1_2
                                                         : MBEDTLS_SSL_VERSION_TLS1_3);
     if (wish->protocols != NULL) {

@@ -2,8 +2,7 @@
 /* fuzz_cert: hostile bytes as a PEM file, as chain and key apart (a NUL byte between them), and as
  * the DER of one certificate beside a good key. */
 #include <mbedtls/base64.h>
-#include <mbedtls/ecp.h>
-#include <mbedtls/psa_util.h>
+#include <psa/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,15 +17,17 @@ static char key_text[512];
 static void make_key(void)
 {
     unsigned char secret[32];
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    mbedtls_svc_key_id_t id;
     mbedtls_pk_context key;
     mbedtls_pk_init(&key);
     memset(secret, 7, sizeof(secret));
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
+    psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_EXPORT | PSA_KEY_USAGE_SIGN_HASH);
+    psa_set_key_algorithm(&attributes, PSA_ALG_ECDSA(PSA_ALG_ANY_HASH));
     if (cert_init(NULL) != 0 ||
-        mbedtls_pk_setup(&key, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)) != 0 ||
-        mbedtls_ecp_read_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(key), secret,
-                             sizeof(secret)) != 0 ||
-        mbedtls_ecp_keypair_calc_public(mbedtls_pk_ec(key), mbedtls_psa_get_random,
-                                        MBEDTLS_PSA_RANDOM_STATE) != 0 ||
+        psa_import_key(&attributes, secret, sizeof(secret), &id) != PSA_SUCCESS ||
+        mbedtls_pk_copy_from_psa(id, &key) != 0 || psa_destroy_key(id) != PSA_SUCCESS ||
         mbedtls_pk_write_key_pem(&key, (unsigned char *)key_text, sizeof(key_text)) != 0)
         abort();
     mbedtls_pk_free(&key);

@@ -31,7 +31,7 @@ STAGE_FILES = \
 	%D%/answers.h \
 	%D%/client.c \
 	%D%/client.h \
-	%D%/light_crypto.c \
+	$(LIGHT_CRYPTO) \
 	%D%/quiet_log.c \
 	%D%/scarce.c \
 	%D%/scarce.h \
@@ -40,14 +40,18 @@ STAGE_FILES = \
 	%D%/stage_server.c \
 	%D%/stage_server.h \
 	$(FUZZ_FILES)
-STAGE_WRAPS = \
+if MBEDTLS_3
+LIGHT_CRYPTO = %D%/light_crypto.c
+LIGHT_WRAPS = \
 	-Wl,--wrap=Hacl_Curve25519_crypto_scalarmult \
 	-Wl,--wrap=mbedtls_ecdsa_read_signature \
 	-Wl,--wrap=mbedtls_ecdsa_write_signature \
 	-Wl,--wrap=mbedtls_ecp_check_pub_priv \
 	-Wl,--wrap=mbedtls_ecp_gen_key \
 	-Wl,--wrap=mbedtls_ecp_mul \
-	-Wl,--wrap=mbedtls_ecp_mul_restartable \
+	-Wl,--wrap=mbedtls_ecp_mul_restartable
+endif
+STAGE_WRAPS = $(LIGHT_WRAPS) \
 	-Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=epoll_ctl \
 	-Wl,--wrap=file_read
 tests_fuzz_fuzz_connection_SOURCES = %D%/fuzz_connection.c $(STAGE_FILES)

@@ -5,6 +5,7 @@ unit_tests = \
 	%D%/common/base/test_finding \
 	%D%/common/base/test_intern \
 	%D%/common/base/test_network \
+	%D%/common/base/test_sha256 \
 	%D%/common/base/test_span \
 	%D%/common/cert/test_cert \
 	%D%/common/cert/test_cert_trust \

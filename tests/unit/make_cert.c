@@ -3,14 +3,15 @@
  * fails in here ends the test program. */
 #include "make_cert.h"
 
-#include <mbedtls/ecp.h>
 #include <mbedtls/psa_util.h>
-#include <mbedtls/rsa.h>
+#include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 #include <psa/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/cert/certkey.h"
 
 static const char rsa_4104[] = "-----BEGIN RSA PRIVATE KEY-----\n"
                                "MIIJKwIBAAKCAgIAoy3r1XhEP3bttT/fZpKlExgxX02ygiJiXbgcyxWQFNmE/Mmo\n"
@@ -81,36 +82,44 @@ static void free_keys(void)
             mbedtls_pk_free(&keys[kind][which]);
 }
 
-static void make_ec(mbedtls_pk_context *key, mbedtls_ecp_group_id curve)
+static void make(mbedtls_pk_context *key, psa_key_type_t type, psa_algorithm_t algorithm,
+                 unsigned bits)
 {
-    must(mbedtls_pk_setup(key, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)), "pk_setup");
-    must(mbedtls_ecp_gen_key(curve, mbedtls_pk_ec(*key), mbedtls_psa_get_random,
-                             MBEDTLS_PSA_RANDOM_STATE),
-         "ecp_gen_key");
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    mbedtls_svc_key_id_t id;
+    psa_set_key_type(&attributes, type);
+    psa_set_key_bits(&attributes, bits);
+    psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_EXPORT | PSA_KEY_USAGE_SIGN_HASH);
+    psa_set_key_algorithm(&attributes, algorithm);
+    must((int)psa_generate_key(&attributes, &id), "psa_generate_key");
+    must(mbedtls_pk_copy_from_psa(id, key), "pk_copy_from_psa");
+    psa_destroy_key(id);
+}
+
+static void make_ec(mbedtls_pk_context *key, psa_ecc_family_t family, unsigned bits)
+{
+    make(key, PSA_KEY_TYPE_ECC_KEY_PAIR(family), PSA_ALG_ECDSA(PSA_ALG_ANY_HASH), bits);
 }
 
 static void make_rsa(mbedtls_pk_context *key, unsigned bits)
 {
-    must(mbedtls_pk_setup(key, mbedtls_pk_info_from_type(MBEDTLS_PK_RSA)), "pk_setup");
-    must(mbedtls_rsa_gen_key(mbedtls_pk_rsa(*key), mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE,
-                             bits, 65537),
-         "rsa_gen_key");
+    make(key, PSA_KEY_TYPE_RSA_KEY_PAIR, PSA_ALG_RSA_PKCS1V15_SIGN(PSA_ALG_ANY_HASH), bits);
 }
 
 static void make_key(mbedtls_pk_context *key, enum make_cert_kind kind)
 {
     switch (kind) {
     case MAKE_CERT_P256:
-        make_ec(key, MBEDTLS_ECP_DP_SECP256R1);
+        make_ec(key, PSA_ECC_FAMILY_SECP_R1, 256);
         break;
     case MAKE_CERT_P384:
-        make_ec(key, MBEDTLS_ECP_DP_SECP384R1);
+        make_ec(key, PSA_ECC_FAMILY_SECP_R1, 384);
         break;
     case MAKE_CERT_P521:
-        make_ec(key, MBEDTLS_ECP_DP_SECP521R1);
+        make_ec(key, PSA_ECC_FAMILY_SECP_R1, 521);
         break;
     case MAKE_CERT_SECP256K1:
-        make_ec(key, MBEDTLS_ECP_DP_SECP256K1);
+        make_ec(key, PSA_ECC_FAMILY_SECP_K1, 256);
         break;
     case MAKE_CERT_RSA_1024:
         make_rsa(key, 1024);
@@ -119,9 +128,7 @@ static void make_key(mbedtls_pk_context *key, enum make_cert_kind kind)
         make_rsa(key, 2048);
         break;
     case MAKE_CERT_RSA_4104:
-        must(mbedtls_pk_parse_key(key, (const unsigned char *)rsa_4104, sizeof(rsa_4104), NULL, 0,
-                                  mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE),
-             "pk_parse_key");
+        must(certkey_parse(key, (const unsigned char *)rsa_4104, sizeof(rsa_4104)), "parse");
         break;
     case MAKE_CERT_KINDS:
         abort();
@@ -139,7 +146,8 @@ mbedtls_pk_context *make_cert_key(enum make_cert_kind kind, unsigned which)
         atexit(free_keys);
     }
     mbedtls_pk_context *key = &keys[kind][which];
-    if (mbedtls_pk_get_type(key) == MBEDTLS_PK_NONE)
+    size_t bits;
+    if (certkey_type(key, &bits) == PSA_KEY_TYPE_NONE)
         make_key(key, kind);
     return key;
 }
@@ -231,9 +239,14 @@ void make_cert_append(char *text, const struct make_cert *wanted)
     must(mbedtls_x509write_crt_set_issuer_name(&crt, or_usual(wanted->issuer, "CN=Test CA")),
          "set issuer");
     set_extensions(&crt, wanted);
+#if MBEDTLS_VERSION_MAJOR < 4
     must(mbedtls_x509write_crt_pem(&crt, (unsigned char *)text + used, MAKE_CERT_TEXT - used,
                                    mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE),
          "write certificate");
+#else
+    must(mbedtls_x509write_crt_pem(&crt, (unsigned char *)text + used, MAKE_CERT_TEXT - used),
+         "write certificate");
+#endif
     mbedtls_x509write_crt_free(&crt);
 }
 

@@ -23,6 +23,8 @@ libcommon_a_SOURCES += \
 	%D%/network.h \
 	%D%/printable.c \
 	%D%/printable.h \
+	%D%/sha256.c \
+	%D%/sha256.h \
 	%D%/span.c \
 	%D%/span.h \
 	%D%/systemdir.c \

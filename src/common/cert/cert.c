@@ -4,16 +4,13 @@
 
 #include <errno.h>
 #include <mbedtls/asn1.h>
-#include <mbedtls/bignum.h>
-#include <mbedtls/ecp.h>
-#include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
 #include <mbedtls/pem.h>
-#include <mbedtls/psa_util.h>
 #include <psa/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "common/cert/certkey.h"
 #include "common/cert/pem.h"
 
 #define CHAIN_FILE   "the certificate file"
@@ -39,22 +36,11 @@ int cert_init(struct error *why)
     return 0;
 }
 
-/* mbedTLS adds the code of a lower module to that of a higher one, which is a multiple of 128. Nor
- * does it have random numbers without memory. */
-static bool lacked_memory(int result)
-{
-    int lower = result % 0x80, higher = result - lower;
-    return lower == MBEDTLS_ERR_MPI_ALLOC_FAILED || lower == MBEDTLS_ERR_ASN1_ALLOC_FAILED ||
-           lower == MBEDTLS_ERR_ENTROPY_SOURCE_FAILED || higher == MBEDTLS_ERR_X509_ALLOC_FAILED ||
-           higher == MBEDTLS_ERR_PK_ALLOC_FAILED || higher == MBEDTLS_ERR_PEM_ALLOC_FAILED ||
-           higher == MBEDTLS_ERR_ECP_ALLOC_FAILED;
-}
-
 /* The library's own words, in parentheses behind ours: for a search engine, and for reports. */
 static int refuse_parse(struct error *why, const char *sentence, int result)
 {
     char reason[160];
-    if (lacked_memory(result))
+    if (certkey_lacked_memory(result))
         return error_set_errno(why, ENOMEM, "out of memory");
     mbedtls_strerror(result, reason, sizeof(reason));
     return error_set(why, "%s (mbedTLS: %s)", sentence, reason);
@@ -175,26 +161,10 @@ static int judge_chain(const mbedtls_x509_crt *chain, struct error *why)
     return 0;
 }
 
-/* Type and size by PSA, the one way that mbedTLS 3.6 and 4 share. */
-static psa_key_type_t key_type(const mbedtls_pk_context *key, size_t *bits)
-{
-    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-    if (mbedtls_pk_get_psa_attributes(key, PSA_KEY_USAGE_VERIFY_HASH, &attributes) != 0)
-        return PSA_KEY_TYPE_NONE;
-    *bits = psa_get_key_bits(&attributes);
-    return psa_get_key_type(&attributes);
-}
-
-static bool is_rsa(const mbedtls_pk_context *key)
-{
-    size_t bits = 0;
-    return PSA_KEY_TYPE_IS_RSA(key_type(key, &bits));
-}
-
 static int judge_key_kind(const mbedtls_pk_context *key, struct error *why)
 {
     size_t bits = 0;
-    psa_key_type_t type = key_type(key, &bits);
+    psa_key_type_t type = certkey_type(key, &bits);
     if (type == PSA_KEY_TYPE_RSA_PUBLIC_KEY && bits < RSA_BITS_MIN)
         return error_set(why,
                          "the certificate's RSA key has %zu bits, too few for senders; make a key "
@@ -264,29 +234,21 @@ static int judge_blocks(const struct pem_blocks *chain, const struct pem_blocks 
 
 static int parse_key(struct cert *out, const struct file *file, struct error *why)
 {
-    int result = mbedtls_pk_parse_key(&out->key, file->bytes, file->length + 1, NULL, 0,
-                                      mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+    int result = certkey_parse(&out->key, file->bytes, file->length + 1);
     return result == 0 ? 0
                        : refuse_parse(why, "the private key cannot be read; write it anew", result);
 }
 
-/* 0, or mbedTLS's code. */
-static int check_key(const struct cert *cert, const mbedtls_x509_crt *crt)
-{
-    return mbedtls_pk_check_pair(&crt->pk, &cert->key, mbedtls_psa_get_random,
-                                 MBEDTLS_PSA_RANDOM_STATE);
-}
-
 static int judge_pair(const struct cert *cert, struct error *why)
 {
-    int result = check_key(cert, &cert->chain);
+    int result = certkey_compare(&cert->chain.pk, &cert->key);
     if (result == 0)
         return 0;
-    if (lacked_memory(result))
+    if (certkey_lacked_memory(result))
         return error_set_errno(why, ENOMEM, "out of memory");
     unsigned place = 2;
     for (const mbedtls_x509_crt *crt = cert->chain.next; crt != NULL; crt = crt->next, place++) {
-        if (check_key(cert, crt) == 0) {
+        if (certkey_compare(&crt->pk, &cert->key) == 0) {
             return error_set(why,
                              "the private key belongs to certificate %u of the file; write the "
                              "host's own certificate first",
@@ -354,5 +316,5 @@ void cert_free(struct cert *cert)
 
 const char *cert_key_kind(const struct cert *cert)
 {
-    return is_rsa(&cert->chain.pk) ? "RSA" : "ECDSA";
+    return certkey_is_rsa(&cert->chain.pk) ? "RSA" : "ECDSA";
 }

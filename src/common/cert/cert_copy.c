@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* cert_copy: another certificate with its key, of one that is parsed. */
 #include <mbedtls/platform_util.h>
-#include <mbedtls/psa_util.h>
 #include <string.h>
 
 #include "common/cert/cert.h"
+#include "common/cert/certkey.h"
 
 #define KEY_DER_MAX 5120 /* an RSA key of 4096 bits takes half */
 
@@ -13,10 +13,7 @@ static int copy_key(mbedtls_pk_context *out, const mbedtls_pk_context *key)
 {
     unsigned char der[KEY_DER_MAX];
     int length = mbedtls_pk_write_key_der(key, der, sizeof(der));
-    int code = length <= 0
-                   ? -1
-                   : mbedtls_pk_parse_key(out, der + sizeof(der) - length, (size_t)length, NULL, 0,
-                                          mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+    int code = length <= 0 ? -1 : certkey_parse(out, der + sizeof(der) - length, (size_t)length);
     mbedtls_platform_zeroize(der, sizeof(der));
     return code;
 }

@@ -7,6 +7,8 @@ libcommon_a_SOURCES += \
 	%D%/cert_names.c \
 	%D%/cert_trust.c \
 	%D%/cert_trust.h \
+	%D%/certkey.c \
+	%D%/certkey.h \
 	%D%/due.c \
 	%D%/due.h \
 	%D%/pem.c \

@@ -2,12 +2,12 @@
 /* ari: when the CA suggests to renew a certificate (RFC 9773); its answers are kept on disk. */
 #include "ctl/acme/ari.h"
 
-#include <mbedtls/sha256.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "common/base/sha256.h"
 #include "common/cert/due.h"
 #include "ctl/acme/base64url.h"
 #include "ctl/base/jsonfile.h"
@@ -144,10 +144,10 @@ int ari_read(struct ari_window *out, const json_t *root, struct error *why)
  */
 static int64_t moment_in(const char *id, const struct ari_window *window)
 {
-    unsigned char sum[32];
+    unsigned char sum[SHA256_BYTES];
     uint64_t number = 0;
     uint64_t length = (uint64_t)(window->end - window->start);
-    mbedtls_sha256((const unsigned char *)id, strlen(id), sum, 0);
+    sha256_compute(sum, id, strlen(id));
     for (size_t i = 0; i < sizeof(number); i++)
         number = number << 8 | sum[i];
     return window->start + (length > 0 ? (int64_t)(number % length) : 0);

@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <mbedtls/sha256.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/base/file.h"
+#include "common/base/sha256.h"
 #include "ctl/acme/base64url.h"
 
 #define TEXT_LENGTH   (BASE64URL_SIZE(TRIAL_DIGEST) - 1)
@@ -34,7 +34,7 @@ static void complete(unsigned char digest[TRIAL_DIGEST])
     unsigned char sum[TRIAL_DIGEST];
     memcpy(input, salt, sizeof(salt));
     memcpy(input + sizeof(salt), digest, RANDOM);
-    mbedtls_sha256(input, sizeof(input), sum, 0);
+    sha256_compute(sum, input, sizeof(input));
     memcpy(digest + RANDOM, sum, TRIAL_DIGEST - RANDOM);
 }
 

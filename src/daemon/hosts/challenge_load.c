@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <mbedtls/base64.h>
 #include <mbedtls/pem.h>
-#include <mbedtls/psa_util.h>
+#include <psa/crypto.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "common/base/file.h"
+#include "common/cert/certkey.h"
 #include "common/cert/pem.h"
 
 #define DIGEST_BYTES 32
@@ -100,7 +101,7 @@ static int write_cert(struct cert *cert, struct hostname *host,
     mbedtls_x509write_crt_set_md_alg(&write, MBEDTLS_MD_SHA256);
     mbedtls_x509write_crt_set_subject_key(&write, &cert->key);
     mbedtls_x509write_crt_set_issuer_key(&write, &cert->key);
-    int code = mbedtls_psa_get_random(MBEDTLS_PSA_RANDOM_STATE, serial, sizeof(serial));
+    int code = psa_generate_random(serial, sizeof(serial));
     serial[0] = (serial[0] & 0x3fU) | 0x40U; /* positive, and 16 bytes long */
     if (code == 0)
         code = mbedtls_x509write_crt_set_serial_raw(&write, serial, sizeof(serial));
@@ -113,8 +114,7 @@ static int write_cert(struct cert *cert, struct hostname *host,
     if (code == 0)
         code = set_extensions(&write, host, digest);
     if (code == 0) /* it writes at the buffer's end */
-        code = mbedtls_x509write_crt_der(&write, der, sizeof(der), mbedtls_psa_get_random,
-                                         MBEDTLS_PSA_RANDOM_STATE);
+        code = certkey_sign_cert(&write, der, sizeof(der));
     mbedtls_x509write_crt_free(&write);
     if (code <= 0)
         return -1;
@@ -128,10 +128,7 @@ static int make_cert(struct cert *cert, struct hostname *host,
 {
     mbedtls_x509_crt_init(&cert->chain);
     mbedtls_pk_init(&cert->key);
-    if (mbedtls_pk_setup(&cert->key, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)) != 0 ||
-        mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(cert->key),
-                            mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE) != 0 ||
-        write_cert(cert, host, digest) != 0)
+    if (certkey_make_p256(&cert->key) != 0 || write_cert(cert, host, digest) != 0)
         return error_set(why, "the challenge's certificate cannot be made: out of memory");
     return 0;
 }
@@ -208,8 +205,7 @@ static int read_pair(struct challenge *challenge, const struct file *own, const 
     if (parse_pem_cert(&cert->chain, own, &found) != 0 ||
         !answers_for(cert, &challenge->host, found))
         return error_set(why, "the certificate answers no challenge for this host");
-    if (mbedtls_pk_parse_key(&cert->key, key->bytes, key->length + 1, NULL, 0,
-                             mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE) != 0)
+    if (certkey_parse(&cert->key, key->bytes, key->length + 1) != 0)
         return error_set(why, "the challenge's key cannot be read; write it anew");
     if (mbedtls_pk_get_bitlen(&cert->key) > CERT_RSA_BITS_MAX) /* of RSA: no curve has as many */
         return error_set(
@@ -217,8 +213,7 @@ static int read_pair(struct challenge *challenge, const struct file *own, const 
             "the challenge's RSA key has %zu bits, and its handshake would hold up all "
             "other hosts; make a key of ECDSA P-256, or RSA with 2048 bits",
             mbedtls_pk_get_bitlen(&cert->key));
-    if (mbedtls_pk_check_pair(&cert->chain.pk, &cert->key, mbedtls_psa_get_random,
-                              MBEDTLS_PSA_RANDOM_STATE) != 0)
+    if (certkey_compare(&cert->chain.pk, &cert->key) != 0)
         return error_set(why, "the key does not belong to the certificate");
     return 0;
 }

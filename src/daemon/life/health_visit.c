@@ -3,7 +3,6 @@
 #include "daemon/life/health_visit.h"
 
 #include <errno.h>
-#include <mbedtls/psa_util.h>
 #include <mbedtls/ssl.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -13,6 +12,7 @@
 
 #include "common/base/moment.h"
 #include "common/cert/cert.h"
+#include "common/cert/certkey.h"
 #include "common/name/hostname.h"
 
 #define REQUEST_MAX (HOSTNAME_MAX + 128)
@@ -148,7 +148,7 @@ static int set_up(mbedtls_ssl_context *ssl, mbedtls_ssl_config *conf, const char
         conf, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
     if (result != 0)
         return result;
-    mbedtls_ssl_conf_rng(conf, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+    certkey_give_random(conf);
     mbedtls_ssl_conf_authmode(conf, MBEDTLS_SSL_VERIFY_NONE);
     result = mbedtls_ssl_setup(ssl, conf);
     return result == 0 ? mbedtls_ssl_set_hostname(ssl, host) : result;

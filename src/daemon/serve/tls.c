@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <mbedtls/error.h>
-#include <mbedtls/psa_util.h>
 #include <mbedtls/ssl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <string.h>
 
 #include "common/cert/cert.h"
+#include "common/cert/certkey.h"
 #include "daemon/serve/tls_alert.h"
 #include "daemon/serve/tls_facts.h"
 #include "daemon/serve/tls_hello.h"
@@ -87,7 +87,7 @@ int tls_open(struct tls **out, struct error *why)
         tls_close(tls);
         return error_set(why, "TLS: mbedTLS refuses its configuration, or out of memory");
     }
-    mbedtls_ssl_conf_rng(conf, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+    certkey_give_random(conf);
     mbedtls_ssl_conf_min_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
     mbedtls_ssl_conf_max_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_3);
     mbedtls_ssl_conf_ciphersuites(conf, ciphersuites);
@@ -235,8 +235,7 @@ static const char *signature_of(const struct tls_session *session)
     size_t rsa = 0;
     size_t count = session->selection.pair_count;
     for (size_t i = 0; i < count; i++)
-        rsa += mbedtls_pk_can_do(&certstore_pair_cert(session->selection.pairs[i])->key,
-                                 MBEDTLS_PK_RSA) != 0;
+        rsa += certkey_is_rsa(&certstore_pair_cert(session->selection.pairs[i])->key);
     if (rsa == 0 || rsa == count)
         return count == 0 ? "-" : rsa == 0 ? "ecdsa" : "rsa";
     if (mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/cert/cert.h"
+#include "common/cert/certkey.h"
 
 /* In the order of our preference: the challenge's only where HTTP is not offered. */
 static const char *alpn_protocols[] = {"http/1.1", "http/1.0", CHALLENGE_PROTOCOL, NULL};
@@ -159,7 +160,7 @@ void tls_select_release_pairs(struct tls_selection *selection)
 void tls_select_doubt_pairs(struct tls_selection *selection)
 {
     for (size_t i = 0; i < selection->pair_count; i++)
-        if (mbedtls_pk_can_do(&certstore_pair_cert(selection->pairs[i])->key, MBEDTLS_PK_RSA))
+        if (certkey_is_rsa(&certstore_pair_cert(selection->pairs[i])->key))
             certstore_pair_doubt(selection->pairs[i]);
 }
 

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "common/cert/certkey.h"
 #include "make_cert.h"
 #include "test.h"
 
@@ -55,12 +56,13 @@ static void check_refused(const char *what, const char *sentence)
 {
     struct cert cert;
     struct error why;
+    size_t bits;
     int result = parse(&cert, &why);
     CHECK(result == -1, "%s was taken", what);
     CHECK(strstr(why.text, sentence) != NULL, "%s: \"%s\" lacks \"%s\"", what, why.text, sentence);
     CHECK(strlen(why.text) < 400, "%s: a long sentence: %s", what, why.text);
     CHECK(cert.chain.raw.p == NULL && cert.chain.next == NULL && cert.not_after == 0 &&
-              mbedtls_pk_get_type(&cert.key) == MBEDTLS_PK_NONE,
+              certkey_type(&cert.key, &bits) == PSA_KEY_TYPE_NONE,
           "%s: something was left behind", what);
     cert_free(&cert);
 }
@@ -97,8 +99,10 @@ static void refuses_keys_that_senders_refuse(void)
 {
     make_pair(&(struct make_cert){.key = make_cert_key(MAKE_CERT_RSA_1024, 0)});
     check_refused("RSA 1024", "RSA key has 1024 bits, too few");
+#if MBEDTLS_VERSION_MAJOR < 4 /* which reads no such key at all */
     make_pair(&(struct make_cert){.key = make_cert_key(MAKE_CERT_RSA_4104, 0)});
     check_refused("RSA 4104", "RSA key has 4104 bits, and each of its handshakes would");
+#endif
     make_pair(&(struct make_cert){.key = make_cert_key(MAKE_CERT_SECP256K1, 0)});
     check_refused("secp256k1", "of a kind that not all senders know");
 }

@@ -89,7 +89,7 @@ static void makes_one_certificate_a_file_with_the_digest(void)
     CHECK(memmem(cert->chain.raw.p, cert->chain.raw.len, EXTENSION, sizeof(EXTENSION) - 1) != NULL,
           "the extension is not in it");
     CHECK(cert_covers(cert, &host) && !cert_covers(cert, &other));
-    CHECK(mbedtls_pk_can_do(&cert->key, MBEDTLS_PK_ECDSA));
+    CHECK(strcmp(cert_key_kind(cert), "ECDSA") == 0);
     challenge_unref(first);
     challenge_unref(second);
     end();
@@ -355,7 +355,9 @@ static void refuses_an_rsa_key_that_would_hold_up_other_hosts(void)
         enum make_cert_kind kind;
         const char *sentence; /* NULL: taken */
     } rows[] = {
+#if MBEDTLS_VERSION_MAJOR < 4 /* which reads no such key at all */
         {MAKE_CERT_RSA_4104, "RSA key has 4104 bits"},
+#endif
         {MAKE_CERT_RSA_2048, NULL},
         {MAKE_CERT_P521, NULL},
     };
