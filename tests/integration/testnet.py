@@ -429,6 +429,9 @@ class Net:
             f"  cache-max-negative-ttl: {self.CACHE}",
             '  module-config: "iterator"',
             "  do-ip6: no",
+            # Knot may be slow where the machine is busy: it is not given up for that.
+            "  unknown-server-time-limit: 2000",
+            "  infra-keep-probing: yes",
         ]
         for zone in self.ZONES:
             lines += ["stub-zone:", f"  name: {zone}", f"  stub-addr: {KNOT}"]
