@@ -61,6 +61,7 @@ CORPUS = {
     "fields-in-another-order": ("field-order", True),
     "keys-in-capitals": ("key-case", False),
     "lf": ("lf-only", True),
+    "line-end-literal": ("line-end-literal", False),
     "mixed-line-ends": ("mixed-line-ends", True),
     "mode-in-capitals": ("mode-translated", False),
     "mode-missing": ("mode-missing", False),
@@ -108,7 +109,7 @@ CORPUS = {
 
 # The rows P1 to P13 of the checks, and a rule that finds each part of them.
 CHECKS = {
-    "P1": "lf-only mixed-line-ends bare-cr",
+    "P1": "lf-only mixed-line-ends bare-cr line-end-literal",
     "P2": "blank-line after-end line-without-colon comment",
     "P3": "bom non-ascii pem utf-16",
     "P4": "version-missing version-unknown version-not-first",
@@ -146,6 +147,7 @@ LEFT = {
     "mode-unknown": "mode-unknown",
     "mx-underscore": "mx-not-a-name",
     "non-ascii": "key-unknown non-ascii",
+    "line-end-literal": "line-end-literal",
     "pem": "pem",
     "unknown-key": "key-unknown",
     "version-missing": "version-missing",

@@ -19,6 +19,7 @@ unit_tests = \
 	%D%/common/config/test_quotable \
 	%D%/common/name/test_alabel \
 	%D%/common/name/test_hostname \
+	%D%/common/name/test_lookalike \
 	%D%/common/policy/test_lint \
 	%D%/common/policy/test_lint_upgrade \
 	%D%/common/policy/test_mxmatch \

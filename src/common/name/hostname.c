@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "common/name/lookalike.h"
 #include "common/name/punycode.h"
 
 #define LABEL_MAX 63 /* characters of a label, RFC 1035 section 2.3.4 */
@@ -152,6 +153,10 @@ static int refuse_unquoted(struct error *why, enum hostname_fault fault, const c
     if (fault == HOSTNAME_TOO_LONG)
         return error_set(why, "the name has %zu characters; write one of at most %d", length,
                          HOSTNAME_MAX);
+    if (lookalike_mend(right, sizeof(right), bytes, length) &&
+        name_fault(right, strlen(right), is_pattern) == HOSTNAME_FINE)
+        return error_set(why, "the name has a dash or quotes that are not ASCII's; write it as %s",
+                         right);
     if (hostname_suggest(right, bytes, length) &&
         name_fault(right, strlen(right), is_pattern) == HOSTNAME_FINE)
         return error_set(why, "\"%.*s\" is not in ASCII; write its A-label form: %s", (int)length,

@@ -6,5 +6,7 @@ libcommon_a_SOURCES += \
 	%D%/hostname.h \
 	%D%/letter.c \
 	%D%/letter.h \
+	%D%/lookalike.c \
+	%D%/lookalike.h \
 	%D%/punycode.c \
 	%D%/punycode.h

@@ -331,6 +331,10 @@ bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, l
         lint_judge_break(&scan.judge, LINT_RULE_UTF_16, nothing, NULL);
         return false;
     }
+    if (lint_line_has_literal_ends((struct span){bytes, length})) {
+        lint_judge_break(&scan.judge, LINT_RULE_LINE_END_LITERAL, nothing, NULL);
+        return false;
+    }
     if (has_prefix(bytes, length, "\xef\xbb\xbf")) {
         lint_judge_break(&scan.judge, LINT_RULE_BOM, nothing, NULL);
         scan.rest = (struct span){bytes + 3, length - 3};

@@ -126,3 +126,20 @@ bool lint_has_key(const char *bytes, size_t length, const char *key, bool exact)
     }
     return false;
 }
+
+bool lint_line_has_literal_ends(struct span text)
+{
+    struct span line;
+    if (!lint_line_next(&line, &text))
+        return false;
+    for (size_t i = 0; i < text.length; i++)
+        if (!span_is_blank(text.bytes[i]) && text.bytes[i] != '\r' && text.bytes[i] != '\n')
+            return false;
+    for (size_t i = 1; i + 1 < line.length; i++) {
+        struct span next = {line.bytes + i + 1, line.length - i - 1};
+        if (line.bytes[i - 1] == '\\' && line.bytes[i] == 'n' &&
+            lint_line_key(next) != LINT_KEY_OTHER)
+            return true;
+    }
+    return false;
+}

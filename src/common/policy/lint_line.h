@@ -24,4 +24,7 @@ bool lint_line_is_exact(struct span line, enum lint_key key);
 /* Takes the next line, without its end, out of *rest; false behind the last. */
 bool lint_line_next(struct span *line, struct span *rest);
 
+/* Whether the text is one line, in which keys stand behind "\n" as it is written in code. */
+bool lint_line_has_literal_ends(struct span text);
+
 #endif

@@ -17,6 +17,9 @@ const struct lint_rule lint_rules[] = {
     [LINT_RULE_UTF_16] = {"utf-16", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
      "the file is in UTF-16", "save it as plain ASCII text",
      {{SENDERS_EVERY, LINT_REFUSES, NULL}}},
+    [LINT_RULE_LINE_END_LITERAL] = {"line-end-literal", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
+     "the characters \\n stand where the lines should end", "write each key into a line of its own",
+     {{SENDERS_EVERY, LINT_REFUSES, NULL}}},
     [LINT_RULE_BOM] = {"bom", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
      "a byte order mark stands before the first line", "save the file as plain ASCII, without it",
      {{SENDERS_MOX | SENDERS_MADDY | SENDERS_CHASQUID | SENDERS_RESOLVER | SENDERS_TLSPOL |
@@ -153,6 +156,9 @@ const struct lint_rule lint_rules[] = {
      "\"%s\" cannot be a key",
      "leave the line out, or write letters, digits, '_', '-' and '.', at most 32", {{SENDERS_MOX |
      SENDERS_TLSPOL, LINT_REFUSES, NULL}}},
+    [LINT_RULE_KEY_QUOTED] = {"key-malformed", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
+     "a quote stands before the key, as in %s", "write the policy without quotes", {{SENDERS_MOX |
+     SENDERS_TLSPOL, LINT_REFUSES, NULL}}},
     [LINT_RULE_KEY_UNKNOWN] = {"key-unknown", SEVERITY_WARNING, false, LINT_ABOUT_POLICY,
      "the key \"%s\" is unknown", "write version, mode, mx and max_age only", {{SENDERS_MAIL_STS |
      SENDERS_CHECKDMARC | SENDERS_MAILCHECK, LINT_REFUSES, NULL}}},
@@ -235,6 +241,11 @@ const struct lint_rule lint_rules[] = {
      SENDERS_TLSPOL), LINT_HOST_LOST, NULL}}},
     [LINT_RULE_MX_U_LABEL] = {"mx-u-label", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
      "mx \"%s\" is not in ASCII", "write its A-label form, %s", {{SENDERS_MOX |
+     SENDERS_TLSPOL, LINT_REFUSES, NULL}, {SENDERS_MAILAUTH | SENDERS_KUMOMTA |
+     SENDERS_MIMECAST, LINT_HOST_LOST, NULL}}},
+    [LINT_RULE_MX_LOOKALIKE] = {"mx-u-label", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
+     "mx \"%s\" has a dash or quotes that are not ASCII's", "write %s",
+     {{SENDERS_MOX |
      SENDERS_TLSPOL, LINT_REFUSES, NULL}, {SENDERS_MAILAUTH | SENDERS_KUMOMTA |
      SENDERS_MIMECAST, LINT_HOST_LOST, NULL}}},
     [LINT_RULE_MX_A_LABEL] = {"mx-a-label", SEVERITY_ERROR, true, LINT_ABOUT_POLICY,

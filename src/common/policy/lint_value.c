@@ -9,6 +9,7 @@
 #include "common/base/span.h"
 #include "common/name/alabel.h"
 #include "common/name/hostname.h"
+#include "common/name/lookalike.h"
 #include "common/policy/lint_words.h"
 
 #define KEY_MAX        32 /* characters of a key, RFC 8461 section 3.2 */
@@ -70,7 +71,10 @@ enum lint_key lint_value_key(struct lint_judge *judge, const struct lint_fields 
     else if (is_well_formed_key(key))
         lint_judge_break(judge, LINT_RULE_KEY_UNKNOWN, key, NULL);
     else
-        lint_judge_break(judge, LINT_RULE_KEY_MALFORMED, key, NULL);
+        lint_judge_break(judge,
+                         lookalike_is_quoted(key.bytes, key.length) ? LINT_RULE_KEY_QUOTED
+                                                                    : LINT_RULE_KEY_MALFORMED,
+                         key, NULL);
     return LINT_KEY_OTHER;
 }
 
@@ -199,8 +203,14 @@ static void judge_letters(struct lint_judge *judge, struct span value)
 void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct span value)
 {
     enum hostname_fault fault = hostname_mx_fault(value.bytes, value.length);
+    char right[HOSTNAME_MAX + 3];
+    if (fault == HOSTNAME_U_LABEL &&
+        lookalike_mend(right, sizeof(right), value.bytes, value.length) &&
+        hostname_mx_fault(right, strlen(right)) == HOSTNAME_FINE) {
+        lint_judge_break(judge, LINT_RULE_MX_LOOKALIKE, value, right);
+        return;
+    }
     if (fault != HOSTNAME_FINE) {
-        char right[HOSTNAME_MAX + 1];
         bool known = hostname_suggest(right, value.bytes, value.length);
         enum lint_rule_number rule = rule_of_fault(fault);
         if (rule == LINT_RULE_MX_NOT_A_NAME)

@@ -33,7 +33,13 @@ static void judge_records(struct facts *facts)
     snprintf(sink.where, sizeof(sink.where), "_smtp._tls.%s", facts->domain);
     txtrecord_judge_tlsrpt(&facts->reports, facts->tlsrpt.items, facts->tlsrpt.count, keep, &sink);
     snprintf(sink.where, sizeof(sink.where), "%s", facts->domain);
-    txtrecord_judge_elsewhere(facts->apex.items, facts->apex.count, facts->domain, keep, &sink);
+    txtrecord_judge_elsewhere(facts->apex.items, facts->apex.count, keep, &sink);
+    for (size_t i = 0; i < facts->nearmiss_count; i++) {
+        const struct nearmiss *miss = &facts->nearmisses[i];
+        const struct span text = {miss->bytes, miss->length};
+        snprintf(sink.where, sizeof(sink.where), "%s", miss->name);
+        txtrecord_judge_elsewhere(&text, 1, keep, &sink);
+    }
 }
 
 static void judge_policy(struct facts *facts)
@@ -91,6 +97,9 @@ void facts_free(struct facts *facts)
     free(facts->addresses);
     free(facts->mx);
     free(facts->gone);
+    for (size_t i = 0; i < facts->nearmiss_count; i++)
+        free(facts->nearmisses[i].bytes);
+    free(facts->nearmisses);
     policytext_free(&facts->policy);
     findings_free(&facts->record_findings);
     findings_free(&facts->policy_findings);

@@ -10,6 +10,7 @@
 #include "ctl/check/destination.h"
 #include "ctl/check/facts_dns.h"
 #include "ctl/check/gone.h"
+#include "ctl/check/nearmiss.h"
 #include "ctl/check/policy_address.h"
 #include "ctl/net/txtrecord.h"
 
@@ -37,6 +38,9 @@ struct facts {
     size_t destination_count; /* of reports */
     struct gone *gone;        /* mail hosts whose domain is not in DNS */
     size_t gone_count;
+    struct nearmiss *nearmisses; /* records at other names */
+    size_t nearmiss_count;
+    const char *parent;                     /* a domain above that has a record; part of domain */
     const struct config_policy *configured; /* what our configuration has; NULL: not ours */
     bool records_off;                       /* our configuration wants no `_mta-sts` record */
     struct check_state before;              /* by --state; {0}: nothing */

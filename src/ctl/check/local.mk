@@ -13,6 +13,8 @@ libctl_a_SOURCES += \
 	%D%/inspection.h \
 	%D%/mxhost.c \
 	%D%/mxhost.h \
+	%D%/nearmiss.c \
+	%D%/nearmiss.h \
 	%D%/observe.c \
 	%D%/observe.h \
 	%D%/policy_address.h \

@@ -372,5 +372,7 @@ void observe_domain(struct facts *out, const char *domain, const struct observe_
     drop_unknown_mx(out);
     if (round.waited_ms < PATIENCE_MS)
         gone_find(out, params->dns);
+    if (round.waited_ms < PATIENCE_MS)
+        nearmiss_find(out, params->dns);
     free(round.mx_names);
 }

@@ -22,6 +22,16 @@ void rows_judge_txt(struct rows_check *check)
     }
 }
 
+/* Whether a record is where no sender looks, or anything else is found about the row. */
+static bool has_record_finding(const struct facts *facts, const char *row)
+{
+    for (size_t i = 0; i < facts->record_findings.count; i++) {
+        if (strcmp(facts->record_findings.items[i].rule, row) == 0)
+            return true;
+    }
+    return false;
+}
+
 void rows_judge_tls_txt(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
@@ -37,7 +47,8 @@ void rows_judge_tls_txt(struct rows_check *check)
             break;
         case DNS_NO_NAME:
         case DNS_NO_DATA:
-            rows_say(check, SEVERITY_WARNING, &missing, "there is no TLSRPT record");
+            if (!has_record_finding(facts, "T1"))
+                rows_say(check, SEVERITY_WARNING, &missing, "there is no TLSRPT record");
             break;
         case DNS_BOGUS:
         case DNS_FAILED:
@@ -65,14 +76,23 @@ void rows_judge_d1(struct rows_check *check)
     char name[DNSDATA_NAME_MAX + 16];
     struct rows_about about = {name, "every sender", "publish v=STSv1; id=ID; there"};
     snprintf(name, sizeof(name), "_mta-sts.%s", facts->domain);
-    if (facts->records_off &&
-        (facts->sts.answer.outcome == DNS_NO_NAME || facts->sts.answer.outcome == DNS_NO_DATA)) {
+    bool is_absent =
+        facts->sts.answer.outcome == DNS_NO_NAME || facts->sts.answer.outcome == DNS_NO_DATA;
+    if (facts->records_off && is_absent) {
         about = (struct rows_about){.where = name};
         rows_say(check, SEVERITY_NOTE, &about, "there is no record, as `records = off` says");
         return;
     }
-    if (dangles(&facts->sts_alias, &facts->sts.answer))
-        return; /* D10 says what is wrong */
+    if (dangles(&facts->sts_alias, &facts->sts.answer) ||
+        (is_absent && has_record_finding(facts, "D4")))
+        return; /* D10 or D4 says what is wrong */
+    if (is_absent && facts->parent != NULL) {
+        about.advice = "publish a record and a policy of its own";
+        rows_say(check, SEVERITY_ERROR, &about,
+                 "there is no record, and that of %s does not hold for names below it",
+                 facts->parent);
+        return;
+    }
     switch (facts->sts.answer.outcome) {
     case DNS_FOUND:
         break;

@@ -14,7 +14,7 @@ static const struct {
     const char *rules[RULES_MAX];
 } groups[] = {
     {"H6", {"too-large", "large", "large-by-a-line-end"}},
-    {"P1", {"bare-cr", "mixed-line-ends", "lf-only", "no-final-newline"}},
+    {"P1", {"line-end-literal", "bare-cr", "mixed-line-ends", "lf-only", "no-final-newline"}},
     {"P2",
      {"empty", "blank-line", "after-end", "comment", "line-without-colon", "leading-blank",
       "space-before-colon", "colon-in-value", "value-missing", "key-malformed", "nul-byte",

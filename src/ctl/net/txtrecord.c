@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/span.h"
+#include "common/name/lookalike.h"
 #include "ctl/net/txtrecord_rua.h"
 #include "ctl/net/txtrecord_say.h"
 #include "ctl/net/txtrecord_sender.h"
@@ -59,8 +60,10 @@ static const char *name_mistake(const struct kind *kind, struct span text)
     size_t length = strlen(kind->version);
     struct span head = {text.bytes, text.length < length ? text.length : length};
     struct span rest = {text.bytes + head.length, text.length - head.length};
-    if (text.bytes[0] == '"' || text.bytes[0] == '\'')
+    if (lookalike_is_quoted(text.bytes, text.length))
         return "has quotes in it";
+    if (kind == &sts && span_contains_nocase(text, "max_age"))
+        return "is the policy, which belongs on the policy host";
     if (span_trim(text).bytes != text.bytes)
         return "begins with a blank";
     if (!span_equal_nocase(head, kind->version))
@@ -68,6 +71,8 @@ static const char *name_mistake(const struct kind *kind, struct span text)
     if (!span_equal(head, kind->version))
         return "has the wrong letter case in its version";
     rest = span_trim(rest);
+    if (rest.length > 1 && rest.bytes[0] == '\\' && rest.bytes[1] == ';')
+        return "has a backslash before its semicolon: that belongs into zone files alone";
     if (rest.length > 0 && rest.bytes[0] == ';')
         return "has a blank before the first semicolon";
     return "has no semicolon behind its version";
@@ -278,18 +283,19 @@ bool txtrecord_judge_tlsrpt(struct txtrecord_tlsrpt *out, const struct span *tex
     return out->usable;
 }
 
-void txtrecord_judge_elsewhere(const struct span *texts, size_t count, const char *name,
-                               txtrecord_report *report, void *context)
+bool txtrecord_judge_elsewhere(const struct span *texts, size_t count, txtrecord_report *report,
+                               void *context)
 {
     struct txtrecord_judge judge = {.report = report, .context = context};
     for (size_t i = 0; i < count; i++) {
         if (counts(&sts, texts[i]))
             txtrecord_say(&judge, "D4", SEVERITY_ERROR, "publish it at _mta-sts",
-                          "the MTA-STS record is at %.300s, where no sender looks", name);
+                          "the MTA-STS record is at this name, where no sender looks");
         if (counts(&tlsrpt, texts[i]))
             txtrecord_say(&judge, "T1", SEVERITY_ERROR, "publish it at _smtp._tls",
-                          "the TLSRPT record is at %.300s, where no sender looks", name);
+                          "the TLSRPT record is at this name, where no sender looks");
     }
+    return judge.failed;
 }
 
 /* ---- Writing. */

@@ -31,9 +31,10 @@ bool txtrecord_judge_sts(struct txtrecord_sts *out, const struct span *texts, si
                          txtrecord_report *report, void *context);
 
 /* Judges the TXT records of a name where MTA-STS and TLSRPT records have no meaning, such as the
- * domain itself: reports those that were meant for `_mta-sts` (D4) or `_smtp._tls` (T1). */
-void txtrecord_judge_elsewhere(const struct span *texts, size_t count, const char *name,
-                               txtrecord_report *report, void *context);
+ * domain itself: reports those that were meant for `_mta-sts` (D4) or `_smtp._tls` (T1). Returns
+ * whether there was one. */
+bool txtrecord_judge_elsewhere(const struct span *texts, size_t count, txtrecord_report *report,
+                               void *context);
 
 /* What a sender that follows RFC 8460 section 3 takes from the records of `_smtp._tls`. */
 struct txtrecord_tlsrpt {

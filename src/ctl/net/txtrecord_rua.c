@@ -7,6 +7,7 @@
 
 #include "common/base/span.h"
 #include "common/name/hostname.h"
+#include "common/name/lookalike.h"
 
 enum { URIS_ASKED = 2 }; /* of more, some senders and checkers take the first two */
 
@@ -69,6 +70,7 @@ static bool is_place(struct span uri)
 /* NULL if it is fine; else what to write in place of it, and *what is wrong with it. */
 static const char *mend(struct span uri, const char **what)
 {
+    char plain[512];
     *what = "is not a URI that accepts reports";
     if (begins_in_any_case(uri, "http://")) {
         *what = "is not encrypted";
@@ -83,6 +85,10 @@ static const char *mend(struct span uri, const char **what)
     if (memchr(uri.bytes, '!', uri.length) != NULL) {
         *what = "has a `!`";
         return "write %21, and no size behind an address, which TLSRPT does not have";
+    }
+    if (lookalike_mend(plain, sizeof(plain), uri.bytes, uri.length)) {
+        *what = "has a dash or quotes that are not ASCII's";
+        return "write ASCII's hyphen, and no quotes";
     }
     if (has_foreign_byte(uri)) {
         *what = "has a byte that is not allowed in a URI";

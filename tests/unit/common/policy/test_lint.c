@@ -222,6 +222,23 @@ static void finds_what_is_wrong_with_keys(void)
     check_rows(rows, COUNT(rows));
 }
 
+static void names_near_misses(void)
+{
+    static const struct text_row rows[] = {
+        {BYTES("version: STSv1\\nmode: enforce\\nmx: a.example\\nmax_age: 604800\\n"),
+         "line-end-literal:1", "the characters \\n"},
+        {BYTES("version: STSv1\\r\\nmode: enforce\\r\\n\r\n \r\n"), "line-end-literal:1",
+         "of its own"},
+        {BYTES(SOUND "\"a\": value\r\n"), "key-malformed:5", "a quote stands before the key"},
+        {BYTES(V E "mx: m\xe2\x80\x93"
+                   "1.example\r\n" A),
+         "mx-u-label:3", "write m-1.example"},
+        {BYTES("version: STSv1\\nmode: enforce\r\n" X A), "version-unknown:1 mode-missing:0", ""},
+        {BYTES(SOUND "a\\n: value\r\n"), "key-malformed:5", "cannot be a key"},
+    };
+    check_rows(rows, COUNT(rows));
+}
+
 static void finds_what_is_wrong_with_values(void)
 {
     static const struct text_row rows[] = {
@@ -712,6 +729,7 @@ static const struct test tests[] = {
     TEST(finds_nothing_in_sound_policies),
     TEST(finds_what_is_wrong_with_the_form),
     TEST(finds_what_is_wrong_with_keys),
+    TEST(names_near_misses),
     TEST(finds_what_is_wrong_with_values),
     TEST(names_the_senders_that_mind),
     TEST(names_all_that_is_wrong_with_a_wild_one),

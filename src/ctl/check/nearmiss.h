@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* nearmiss: looks for records at names that are nearly right, where no sender looks. */
+#ifndef CTL_CHECK_NEARMISS_H
+#define CTL_CHECK_NEARMISS_H
+
+#include "ctl/net/dns.h"
+
+struct facts;
+
+/* Texts at a name that is nearly right. */
+struct nearmiss {
+    char name[DNSDATA_NAME_MAX];
+    char *bytes; /* what is there, by dnsdata_txt; owned */
+    size_t length;
+};
+
+#define NEARMISS_MAX 4 /* that are kept */
+
+/* Looks under a dozen names for a record that is missing at `_mta-sts` or `_smtp._tls`, and for
+ * that of a domain above; ends at the first look-up that fails. Fills facts->nearmisses and
+ * facts->parent. */
+void nearmiss_find(struct facts *facts, struct dns *dns);
+
+#endif
