@@ -88,6 +88,7 @@ ctl_unit_tests = \
 	%D%/ctl/records/test_recordset \
 	%D%/ctl/tlsrpt/test_advice \
 	%D%/ctl/tlsrpt/test_comment \
+	%D%/ctl/tlsrpt/test_html_out \
 	%D%/ctl/tlsrpt/test_report
 
 tests_unit_ctl_base_test_jobs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create

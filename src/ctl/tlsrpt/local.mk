@@ -20,6 +20,22 @@ libctl_a_SOURCES += \
 	%D%/gather.h \
 	%D%/gunzip.c \
 	%D%/gunzip.h \
+	%D%/html_chart.c \
+	%D%/html_chart.h \
+	%D%/html_domain.c \
+	%D%/html_domain.h \
+	%D%/html_failures.c \
+	%D%/html_failures.h \
+	%D%/html_out.c \
+	%D%/html_out.h \
+	%D%/html_page.c \
+	%D%/html_page.h \
+	%D%/html_policy.c \
+	%D%/html_policy.h \
+	%D%/html_style.c \
+	%D%/html_style.h \
+	%D%/html_sums.c \
+	%D%/html_sums.h \
 	%D%/intake.c \
 	%D%/intake.h \
 	%D%/dkimauth.c \

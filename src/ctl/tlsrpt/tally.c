@@ -8,6 +8,8 @@
 
 #include "ctl/tlsrpt/report_mx.h"
 
+#define MX_LINES_MAX 512 /* bytes of all mx lines of a policy, as they are shown */
+
 /* What is added of a report: once, or as the opposite of what was added before. */
 struct addition {
     const struct report *report;
@@ -77,6 +79,33 @@ static bool is_measured(const struct report_policy *policy)
            !(policy->has_mode && policy->mode == POLICY_MODE_NONE);
 }
 
+static bool came_before(const struct report_policy *policy, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(policy->patterns[i], policy->patterns[index]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The mx lines of a policy as one text, cut where it is long. */
+static const char *join_mx_lines(struct tally *tally, const struct report_policy *policy)
+{
+    char text[MX_LINES_MAX] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < policy->pattern_count && policy->has_mode; i++) {
+        if (came_before(policy, i)) /* policy-string and mx-host both name it */
+            continue;
+        if (used + strlen(policy->patterns[i]) + sizeof(", , ...") > sizeof(text)) {
+            memcpy(text + used, ", ...", sizeof(", ..."));
+            break;
+        }
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", used > 0 ? ", " : "",
+                                 policy->patterns[i]);
+    }
+    return intern(tally, text);
+}
+
 /* What the summary has more than the details is a failure of no type. */
 static int add_policy(struct tally *tally, const struct addition *addition, size_t index,
                       const bool *passed, struct error *why)
@@ -103,8 +132,10 @@ static int add_policy(struct tally *tally, const struct addition *addition, size
         .has_mode = policy->has_mode,
         .mode = policy->mode,
         .mode_day = report->day,
+        .mx_lines = join_mx_lines(tally, policy),
     };
-    if (fact.domain == NULL || fact.organisation == NULL || fact.signer == NULL)
+    if (fact.domain == NULL || fact.organisation == NULL || fact.signer == NULL ||
+        fact.mx_lines == NULL)
         return error_set(why, "out of memory");
     struct report_failure rest = unnamed;
     rest.sessions = add_failures(tally, &fact, policy, addition->sign, why);

@@ -84,6 +84,7 @@ static void join(struct tally_fact *into, const struct tally_fact *fact)
         into->has_mode = true;
         into->mode = fact->mode;
         into->mode_day = fact->mode_day;
+        into->mx_lines = fact->mx_lines;
     }
     if (into->wildcard[0] == '\0')
         into->wildcard = fact->wildcard;

@@ -28,6 +28,7 @@ struct tally_fact {
     bool has_mode; /* mode is that of the newest report which names it, mode_day its day */
     enum policy_mode mode;
     int mode_day;
+    const char *mx_lines; /* the mx lines of that policy, ", " between them; may be NULL */
     /* Reports, each in one fact: of all; of the domain; of the domain and kind; unproven. */
     int64_t reports, domain_reports, kind_reports, unproven_reports;
     int64_t entries;             /* of policies in reports */

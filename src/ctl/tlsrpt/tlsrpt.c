@@ -13,6 +13,7 @@
 #include "ctl/base/progress.h"
 #include "ctl/base/setup.h"
 #include "ctl/tlsrpt/gather.h"
+#include "ctl/tlsrpt/html_page.h"
 #include "ctl/tlsrpt/intake.h"
 #include "ctl/tlsrpt/report_text.h"
 #include "ctl/tlsrpt/reportfile.h"
@@ -24,11 +25,19 @@
 #define DAY_S     86400
 #define DAYS_MOST 36500
 
-enum { OPTION_JSON = 256, OPTION_CSV, OPTION_METRICS, OPTION_DOMAIN, OPTION_SINCE, OPTION_DAYS };
+enum {
+    OPTION_JSON = 256,
+    OPTION_CSV,
+    OPTION_METRICS,
+    OPTION_DOMAIN,
+    OPTION_SINCE,
+    OPTION_DAYS,
+    OPTION_HTML,
+};
 
 static const char help[] =
     "Usage: mta-stsctl tlsrpt [-c FILE] [--domain DOMAIN] [--since DATE | --days N]\n"
-    "                         [--json | --csv | --prometheus] FILE...\n"
+    "                         [--json | --csv | --prometheus] [--html FILE] FILE...\n"
     "Summarises the TLS reports (RFC 8460) that senders mailed, and tells for each\n"
     "domain whether `mode: enforce` is safe now, and which MX host prevents it.\n"
     "\n"
@@ -43,6 +52,7 @@ static const char help[] =
     "      --json            print JSON\n"
     "      --csv             print a table in CSV\n"
     "      --prometheus      print metrics for the textfile collector\n"
+    "      --html FILE       write a page for a browser to FILE as well\n"
     "  -h, --help            print this\n"
     "\n"
     "Exit status: 0 nothing failed, 1 sessions failed or a file is damaged, 2 usage\n"
@@ -56,6 +66,7 @@ static const struct option option_words[] = {
     {"json", no_argument, NULL, OPTION_JSON},
     {"csv", no_argument, NULL, OPTION_CSV},
     {"prometheus", no_argument, NULL, OPTION_METRICS},
+    {"html", required_argument, NULL, OPTION_HTML},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -68,6 +79,7 @@ struct order {
     int format;       /* OPTION_JSON and so on; 0: text */
     int64_t now;
     const char *config_path; /* NULL: SETUP_CONFIG, if it exists */
+    const char *page;        /* NULL: none is written */
 };
 
 static int write_totals(const struct totals *totals, const struct config *config, int format,
@@ -96,6 +108,8 @@ static int finish(struct intake *intake, const struct config *config, const stru
         return setup_fail("tlsrpt: none of the reports is of that domain or of those days");
     if (counts->reports == 0)
         return setup_fail("tlsrpt: there is no report that can be read");
+    if (order->page != NULL && html_page_write(&totals, order->page, &why) != 0)
+        return setup_fail("%s", why.text);
     if (write_totals(&totals, config, order->format, &why) != 0)
         return setup_fail("%s", why.text);
     return counts->damaged > 0 || totals_have_failures(&totals) ? SETUP_FOUND : SETUP_FINE;
@@ -159,6 +173,9 @@ static int take(void *context, int option, const char *argument)
     case OPTION_DAYS:
         order->sinces++;
         return take_days(order, argument);
+    case OPTION_HTML:
+        order->page = argument;
+        return SETUP_FINE;
     default:
         assert(option == OPTION_JSON || option == OPTION_CSV || option == OPTION_METRICS);
         order->formats += order->format != option;
