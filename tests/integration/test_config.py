@@ -5,6 +5,7 @@ import pathlib
 import re
 import shutil
 import socket
+import subprocess
 import unittest
 
 import harness
@@ -507,6 +508,33 @@ class Check(harness.TestCase):
         )
         self.write("twofiles.key", leaf.key)
         self.assert_check(ini, 0, arguments=["--check-certs"])
+
+    @harness.needs("openssl", "iconv")
+    def test_what_is_advised_for_a_file_that_is_no_pem_makes_pem_of_it(self):
+        leaf = pki().leaf("mta-sts.binary.example")
+        pem = str(self.write("binary.pem", leaf.pem))
+        key = self.write("binary.key", leaf.key)
+        rows = {
+            "utf-16": ("iconv", "-f", "ASCII", "-t", "UTF-16", pem),
+            "utf-16le": ("iconv", "-f", "ASCII", "-t", "UTF-16LE", pem),
+            "utf-16be": ("iconv", "-f", "ASCII", "-t", "UTF-16BE", pem),
+            "p12": ("openssl", "pkcs12", "-export", "-in", pem, "-passout", "pass:"),
+            "p7b": ("openssl", "crl2pkcs7", "-nocrl", "-certfile", pem, "-outform", "DER"),
+            "p7b.pem": ("openssl", "crl2pkcs7", "-nocrl", "-certfile", pem),
+        }
+        for name, command in rows.items():
+            with self.subTest(name):
+                made = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+                path = self.write(name, made.stdout)
+                ini = (self.good() + f"[binary.example]\nmx = a.example\ncertificate = {path}\n"
+                       f"private_key = {key}\n")
+                said = self.assert_check(ini, 1, arguments=["--check-certs"])
+                (advice,) = re.findall(r'with "((?:openssl|iconv) .*?)"', said)
+                environment = {**os.environ, "FILE": str(path)}
+                shell = re.sub(r"\bFILE\b", '"$FILE"', advice) + (" -passin pass:" if name == "p12" else "")
+                subprocess.run(["sh", "-c", shell], check=True, env=environment, stderr=subprocess.DEVNULL)
+                os.chmod(f"{path}.pem", 0o644)  # keys are written for their owner alone
+                self.assert_check(ini.replace(f"{path}\n", f"{path}.pem\n"), 0, arguments=["--check-certs"])
 
     # the user
 

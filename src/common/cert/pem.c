@@ -63,6 +63,13 @@ static int count_block(struct pem_blocks *out, const char *what, const struct la
         out->encrypted = out->encrypted || asks_for_password(label->text, label->after, end);
         return 0;
     }
+    if (strcmp(label->text, "PKCS7") == 0) {
+        return error_set(
+            why,
+            "%s holds a block \"PKCS7\" (.p7b); convert it with \"openssl pkcs7 -in FILE "
+            "-print_certs -out FILE.pem\"",
+            what);
+    }
     if (ends_with(label->text, " CERTIFICATE")) {
         return error_set(why,
                          "%s holds a block \"%s\", which is not read; convert it with "
@@ -112,17 +119,50 @@ static bool is_pkcs12(const unsigned char *bytes, size_t length)
     return false;
 }
 
+/* ContentInfo ::= SEQUENCE { OID signedData, ... }, RFC 5652 section 3. */
+static bool is_pkcs7(const unsigned char *bytes, size_t length)
+{
+    static const unsigned char oid[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+                                        0xf7, 0x0d, 0x01, 0x07, 0x02};
+    for (size_t at = 2; at <= 6 && at + sizeof(oid) <= length; at++) {
+        if (bytes[0] == 0x30 && memcmp(bytes + at, oid, sizeof(oid)) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* With a byte order mark, or with a NUL in one half of each of the first characters. */
+static bool is_utf16(const unsigned char *bytes, size_t length)
+{
+    if (length < 4)
+        return false;
+    bool is_marked =
+        (bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff);
+    bool is_little = bytes[0] == '-' && bytes[1] == 0 && bytes[2] == '-' && bytes[3] == 0;
+    bool is_big = bytes[0] == 0 && bytes[1] == '-' && bytes[2] == 0 && bytes[3] == '-';
+    return is_marked || is_little || is_big;
+}
+
 static int refuse_binary(const char *what, const unsigned char *bytes, size_t length,
                          struct error *why)
 {
-    bool is_utf16 = length >= 2 && ((bytes[0] == 0xff && bytes[1] == 0xfe) ||
-                                    (bytes[0] == 0xfe && bytes[1] == 0xff));
-    if (is_utf16)
-        return error_set(why, "%s is text in UTF-16; save it as plain ASCII text", what);
+    if (is_utf16(bytes, length))
+        return error_set(why,
+                         "%s is text in UTF-16; save it as plain ASCII text, "
+                         "with \"iconv -f %s -t ASCII FILE >FILE.pem\"",
+                         what,
+                         bytes[0] == '-' ? "UTF-16LE"
+                         : bytes[0] == 0 ? "UTF-16BE"
+                                         : "UTF-16");
     if (is_pkcs12(bytes, length))
         return error_set(why,
                          "%s is a PKCS#12 archive (.p12, .pfx); convert it with \"openssl pkcs12 "
-                         "-nodes\", which writes PEM",
+                         "-in FILE -nodes -out FILE.pem\", which writes chain and key as PEM",
+                         what);
+    if (is_pkcs7(bytes, length))
+        return error_set(why,
+                         "%s is a PKCS#7 file (.p7b); convert it with \"openssl pkcs7 -inform DER "
+                         "-in FILE -print_certs -out FILE.pem\"",
                          what);
     return error_set(why,
                      "%s is not PEM: it holds a NUL byte; convert a binary (DER) file with "

@@ -294,6 +294,12 @@ static bool has_prefix(const char *bytes, size_t length, const char *prefix)
     return length >= strlen(prefix) && memcmp(bytes, prefix, strlen(prefix)) == 0;
 }
 
+/* A SEQUENCE whose length takes two bytes or is not given, as in any certificate. */
+static bool is_der(const char *bytes, size_t length)
+{
+    return has_prefix(bytes, length, "\x30\x82") || has_prefix(bytes, length, "\x30\x80");
+}
+
 bool lint_is_pem(const char *bytes, size_t length)
 {
     static const char begin[] = "-----BEGIN ";
@@ -325,6 +331,11 @@ bool lint_policy_text_of(const char *domain, const char *bytes, size_t length, l
     if (lint_is_pem(bytes, length)) {
         scan.judge.line = 0;
         lint_judge_break(&scan.judge, LINT_RULE_PEM, nothing, NULL);
+        return false;
+    }
+    if (is_der(bytes, length)) {
+        scan.judge.line = 0;
+        lint_judge_break(&scan.judge, LINT_RULE_DER, nothing, NULL);
         return false;
     }
     if (has_prefix(bytes, length, "\xff\xfe") || has_prefix(bytes, length, "\xfe\xff")) {

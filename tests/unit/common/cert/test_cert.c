@@ -214,8 +214,14 @@ static void names_the_binary_form_that_a_file_has(void)
         const char *words;
     } rows[] = {
         {"\xff\xfe-\0-\0-\0", 8, "text in UTF-16; save it as plain ASCII"},
-        {"\xfe\xff\0-\0-\0-", 8, "text in UTF-16"},
-        {"\x30\x82\x09\x71\x02\x01\x03\x30\x82\x09\x37\x06\x00", 13, "a PKCS#12 archive"},
+        {"\xfe\xff\0-\0-\0-", 8, "with \"iconv -f UTF-16 -t ASCII"},
+        {"-\0-\0-\0", 6, "with \"iconv -f UTF-16LE -t ASCII"},
+        {"\0-\0-\0-", 6, "with \"iconv -f UTF-16BE -t ASCII"},
+        {"-\0", 2, "convert a binary (DER) file"},
+        {"\x30\x82\x09\x71\x02\x01\x03\x30\x82\x09\x37\x06\x00", 13,
+         "a PKCS#12 archive (.p12, .pfx); convert it with \"openssl pkcs12 -in FILE -nodes"},
+        {"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\x00", 14,
+         "a PKCS#7 file (.p7b); convert it with \"openssl pkcs7 -inform DER"},
         {"\x30\x82\x00\x71\x30\x82\x00\x03", 8, "convert a binary (DER) file"},
     };
     make_pair(&(struct make_cert){.key = p256(0)});

@@ -225,6 +225,8 @@ static void finds_what_is_wrong_with_keys(void)
 static void names_near_misses(void)
 {
     static const struct text_row rows[] = {
+        {BYTES("\x30\x82\x09\x71\x02\x01\x03\0\r\nmx: a"), "pem:0", "in binary form"},
+        {BYTES("\x30\x80"), "pem:0", "in binary form"},
         {BYTES("version: STSv1\\nmode: enforce\\nmx: a.example\\nmax_age: 604800\\n"),
          "line-end-literal:1", "the characters \\n"},
         {BYTES("version: STSv1\\r\\nmode: enforce\\r\\n\r\n \r\n"), "line-end-literal:1",
