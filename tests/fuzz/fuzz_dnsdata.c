@@ -84,8 +84,12 @@ static void judge_caa(const struct dns_record *records, size_t count)
     };
     for (size_t i = 0; i < sizeof(cas) / sizeof(cas[0]); i++) {
         struct error why = {.text = ""};
-        bool allowed = allows("example.com", records, count, &cas[i], &why);
+        struct error note;
+        bool allowed = allows("example.com", records, count, &cas[i], &note, &why);
         check_that(allowed == (why.text[0] == '\0'));
+        check_that(note.text[0] == '\0' || (allowed && cas[i].account == NULL));
+        for (const char *text = note.text; *text != '\0'; text++)
+            check_that(*text >= ' ' && *text <= '~');
         for (const char *text = why.text; *text != '\0'; text++)
             check_that(*text >= ' ' && *text <= '~');
     }
@@ -93,7 +97,7 @@ static void judge_caa(const struct dns_record *records, size_t count)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct dns_record records[RECORDS_MAX];
+    struct dns_record records[RECORDS_MAX] = {{0}};
     unsigned char *held[RECORDS_MAX];
     size_t count = 0;
     while (size > 0 && count < RECORDS_MAX) {

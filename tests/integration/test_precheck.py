@@ -11,6 +11,7 @@ import unittest
 import urllib.request
 
 import harness
+from authority import HOOK
 from harness import needs
 from nameserver import KNOTD, Nameserver
 from test_ctl_certs import RenewalCase
@@ -424,6 +425,32 @@ class Identities(PrecheckCase):
             ("forbidden.org", "CAA", '0 issue "ca.example.net"'),
         )
         self.assertEqual(self.renew_json("inherits.forbidden.org")["renewed"], 1)
+
+    def test_a_refusal_beside_an_accounturi_says_so_also_in_the_plan(self):
+        """Pebble looks at no CAA records, so another reason must do: a digest that is not its own."""
+        self.configure("bound.example.org")
+        wrong = self.home / "wrong"
+        wrong.write_text(
+            f"#!/bin/sh\nexec {HOOK} $1 $2 $3 $4 LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ\n"
+        )
+        wrong.chmod(0o755)
+        self.ini.write_text(self.ini.read_text().replace(str(HOOK), str(wrong)))
+        self.serve()
+        self.dns.set(
+            ("mta-sts.bound.example.org", "A", "127.0.0.1"),
+            (
+                "bound.example.org",
+                "CAA",
+                '0 issue "ca.example.net; accounturi=https://ca.example.net/acct/7"',
+            ),
+        )
+        reason = (
+            "the CA refused: .*; the CAA record of bound.example.org, issue .*acct/7\", lets one account "
+            "alone order; see that it is the account of your ACME client"
+        )
+        outcomes = self.outcomes(self.renew_json(status=1))
+        self.assertRegex(outcomes["bound.example.org"], reason)
+        self.assertRegex(self.ctl("certs", "-c", self.ini, "--plan", status=0).stdout, reason)
 
 
 if __name__ == "__main__":

@@ -112,6 +112,7 @@ ROWS = {
     "d11v4": ("D11n", {"aaaa": []}),
     "d11v6": ("D11w", {"a": []}),
     "d12": ("D12w", {"more": 'mta-sts.@ CAA 0 issue ";"'}),
+    "d12account": ("D12n", {"more": 'mta-sts.@ CAA 0 issue "ca.example; accounturi=https://ca.example/7"'}),
     "d13": ("D13n", {"ttl": 200000}),
     # The host.
     "h1": ("H1e", {"a": [NOBODY]}),
@@ -390,6 +391,12 @@ SENTENCES = (
     ),
     ("x1alias", "X1", "^no mx of the policy matches this MX", "^name also.check.example in the MX"),
     ("x7provider", "X7", "^no MX at the provider plain.example exists any more", "^remove its MX"),
+    (
+        "d12account",
+        "D12",
+        r'^the CAA record of mta-sts.*, issue ".*accounturi=.*", lets one account alone order',
+        "",
+    ),
     ("d10chain", "D10", "^a chain of 6 CNAMEs leads to the last name", "^let its CNAME name c6.d10chain"),
     ("h2worn6", "H2", "^its certificate ends on .*: only .* of its lifetime are left$", "^renew the"),
     ("h2ptoo", "P1", "^the policy itself has [0-9]+ findings, which no sender comes to", "H2"),

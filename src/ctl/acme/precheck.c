@@ -197,10 +197,13 @@ static enum precheck_ending judge(struct precheck *precheck)
     }
     struct caa_ca ca = {params->directory->identities, params->directory->identity_count, NULL};
     enum precheck_ending ending = PRECHECK_NOT_READY;
-    if (caa_check(params->dns, precheck->host.text, &ca, &precheck->why) == 0 &&
+    struct error note;
+    if (caa_check(params->dns, precheck->host.text, &ca, &note, &precheck->why) == 0 &&
         !atomic_load(&precheck->stopped) &&
         (count = keep_allowed(precheck, addresses, count, &precheck->why)) > 0)
         ending = look_everywhere(precheck, addresses, count, &precheck->why);
+    if (ending == PRECHECK_READY)
+        precheck->why = note;
     free(addresses);
     return ending;
 }

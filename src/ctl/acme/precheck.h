@@ -40,7 +40,8 @@ struct precheck *precheck_start(const struct precheck_params *params, const stru
 bool precheck_has_ended(const struct precheck *precheck);
 
 /* Waits for the check to end, which takes seconds; with stop, it skips the remaining steps. Leaves
- * nothing in the challenge directory. Frees precheck. Sets why unless the host is ready. */
+ * nothing in the challenge directory. Frees precheck. Sets why; of a host that is ready, to what
+ * may make the CA refuse all the same, or to nothing. */
 enum precheck_ending precheck_end(struct precheck *precheck, bool stop, struct error *why);
 
 #endif

@@ -35,6 +35,7 @@ struct slot {
     int64_t bound_ms;
     unsigned stumbles;
     unsigned char before[CERT_FINGERPRINT]; /* of what the client had before the order */
+    struct error note;                      /* of the precheck: a reason why the CA may refuse */
 };
 
 struct run {
@@ -73,6 +74,14 @@ static void tell_failed(struct run *run, const struct plan_step *step, const cha
         run->ends = run->halted = true;
     outcome_failed(run->params->outcome, step, reason,
                    pace_next_try(pace, host, step->not_after, now));
+}
+
+static void tell_refused(struct run *run, const struct slot *slot, const char *reason)
+{
+    struct error both;
+    const char *note = slot->note.text;
+    error_set(&both, "%s%s%s", reason, note[0] != '\0' ? "; " : "", note);
+    tell_failed(run, slot->turn->step, both.text);
 }
 
 /* A local failure: orders did not cause it, so the host is not delayed. */
@@ -241,6 +250,7 @@ static void finish_check(struct run *run, struct slot *slot)
     struct error why;
     enum precheck_ending ending = precheck_end(slot->precheck, false, &why);
     slot->stage = ending == PRECHECK_READY ? STAGE_READY : STAGE_FREE;
+    slot->note = why;
     if (ending != PRECHECK_READY &&
         !turns_again(&run->turns, slot->turn, ending == PRECHECK_NOT_YET, run->until_ms,
                      moment_steady_ms()))
@@ -279,7 +289,7 @@ static void finish_order(struct run *run, struct slot *slot)
             tell_failed(run, step, why.text);
         break;
     case ISSUER_FAILED:
-        tell_failed(run, step, why.text);
+        tell_refused(run, slot, why.text);
         break;
     }
 }

@@ -30,9 +30,9 @@ struct facts {
     struct policy_address *addresses;
     size_t address_count;
     bool caa_refuses;
-    struct error caa_why;
-    bool mx_implicit, mx_null; /* no MX record: its own address takes the mail; RFC 7505 */
-    struct facts_mx *mx;       /* in the order of their preference */
+    struct error caa_why, caa_note; /* as caa_check sets them */
+    bool mx_implicit, mx_null;      /* no MX record: its own address takes the mail; RFC 7505 */
+    struct facts_mx *mx;            /* in the order of their preference */
     size_t mx_count;
     struct destination destinations[TXTRECORD_URIS_MAX];
     size_t destination_count; /* of reports */

@@ -91,7 +91,8 @@ static void ask_caa(struct round *round)
     const struct caa_ca any = {0};
     struct facts *facts = round->facts;
     if (round->waited_ms < PATIENCE_MS)
-        facts->caa_refuses = caa_check(round->params->dns, facts->host, &any, &facts->caa_why) != 0;
+        facts->caa_refuses = caa_check(round->params->dns, facts->host, &any, &facts->caa_note,
+                                       &facts->caa_why) != 0;
 }
 
 static void pass_over(void *context, const struct finding *finding)

@@ -303,4 +303,6 @@ void rows_judge_d12(struct rows_check *check)
     const struct rows_about about = {facts->host, NULL, NULL};
     if (facts->caa_refuses)
         rows_say(check, SEVERITY_WARNING, &about, "%s", facts->caa_why.text);
+    else if (facts->caa_note.text[0] != '\0')
+        rows_say(check, SEVERITY_NOTE, &about, "%s", facts->caa_note.text);
 }

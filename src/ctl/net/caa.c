@@ -28,6 +28,7 @@ enum grant {
     GRANT_OTHER,  /* another CA */
     GRANT_METHOD, /* ours, but not by this validation method */
     GRANT_ACCOUNT,
+    GRANT_BOUND, /* for one account alone, which may be ours */
     GRANT_OURS,
 };
 
@@ -55,6 +56,15 @@ static bool lists_method(struct span methods)
     return false;
 }
 
+static enum grant judge_account(struct span uri, const struct caa_ca *ca)
+{
+    if (ca->account == NULL)
+        return GRANT_BOUND;
+    bool is_ours =
+        uri.length == strlen(ca->account) && memcmp(uri.bytes, ca->account, uri.length) == 0;
+    return is_ours ? GRANT_OURS : GRANT_ACCOUNT;
+}
+
 /* No CA can satisfy a parameter given twice (RFC 8657 sections 3 and 4). */
 static enum grant judge_parameters(struct span rest, const struct caa_ca *ca)
 {
@@ -72,11 +82,8 @@ static enum grant judge_parameters(struct span rest, const struct caa_ca *ca)
             return GRANT_NOBODY;
         if (span_equal_nocase(name, "validationmethods") && (methods++ > 0 || !lists_method(value)))
             grant = GRANT_METHOD;
-        if (span_equal_nocase(name, "accounturi") &&
-            (accounts++ > 0 ||
-             (ca->account != NULL && (value.length != strlen(ca->account) ||
-                                      memcmp(value.bytes, ca->account, value.length) != 0))))
-            grant = grant == GRANT_METHOD ? GRANT_METHOD : GRANT_ACCOUNT;
+        if (span_equal_nocase(name, "accounturi") && grant != GRANT_METHOD)
+            grant = accounts++ > 0 ? GRANT_ACCOUNT : judge_account(value, ca);
     }
     return grant;
 }
@@ -94,7 +101,9 @@ static enum grant judge_issue(struct span value, const struct caa_ca *ca)
         if (hostname_equal(&name, &ca->identities[i]))
             return grant;
     }
-    return ca->count == 0 ? GRANT_OURS : GRANT_OTHER;
+    if (ca->count > 0)
+        return GRANT_OTHER;
+    return grant == GRANT_BOUND ? GRANT_BOUND : GRANT_OURS;
 }
 
 /* The best that the set's "issue" records grant. */
@@ -153,6 +162,7 @@ static int refuse(const struct sum *sum, const char *where, const struct caa_ca 
                          where, shown);
     case GRANT_NOBODY:
     case GRANT_OTHER:
+    case GRANT_BOUND:
     case GRANT_OURS:
         break;
     }
@@ -164,24 +174,39 @@ static int refuse(const struct sum *sum, const char *where, const struct caa_ca 
                      where, name);
 }
 
-/* Whether the records, found at the name where, let the CA issue for a name that is no
- * wildcard, by TLS-ALPN-01. If not, why says which record forbids it and what to write. Pure. */
+static void note_account(const struct sum *sum, const char *where, struct error *note)
+{
+    char shown[SHOWN_MAX];
+    printable_ascii(shown, sizeof(shown), sum->value.bytes, sum->value.length);
+    error_set(note,
+              "the CAA record of %s, issue \"%s\", lets one account alone order; see that it is "
+              "the account of your ACME client, whose URI is not known here",
+              where, shown);
+}
+
+/* Whether the records, found at the name where, let the CA issue for a name that is no wildcard, by
+ * TLS-ALPN-01. If not, why says which record forbids it and what to write. Sets note as caa_check
+ * does. Pure. */
 static bool allows(const char *where, const struct dns_record *records, size_t count,
-                   const struct caa_ca *ca, struct error *why)
+                   const struct caa_ca *ca, struct error *note, struct error *why)
 {
     struct sum sum = {0};
+    error_set(note, "%s", "");
     for (size_t i = 0; i < count; i++) {
         if (add_record(&sum, where, &records[i], ca, why) != 0)
             return false;
     }
-    if (sum.issues == 0 || sum.best == GRANT_OURS)
+    if (sum.issues > 0 && sum.best == GRANT_BOUND)
+        note_account(&sum, where, note);
+    if (sum.issues == 0 || sum.best >= GRANT_BOUND)
         return true;
     refuse(&sum, where, ca, why);
     return false;
 }
 
 /* One step of the climb. Returns 1: judged well, 0: climb on, -1 with why. */
-static int check_one(struct dns *dns, const char *name, const struct caa_ca *ca, struct error *why)
+static int check_one(struct dns *dns, const char *name, const struct caa_ca *ca, struct error *note,
+                     struct error *why)
 {
     struct dns_answer answer;
     int result = 0;
@@ -189,7 +214,7 @@ static int check_one(struct dns *dns, const char *name, const struct caa_ca *ca,
     switch (answer.outcome) {
     case DNS_FOUND: {
         const char *where = answer.canonical[0] != '\0' ? answer.canonical : name;
-        result = allows(where, answer.records, answer.count, ca, why) ? 1 : -1;
+        result = allows(where, answer.records, answer.count, ca, note, why) ? 1 : -1;
         break;
     }
     case DNS_NO_NAME:
@@ -207,11 +232,13 @@ static int check_one(struct dns *dns, const char *name, const struct caa_ca *ca,
     return result;
 }
 
-int caa_check(struct dns *dns, const char *host, const struct caa_ca *ca, struct error *why)
+int caa_check(struct dns *dns, const char *host, const struct caa_ca *ca, struct error *note,
+              struct error *why)
 {
     int result = 0;
+    error_set(note, "%s", "");
     for (unsigned climbs = 0; host != NULL && result == 0 && climbs < CLIMBS_MAX; climbs++) {
-        result = check_one(dns, host, ca, why);
+        result = check_one(dns, host, ca, note, why);
         const char *dot = strchr(host, '.');
         host = dot != NULL ? dot + 1 : NULL;
     }

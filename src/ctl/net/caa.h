@@ -14,11 +14,13 @@
 struct caa_ca {
     const struct hostname *identities; /* its names in CAA records; borrowed */
     size_t count;
-    const char *account; /* the URI of our account; NULL: unknown, any matches */
+    const char *account; /* the URI of our account; NULL: unknown, any matches, with a note */
 };
 
 /* Climbs from the host to its top-level domain for the first records, and judges them. A failed
- * look-up counts as a refusal, as for a CA. Returns 0, or -1 with why. */
-int caa_check(struct dns *dns, const char *host, const struct caa_ca *ca, struct error *why);
+ * look-up counts as a refusal, as for a CA. Returns 0, or -1 with why. note: a sentence where only
+ * one account may order (accounturi), and ours is unknown; else empty. It may be NULL. */
+int caa_check(struct dns *dns, const char *host, const struct caa_ca *ca, struct error *note,
+              struct error *why);
 
 #endif

@@ -17,7 +17,7 @@ struct row {
     const char *name;
     struct written set[SET_MAX];
     bool allowed;
-    const char *says; /* in the sentence, if not */
+    const char *says; /* in the sentence, if not; else in the note, or NULL */
 };
 
 static struct dns_record make(unsigned char bytes[512], const struct written *record)
@@ -41,8 +41,13 @@ static void judge(const struct row *row, const struct caa_ca *ca)
         records[count] = make(bytes[count], &row->set[count]);
         count++;
     }
-    bool allowed = allows("example.com", records, count, ca, &why);
+    struct error note;
+    bool allowed = allows("example.com", records, count, ca, &note, &why);
     CHECK(allowed == row->allowed, "%s: %s", row->name, why.text);
+    bool is_noted = row->allowed && row->says != NULL;
+    CHECK((note.text[0] != '\0') == is_noted, "%s: %s", row->name, note.text);
+    if (is_noted)
+        CHECK(strstr(note.text, row->says) != NULL, "%s: %s", row->name, note.text);
     if (!row->allowed)
         CHECK(strstr(why.text, row->says) != NULL && strstr(why.text, "example.com") != NULL,
               "%s: %s", row->name, why.text);
@@ -142,8 +147,33 @@ static void parameters_bind_method_and_account(void)
     struct caa_ca ca = {names, 1, "https://ca.net/acct/1"};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         judge(&rows[i], &ca);
-    ca.account = NULL; /* not known: any will do */
-    judge(&(struct row){"unknown", {{0, "issue", "ca.net; accounturi=x"}}, true, NULL}, &ca);
+}
+
+static void an_account_that_is_not_known_is_noted(void)
+{
+    static const struct row rows[] = {
+        {"one", {{0, "issue", "ca.net; accounturi=x"}}, true, "accounturi=x\", lets one account"},
+        {"none", {{0, "issue", "ca.net"}}, true, NULL},
+        {"one of two records",
+         {{0, "issue", "ca.net; accounturi=x"}, {0, "issue", "ca.net"}},
+         true,
+         NULL},
+        {"of another CA",
+         {{0, "issue", "x.example; accounturi=x"}, {0, "issue", "ca.net"}},
+         true,
+         NULL},
+        {"twice", {{0, "issue", "ca.net; accounturi=x; accounturi=x"}}, false, "another account"},
+        {"and another method",
+         {{0, "issue", "ca.net; accounturi=x; validationmethods=dns-01"}},
+         false,
+         "add tls-alpn-01"},
+    };
+    struct hostname names[] = {name("ca.net")};
+    struct caa_ca ca = {names, 1, NULL};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        judge(&rows[i], &ca);
+    judge(&(struct row){"some CA", {{0, "issue", "x.example; accounturi=x"}}, true, "one account"},
+          &(struct caa_ca){0});
 }
 
 static void a_ca_without_names_is_refused_only_what_none_could_pass(void)
@@ -162,13 +192,14 @@ static void a_record_that_is_none_forbids(void)
     static const unsigned char bad[] = {0, 200, 'i'};
     struct dns_record record = {bad, sizeof(bad)};
     struct error why;
-    CHECK(!allows("example.com", &record, 1, &(struct caa_ca){0}, &why));
+    CHECK(!allows("example.com", &record, 1, &(struct caa_ca){0}, NULL, &why));
     CHECK(strstr(why.text, "cannot be read") != NULL);
 }
 
 static const struct test tests[] = {
     TEST(the_cas_names_decide),
     TEST(parameters_bind_method_and_account),
+    TEST(an_account_that_is_not_known_is_noted),
     TEST(a_ca_without_names_is_refused_only_what_none_could_pass),
     TEST(a_record_that_is_none_forbids),
 };
