@@ -41,7 +41,7 @@ def sections():
 
 def title_of(words):
     """The section for a command line."""
-    more = [word for word in words if word in ("--plan", "--renew")]
+    more = [word for word in words if word in ("--plan", "--renew", "--watch")]
     return " ".join([words[0], *more])
 
 

@@ -216,7 +216,9 @@ class Net:
             "future": leaf("*.check.example", dates=dated(2, 60)),
             "soon": leaf("*.h2soon.check.example", "soon.check.example", dates=dated(-30, 5)),
             "wrong": leaf("www.other.example"),
-            "mx": leaf("mx.check.example", "also.check.example", "alias.check.example"),
+            "mx": leaf(
+                "mx.check.example", "also.check.example", "alias.check.example", "mx.late.example"
+            ),
             "tlsa": leaf("tlsa.check.example", variant=1),
             "old": leaf("old.check.example"),
             "pkix": leaf("pkix.check.example"),
@@ -577,9 +579,11 @@ class WebServer(http.server.ThreadingHTTPServer):
             return row["alert"]
         kind = row.get("certificate", "web")
         if kind != "web":
-            if kind not in self.contexts:
-                self.contexts[kind] = self.make(kind)
-            tls.context = self.contexts[kind]
+            # A certificate that is replaced meanwhile is another one.
+            made = (kind, *(os.stat(f"{self.directory}/{part}.pem").st_mtime_ns for part in kind.split("+")))
+            if made not in self.contexts:
+                self.contexts[made] = self.make(kind)
+            tls.context = self.contexts[made]
         return None
 
     def finish_request(self, request, client_address):

@@ -67,9 +67,9 @@ ctl_unit_tests = \
 	%D%/ctl/base/test_jobs \
 	%D%/ctl/base/test_rate \
 	%D%/ctl/base/test_replace \
+	%D%/ctl/base/test_told \
 	%D%/ctl/base/test_writer \
 	%D%/ctl/certs/test_pace \
-	%D%/ctl/certs/test_told \
 	%D%/ctl/certs/test_turns \
 	%D%/ctl/check/test_check_state \
 	%D%/ctl/check/test_mxhost \
@@ -89,7 +89,8 @@ ctl_unit_tests = \
 	%D%/ctl/tlsrpt/test_advice \
 	%D%/ctl/tlsrpt/test_comment \
 	%D%/ctl/tlsrpt/test_html_out \
-	%D%/ctl/tlsrpt/test_report
+	%D%/ctl/tlsrpt/test_report \
+	%D%/ctl/watch/test_digest
 
 tests_unit_ctl_base_test_jobs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create
 endif

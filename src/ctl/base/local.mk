@@ -8,8 +8,12 @@ libctl_a_SOURCES += \
 	%D%/installfile.h \
 	%D%/jobs.c \
 	%D%/jobs.h \
+	%D%/journal.c \
+	%D%/journal.h \
 	%D%/jsonfile.c \
 	%D%/jsonfile.h \
+	%D%/lock.c \
+	%D%/lock.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/place.c \
@@ -28,6 +32,8 @@ libctl_a_SOURCES += \
 	%D%/setup.h \
 	%D%/thread.c \
 	%D%/thread.h \
+	%D%/told.c \
+	%D%/told.h \
 	%D%/wrap.c \
 	%D%/wrap.h \
 	%D%/writer.c \

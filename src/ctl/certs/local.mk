@@ -12,8 +12,6 @@ libctl_a_SOURCES += \
 	%D%/listing.h \
 	%D%/listing_metrics.c \
 	%D%/listing_metrics.h \
-	%D%/lock.c \
-	%D%/lock.h \
 	%D%/orders.c \
 	%D%/orders.h \
 	%D%/outcome.c \
@@ -26,7 +24,5 @@ libctl_a_SOURCES += \
 	%D%/renew.h \
 	%D%/schedule.c \
 	%D%/schedule.h \
-	%D%/told.c \
-	%D%/told.h \
 	%D%/turns.c \
 	%D%/turns.h

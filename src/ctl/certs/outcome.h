@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 #include "common/base/error.h"
+#include "ctl/base/told.h"
 #include "ctl/base/writer.h"
 #include "ctl/certs/plan.h"
-#include "ctl/certs/told.h"
 
 struct outcome {
     bool json;

@@ -17,11 +17,12 @@
 #include "ctl/acme/trial.h"
 #include "ctl/acme/web.h"
 #include "ctl/base/become.h"
+#include "ctl/base/lock.h"
 #include "ctl/base/progress.h"
 #include "ctl/base/setup.h"
+#include "ctl/base/told.h"
 #include "ctl/certs/inventory.h"
 #include "ctl/certs/leftover.h"
-#include "ctl/certs/lock.h"
 #include "ctl/certs/orders.h"
 #include "ctl/certs/outcome.h"
 #include "ctl/certs/plan.h"
@@ -59,7 +60,8 @@ static int sum_up(struct run *run, struct error *why)
     rest.next_order_at = pace_order_at(&run->pace, rest.orders_per_hour, rest.now, 0);
     if (outcome_sum_up(&run->outcome, &rest, why) != 0)
         return -1;
-    (void)told_save(&run->told, rest.now, NULL); /* what is not saved is printed again */
+    told_forget(&run->told, rest.now);
+    (void)told_save(&run->told, NULL); /* what is not saved is printed again */
     if (run->halted)
         printable_say(stderr, "mta-stsctl: %s", run->reason.text);
     if (run->halted || outcome->recent > 0)
@@ -270,7 +272,7 @@ int renew_run(const struct renew_params *params, struct error *why)
         return error_set(why, "no certificate is ordered, since [acme] has `renew = off`");
     if (become_owner_of(run.acme->state, why) != 0 || issuer_prepare(run.acme, why) != 0)
         return -1;
-    int lock = lock_take(run.acme->state, why);
+    int lock = lock_take(run.acme->state, "ordering certificates", why);
     if (lock < 0)
         return -1;
     trial_remove_left(run.acme->challenges);

@@ -38,6 +38,7 @@ struct facts {
     size_t destination_count; /* of reports */
     struct gone *gone;        /* mail hosts whose domain is not in DNS */
     size_t gone_count;
+    bool gone_whole;             /* all of them were looked for */
     struct nearmiss *nearmisses; /* records at other names */
     size_t nearmiss_count;
     const char *parent;                     /* a domain above that has a record; part of domain */

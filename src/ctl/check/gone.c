@@ -90,6 +90,7 @@ void gone_find(struct facts *facts, struct dns *dns)
         if (fetch->status != 200 || fetch->body == NULL)
             continue;
         look_at_policy(&seen, fetch);
-        return;
+        break;
     }
+    facts->gone_whole = !seen.failed;
 }

@@ -16,7 +16,8 @@ struct gone {
 #define GONE_MAX 8 /* domains of one policy that are looked up */
 
 /* Looks up the domain of each mx of the policy that is served, and of each MX, that no host with an
- * address belongs to; ends at the first look-up that fails. Fills facts->gone. */
+ * address belongs to; ends at the first look-up that fails. Fills facts->gone, and gone_whole
+ * unless one failed. */
 void gone_find(struct facts *facts, struct dns *dns);
 
 #endif

@@ -4,6 +4,8 @@ libctl_a_SOURCES += \
 	%D%/check_state.h \
 	%D%/destination.c \
 	%D%/destination.h \
+	%D%/drifts.c \
+	%D%/drifts.h \
 	%D%/facts.c \
 	%D%/facts.h \
 	%D%/facts_dns.h \
@@ -38,6 +40,8 @@ libctl_a_SOURCES += \
 	%D%/surveyjson.h \
 	%D%/surveytext.c \
 	%D%/surveytext.h \
+	%D%/surveywatch.c \
+	%D%/surveywatch.h \
 	%D%/verdict.c \
 	%D%/verdict.h \
 	%D%/verdict_address.c \

@@ -3,6 +3,7 @@
 #ifndef CTL_CHECK_SMTP_H
 #define CTL_CHECK_SMTP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/error.h"
@@ -37,6 +38,7 @@ struct smtp_request {
 /* {0} is valid and empty. Its texts are printable. */
 struct smtp {
     enum smtp_failure failure;
+    bool refused;     /* unreachable, as the host refused the connection */
     struct error why; /* a sentence unless fine; the host and address are not in it */
     int64_t elapsed_ms;
     struct peer peer;

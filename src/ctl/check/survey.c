@@ -15,9 +15,19 @@
 #include "ctl/check/inspection.h"
 #include "ctl/check/surveyjson.h"
 #include "ctl/check/surveytext.h"
+#include "ctl/check/surveywatch.h"
 #include "ctl/net/net_options.h"
 
-enum { OPTION_JSON = 256, OPTION_ALL, OPTION_CONNECT, OPTION_SMTP_PORT, OPTION_STATE, OPTION_RATE };
+enum {
+    OPTION_JSON = 256,
+    OPTION_ALL,
+    OPTION_CONNECT,
+    OPTION_SMTP_PORT,
+    OPTION_STATE,
+    OPTION_RATE,
+    OPTION_WATCH,
+    OPTION_PROMETHEUS
+};
 enum { AT_ONCE = 128, AT_ONCE_MAX = 1000, BATCH = 512, PORT_MAX = 65535, RATE_MAX = 100000 };
 
 static const char help[] =
@@ -31,6 +41,9 @@ static const char help[] =
     "      --all           check every domain of the configuration; private\n"
     "                      addresses found in DNS are not contacted\n"
     "      --state DIR     keep each result there, and compare with the previous one\n"
+    "      --watch         tell only what began, got worse or ended since the last run\n"
+    "                      with this --state: see [watch] in mta-stsd.ini(5)\n"
+    "      --prometheus    with --watch: print metrics, and the rest on stderr\n"
     "  -j, --jobs N        check N domains at a time (default: 128)\n"
     "      --rate N        begin at most N connections a second, over all domains\n"
     "      --connect HOST:PORT\n"
@@ -47,6 +60,8 @@ static const struct option option_words[] = {
     {"config", required_argument, NULL, 'c'},
     {"all", no_argument, NULL, OPTION_ALL},
     {"state", required_argument, NULL, OPTION_STATE},
+    {"watch", no_argument, NULL, OPTION_WATCH},
+    {"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
     {"jobs", required_argument, NULL, 'j'},
     {"rate", required_argument, NULL, OPTION_RATE},
     {"connect", required_argument, NULL, OPTION_CONNECT},
@@ -66,6 +81,8 @@ struct params {
     unsigned rate; /* 0: none */
     bool all;
     bool json;
+    bool watch;
+    bool metrics;
     struct net_options net;
 };
 
@@ -74,7 +91,8 @@ struct sums {
     size_t errors, warnings, notes;
     bool failed;
     size_t wanted;
-    struct writer writer; /* in the list of domains; {0} without --json */
+    struct writer writer;     /* in the list of domains; {0} without --json */
+    struct surveywatch watch; /* {0} without --watch */
 };
 
 /* ---- What is written. */
@@ -88,7 +106,9 @@ static void write_one(const struct inspection *item, const struct params *params
         setup_fail("%s", item->state_why.text);
         sums->failed = true;
     }
-    if (params->json) {
+    if (params->watch) {
+        surveywatch_take(&sums->watch, item);
+    } else if (params->json) {
         surveyjson_put(item, &sums->writer);
     } else if (surveytext_write(item) != 0) {
         setup_fail("%s: out of memory", item->facts.domain);
@@ -141,6 +161,28 @@ static int check_batches(const struct inspection_target *targets, size_t count,
     return result;
 }
 
+/* Where the results go. */
+static int begin(struct sums *sums, const struct surveywatch_params *watching,
+                 const struct params *params)
+{
+    struct error why;
+    if (params->watch)
+        return surveywatch_open(&sums->watch, watching, &why) == 0 ? 0 : setup_fail("%s", why.text);
+    if (!params->json)
+        return 0;
+    writer_open(&sums->writer, &writer_json, stdout);
+    writer_list(&sums->writer, "domains");
+    return 0;
+}
+
+static int finish(struct sums *sums, const struct params *params)
+{
+    if (params->watch)
+        return surveywatch_finish(&sums->watch);
+    write_sums(params, sums);
+    return sums->errors + sums->warnings > 0 ? SETUP_FOUND : SETUP_FINE;
+}
+
 static int check(const struct inspection_target *targets, size_t count, struct params *params,
                  const struct config *config)
 {
@@ -151,12 +193,12 @@ static int check(const struct inspection_target *targets, size_t count, struct p
     const struct reach reach = {config};
     const struct reach *bounds = params->all ? &reach : NULL;
     struct mxhost_params mail = {.port = params->smtp_port, .reach = bounds, .rate = &rate};
+    const struct surveywatch_params watching = {params->state, config, params->all, params->json,
+                                                params->metrics};
     int status = SETUP_FAILED;
     rate_open(&rate, params->rate);
-    if (params->json) {
-        writer_open(&sums.writer, &writer_json, stdout);
-        writer_list(&sums.writer, "domains");
-    }
+    if (begin(&sums, &watching, params) != 0)
+        goto done;
     if (net_options_open(&params->net, &why) != 0) {
         setup_fail("%s", why.text);
         goto done;
@@ -177,16 +219,15 @@ static int check(const struct inspection_target *targets, size_t count, struct p
         .rate = &rate,
     };
     const struct inspection_params inspecting = {&how, params->state, params->jobs, progress_step};
-    if (check_batches(targets, count, params, &inspecting, &sums) == 0) {
-        write_sums(params, &sums);
-        status = sums.errors + sums.warnings > 0 ? SETUP_FOUND : SETUP_FINE;
-    }
+    if (check_batches(targets, count, params, &inspecting, &sums) == 0)
+        status = finish(&sums, params);
 done:
     if (sums.failed)
         status = SETUP_FAILED;
     mxhost_close(pool);
     net_options_close(&params->net);
     writer_close(&sums.writer);
+    surveywatch_close(&sums.watch);
     rate_close(&rate);
     return status;
 }
@@ -241,7 +282,8 @@ static int act(struct params *params, char *const *words, size_t count)
 {
     struct config *config = NULL;
     const char *path = params->config_path != NULL ? params->config_path : SETUP_CONFIG;
-    if ((params->all || params->config_path != NULL) && setup_load(&config, path, NULL) != 0)
+    if ((params->all || params->watch || params->config_path != NULL) &&
+        setup_load(&config, path, NULL) != 0)
         return SETUP_FAILED;
     int status = SETUP_FAILED;
     if (params->state != NULL && mkdir(params->state, 0755) != 0 && errno != EEXIST)
@@ -276,6 +318,12 @@ static int take(void *context, int option, const char *argument)
     case OPTION_STATE:
         params->state = argument;
         return 0;
+    case OPTION_WATCH:
+        params->watch = true;
+        return 0;
+    case OPTION_PROMETHEUS:
+        params->metrics = true;
+        return 0;
     case OPTION_CONNECT:
         params->connect_to = argument;
         return 0;
@@ -301,5 +349,9 @@ int survey_run(int argc, char **argv)
         return status;
     if (params.all == (optind < argc))
         return setup_fail("check: give domains, or --all; try 'mta-stsctl check --help'");
+    if (params.watch && params.state == NULL)
+        return setup_fail("check: --watch needs --state DIR, where it keeps what was told");
+    if (params.metrics && (!params.watch || params.json))
+        return setup_fail("check: --prometheus goes with --watch, and without --json");
     return act(&params, argv + optind, (size_t)(argc - optind));
 }

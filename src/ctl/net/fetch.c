@@ -161,6 +161,7 @@ int fetch_policy(struct fetch *out, const struct fetch_request *request)
     bool asks = request->limit == PEER_UNLIMITED;
     curl_easy_setopt(transfer.curl, CURLOPT_CONNECT_ONLY, asks ? 0L : 1L);
     CURLcode result = transfer_run(&transfer, &out->elapsed_ms);
+    out->refused = transfer.refused;
     keep_answer(out, transfer.curl);
     int judged = judge_transfer(out, result, transfer.said);
     transfer_close(&transfer);

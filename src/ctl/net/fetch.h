@@ -3,6 +3,7 @@
 #ifndef CTL_NET_FETCH_H
 #define CTL_NET_FETCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,7 @@ struct fetch_request {
  * FETCH_FINE. Its texts are printable. */
 struct fetch {
     enum fetch_failure failure;
+    bool refused;     /* unreachable, as the host refused the connection */
     struct error why; /* a sentence unless fine; the host and address are not in it */
     long status;      /* 0: no HTTP answer */
     char type[128];   /* the Content-Type as sent; empty: none */

@@ -99,6 +99,13 @@ static bool is_reset(struct transfer *transfer, CURLcode result)
     return is_said && received == 0 && code == 0;
 }
 
+static bool is_refused(struct transfer *transfer, CURLcode result)
+{
+    long cause = 0;
+    curl_easy_getinfo(transfer->curl, CURLINFO_OS_ERRNO, &cause);
+    return result == CURLE_COULDNT_CONNECT && cause == ECONNREFUSED;
+}
+
 CURLcode transfer_run(struct transfer *transfer, int64_t *elapsed_ms)
 {
     curl_off_t elapsed_us = 0;
@@ -111,6 +118,7 @@ CURLcode transfer_run(struct transfer *transfer, int64_t *elapsed_ms)
         pertarget_leave(transfer->target);
     curl_easy_getinfo(transfer->curl, CURLINFO_TOTAL_TIME_T, &elapsed_us);
     *elapsed_ms = elapsed_us / 1000;
+    transfer->refused = is_refused(transfer, result);
     return result;
 }
 

@@ -5,6 +5,7 @@
 #define CTL_NET_TRANSFER_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/network.h"
@@ -28,6 +29,7 @@ struct transfer {
     struct curl_slist *connect_to;
     struct peer_watch watch;
     char said[CURL_ERROR_SIZE]; /* libcurl's error message, possibly empty */
+    bool refused;               /* there was no connection, as the host refused it */
     char target[512];           /* where it connects, see pertarget; empty: as DNS says */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* lock: ensures that only one process orders certificates. */
-#include "ctl/certs/lock.h"
+/* lock: ensures that only one process works with a state directory. */
+#include "ctl/base/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-int lock_take(const char *directory, struct error *why)
+int lock_take(const char *directory, const char *work, struct error *why)
 {
     char path[PATH_MAX];
     int length = snprintf(path, sizeof(path), "%s/lock", directory);
@@ -24,7 +24,7 @@ int lock_take(const char *directory, struct error *why)
     int reason = errno;
     close(fd);
     if (reason == EWOULDBLOCK)
-        return error_set(why, "another mta-stsctl is ordering certificates; wait until it ends");
+        return error_set(why, "another mta-stsctl is %s; wait until it ends", work);
     return error_set(why, "%s: %s", path, strerror(reason));
 }
 

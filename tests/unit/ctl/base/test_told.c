@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* test_told: a host in trouble for months, hour by hour. */
-#include "ctl/certs/told.h"
+/* test_told: a host in trouble for months, hour by hour; trouble that begins and ends. */
+#include "ctl/base/told.h"
 
 #include <unistd.h>
+
+#include "common/cert/due.h"
 
 #include "test.h"
 
@@ -15,7 +17,8 @@ static struct error why;
 
 static void reload(struct told *told, int64_t now)
 {
-    CHECK(told_save(told, now, &why) == 0, "%s", why.text);
+    told_forget(told, now);
+    CHECK(told_save(told, &why) == 0, "%s", why.text);
     told_free(told);
     CHECK(told_load(told, directory, &why) == 0, "%s", why.text);
 }
@@ -83,7 +86,73 @@ static void a_file_that_is_something_else_is_as_good_as_none(void)
     told_free(&told);
     CHECK(told_load(&told, directory, &why) == 0, "%s", why.text);
     CHECK(told_note(&told, "a", DUE_STAGE_GOOD, NOW) && told_note(&told, "b", DUE_STAGE_GOOD, NOW));
-    CHECK(told_save(&told, NOW + 3 * DAY, &why) == 0 && json_object_size(told.root) == 0);
+    told_forget(&told, NOW + 3 * DAY);
+    CHECK(told_save(&told, &why) == 0 && json_object_size(told.root) == 0);
+    unlink(told.path);
+    told_free(&told);
+}
+
+static enum told_news see(struct told *told, int stage, bool passes, int64_t now)
+{
+    const struct told_trouble trouble = {"a b", stage, passes, "X1", "what is wrong"};
+    int64_t since = 0;
+    enum told_news news = told_see(told, &trouble, now, &since);
+    CHECK(since >= NOW && since <= now, "since %lld", (long long)since);
+    return news;
+}
+
+static bool note_over(void *context, const struct told_entry *entry)
+{
+    *(struct told_entry *)context = *entry;
+    return strcmp(entry->rule, "X1") == 0 && strcmp(entry->text, "what is wrong") == 0;
+}
+
+static void it_is_said_when_it_begins_gets_worse_and_ends_and_not_in_between(void)
+{
+    struct told told;
+    struct told_entry over = {0};
+    static const struct {
+        int stage;
+        enum told_news news;
+    } rows[] = {
+        {1, TOLD_BEGAN},  {1, TOLD_BEFORE}, {1, TOLD_BEFORE}, {2, TOLD_WORSE},
+        {2, TOLD_BEFORE}, {1, TOLD_BEFORE}, {2, TOLD_WORSE},
+    };
+    CHECK(told_load(&told, directory, &why) == 0, "%s", why.text);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CHECK(see(&told, rows[i].stage, false, NOW + (int64_t)i) == rows[i].news, "row %zu", i);
+        told_sweep(&told, note_over, &over);
+        CHECK(!over.is_said, "row %zu: it was seen, and so is not over", i);
+        CHECK(told_save(&told, &why) == 0, "%s", why.text);
+        told_free(&told);
+        CHECK(told_load(&told, directory, &why) == 0, "%s", why.text);
+    }
+    told_sweep(&told, note_over, &over);
+    CHECK(over.is_said && over.since == NOW && over.stage == 2);
+    CHECK(json_object_size(told.root) == 0);
+    CHECK(see(&told, 1, false, NOW + 100) == TOLD_BEGAN);
+    unlink(told.path);
+    told_free(&told);
+}
+
+static void what_may_pass_is_said_when_the_next_run_sees_it_too(void)
+{
+    struct told told;
+    struct told_entry over = {0};
+    CHECK(told_load(&told, directory, &why) == 0, "%s", why.text);
+    CHECK(see(&told, 2, true, NOW) == TOLD_NOT_YET);
+    CHECK(told_save(&told, &why) == 0, "%s", why.text);
+    told_free(&told);
+    CHECK(told_load(&told, directory, &why) == 0, "%s", why.text);
+    CHECK(see(&told, 2, true, NOW + 1) == TOLD_BEGAN);
+    CHECK(told_save(&told, &why) == 0, "%s", why.text);
+    told_free(&told);
+    CHECK(told_load(&told, directory, &why) == 0, "%s", why.text);
+    told_sweep(&told, note_over, &over);
+    CHECK(over.is_said && see(&told, 2, true, NOW + 2) == TOLD_NOT_YET);
+    json_object_clear(told.seen);
+    told_sweep(&told, note_over, &over);
+    CHECK(!over.is_said, "it was never told");
     unlink(told.path);
     told_free(&told);
 }
@@ -93,6 +162,8 @@ static const struct test tests[] = {
     TEST(each_worse_stage_is_said_at_once),
     TEST(a_clock_that_was_wrong_silences_nothing),
     TEST(a_file_that_is_something_else_is_as_good_as_none),
+    TEST(it_is_said_when_it_begins_gets_worse_and_ends_and_not_in_between),
+    TEST(what_may_pass_is_said_when_the_next_run_sees_it_too),
 };
 
 int main(void)
