@@ -20,6 +20,7 @@ ctl_fuzz_targets = \
 	%D%/fuzz_peer \
 	%D%/fuzz_repair \
 	%D%/fuzz_report \
+	%D%/fuzz_store \
 	%D%/fuzz_txtrecord
 endif
 

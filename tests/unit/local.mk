@@ -90,6 +90,7 @@ ctl_unit_tests = \
 	%D%/ctl/tlsrpt/test_comment \
 	%D%/ctl/tlsrpt/test_html_out \
 	%D%/ctl/tlsrpt/test_report \
+	%D%/ctl/tlsrpt/test_series \
 	%D%/ctl/watch/test_digest
 
 tests_unit_ctl_base_test_jobs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create

@@ -38,6 +38,15 @@ static struct tally_fact *select_facts(const struct tally_fact *facts, size_t co
     return items;
 }
 
+/* How many days there were reports on. */
+static int days_in(const struct tally_fact *row)
+{
+    int count = 0;
+    for (unsigned days = row->days; days != 0; days &= days - 1)
+        count++;
+    return count;
+}
+
 static void count_days(struct advice *out, const struct tally_facts *days, int today)
 {
     int clean_since = 0;
@@ -46,17 +55,17 @@ static void count_days(struct advice *out, const struct tally_facts *days, int t
         bool is_recent = day->first_day >= today - ADVICE_CLEAN_DAYS && day->evidence > 0;
         if (i == 0)
             out->first_day = clean_since = day->first_day;
-        out->last_day = day->first_day;
+        out->last_day = day->last_day;
+        out->reported_days += days_in(day);
         out->clean_sessions = tally_add_up(out->clean_sessions, day->evidence);
         out->recent_days += is_recent;
         if (is_recent)
             out->recent_sessions = tally_add_up(out->recent_sessions, day->evidence);
         if (day->failures > 0) {
-            clean_since = day->first_day + 1;
+            clean_since = day->last_day + 1;
             out->clean_sessions = 0;
         }
     }
-    out->reported_days = (int)days->count;
     if (days->count > 0) {
         out->clean_days = out->last_day - clean_since + 1;
         out->ready_day = clean_since + ADVICE_CLEAN_DAYS;
@@ -102,7 +111,21 @@ static bool is_failure(const struct advice *advice, const struct tally_fact *fac
 
 /* ---- Failures that come back, and senders that do not. */
 
-/* Days of one MX and type become one row. */
+/* The days of a row that may be a week's: how many, and twice the longest time between two, or
+ * between the one before and the first. */
+static void count_silence(struct tally_fact *into, const struct tally_fact *row, int before)
+{
+    for (int day = row->day; day <= row->last_day; day++) {
+        if ((row->days & (1u << (day - row->day))) == 0)
+            continue;
+        int64_t twice = before != 0 ? 2 * (int64_t)(day - before) : 0;
+        into->reports = twice > into->reports ? twice : into->reports;
+        into->entries++;
+        before = day;
+    }
+}
+
+/* Days of one MX and type become one row: entries of them, reports of silence. */
 static void join_days(struct tally_facts *rows)
 {
     size_t kept = 0;
@@ -111,13 +134,12 @@ static void join_days(struct tally_facts *rows)
         struct tally_fact *last = kept > 0 ? &rows->items[kept - 1] : NULL;
         if (last == NULL || strcmp(last->mx, row->mx) != 0 || strcmp(last->type, row->type) != 0) {
             rows->items[kept] = *row;
-            rows->items[kept].entries = 1;
-            rows->items[kept++].reports = ADVICE_CLEAN_DAYS;
+            rows->items[kept].entries = 0;
+            rows->items[kept].reports = ADVICE_CLEAN_DAYS;
+            count_silence(&rows->items[kept++], row, 0);
             continue;
         }
-        int64_t twice = 2 * (int64_t)(row->first_day - last->last_day);
-        last->reports = twice > last->reports ? twice : last->reports;
-        last->entries++;
+        count_silence(last, row, last->last_day);
         last->last_day = row->last_day;
         last->failures = tally_add_up(last->failures, row->failures);
     }

@@ -92,7 +92,9 @@ static void count_report(struct intake *intake, struct report *report, const cha
     bool id_again;
     struct error why;
     enum tally_outcome outcome =
-        tally_add(&intake->tally, report, where, &intake->filter, &first, &id_again, &why);
+        intake->takes
+            ? taking_add(&intake->taking, report, where, &first, &id_again, &why)
+            : tally_add(&intake->tally, report, where, &intake->filter, &first, &id_again, &why);
     switch (outcome) {
     case TALLY_ADDED:
         if (id_again)
@@ -103,9 +105,13 @@ static void count_report(struct intake *intake, struct report *report, const cha
         report->oddities = 1u << REPORT_ODD_COPY;
         note_oddities(intake, report, where);
         return;
+    case TALLY_BEFORE:
+        return;
     case TALLY_OUTSIDE:
         break;
     case TALLY_FULL:
+        if (intake->taking.failed)
+            return; /* told at the end, once */
         say(intake, SEVERITY_ERROR, where, "not counted, or not whole: %s", why.text);
         return;
     }
@@ -180,11 +186,22 @@ static void take_file(void *context, const char *path, const unsigned char *byte
 
 const struct gather_events intake_events = {.file = take_file, .failed = take_broken};
 
-void intake_finish(struct intake *intake)
+int intake_begin(struct intake *intake, bool takes, struct error *why)
+{
+    intake->takes = takes && intake->taking.store != NULL;
+    intake->taking.tally = &intake->tally;
+    return intake->takes ? taking_begin(&intake->taking, why) : 0;
+}
+
+int intake_finish(struct intake *intake, struct error *why)
 {
     progress_end();
     say_oddities(intake);
+    if (intake->takes)
+        return taking_end(&intake->taking, why);
+    tally_filter(&intake->tally, &intake->filter);
     tally_finish(&intake->tally);
+    return 0;
 }
 
 void intake_free(struct intake *intake)

@@ -10,6 +10,7 @@
 #include "ctl/tlsrpt/dkimauth.h"
 #include "ctl/tlsrpt/gather.h"
 #include "ctl/tlsrpt/report_oddity.h"
+#include "ctl/tlsrpt/taking.h"
 #include "ctl/tlsrpt/tally.h"
 
 /* What is odd in the reports of one organisation. */
@@ -19,23 +20,29 @@ struct intake_odd {
     const char *first[REPORT_ODDITIES]; /* where; lives with the tally */
 };
 
-/* {0} with the first three set is valid and empty. */
+/* {0} with the first four set is valid and empty. */
 struct intake {
     struct tally_filter filter;
     struct dkimauth auth; /* borrowed: whose word on the signatures of mails is taken */
     int64_t now;          /* seconds since the epoch */
+    struct taking taking; /* into a store, or {0}; its tally is set by intake_begin */
+    bool takes;
     struct tally tally;
     struct findings said;
     struct intake_odd *odd; /* by organisation, sorted by nothing */
     size_t odd_count;
 };
 
+/* First: makes the store ready where files will be taken in. Returns 0, or -1 with why. */
+int intake_begin(struct intake *intake, bool takes, struct error *why);
+
 /* For gather_paths, with a struct intake as the context. Says what is wrong on stderr as it comes,
  * each with its file. */
 extern const struct gather_events intake_events;
 
-/* After the last file: says what is odd, by organisation, and finishes the tally. */
-void intake_finish(struct intake *intake);
+/* After the last file: says what is odd, by organisation, and finishes the tally, or what is taken
+ * into the store. Returns 0, or -1 with why. */
+int intake_finish(struct intake *intake, struct error *why);
 void intake_free(struct intake *intake);
 
 #endif

@@ -58,6 +58,27 @@ libctl_a_SOURCES += \
 	%D%/reportmail.h \
 	%D%/reportscan.c \
 	%D%/reportscan.h \
+	%D%/series.c \
+	%D%/series.h \
+	%D%/store.c \
+	%D%/store.h \
+	%D%/store_db.c \
+	%D%/store_db.h \
+	%D%/store_fold.c \
+	%D%/store_fold.h \
+	%D%/store_load.c \
+	%D%/store_load.h \
+	%D%/store_report.c \
+	%D%/store_report.h \
+	%D%/store_schema.c \
+	%D%/store_schema.h \
+	%D%/store_shape.h \
+	%D%/store_take.c \
+	%D%/store_take.h \
+	%D%/store_text.c \
+	%D%/store_text.h \
+	%D%/taking.c \
+	%D%/taking.h \
 	%D%/tally.c \
 	%D%/tally.h \
 	%D%/tally_facts.c \

@@ -125,6 +125,7 @@ static int read_day(struct report *out, const json_t *root, int64_t now, struct 
     }
     if (end - start > SPAN_MAX_S)
         out->oddities |= 1u << REPORT_ODD_SPAN;
+    out->start_day = (int)(start / DAY_S);
     out->day = (int)((start + (end - start) / 2) / DAY_S);
     return 0;
 }

@@ -61,8 +61,8 @@ struct report {
     char identity[REPORT_HASH_MAX]; /* equal for the same organisation and id */
     const char *organisation;       /* "(not named)" unless is_named */
     bool is_named;
-    const char *id; /* "" where there is none */
-    int day;        /* since the epoch, UTC */
+    const char *id;     /* "" where there is none */
+    int day, start_day; /* since the epoch, UTC; the second: on which its range begins */
     struct report_policy *policies;
     size_t count;
     unsigned oddities;         /* bits, by enum report_oddity of report_oddity.h */

@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ctl/tlsrpt/report_mx.h"
-
-#define MX_LINES_MAX 512 /* bytes of all mx lines of a policy, as they are shown */
 
 /* What is added of a report: once, or as the opposite of what was added before. */
 struct addition {
@@ -91,7 +90,7 @@ static bool came_before(const struct report_policy *policy, size_t index)
 /* The mx lines of a policy as one text, cut where it is long. */
 static const char *join_mx_lines(struct tally *tally, const struct report_policy *policy)
 {
-    char text[MX_LINES_MAX] = "";
+    char text[TALLY_MX_LINES_MAX] = "";
     size_t used = 0;
     for (size_t i = 0; i < policy->pattern_count && policy->has_mode; i++) {
         if (came_before(policy, i)) /* policy-string and mx-host both name it */
@@ -127,6 +126,8 @@ static int add_policy(struct tally *tally, const struct addition *addition, size
         .helo = "",
         .unproven = addition->unproven,
         .mx_host = policy->mx_of != NULL && policy->mx_of[0] != '\0',
+        .day = report->day,
+        .days = 1,
         .first_day = report->day,
         .last_day = report->day,
         .has_mode = policy->has_mode,
@@ -150,6 +151,16 @@ static int add_policy(struct tally *tally, const struct addition *addition, size
     fact.successes = addition->sign * policy->successes;
     fact.evidence = is_measured(policy) ? fact.successes : 0;
     return tally_facts_keep(&tally->facts, &fact, why);
+}
+
+bool tally_passes(const struct tally_fact *fact, const struct tally_filter *filter)
+{
+    if (filter->since != 0 && fact->last_day < filter->since)
+        return false;
+    if (filter->organisation != NULL && strcasecmp(fact->organisation, filter->organisation) != 0 &&
+        strcasecmp(fact->signer, filter->organisation) != 0)
+        return false;
+    return filter->mx == NULL || strcasecmp(fact->mx, filter->mx) == 0;
 }
 
 static bool passes(const struct report *report, const struct report_policy *policy,
@@ -184,10 +195,11 @@ static enum tally_outcome add_policies(struct tally *tally, const struct additio
 
 /* Keeps where the content was found. nocheck: a path need not be UTF-8, and this string is never
  * written as JSON. */
-static int remember(struct tally *tally, const struct report *report, const char *where,
-                    bool unproven)
+int tally_recall(struct tally *tally, const struct report *report, const char *where, bool unproven)
 {
     size_t length = strlen(where);
+    if (tally->seen == NULL)
+        tally->seen = json_object();
     char *value = malloc(length + 2);
     if (value == NULL)
         return -1;
@@ -197,6 +209,11 @@ static int remember(struct tally *tally, const struct report *report, const char
         json_object_set_new_nocheck(tally->seen, report->content, json_string_nocheck(value));
     free(value);
     return result;
+}
+
+bool tally_has(const struct tally *tally, const struct report *report)
+{
+    return json_object_get(tally->seen, report->content) != NULL;
 }
 
 static int look_for_id(struct tally *tally, const struct report *report, bool *id_again)
@@ -238,7 +255,7 @@ static enum tally_outcome know(struct tally *tally, const struct report *report,
         return TALLY_KNOWN;
     if (replace(tally, report, filter, why) != 0)
         return TALLY_FULL;
-    if (remember(tally, report, *first, false) == 0)
+    if (tally_recall(tally, report, *first, false) == 0)
         return TALLY_KNOWN;
 lacking:
     error_set(why, "out of memory");
@@ -250,15 +267,13 @@ static enum tally_outcome add(struct tally *tally, const struct report *report, 
                               struct error *why)
 {
     bool unproven = report->trust == REPORT_TRUST_NONE;
-    if (tally->seen == NULL)
-        tally->seen = json_object();
     if (tally->ids == NULL)
         tally->ids = json_object();
     *id_again = false;
     enum tally_outcome outcome = know(tally, report, filter, first, why);
     if (outcome != TALLY_ADDED)
         return outcome;
-    if (remember(tally, report, where, unproven) != 0 ||
+    if (tally_recall(tally, report, where, unproven) != 0 ||
         look_for_id(tally, report, id_again) != 0) {
         error_set(why, "out of memory");
         return TALLY_FULL;
@@ -278,6 +293,17 @@ enum tally_outcome tally_add(struct tally *tally, const struct report *report, c
     tally->counts.outside += outcome == TALLY_OUTSIDE;
     tally->counts.damaged += outcome == TALLY_FULL;
     return outcome;
+}
+
+void tally_filter(struct tally *tally, const struct tally_filter *filter)
+{
+    struct tally_facts *facts = &tally->facts;
+    size_t kept = 0;
+    for (size_t i = 0; i < facts->count; i++) {
+        if (tally_passes(&facts->items[i], filter))
+            facts->items[kept++] = facts->items[i];
+    }
+    facts->count = kept;
 }
 
 void tally_finish(struct tally *tally)

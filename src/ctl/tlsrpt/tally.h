@@ -17,6 +17,7 @@ struct tally_counts {
     size_t files;      /* that could be opened */
     size_t reports;    /* that were added */
     size_t duplicates; /* that were not, since the same had been */
+    size_t known;      /* that were not, since an earlier run had taken them into the store */
     size_t outside;    /* that were not, since the filter left them out */
     size_t damaged;    /* files, mails and attachments that could not be read, in part or whole */
     size_t without;    /* mails without a report */
@@ -33,14 +34,20 @@ struct tally { /* {0} is valid and empty */
     struct arena arena;
 };
 
-struct tally_filter {   /* {0} lets everything pass */
-    const char *domain; /* in lower case; its MX hosts pass as well */
-    int since;          /* a day */
+struct tally_filter {         /* {0} lets everything pass */
+    const char *domain;       /* in lower case; its MX hosts pass as well */
+    int since;                /* a day */
+    const char *organisation; /* or who signed; in any letter case */
+    const char *mx;
 };
+
+/* Whether a fact passes, but for the domain. */
+bool tally_passes(const struct tally_fact *fact, const struct tally_filter *filter);
 
 enum tally_outcome {
     TALLY_ADDED,
     TALLY_KNOWN,   /* a report of the same content came before; *first says where */
+    TALLY_BEFORE,  /* an earlier run took it in: see taking */
     TALLY_OUTSIDE, /* nothing of it passes the filter */
     TALLY_FULL,    /* out of memory, or of room; why says it */
 };
@@ -51,6 +58,16 @@ enum tally_outcome {
 enum tally_outcome tally_add(struct tally *tally, const struct report *report, const char *where,
                              const struct tally_filter *filter, const char **first, bool *id_again,
                              struct error *why);
+
+/* Makes tally_add know a report that was added elsewhere. Returns 0, or -1 when out of memory. */
+int tally_recall(struct tally *tally, const struct report *report, const char *where,
+                 bool unproven);
+
+/* Whether tally_add or tally_recall had a report of that content. */
+bool tally_has(const struct tally *tally, const struct report *report);
+
+/* Leaves out the facts that do not pass. */
+void tally_filter(struct tally *tally, const struct tally_filter *filter);
 
 void tally_finish(struct tally *tally); /* once all is added */
 void tally_free(struct tally *tally);

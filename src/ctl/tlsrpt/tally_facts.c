@@ -54,7 +54,7 @@ static int compare_days(const void *left, const void *right)
     const struct tally_fact *a = left;
     const struct tally_fact *b = right;
     int order = compare(left, right);
-    return order != 0 ? order : compare_number(a->first_day, b->first_day);
+    return order != 0 ? order : compare_number(a->day, b->day);
 }
 
 int64_t tally_add_up(int64_t a, int64_t b)
@@ -76,6 +76,7 @@ static void join_numbers(struct tally_fact *into, const struct tally_fact *fact)
 
 static void join(struct tally_fact *into, const struct tally_fact *fact)
 {
+    into->days = into->day == fact->day ? into->days | fact->days : 0;
     if (fact->first_day < into->first_day)
         into->first_day = fact->first_day;
     if (fact->last_day > into->last_day)
@@ -161,6 +162,10 @@ static void blank(struct tally_fact *fact, unsigned keys)
         fact->signer = "";
     if ((keys & TALLY_BY_PROOF) == 0)
         fact->unproven = false;
+    if ((keys & TALLY_BY_DAY) == 0) {
+        fact->day = 0;
+        fact->days = 0;
+    }
     blank_failure(fact, keys);
 }
 

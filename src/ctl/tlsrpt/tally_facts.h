@@ -10,7 +10,8 @@
 #include "common/base/error.h"
 #include "ctl/tlsrpt/report.h"
 
-#define TALLY_FACTS_MAX 2000000 /* different ones that are kept */
+#define TALLY_MX_LINES_MAX 512     /* bytes of all mx lines of a policy, as they are shown */
+#define TALLY_FACTS_MAX    2000000 /* different ones that are kept */
 
 /* Texts are borrowed; none is NULL. */
 struct tally_fact {
@@ -24,6 +25,8 @@ struct tally_fact {
     bool failed;   /* a failure: successes are 0 */
     bool unproven; /* of a mail without a signature that passed */
     bool mx_host;  /* the domain is an MX host of another one */
+    int day;       /* the day, or the Monday of the week whose sums these are */
+    unsigned days; /* bit n: there were reports of day + n; of a sum by other keys nothing */
     int first_day, last_day;
     bool has_mode; /* mode is that of the newest report which names it, mode_day its day */
     enum policy_mode mode;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* totals: the lists and the advice that are shown of a tally, the same in each format. */
+/* totals: the lists and the advice that are shown of reports, the same in each format. */
 #ifndef CTL_TLSRPT_TOTALS_H
 #define CTL_TLSRPT_TOTALS_H
 
@@ -8,10 +8,14 @@
 #include "common/base/error.h"
 #include "common/base/finding.h"
 #include "ctl/tlsrpt/advice.h"
+#include "ctl/tlsrpt/store.h"
 #include "ctl/tlsrpt/tally.h"
 
 struct totals {
-    const struct tally *tally; /* finished */
+    const struct tally
+        *tally;          /* finished: the counts of what was read, and all facts if no store */
+    struct store *store; /* NULL: none */
+    const struct tally_filter *filter;
     const struct findings *said;
     int today; /* a day */
 };
@@ -35,16 +39,39 @@ enum totals_list {
 };
 extern const struct totals_view totals_views[TOTALS_LISTS];
 
-/* Whether any session failed. */
-bool totals_have_failures(const struct totals *totals);
-
-/* Free the items with free(3). Returns 0, or -1 with why. */
-int totals_sum(struct tally_facts *out, const struct totals *totals, enum totals_list list,
-               struct error *why);
-
 /* Called for each domain, in order; returns -1 when out of memory. */
 typedef int totals_tell(void *context, const char *domain, const struct advice *advice);
-int totals_each_advice(const struct totals *totals, totals_tell *tell, void *context,
+
+/* What one reading of all domains is for. */
+struct totals_reading {
+    const enum totals_list *lists; /* that are summed */
+    size_t list_count;
+    totals_tell *tell; /* NULL: no advice is made */
+    void *context;
+};
+
+/* {0} is valid and empty. */
+struct totals_sums {
+    struct tally_facts lists[TOTALS_LISTS]; /* sorted by their keys */
+    int64_t reports, unproven, failures;
+};
+
+/* Reads each domain once. Returns 0, or -1 with why, also where the store has nothing that passes.
+ * Free *out in either case. */
+int totals_read(struct totals_sums *out, const struct totals *totals,
+                const struct totals_reading *reading, struct error *why);
+void totals_free(struct totals_sums *sums);
+
+/* All facts of one domain after another, in the order of the names. Returns 0, or -1 with why. */
+typedef int totals_take(void *context, struct tally_facts *facts, struct error *why);
+int totals_each_domain(const struct totals *totals, totals_take *take, void *context,
                        struct error *why);
+
+/* All facts, with their counts, in memory; free it with tally_free. Returns 0, or -1 with why. */
+int totals_gather(struct tally *out, const struct totals *totals, struct error *why);
+
+/* One list. Free the items with free(3). Returns 0, or -1 with why. */
+int totals_sum(struct tally_facts *out, const struct totals *totals, enum totals_list list,
+               struct error *why);
 
 #endif

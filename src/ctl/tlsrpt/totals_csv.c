@@ -49,14 +49,26 @@ static void write_row(const struct tally_fact *fact)
     printf("%" PRId64 ",%" PRId64 "\r\n", fact->successes, fact->failures);
 }
 
-int totals_write_csv(const struct totals *totals, struct error *why)
+static int write_rows(void *context, struct tally_facts *facts, struct error *why)
 {
-    const struct tally_facts *facts = &totals->tally->facts;
+    bool *failed = context;
+    (void)why;
+    tally_facts_finish(facts);
+    for (size_t i = 0; i < facts->count; i++) {
+        write_row(&facts->items[i]);
+        *failed = *failed || facts->items[i].failures > 0;
+    }
+    return 0;
+}
+
+int totals_write_csv(const struct totals *totals, bool *failed, struct error *why)
+{
+    *failed = false;
     fputs("day,domain,policy_type,organisation,signer,authenticated,mx,failure_type,reason,"
           "mx_not_in_policy,receiving_ip,sending_ip,successes,failures\r\n",
           stdout);
-    for (size_t i = 0; i < facts->count; i++)
-        write_row(&facts->items[i]);
+    if (totals_each_domain(totals, write_rows, failed, why) != 0)
+        return -1;
     return fflush(stdout) == 0 && !ferror(stdout) ? 0
                                                   : error_set(why, "the table cannot be written");
 }

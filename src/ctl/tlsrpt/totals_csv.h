@@ -11,8 +11,8 @@
  * quote before one that begins with = + - @ or a control byte. */
 void totals_csv_cell(FILE *out, const char *text);
 
-/* A row for each day, domain, policy type, organisation, signer and failure. To stdout. Returns 0,
- * or -1 with why. */
-int totals_write_csv(const struct totals *totals, struct error *why);
+/* A row for each day, domain, policy type, organisation, signer and failure. To stdout. *failed:
+ * whether sessions did. Returns 0, or -1 with why. */
+int totals_write_csv(const struct totals *totals, bool *failed, struct error *why);
 
 #endif

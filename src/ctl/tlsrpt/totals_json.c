@@ -3,7 +3,6 @@
 #include "ctl/tlsrpt/totals_json.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "ctl/base/writer.h"
 #include "ctl/tlsrpt/report_text.h"
@@ -118,11 +117,16 @@ static void write_said(struct writer *out, const struct findings *said)
     writer_end(out);
 }
 
-static void write_counts(struct writer *out, const struct tally_counts *counts)
+static void write_counts(struct writer *out, const struct totals *totals,
+                         const struct totals_sums *sums)
 {
+    const struct tally_counts *counts = &totals->tally->counts;
+    bool is_stored = totals->store != NULL;
     writer_number(out, "files", (int64_t)counts->files);
-    writer_number(out, "reports", (int64_t)counts->reports);
-    writer_number(out, "unauthenticated", (int64_t)counts->unproven);
+    writer_number(out, "reports", is_stored ? sums->reports : (int64_t)counts->reports);
+    writer_number(out, "unauthenticated", is_stored ? sums->unproven : (int64_t)counts->unproven);
+    writer_number(out, "taken_in", is_stored ? (int64_t)counts->reports : 0);
+    writer_number(out, "known", (int64_t)counts->known);
     writer_number(out, "duplicates", (int64_t)counts->duplicates);
     writer_number(out, "left_out", (int64_t)counts->outside);
     writer_number(out, "without_report", (int64_t)counts->without);
@@ -130,32 +134,35 @@ static void write_counts(struct writer *out, const struct tally_counts *counts)
     writer_number(out, "damaged", (int64_t)counts->damaged);
 }
 
-static int write_lists(struct writer *out, const struct totals *totals, struct error *why)
+static void write_lists(struct writer *out, const struct totals_sums *sums)
 {
     for (size_t i = 0; i < TOTALS_LISTS; i++) {
         const struct totals_view *view = &totals_views[i];
-        struct tally_facts rows;
-        if (totals_sum(&rows, totals, (enum totals_list)i, why) != 0)
-            return -1;
-        write_facts(out, view->name, &rows, view->keys, view->failed);
-        free(rows.items);
+        write_facts(out, view->name, &sums->lists[i], view->keys, view->failed);
     }
-    return 0;
 }
 
-int totals_write_json(const struct totals *totals, struct error *why)
+int totals_write_json(const struct totals *totals, bool *failed, struct error *why)
 {
     struct writer out = {0};
+    struct totals_sums sums;
+    static const enum totals_list lists[] = {TOTALS_POLICIES, TOTALS_ORGANISATIONS, TOTALS_MX,
+                                             TOTALS_TYPES,    TOTALS_KINDS,         TOTALS_FAILURES,
+                                             TOTALS_DAYS};
+    const struct totals_reading reading = {lists, TOTALS_LISTS, write_advice, &out};
     writer_open(&out, &writer_json, stdout);
-    write_counts(&out, &totals->tally->counts);
     write_said(&out, totals->said);
     writer_list(&out, "domains");
-    int result = totals_each_advice(totals, write_advice, &out, why);
+    int result = totals_read(&sums, totals, &reading, why);
     writer_end(&out);
-    if (result == 0)
-        result = write_lists(&out, totals, why);
+    if (result == 0) {
+        write_counts(&out, totals, &sums);
+        write_lists(&out, &sums);
+    }
     if (result == 0 && writer_finish(&out) != 0)
         result = error_set(why, "the sums cannot be written");
+    *failed = sums.failures > 0;
+    totals_free(&sums);
     writer_close(&out);
     return result;
 }

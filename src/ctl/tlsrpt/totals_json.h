@@ -6,6 +6,6 @@
 #include "ctl/tlsrpt/totals.h"
 
 /* To stdout: mta-stsctl-json(7). Returns 0, or -1 with why. */
-int totals_write_json(const struct totals *totals, struct error *why);
+int totals_write_json(const struct totals *totals, bool *failed, struct error *why);
 
 #endif

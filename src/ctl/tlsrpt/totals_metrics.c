@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/base/printable.h"
 #include "ctl/base/setup.h"
@@ -14,26 +13,13 @@
 #define PREFIX "mta_stsctl_tlsrpt_"
 #define DAY_S  INT64_C(86400)
 
-/* The facts with "" for each domain that is not configured; free(3) the items. */
-static int relabel(struct tally_facts *out, const struct totals *totals,
-                   const struct config *config, unsigned keys, struct error *why)
+/* Rows by domain and kind, with "" for each domain that is not configured. */
+static void relabel(struct tally_facts *rows, const struct config *config)
 {
-    const struct tally_facts *facts = &totals->tally->facts;
-    struct tally_fact *items = calloc(facts->count + 1, sizeof(*items));
-    *out = (struct tally_facts){0};
-    if (items == NULL)
-        return error_set(why, "out of memory");
-    for (size_t i = 0; i < facts->count; i++) {
-        bool is_same = i > 0 && facts->items[i].domain == facts->items[i - 1].domain;
-        items[i] = facts->items[i];
-        if (is_same)
-            items[i].domain = items[i - 1].domain;
-        else if (setup_find(config, items[i].domain) == NULL)
-            items[i].domain = "";
+    for (size_t i = 0; i < rows->count; i++) {
+        if (setup_find(config, rows->items[i].domain) == NULL)
+            rows->items[i].domain = "";
     }
-    int result = tally_sum(out, items, facts->count, keys, why);
-    free(items);
-    return result;
 }
 
 /* Label values are host names of the configuration and words of ours: none needs an escape. */
@@ -62,35 +48,50 @@ static void write_newest(const struct tally_facts *rows)
                       rows->items[i].domain, rows->items[i].last_day * DAY_S);
 }
 
-static void write_counts(const struct tally_counts *counts)
+static void write_counts(const struct tally_counts *counts, int64_t reports, int64_t unproven)
 {
     const struct {
         const char *result;
-        size_t count;
+        int64_t count;
     } rows[] = {
-        {"read", counts->reports},
-        {"unauthenticated", counts->unproven},
-        {"duplicate", counts->duplicates},
-        {"damaged", counts->damaged},
+        {"read", reports},
+        {"unauthenticated", unproven},
+        {"duplicate", (int64_t)counts->duplicates},
+        {"damaged", (int64_t)counts->damaged},
     };
     puts("# HELP " PREFIX "reports Reports; the unauthenticated ones are among those read.\n"
          "# TYPE " PREFIX "reports gauge");
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        printable_say(stdout, PREFIX "reports{result=\"%s\"} %zu", rows[i].result, rows[i].count);
+        printable_say(stdout, PREFIX "reports{result=\"%s\"} %" PRId64, rows[i].result,
+                      rows[i].count);
 }
 
-int totals_write_metrics(const struct totals *totals, const struct config *config,
+int totals_write_metrics(const struct totals *totals, const struct config *config, bool *failed,
                          struct error *why)
 {
+    struct totals_sums sums;
     struct tally_facts sessions = {0}, domains = {0};
-    int result = relabel(&sessions, totals, config, TALLY_BY_DOMAIN | TALLY_BY_KIND, why);
-    if (result == 0)
-        result = relabel(&domains, totals, config, TALLY_BY_DOMAIN, why);
+    static const enum totals_list lists[] = {TOTALS_POLICIES};
+    struct tally_facts *rows = &sums.lists[TOTALS_POLICIES];
+    int result =
+        totals_read(&sums, totals, &(struct totals_reading){.lists = lists, .list_count = 1}, why);
     if (result == 0) {
+        relabel(rows, config);
+        result =
+            tally_sum(&sessions, rows->items, rows->count, TALLY_BY_DOMAIN | TALLY_BY_KIND, why);
+    }
+    if (result == 0)
+        result = tally_sum(&domains, rows->items, rows->count, TALLY_BY_DOMAIN, why);
+    if (result == 0) {
+        const struct tally_counts *counts = &totals->tally->counts;
+        bool is_stored = totals->store != NULL;
         write_sessions(&sessions);
         write_newest(&domains);
-        write_counts(&totals->tally->counts);
+        write_counts(counts, is_stored ? sums.reports : (int64_t)counts->reports,
+                     is_stored ? sums.unproven : (int64_t)counts->unproven);
     }
+    *failed = sums.failures > 0;
+    totals_free(&sums);
     free(sessions.items);
     free(domains.items);
     if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))

@@ -7,8 +7,9 @@
 #include "ctl/tlsrpt/totals.h"
 
 /* Only domains of the configuration are labels, so that others cannot make up any number of them:
- * the rest is under domain="" together. To stdout. Returns 0, or -1 with why. */
-int totals_write_metrics(const struct totals *totals, const struct config *config,
+ * the rest is under domain="" together. To stdout. *failed: whether sessions
+ * did. Returns 0, or -1 with why. */
+int totals_write_metrics(const struct totals *totals, const struct config *config, bool *failed,
                          struct error *why);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "common/base/printable.h"
 #include "ctl/base/print.h"
@@ -90,25 +89,21 @@ static void add_detail(struct print_table *table, const struct tally_fact *fact)
                          report_day_text(fact->last_day, last)});
 }
 
-static int write_table(const struct totals *totals, enum totals_list list,
-                       const char *const titles[], size_t columns, add_row *add, struct error *why)
+static int write_table(const struct tally_facts *rows, const char *const titles[], size_t columns,
+                       add_row *add, struct error *why)
 {
-    struct tally_facts rows;
     struct print_table table = {.columns = columns};
-    if (totals_sum(&rows, totals, list, why) != 0)
-        return -1;
-    if (rows.count > 0)
+    if (rows->count > 0)
         print_table_add(&table, PRINT_PLAIN, titles);
-    for (size_t i = 0; i < rows.count; i++)
-        add(&table, &rows.items[i]);
+    for (size_t i = 0; i < rows->count; i++)
+        add(&table, &rows->items[i]);
     int result = print_table_finish(&table);
-    if (result == 0 && rows.count > 0)
+    if (result == 0 && rows->count > 0)
         putchar('\n');
-    free(rows.items);
     return result == 0 ? 0 : error_set(why, "out of memory");
 }
 
-static int write_tables(const struct totals *totals, struct error *why)
+static int write_tables(const struct totals_sums *sums, struct error *why)
 {
     static const struct {
         enum totals_list list;
@@ -126,23 +121,18 @@ static int write_tables(const struct totals *totals, struct error *why)
          add_detail},
     };
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-        if (write_table(totals, tables[i].list, tables[i].titles, tables[i].columns, tables[i].add,
-                        why) != 0)
+        if (write_table(&sums->lists[tables[i].list], tables[i].titles, tables[i].columns,
+                        tables[i].add, why) != 0)
             return -1;
     }
     return 0;
 }
 
-static int write_chart(const struct totals *totals, struct error *why)
+static void write_chart(const struct tally_facts *days)
 {
-    struct tally_facts days;
-    if (totals_sum(&days, totals, TOTALS_DAYS, why) != 0)
-        return -1;
     puts("Sessions by day, # good and ! failed:");
-    chart_write(&days);
+    chart_write(days);
     putchar('\n');
-    free(days.items);
-    return 0;
 }
 
 static int write_advice(void *context, const char *domain, const struct advice *advice)
@@ -153,11 +143,18 @@ static int write_advice(void *context, const char *domain, const struct advice *
     return 0;
 }
 
-static void write_counts(const struct tally_counts *counts)
+static void write_counts(const struct totals *totals, const struct totals_sums *sums)
 {
-    printable_part(stdout, "%zu report%s", counts->reports, counts->reports == 1 ? "" : "s");
-    if (counts->unproven > 0)
-        printable_part(stdout, ", %zu of them unauthenticated", counts->unproven);
+    const struct tally_counts *counts = &totals->tally->counts;
+    bool is_stored = totals->store != NULL;
+    int64_t reports = is_stored ? sums->reports : (int64_t)counts->reports;
+    int64_t unproven = is_stored ? sums->unproven : (int64_t)counts->unproven;
+    printable_part(stdout, "%" PRId64 " report%s", reports, reports == 1 ? "" : "s");
+    if (unproven > 0)
+        printable_part(stdout, ", %" PRId64 " of them unauthenticated", unproven);
+    if (is_stored && counts->files > 0)
+        printable_part(stdout, "; %zu newly taken in, %zu known before", counts->reports,
+                       counts->known);
     if (counts->duplicates > 0)
         printable_part(stdout, "; %zu cop%s of them left out", counts->duplicates,
                        counts->duplicates == 1 ? "y" : "ies");
@@ -174,11 +171,26 @@ static void write_counts(const struct tally_counts *counts)
     puts("\n");
 }
 
-int totals_write_text(const struct totals *totals, struct error *why)
+int totals_write_text(const struct totals *totals, bool *failed, struct error *why)
 {
-    write_counts(&totals->tally->counts);
-    if (write_tables(totals, why) != 0 || write_chart(totals, why) != 0 ||
-        totals_each_advice(totals, write_advice, NULL, why) != 0)
-        return -1;
-    return fflush(stdout) == 0 ? 0 : error_set(why, "the sums cannot be written");
+    static const enum totals_list lists[] = {TOTALS_POLICIES, TOTALS_ORGANISATIONS, TOTALS_MX,
+                                             TOTALS_TYPES,    TOTALS_FAILURES,      TOTALS_DAYS};
+    const struct totals_reading reading = {.lists = lists,
+                                           .list_count = sizeof(lists) / sizeof(lists[0])};
+    struct totals_sums sums, none = {0};
+    int result = totals_read(&sums, totals, &reading, why);
+    if (result == 0) {
+        write_counts(totals, &sums);
+        result = write_tables(&sums, why);
+    }
+    if (result == 0) {
+        write_chart(&sums.lists[TOTALS_DAYS]);
+        result = totals_read(&none, totals, &(struct totals_reading){.tell = write_advice}, why);
+    }
+    *failed = sums.failures > 0;
+    totals_free(&sums);
+    totals_free(&none);
+    if (result == 0 && fflush(stdout) != 0)
+        result = error_set(why, "the sums cannot be written");
+    return result;
 }

@@ -5,7 +5,7 @@
 
 #include "ctl/tlsrpt/totals.h"
 
-/* To stdout. Returns 0, or -1 with why. */
-int totals_write_text(const struct totals *totals, struct error *why);
+/* To stdout. *failed: whether sessions did. Returns 0, or -1 with why. */
+int totals_write_text(const struct totals *totals, bool *failed, struct error *why);
 
 #endif
