@@ -23,7 +23,7 @@ if __name__ != "__main__":
 GUIDES = pathlib.Path(__file__).resolve().parents[2] / "doc" / "guides"
 SERVER = ("192.0.2.10", "2001:db8::10")
 TOOLS = ("nginx", "haproxy", "uacme", "pebble", "curl", "dig", "nsupdate", "runuser", "sudo",
-         "mta-sts-daemon")
+         "mta-sts-daemon", "caddy")
 STREAM_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 CA = "https://localhost:14000/dir"
 
@@ -271,6 +271,8 @@ class GuideNet(testnet.Net if __name__ != "__main__" else object):
         text += f"\n[acme]\naccept_terms = yes\ncontact = mailto:hostmaster@example.com\n"
         text += f"directory = {CA}\nhook = {self.directory}/uacme-challenge\n"
         (self.directory / "etc/mta-stsd/mta-stsd.ini").write_text(text)
+        caddy = f"{{\n\tacme_ca {CA}\n\tstorage file_system /var/lib/caddy\n\tadmin off\n}}\n"
+        self.write("etc/caddy/Caddyfile", caddy)
         self.must("systemctl", "start", "mta-stsd")
 
     def set(self, text):
@@ -369,6 +371,7 @@ LISTENS = "listens"  # instead of words in the log
 DAEMONS = {
     "mta-stsd": (["mta-stsd", "-c", "/etc/mta-stsd/mta-stsd.ini"], r"^ready: "),
     "nginx": (["nginx", "-g", "daemon off;"], LISTENS),
+    "caddy": (["caddy", "run", "--config", "/etc/caddy/Caddyfile"], r"certificate obtained successfully"),
     "haproxy": (["haproxy", "-W", "-db", "-f", "/etc/haproxy/haproxy.cfg"], r"Loading success|forked"),
     "postfix": (["sleep", "infinity"], None),  # who is asked by postmap is not it
     "postfix-mta-sts-resolver": (
@@ -459,7 +462,7 @@ def systemctl(home, verb, *units):
             reload_unit(home, unit)
         elif verb == "start":
             start_unit(home, unit)
-        elif verb == "stop":
+        elif verb in ("stop", "disable"):
             stop_unit(home, unit)
         else:
             end(f"systemctl {verb} is not known here")
