@@ -192,6 +192,8 @@ backup 60 IN A 192.0.2.3
 @ 60 IN MX 5 alt1.aspmx.l.google.com.
 @ 60 IN MX 10 aspmx2.googlemail.com.
 """,
+    "switching.example": "@ 60 IN MX 10 mail\nmail 60 IN A 192.0.2.5\n",
+    "mx.microsoft": "switching-example.h-v1 60 IN A 192.0.2.6\nms-example.o-v1 60 IN A 192.0.2.7\n",
     "null.example": "@ 60 IN MX 0 .\n",
     "implicit.example": "@ 60 IN A 192.0.2.1\n",
     "nothing.example": "",
@@ -289,11 +291,20 @@ class Live(GenerateCase):
                                                 "a.example")
                 self.assertEqual(patterns, mx + ["*.mail.protection.outlook.com"])
                 self.assertEqual(any(sentence in note for note in notes), noted, notes)
+                said = f"below mx.microsoft, this holds for {mx[0] if mx else None}, as --mx says"
+                self.assertEqual(said in notes, not noted, notes)
+        mx, notes = self.patterns("--preset", "microsoft365", "switching.example")
+        self.assertEqual(mx, ["*.mail.protection.outlook.com", "*.h-v1.mx.microsoft"])
+        self.assertEqual(notes[0], "below mx.microsoft, this holds for "
+                         "switching-example.h-v1.mx.microsoft, as that host is in the provider's DNS")
+        notes = self.patterns("--preset", "microsoft365", "implicit.example")[1]
+        self.assertIn(sentence, notes[0])
 
     def test_presets_add_what_the_live_mx_set_needs(self):
         mx, notes = self.patterns("--preset", "microsoft365", "ms.example")
         self.assertEqual(mx, ["*.mail.protection.outlook.com", "*.o-v1.mx.microsoft"])
-        self.assertEqual(notes, ["the MX backup.ms.example of today matches no pattern"])
+        self.assertEqual(notes, ["below mx.microsoft, this holds for ms-example.o-v1.mx.microsoft, as its "
+                                 "MX record says", "the MX backup.ms.example of today matches no pattern"])
         mx, notes = self.patterns("--preset", "google", "old-google.example")
         self.assertEqual(mx, ["smtp.google.com", "aspmx.l.google.com", "*.aspmx.l.google.com",
                               "aspmx2.googlemail.com"])

@@ -44,6 +44,23 @@ static int add_hosts(struct proposal *proposal, const struct livemx *mx, bool wi
     return 0;
 }
 
+/* Asks DNS for a host that the provider has for the domain, before the MX is switched to it. */
+static int apply_preset(struct proposal *proposal, const struct propose_params *params,
+                        const struct livemx *mx, struct error *why)
+{
+    char host[DNSDATA_NAME_MAX];
+    bool found = false;
+    for (size_t i = 0;
+         !params->offline && !found && preset_guess(host, params->preset, proposal->domain, i);
+         i++) {
+        struct network_address *addresses;
+        size_t count;
+        found = dns_addresses(params->net->dns, host, &addresses, &count, NULL) == DNS_FOUND;
+        free(addresses);
+    }
+    return preset_apply(params->preset, proposal, mx, found ? host : NULL, why);
+}
+
 static int add_patterns(struct proposal *proposal, const struct propose_params *params,
                         const struct livemx *mx)
 {
@@ -52,7 +69,7 @@ static int add_patterns(struct proposal *proposal, const struct propose_params *
         if (proposal_add_mx(proposal, params->mx[i], &why) != 0)
             return proposal_fail(proposal, "%s", why.text);
     }
-    if (params->preset != NULL && preset_apply(params->preset, proposal, mx, &why) != 0)
+    if (params->preset != NULL && apply_preset(proposal, params, mx, &why) != 0)
         return proposal_fail(proposal, "%s", why.text);
     return params->from_dns ? add_hosts(proposal, mx, params->wildcards) : 0;
 }

@@ -92,7 +92,8 @@ static void presets_add_what_the_live_hosts_need(void)
             snprintf(hosts[mx.count], sizeof(hosts[0]), "%s", rows[i].hosts[mx.count]);
             list[mx.count] = hosts[mx.count];
         }
-        CHECK(preset_apply(preset_find(rows[i].preset), &proposal, &mx, &why) == 0, "%s", why.text);
+        CHECK(preset_apply(preset_find(rows[i].preset), &proposal, &mx, NULL, &why) == 0, "%s",
+              why.text);
         join(said, sizeof(said), &proposal);
         CHECK(strcmp(said, rows[i].patterns) == 0, "row %zu: %s", i, said);
         proposal_free(&proposal);
@@ -100,9 +101,24 @@ static void presets_add_what_the_live_hosts_need(void)
     CHECK(preset_find("gmail") == NULL);
 }
 
+static void guesses_the_hosts_of_newer_customers(void)
+{
+    static const char *const hosts[] = {"mail-contoso-com.o-v1.mx.microsoft",
+                                        "mail-contoso-com.h-v1.mx.microsoft"};
+    const struct preset *preset = preset_find("microsoft365");
+    char host[DNSDATA_NAME_MAX];
+    for (size_t i = 0; i < 2; i++)
+        CHECK(preset_guess(host, preset, "mail.contoso.com", i) && strcmp(host, hosts[i]) == 0,
+              "%s", host);
+    CHECK(!preset_guess(host, preset, "contoso.com", 2));
+    CHECK(!preset_guess(host, preset, "contoso.com", 100));
+    CHECK(!preset_guess(host, preset_find("google"), "contoso.com", 0));
+}
+
 int main(void)
 {
     static const struct test tests[] = {
+        TEST(guesses_the_hosts_of_newer_customers),
         TEST(takes_clean_patterns_once_in_lower_case),
         TEST(is_judged_by_the_servers_rules),
         TEST(notes_cannot_become_lines_of_a_configuration),
