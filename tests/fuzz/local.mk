@@ -21,7 +21,8 @@ ctl_fuzz_targets = \
 	%D%/fuzz_repair \
 	%D%/fuzz_report \
 	%D%/fuzz_store \
-	%D%/fuzz_txtrecord
+	%D%/fuzz_txtrecord \
+	%D%/fuzz_unpack
 endif
 
 libreplay_a_SOURCES = %D%/replay.c

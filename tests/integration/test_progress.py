@@ -12,7 +12,7 @@ import harness
 from harness import needs, server_section
 from nameserver import KNOTD, Nameserver
 from test_ctl_certs import CTL, CtlCase, RenewalCase
-from test_tlsrpt import report
+from test_tlsrpt import as_mail, packed, report
 
 
 def drain(terminal, into):
@@ -102,9 +102,17 @@ class Offline(ManyCase):
         for number in range(50):
             (place / f"{number:03}.json").write_text(json.dumps(report(number=number)))
         (place / "zz.json").write_text("{")
-        output = self.shows("\rfiles read: 1", "tlsrpt", "--json", place,
+        output = self.shows("\rfiles read: ", "tlsrpt", "--json", place,
                             said=("zz.json: error: ", "49 reports .* no report-id"))
         self.assertEqual(json.loads(output)["files"], 51)
+
+    def test_one_mailbox_is_shown_by_its_bytes(self):
+        path = self.directory / "box"
+        path.write_bytes(b"From x\n\n" * 2_000_000 + b"From x\n"
+                         + as_mail(packed(report())).as_bytes().replace(b"\r\n", b"\n"))
+        output = self.shows(r"\rfiles read: 0, \d+\.\d of 16\.0 MB", "tlsrpt", "--json", path,
+                            said=("the first of 2000000 mails",))
+        self.assertEqual(json.loads(output)["reports"], 1)
 
     def test_one_thing_is_not_long_work(self):
         _, _, written = on_terminal("certs", "-c", self.ini, "one.example")

@@ -5,8 +5,14 @@ import gzip
 import io
 import json
 import mailbox
+import os
+import subprocess
+import sys
+import tarfile
 import unittest
 import zipfile
+
+import harness
 
 import test_tlsrpt as base
 from test_tlsrpt import as_mail, days_ago, failure, packed, policy, report
@@ -118,6 +124,93 @@ class Mailboxes(base.TlsrptCase):
         self.assertRegex(tables, r"(?m)^sts-policy-fetch-error +6 ")
         self.assertLess(max(map(len, tables.splitlines())), 180)
 
+
+    def test_files_of_several_reports_are_read_each_by_itself(self):
+        texts = [json.dumps(report(number=str(number))).encode() for number in range(3)]
+        for name, content, damaged in (
+            ("lines.ndjson", b"\n".join(texts) + b"\n", ""),
+            ("list.json", b"[" + b",".join(texts) + b"]", ""),
+            ("indented.json", b"\n".join(json.dumps(json.loads(text), indent=2).encode()
+                                         for text in texts), ""),
+            ("packed.json.gz", gzip.compress(b"\n".join(texts)), ""),
+            ("twice.json.gz", gzip.compress(gzip.compress(b"\n".join(texts))), ""),
+            ("cut.ndjson", b"\n".join(texts)[:-9], "cut.ndjson, report 3: error: the JSON is cut"),
+            ("wrong.ndjson", texts[0] + b"\n{}\n" + texts[1] + texts[2],
+             "wrong.ndjson, report 2: error: date-range has no"),
+            ("mail.emlx", b"%d      \n" % len(mail := as_mail(packed(report())).as_bytes())
+             + mail + b"<?xml version=\"1.0\"?><plist/>", ""),
+        ):
+            with self.subTest(name):
+                said, stderr = self.sums(self.put(name, content))
+                wanted = 1 if "emlx" in name else 3 - name.startswith("cut")
+                self.assertEqual((said["reports"], said["damaged"]), (wanted, bool(damaged)), stderr)
+                self.assertIn(damaged, stderr)
+
+    def test_a_tar_archive_is_named(self):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w") as archive:
+            archive.addfile(tarfile.TarInfo("a.json"), io.BytesIO(b""))
+        for name, content in (("a.tar", out.getvalue()), ("a.tgz", gzip.compress(out.getvalue()))):
+            self.assertIn(f"{name}: error: a tar archive; unpack it first",
+                          self.ctl(self.put(name, content), status=2).stderr)
+
+    def test_a_mailbox_is_read_mail_by_mail_packed_or_not(self):
+        box = mailbox.mbox(self.folder / "box")
+        for number in range(60):
+            mail = as_mail(packed(report(number=str(number))))
+            mail["X-Padding"] = " ".join(["x" * 60] * (number * number))
+            box.add(mail)
+        box.close()
+        content = (self.folder / "box").read_bytes()
+        self.assertGreater(len(content), 2_000_000)  # pieces and mails have other borders
+        (self.folder / "box").unlink()
+        halves = gzip.compress(content[:999_999]) + gzip.compress(content[999_999:])
+        for name, wrapped in (("box.mbox", content), ("box.gz", gzip.compress(content)),
+                              ("halves.gz", halves + bytes(512)),
+                              ("crlf", content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))):
+            with self.subTest(name):
+                path = self.put(name, wrapped)
+                said, stderr = self.sums(path, status=0)
+                self.assertEqual((said["reports"], said["duplicates"], said["damaged"], stderr),
+                                 (60, 0, 0, ""))
+                with open(path, "rb") as stream:
+                    done = self.ctl("--json", "-", stdin=stream, status=0)
+                self.assertEqual(json.loads(done.stdout)["reports"], 60)
+
+    def test_a_damaged_mailbox_keeps_the_mails_before(self):
+        mails = b"".join(b"From a@sender.example\n" + as_mail(packed(report(number=str(number)))).as_bytes()
+                         .replace(b"\r\n", b"\n") + b"\n" for number in range(9))
+        large = b"From a@sender.example\nSubject: x\n\n" + b"x" * 17_000_000 + b"\n\n"
+        noise = os.urandom(20000)
+        for name, content, reports, reason in (
+            ("large", mails + large + mails.replace(b"sender.example", b"other.example"), 9,
+             "large, mail 10: error: a mail of more than 16 MiB"),
+            ("cut.gz", gzip.compress(mails + noise)[:-9000], 9, "the packed data is cut off"),
+            ("behind.gz", gzip.compress(mails) + b"behind", 9, "the packed data is damaged"),
+            ("bomb.gz", gzip.compress(mails + bytes(60_000_000)), 9, "200 times its size"),
+        ):
+            with self.subTest(name):
+                said, stderr = self.sums(self.put(name, content), status=1)
+                self.assertEqual((said["reports"], said["damaged"]), (reports, 1), stderr)
+                self.assertIn(reason, stderr)
+
+    def test_memory_does_not_grow_with_the_mailbox(self):
+        mail = as_mail(packed(report())).as_bytes().replace(b"\r\n", b"\n")
+        head, _, body = mail.partition(b"\n\n")
+        box = b"From a@sender.example\n" + head + b"\n\n" + b"x" * 60_000 + b"\n" + body + b"\n"
+        peaks = []
+        for name, content in (("small", box * 20), ("large", box * 600)):
+            path = self.put(name, content)
+            done = subprocess.run(
+                [sys.executable, "-c", "import resource, subprocess, sys\n"
+                 "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL,"
+                 " stderr=subprocess.DEVNULL)\n"
+                 "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)",
+                 *harness.WRAPPER, base.CTL, "tlsrpt", path], capture_output=True, text=True,
+                check=True)
+            peaks.append(int(done.stdout))
+        if base.Hostile.is_plain():
+            self.assertLess(peaks[1] - peaks[0], 8192, peaks)
 
     @staticmethod
     def zipped(content, method=zipfile.ZIP_DEFLATED):

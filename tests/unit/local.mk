@@ -89,6 +89,7 @@ ctl_unit_tests = \
 	%D%/ctl/tlsrpt/test_advice \
 	%D%/ctl/tlsrpt/test_comment \
 	%D%/ctl/tlsrpt/test_html_out \
+	%D%/ctl/tlsrpt/test_mailbox \
 	%D%/ctl/tlsrpt/test_report \
 	%D%/ctl/tlsrpt/test_series \
 	%D%/ctl/watch/test_digest

@@ -104,26 +104,40 @@ static int read_all(struct file *file, int fd, size_t limit, const char *path, s
     return 0;
 }
 
-static int read_file(struct file *out, const char *path, size_t limit, struct error *why)
+static int open_regular(const char *path, struct stat *state, struct error *why)
 {
-    int result = -1;
-    struct stat state;
-
-    *out = (struct file){0};
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0 && errno == ENXIO) /* a socket, or a device without a driver */
         return error_set(why, "%s: this is not a regular file; name one", path);
     if (fd < 0)
         return error_set_errno(why, errno, "%s: %s", path, strerror(errno));
-
-    if (fstat(fd, &state) != 0) {
+    if (fstat(fd, state) != 0)
         error_set_errno(why, errno, "%s: %s", path, strerror(errno));
-        goto done;
-    }
-    if (!S_ISREG(state.st_mode)) {
-        refuse_kind(path, state.st_mode, why);
-        goto done;
-    }
+    else if (!S_ISREG(state->st_mode))
+        refuse_kind(path, state->st_mode, why);
+    else
+        return fd;
+    close(fd);
+    return -1;
+}
+
+int file_open(const char *path, struct stat *state, struct error *why)
+{
+    file_note(path);
+    int fd = open_regular(path, state, why);
+    file_note(NULL);
+    return fd;
+}
+
+static int read_file(struct file *out, const char *path, size_t limit, struct error *why)
+{
+    int result = -1;
+    struct stat state = {0};
+
+    *out = (struct file){0};
+    int fd = open_regular(path, &state, why);
+    if (fd < 0)
+        return -1;
     if (state.st_size > 0 && (uintmax_t)state.st_size > limit) {
         refuse_long(path, limit, why);
         goto done;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -31,8 +32,12 @@ struct file {
  * said, EFBIG for a file over the limit, or 0; *out is {0} then. */
 int file_read(struct file *out, const char *path, size_t limit, struct error *why);
 
-/* The same of standard input, whatever that is; it may block. The sentence begins with "standard
- * input", the stamp is {0}. */
+/* Opens for reading as file_read does, for who reads piece by piece; *state is of the opened file.
+ * Returns the descriptor, which the caller closes, or -1 with the same sentences. */
+int file_open(const char *path, struct stat *state, struct error *why);
+
+/* As file_read, of standard input, whatever that is; it may block. The sentence begins with
+ * "standard input", the stamp is {0}. */
 int file_read_stdin(struct file *out, size_t limit, struct error *why);
 
 /* Wipes the bytes (they may hold a key) and frees them. */

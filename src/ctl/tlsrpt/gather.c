@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* gather: the bytes of files, of all files of directories, and of standard input, one by one. */
+/* gather: files, all files of directories, and standard input, one by one. */
 #include "ctl/tlsrpt/gather.h"
 
 #include <errno.h>
@@ -12,38 +12,17 @@
 #include <sys/stat.h>
 
 #include "common/base/error.h"
-#include "common/base/file.h"
 
-/* What came of reading is handed on; path is what it is called. */
-static void hand_on(const char *path, int result, struct file *file, const struct error *why,
-                    const struct gather_events *events, void *context)
+/* path: NULL for standard input. */
+static void read_file(const char *path, const struct gather_events *events, void *context)
 {
-    if (result == 0) {
-        events->file(context, path, file->bytes, file->length);
-        file_free(file);
-        return;
-    }
-    /* The sentence begins with the path, which is told apart from it here. */
-    size_t skip = strlen(path);
-    bool named = strncmp(why->text, path, skip) == 0 && strncmp(why->text + skip, ": ", 2) == 0;
-    events->failed(context, path, named ? why->text + skip + 2 : why->text);
-}
-
-static void read_file(const char *path, size_t limit, const struct gather_events *events,
-                      void *context)
-{
-    struct file file;
+    struct bytestream stream;
     struct error why;
-    int result = file_read(&file, path, limit, &why);
-    hand_on(path, result, &file, &why, events, context);
-}
-
-static void read_stdin(size_t limit, const struct gather_events *events, void *context)
-{
-    struct file file;
-    struct error why;
-    int result = file_read_stdin(&file, limit, &why);
-    hand_on("standard input", result, &file, &why, events, context);
+    if (bytestream_open(&stream, path, &why) == 0)
+        events->file(context, &stream);
+    else
+        events->failed(context, stream.path, why.text);
+    bytestream_close(&stream);
 }
 
 static int compare_names(const FTSENT **left, const FTSENT **right)
@@ -76,7 +55,7 @@ static bool is_left_out(FTSENT *entry)
     return entry->fts_info != FTS_D || !holds_mails;
 }
 
-static void walk(const char *path, size_t limit, const struct gather_events *events, void *context)
+static void walk(const char *path, const struct gather_events *events, void *context)
 {
     char *copy = strdup(path);
     FTS *tree = copy != NULL
@@ -92,7 +71,7 @@ static void walk(const char *path, size_t limit, const struct gather_events *eve
         else if (is_out)
             continue;
         else if (entry->fts_info == FTS_F)
-            read_file(entry->fts_path, limit, events, context);
+            read_file(entry->fts_path, events, context);
         else if (entry->fts_info == FTS_DC)
             events->failed(context, entry->fts_path, "a link that leads back to where it is in");
         else if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
@@ -106,16 +85,28 @@ static void walk(const char *path, size_t limit, const struct gather_events *eve
     free(copy);
 }
 
-void gather_paths(char *const paths[], size_t count, size_t limit,
-                  const struct gather_events *events, void *context)
+void gather_paths(char *const paths[], size_t count, const struct gather_events *events,
+                  void *context)
 {
     for (size_t i = 0; i < count; i++) {
         struct stat state;
         if (strcmp(paths[i], "-") == 0)
-            read_stdin(limit, events, context);
+            read_file(NULL, events, context);
         else if (stat(paths[i], &state) == 0 && S_ISDIR(state.st_mode))
-            walk(paths[i], limit, events, context);
+            walk(paths[i], events, context);
         else
-            read_file(paths[i], limit, events, context);
+            read_file(paths[i], events, context);
     }
+}
+
+uint64_t gather_size(char *const paths[], size_t count)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct stat state;
+        if (strcmp(paths[i], "-") == 0 || stat(paths[i], &state) != 0 || !S_ISREG(state.st_mode))
+            return 0;
+        sum += (uint64_t)state.st_size;
+    }
+    return sum;
 }

@@ -171,7 +171,7 @@ static void take_dmarc(void *context, const char *where)
     intake->tally.counts.dmarc++;
 }
 
-static void take_file(void *context, const char *path, const unsigned char *bytes, size_t length)
+static void take_file(void *context, struct bytestream *stream)
 {
     struct intake *intake = context;
     const struct reportfile_events events = {.auth = &intake->auth,
@@ -180,7 +180,7 @@ static void take_file(void *context, const char *path, const unsigned char *byte
                                              .dmarc = take_dmarc,
                                              .empty = take_empty};
     intake->tally.counts.files++;
-    reportfile_read(path, bytes, length, &events, intake);
+    reportfile_stream(stream, &events, intake);
     progress_step();
 }
 

@@ -10,6 +10,8 @@ libctl_a_SOURCES += \
 	%D%/advice_remedy.h \
 	%D%/advice_text.c \
 	%D%/advice_text.h \
+	%D%/bytestream.c \
+	%D%/bytestream.h \
 	%D%/chart.c \
 	%D%/chart.h \
 	%D%/comment.c \
@@ -20,6 +22,8 @@ libctl_a_SOURCES += \
 	%D%/gather.h \
 	%D%/gunzip.c \
 	%D%/gunzip.h \
+	%D%/gunzip_flow.c \
+	%D%/gunzip_flow.h \
 	%D%/html_chart.c \
 	%D%/html_chart.h \
 	%D%/html_domain.c \
@@ -40,6 +44,10 @@ libctl_a_SOURCES += \
 	%D%/intake.h \
 	%D%/dkimauth.c \
 	%D%/dkimauth.h \
+	%D%/jsonsplit.c \
+	%D%/jsonsplit.h \
+	%D%/mailbox.c \
+	%D%/mailbox.h \
 	%D%/report.c \
 	%D%/report.h \
 	%D%/report_mx.c \
@@ -56,6 +64,8 @@ libctl_a_SOURCES += \
 	%D%/reportfile.h \
 	%D%/reportmail.c \
 	%D%/reportmail.h \
+	%D%/reportpiece.c \
+	%D%/reportpiece.h \
 	%D%/reportscan.c \
 	%D%/reportscan.h \
 	%D%/series.c \

@@ -6,16 +6,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ctl/tlsrpt/bytestream.h"
 #include "ctl/tlsrpt/dkimauth.h"
 
-#define REPORTFILE_MAX            134217728 /* bytes of a file, which may be a mailbox */
+#define REPORTFILE_MAX            134217728 /* bytes of a file that is no mailbox */
 #define REPORTFILE_TEXT_MAX       8388608   /* bytes of one report's JSON, unpacked */
 #define REPORTFILE_MAIL_TEXTS_MAX 16777216  /* bytes of all attachments of one mail, unpacked */
-#define REPORTFILE_MAILS_MAX      100000    /* of a mailbox */
 
 /* The JSON text of what may be a report; lives until the callback returns. */
 struct reportfile_text {
-    const char *where; /* the path; of a mail, which attachment; of a mailbox, which mail */
+    const char *where; /* the path; which mail, attachment or report of it */
     const char *json;  /* not ended by a NUL */
     size_t length;
     const char *domain;    /* for which the sender says that it is, or NULL */
@@ -41,5 +41,10 @@ struct reportfile_events {
  * RFC 8460 section 5.1 puts into a file's name. */
 void reportfile_read(const char *path, const unsigned char *bytes, size_t length,
                      const struct reportfile_events *events, void *context);
+
+/* The same of a stream. A mailbox, packed or not, may have any size: there is one mail of it in
+ * memory at a time. Any other file is read whole, up to REPORTFILE_MAX bytes. */
+void reportfile_stream(struct bytestream *stream, const struct reportfile_events *events,
+                       void *context);
 
 #endif

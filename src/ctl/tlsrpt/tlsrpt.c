@@ -17,7 +17,6 @@
 #include "ctl/tlsrpt/html_page.h"
 #include "ctl/tlsrpt/intake.h"
 #include "ctl/tlsrpt/report_text.h"
-#include "ctl/tlsrpt/reportfile.h"
 #include "ctl/tlsrpt/store.h"
 #include "ctl/tlsrpt/store_fold.h"
 #include "ctl/tlsrpt/totals_csv.h"
@@ -191,8 +190,8 @@ static int read_and_sum(char *const paths[], size_t count, const struct order *o
     if (intake_begin(&intake, count > 0, &why) != 0) {
         status = setup_fail("%s", why.text);
     } else {
-        progress_begin("files read:", 0);
-        gather_paths(paths, count, REPORTFILE_MAX, &intake_events, &intake);
+        progress_begin_bytes("files read:", gather_size(paths, count));
+        gather_paths(paths, count, &intake_events, &intake);
         status = finish(&intake, config, order);
     }
     intake_free(&intake);
