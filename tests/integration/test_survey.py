@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: ISC
 """survey: mta-stsctl check finds exactly what is broken, row by row, in a net of its own."""
+import contextlib
+import fcntl
 import json
 import os
 import re
 import shutil
+import struct
+import subprocess
+import termios
 import time
 import unittest
 
@@ -201,11 +206,17 @@ ROWS = {
     "x3anon": ("X3e", to("anon")),
     "x3dead": ("X3w", to("dead")),
     "x3nowhere": ("X3e", to("nowhere")),
-    "x3address": ("X2w X3e", {"mx": ((10, "198.18.3.1"),)}),
-    "x3literal": ("X2w X3e", {"mx": ((10, r"\091198.18.3.1\093"),)}),
-    "x3zoned": ("X2w X3e", {"mx": ((10, "198.18.3.1.x3zoned.check.example"),)}),
-    "x3twice": ("X2w X3e", {"mx": ((10, "mx.x3twice.check.example.x3twice.check.example"),)}),
-    "x3nodot": ("X2w X3e", {"mx": ((10, "mx.check.example.x3nodot.check.example"),)}),
+    "x3address": ("X3e", {"mx": ((10, "198.18.3.1"),)}),
+    "x3literal": ("X3e", {"mx": ((10, r"\091198.18.3.1\093"),)}),
+    "x3zoned": ("X3e", {"mx": ((10, "198.18.3.1.x3zoned.check.example"),)}),
+    "x3twice": (
+        "X3e",
+        {
+            "mx": ((10, "mx.x3twice.check.example.x3twice.check.example"),),
+            "policy": policy("mx.x3twice.check.example"),
+        },
+    ),
+    "x3nodot": ("X3e", {"mx": ((10, "mx.check.example.x3nodot.check.example"),)}),
     "x3alias": ("X3w", to("alias")),
     "x1alias": (
         "X1e X4w",
@@ -269,6 +280,20 @@ ROWS = {
     "t3httpsfine": ("", {"tls": "v=TLSRPTv1; rua=https://mx.check.example/v1"}),
     "t3": ("T3n", {"tls": "v=TLSRPTv1; rua=mailto:postmaster@t3.check.example"}),
 }
+
+# Two faults each.
+TWO = {
+    "idandmx": ("D6e X3e", {"sts": "v=STSv1; id=2026-11-22;", **to("expired")}),
+    "hostandmx": (
+        "H2e H2e X1e",
+        {
+            "certificate": "expired",
+            "mx": ((10, "mx.check.example"), (10, "also.check.example")),
+            "policy": POLICY,
+        },
+    ),
+}
+ROWS |= TWO
 
 # What needs a zone of its own.
 ELSEWHERE = {
@@ -429,6 +454,30 @@ SENTENCES = (
 )
 
 
+# The first three lines on a terminal of 80 columns: by name, each cause and each remedy in them.
+EXHIBIT = {
+    "x1": ("no mx of the policy matches this MX", "write mx: also.check.example"),
+    "h1unknown": ("the server there does not know this host", "add the domain"),
+    "h2expired": ("its certificate expired", "renew"),
+    "d10hostgone": ("its CNAME leads to old-app.plain.example, which does not exist", "remove the CNAME"),
+    "d4host": ("the MTA-STS record is at this name, where no sender looks", "publish it at _mta-sts"),
+    "x3plain": ("offers no STARTTLS", "enable STARTTLS"),
+    "x3twice": ("this MX has the zone twice", 'write "mx.x3twice.check.example."'),
+    "p1literal": ("the characters \\n stand where the lines should end", "a line of its own"),
+    "idandmx": (
+        'the id "2026-11-22" has other characters',
+        "write letters and digits only",
+        "expired",
+        "renew the certificate",
+    ),
+    "hostandmx": (
+        "its certificate expired",
+        "renew",
+        "no mx of the policy matches this MX",
+        "write mx: also.check.example",
+    ),
+}
+
 # A hundred that are answered when all are asked for, and then take their time.
 DELAY = 5
 PER_ADDRESS = 32  # connections to one address at a time
@@ -528,6 +577,31 @@ class Rows(SurveyCase):
                     json.dumps(item["findings"], indent=1),
                 )
                 self.assertNotRegex(str(told), "error:|SSL routines")
+
+    def first_lines(self, name, columns=80):
+        """What a terminal shows first."""
+        terminal, end = os.openpty()
+        fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        words = self.net.inside(CTL, "check", *self.net.options(), f"{name}.check.example")
+        environment = {**self.net.environment(), "NO_COLOR": "1"}
+        with subprocess.Popen(words, stdout=end, stderr=subprocess.STDOUT, env=environment) as child:
+            os.close(end)
+            said = b""
+            with contextlib.suppress(OSError):  # its end, on Linux
+                while part := os.read(terminal, 65536):
+                    said += part
+            os.close(terminal)
+        self.assertIn(child.returncode, (0, 1), said)
+        lines = said.decode().replace("\r", "").splitlines()
+        self.assertLessEqual(max(map(len, lines)), columns)
+        return lines[:3]
+
+    def test_the_first_three_lines_have_each_cause_and_each_remedy(self):
+        for name, parts in EXHIBIT.items():
+            with self.subTest(name):
+                text = " ".join(line.strip() for line in self.first_lines(name))
+                for part in parts:
+                    self.assertIn(part, text)
 
     def verdicts(self, name):
         return {said["sender"]: said for said in self.items[f"{name}.check.example"]["verdicts"]}

@@ -50,8 +50,7 @@ void rows_judge_x1(struct rows_check *check)
         if (facts_allows(facts, mx->mxhost->host) || mxname_is_broken(&mx->name))
             continue; /* X3 or X4 says what is wrong with the MX record */
         advise_match(&advice, mx);
-        rows_say(check, severity_of(facts), &about, "no mx of the policy matches this MX of %s",
-                 facts->domain);
+        rows_say(check, severity_of(facts), &about, "no mx of the policy matches this MX");
     }
     const struct rows_about rest = {facts->domain, NULL, NULL};
     if (facts->mx_answer.count > FACTS_MX_MAX)
@@ -60,10 +59,13 @@ void rows_judge_x1(struct rows_check *check)
                  facts->mx_answer.count);
 }
 
+/* Also one that is meant by an MX record with a mistake: an address may mean any host. */
 static bool has_mx_for(const struct facts *facts, const char *pattern)
 {
     for (size_t i = 0; i < facts->mx_count; i++) {
-        if (mxmatch(pattern, facts->mx[i].mxhost->host))
+        const struct facts_mx *mx = &facts->mx[i];
+        if (mx->name.fault == MXNAME_ADDRESS || mxmatch(pattern, mx->mxhost->host) ||
+            (mx->name.meant[0] != '\0' && mxmatch(pattern, mx->name.meant)))
             return true;
     }
     return false;

@@ -60,7 +60,23 @@ static const char *advice_of(const struct finding *finding)
     return finding->advice != NULL ? finding->advice : "";
 }
 
-/* Cause and remedy of the worst, then of the next, so that the first lines say what to do. */
+/* How much of the advice is said of two findings, so that both fit: its first part. */
+static int first_part(const char *advice)
+{
+    return (int)strcspn(advice, ",");
+}
+
+/* "_mta-sts" in place of "_mta-sts.example.com", once the domain was named. */
+static void shorten(char *out, size_t size, const char *where, const char *domain)
+{
+    const char *at = strstr(where, domain);
+    bool is_below = at != NULL && at > where && at[-1] == '.';
+    int head = is_below ? (int)(at - where - 1) : (int)strlen(where);
+    snprintf(out, size, "%.*s%s", head, where, is_below ? at + strlen(domain) : "");
+}
+
+/* Cause and remedy of the worst, and of the next, so that three lines of a terminal say what to do.
+ */
 static void write_first(const struct inspection *item)
 {
     const char *domain = item->facts.domain;
@@ -70,12 +86,20 @@ static void write_first(const struct inspection *item)
         return;
     }
     bool is_named = strstr(first->where, domain) != NULL;
-    print_line("%s%s%s: %s%s%s (%s)", is_named ? "" : domain, is_named ? "" : ": ", first->where,
-               first->problem, separator_of(first), advice_of(first), first->rule);
+    const char *name = is_named ? "" : domain;
+    const char *colon = is_named ? "" : ": ";
     const struct finding *next = find_first(&item->findings, first->rule);
+    char where[DNSDATA_NAME_MAX + 64] = "";
     if (next != NULL)
-        print_line("then %s: %s%s%s (%s)", next->where, next->problem, separator_of(next),
-                   advice_of(next), next->rule);
+        shorten(where, sizeof(where), next->where, domain);
+    if (next == NULL)
+        print_line("%s%s%s: %s%s%s (%s)", name, colon, first->where, first->problem,
+                   separator_of(first), advice_of(first), first->rule);
+    else
+        print_line("%s%s%s: %s%s%.*s (%s), then %s: %s%s%.*s (%s)", name, colon, first->where,
+                   first->problem, separator_of(first), first_part(advice_of(first)),
+                   advice_of(first), first->rule, where, next->problem, separator_of(next),
+                   first_part(advice_of(next)), advice_of(next), next->rule);
 }
 
 static enum print_tone tone_of(enum verdict_ending ending)
