@@ -376,7 +376,7 @@ DAEMONS = {
     "postfix": (["sleep", "infinity"], None),  # who is asked by postmap is not it
     "postfix-mta-sts-resolver": (
         ["runuser", "-u", "mta-sts", "--", "mta-sts-daemon", "-c", "/etc/mta-sts-daemon.yml"],
-        r"Server started|Starting|eventloop",
+        r"Server started",
     ),
 }
 ORDER = ["runuser", "-u", "_mta-stsd-acme", "--", "mta-stsctl", "certs", "--renew"]
