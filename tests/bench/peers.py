@@ -33,7 +33,6 @@ def first_words(*command):
 class Peer(Server):
     """A server that is ready when it answers a handshake on its port."""
 
-    tls = ("1.3", "1.2")  # the versions it serves
     package = ""
 
     def __init__(self, top, hosts):
@@ -93,7 +92,7 @@ frontend policies
 
 class Lighttpd(Peer):
     package = "lighttpd"
-    module = ""
+    module = settings = ""
 
     @classmethod
     def is_here(cls):
@@ -125,12 +124,13 @@ mimetype.assign = ("" => "text/plain")
 {user}ssl.engine = "enable"
 ssl.pemfile = "{certs}/{self.hosts[0]}.crt"
 ssl.privkey = "{certs}/{self.hosts[0]}.key"
-ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "TLSv1.2", "Curves" => "X25519", "Options" => "-SessionTicket")
+ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "TLSv1.2"{self.settings})
 {hosts}""")]
 
 
 class LighttpdOpenssl(Lighttpd):
     name, module = "lighttpd-openssl", "mod_openssl"
+    settings = ', "Curves" => "X25519", "Options" => "-SessionTicket"'
 
 
 class LighttpdMbedtls(Lighttpd):
@@ -170,7 +170,7 @@ class Caddy(Peer):
 class NginxOf(Nginx):
     """nginx for any hosts."""
 
-    package, tls = "nginx", ("1.3", "1.2")
+    package = "nginx"
 
     def __init__(self, top, hosts):
         super().__init__(top)

@@ -45,17 +45,26 @@ def wait_until(question, what, process=None):
 def make_files(top):
     """Certificates, keys and the policy tree, readable for the unprivileged user."""
     top = pathlib.Path(top)
-    certs = top / "certs"
-    certs.mkdir()
+    (top / "certs").mkdir()
     for kind, options in KEYS.items():
-        host = policy_host(kind)
-        chain, key = certs / f"{host}.crt", certs / f"{host}.key"
-        subprocess.run(["openssl", "req", "-x509", "-nodes", *options, "-days", "30",
-                        "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}",
-                        "-keyout", key, "-out", chain], check=True, capture_output=True)
-        policy = top / "www" / DOMAINS[kind] / ".well-known" / "mta-sts.txt"
-        policy.parent.mkdir(parents=True)
-        policy.write_bytes(POLICY)
+        make_host(top, policy_host(kind), options)
+    give_away(top)
+
+
+def make_host(top, host, options):
+    """Its certificate and key, and its policy as a file."""
+    certs = top / "certs"
+    subprocess.run(["openssl", "req", "-x509", "-nodes", *options, "-days", "30",
+                    "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}",
+                    "-keyout", certs / f"{host}.key", "-out", certs / f"{host}.crt"],
+                   check=True, capture_output=True)
+    policy = top / "www" / host.removeprefix("mta-sts.") / ".well-known" / "mta-sts.txt"
+    policy.parent.mkdir(parents=True)
+    policy.write_bytes(POLICY)
+
+
+def give_away(top):
+    """All of it to the unprivileged user."""
     if unprivileged():
         top.chmod(0o755)
         for path in top.rglob("*"):
@@ -66,6 +75,7 @@ class Server:
     """One running server and all its processes."""
 
     name = ""
+    tls = ("1.3", "1.2")  # the versions it serves, the newest first
 
     def __init__(self, top):
         self.top = pathlib.Path(top)
@@ -141,6 +151,9 @@ class MtaStsd(Server):
         super().__init__(top)
         self.program = program
 
+    def domains(self):
+        return DOMAINS.values()
+
     def command(self):
         ini = self.top / f"{self.name}.ini"
         user = f"user = {unprivileged()}\n" if unprivileged() else ""
@@ -150,7 +163,7 @@ class MtaStsd(Server):
                        f"[defaults]\ncertificate = {self.top}/certs/%h.crt\n"
                        f"private_key = {self.top}/certs/%h.key\n" +
                        "".join(f"[{domain}]\nmode = enforce\nmx = mail.example.com\n"
-                               "mx = *.backup.example.net\n" for domain in DOMAINS.values()))
+                               "mx = *.backup.example.net\n" for domain in self.domains()))
         return [self.program, "-c", ini]
 
     def is_ready(self):
@@ -175,6 +188,9 @@ class Nginx(Server):
         conf.write_text(self.configuration())
         return [program, "-p", self.top, "-c", conf, "-e", self.top / "nginx-errors.log"]
 
+    def host_names(self):
+        return map(policy_host, DOMAINS)
+
     def configuration(self):
         user = ""
         if unprivileged():
@@ -184,12 +200,12 @@ class Nginx(Server):
                         ("client_body", "proxy", "fastcgi", "scgi", "uwsgi"))
         servers = "".join(f"""    server {{
         listen 127.0.0.1:{self.port} ssl;
-        server_name {policy_host(kind)};
-        ssl_certificate {self.top}/certs/{policy_host(kind)}.crt;
-        ssl_certificate_key {self.top}/certs/{policy_host(kind)}.key;
-        root {self.top}/www/{domain};
+        server_name {host};
+        ssl_certificate {self.top}/certs/{host}.crt;
+        ssl_certificate_key {self.top}/certs/{host}.key;
+        root {self.top}/www/{host.removeprefix("mta-sts.")};
     }}
-""" for kind, domain in DOMAINS.items())
+""" for host in self.host_names())
         return f"""{user}daemon off;
 worker_processes 1;
 pid {self.top}/nginx.pid;
