@@ -167,8 +167,11 @@ class GuideNet(testnet.Net if __name__ != "__main__" else object):
 
     def furnish(self):
         """A copy of /etc with our accounts, an empty /var, /run and /srv."""
+        # A tool that makes its home (Caddy does) must not make /nonexistent, where "nobody" lives.
+        homes = {self.ADMIN: self.directory / "home"}
         accounts = "".join(
-            f"echo '{name}:*:{60990 + n}:{60990 + n}::/nonexistent:/usr/sbin/nologin' >>$D/etc/passwd;"
+            f"echo '{name}:*:{60990 + n}:{60990 + n}::{homes.get(name, '/nonexistent')}:"
+            "/usr/sbin/nologin' >>$D/etc/passwd;"
             f"echo '{name}:x:{60990 + n}:' >>$D/etc/group;"
             for n, name in enumerate(self.ACCOUNTS)
         )
