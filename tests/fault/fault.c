@@ -252,6 +252,7 @@ time_t time(time_t *out)
 
 static void *(*real_malloc)(size_t);
 static void *(*real_calloc)(size_t, size_t);
+static int (*real_posix_memalign)(void **, size_t, size_t);
 static void *(*real_realloc)(void *, size_t);
 static void (*real_free)(void *);
 static bool is_finding;
@@ -281,6 +282,7 @@ static bool has_real(void)
     is_finding = true;
     *(void **)&real_malloc = find("malloc");
     *(void **)&real_calloc = find("calloc");
+    *(void **)&real_posix_memalign = find("posix_memalign");
     *(void **)&real_realloc = find("realloc");
     *(void **)&real_free = find("free");
     return true;
@@ -305,6 +307,16 @@ void *calloc(size_t items, size_t size)
     if (!has_real())
         return take_from_store(items * size);
     return is_due(KIND_ALLOCATE) ? NULL : count(real_calloc(items, size));
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+    if (!has_real() || is_due(KIND_ALLOCATE))
+        return ENOMEM;
+    int reason = real_posix_memalign(out, alignment, size);
+    if (reason == 0)
+        (void)count(*out);
+    return reason;
 }
 
 void *realloc(void *memory, size_t size)

@@ -55,6 +55,7 @@ LIGHT_WRAPS = \
 endif
 STAGE_WRAPS = $(LIGHT_WRAPS) \
 	-Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=epoll_ctl \
+	-Wl,--wrap=posix_memalign \
 	-Wl,--wrap=file_read
 tests_fuzz_fuzz_connection_SOURCES = %D%/fuzz_connection.c $(STAGE_FILES)
 tests_fuzz_fuzz_connection_LDFLAGS = $(AM_LDFLAGS) $(STAGE_WRAPS)

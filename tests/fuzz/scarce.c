@@ -130,6 +130,8 @@ static bool is_out(void)
 WRAPPED(void *, NULL, malloc, (size_t size), (size))
 WRAPPED(void *, NULL, calloc, (size_t count, size_t size), (count, size))
 WRAPPED(void *, NULL, realloc, (void *memory, size_t size), (memory, size))
+WRAPPED(int, ENOMEM, posix_memalign, (void **out, size_t alignment, size_t size),
+        (out, alignment, size))
 
 int __real_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event);
 int __wrap_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event);

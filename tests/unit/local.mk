@@ -42,6 +42,7 @@ unit_tests = \
 	%D%/daemon/serve/test_conn_queues \
 	%D%/daemon/serve/test_limit \
 	%D%/daemon/serve/test_proxy \
+	%D%/daemon/serve/test_record_memory \
 	%D%/daemon/serve/test_tls_hello \
 	%D%/daemon/serve/test_wire
 

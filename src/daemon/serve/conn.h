@@ -10,6 +10,7 @@
 #include "common/base/network.h"
 #include "daemon/hosts/caches.h"
 #include "daemon/hosts/site.h"
+#include "daemon/serve/conn_idle.h"
 #include "daemon/serve/conn_queues.h"
 #include "daemon/serve/conn_source.h"
 #include "daemon/serve/http.h"
@@ -31,6 +32,7 @@ struct conn_context {
     struct limit *limit;
     struct site_table *table;  /* the current one; a session holds its own */
     struct conn_queues queues; /* of all open connections */
+    struct conn_idle idle;     /* those of them that wait for a request */
     size_t count;              /* open connections */
     struct conn *running;      /* the one whose step runs; only conn_run ends it */
     struct conn *closed;       /* in this turn; events may still point to them */

@@ -153,6 +153,7 @@ void conn_end(struct conn *conn)
     assert(conn->phase != CONN_PHASE_CLOSED && conn != context->running);
     conn->phase = CONN_PHASE_CLOSED;
     conn_queues_leave(&conn->member);
+    conn_idle_leave(conn);
     lookup_leave(&conn->waiter);
     conn_drop_bridge(conn, false);
     if (conn->begun_us != 0 && conn->session != NULL)

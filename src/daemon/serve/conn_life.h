@@ -36,6 +36,8 @@ struct conn {
     struct bridge *bridge;       /* from the request's first byte to the answer's last */
     bool is_pair_watched;        /* by epoll: the bridge has had to wait */
     bool is_counted;             /* the handshake's end */
+    bool was_idle;               /* it has waited for its request */
+    struct conn **idle_slot;     /* see conn_idle; NULL: none */
     int64_t begun_us;            /* the handshake, while it is noted; 0: it is not */
     int64_t shaken_us;           /* its end */
     int64_t asked_us;            /* the request's first byte */
@@ -51,8 +53,7 @@ struct conn *conn_of(struct conn_member *member);
 /* Enters the next phase. If that has another queue, time-out and age start again. */
 void conn_enter(struct conn *conn, enum conn_phase phase);
 
-/* Counts the connection under its source; once. Returns false, and logs it, if the source or its
- * network has too many. */
+/* Counts it under its source; once. False, and logged: the source or its network has too many. */
 bool conn_count_source(struct conn *conn);
 
 /* Displaces other connections until that many descriptors are free. Returns whether they are. */
@@ -61,8 +62,7 @@ bool conn_free_descriptors(struct conn *conn, unsigned wanted);
 /* Closes the bridge, if there is one, and logs the fetch. */
 void conn_drop_bridge(struct conn *conn, bool is_complete);
 
-/* Logs why the client was refused, and counts it; or, for another cause, why its connection ends.
- */
+/* Logs why the client was refused, and counts it; or why its connection ends otherwise. */
 void conn_refuse(const struct conn *conn, enum counters_refusal cause, const char *reason);
 void conn_log_refusal(const struct conn *conn, const char *reason);
 

@@ -229,13 +229,16 @@ enum conn_step conn_step_waiting(struct conn *conn)
     case TLS_RESULT_WAIT:
         (void)tls_session_flush(
             conn->session); /* TLS 1.2's last flight, where the socket was full */
+        conn_idle_enter(conn);
         return CONN_STEP_WAIT;
     case TLS_RESULT_DONE:
+        conn_idle_leave(conn);
         conn_enter(conn, CONN_PHASE_REQUEST);
         if (conn->begun_us != 0)
             conn->asked_us = deadline_now_us();
         return open_bridge(conn, first, length) ? CONN_STEP_GO_ON : CONN_STEP_CLOSE;
     case TLS_RESULT_END:
+        conn_idle_leave(conn);
         conn_enter(conn, CONN_PHASE_ENDING);
         return CONN_STEP_GO_ON;
     case TLS_RESULT_FLOODED:

@@ -10,6 +10,8 @@ libdaemon_a_SOURCES += \
 	%D%/bridge.h \
 	%D%/conn.c \
 	%D%/conn.h \
+	%D%/conn_idle.c \
+	%D%/conn_idle.h \
 	%D%/conn_life.c \
 	%D%/conn_life.h \
 	%D%/conn_queues.c \
@@ -27,15 +29,19 @@ libdaemon_a_SOURCES += \
 	%D%/proxy.h \
 	%D%/readable.c \
 	%D%/readable.h \
+	%D%/record_memory.c \
+	%D%/record_memory.h \
 	%D%/replay.c \
 	%D%/replay.h \
 	%D%/tls.c \
 	%D%/tls.h \
 	%D%/tls_alert.c \
 	%D%/tls_alert.h \
+	%D%/tls_facts.c \
 	%D%/tls_facts.h \
 	%D%/tls_hello.c \
 	%D%/tls_hello.h \
+	%D%/tls_parts.h \
 	%D%/tls_select.c \
 	%D%/tls_select.h \
 	%D%/wire.c \

@@ -3,38 +3,20 @@
 #include "daemon/serve/tls.h"
 
 #include <assert.h>
-#include <mbedtls/error.h>
 #include <mbedtls/ssl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/cert/cert.h"
 #include "common/cert/certkey.h"
 #include "daemon/serve/tls_alert.h"
-#include "daemon/serve/tls_facts.h"
-#include "daemon/serve/tls_hello.h"
-#include "daemon/serve/tls_select.h"
-#include "daemon/serve/wire.h"
+#include "daemon/serve/tls_parts.h"
 
 #define EMPTY_RECORDS_MAX 32 /* in a row, of one connection */
 #define SEALED_ALERT_MAX  40 /* bytes of an encrypted alert's record: mbedTLS fills up to 16 */
 
 struct tls {
     mbedtls_ssl_config conf;
-};
-
-struct tls_session {
-    mbedtls_ssl_context ssl;
-    struct wire wire;
-    bool write_waits; /* the last write is to be repeated with the same bytes */
-    bool ended;       /* close_notify was written */
-    struct tls_selection selection;
-    const char *signature; /* for the log */
-    int code;              /* mbedTLS's last error */
-    unsigned sent_records; /* before the last step of the handshake */
-    size_t received;       /* bytes, before it */
 };
 
 /* ECDHE with AEAD only. */
@@ -114,7 +96,10 @@ struct tls_session *tls_session_open(struct tls *tls, int fd, struct readable *r
     session->wire = (struct wire){.fd = fd, .readable = readable, .replay = {.keeps = true}};
     session->selection.replay = &session->wire.replay;
     mbedtls_ssl_init(&session->ssl);
-    if (mbedtls_ssl_setup(&session->ssl, &tls->conf) != 0) {
+    record_memory_begin(&session->memory);
+    int code = mbedtls_ssl_setup(&session->ssl, &tls->conf);
+    record_memory_end();
+    if (code != 0) {
         tls_session_close(session);
         return NULL;
     }
@@ -127,7 +112,9 @@ void tls_session_close(struct tls_session *session)
 {
     if (session == NULL)
         return;
+    record_memory_begin(&session->memory);
     mbedtls_ssl_free(&session->ssl);
+    record_memory_end();
     tls_select_free(&session->selection);
     wire_end(&session->wire);
     free(session);
@@ -229,35 +216,6 @@ static int go_on(struct tls_session *session)
     return code;
 }
 
-/* The kinds of keys that the client was shown; one of two is named by TLS 1.2's cipher suite. */
-static const char *signature_of(const struct tls_session *session)
-{
-    size_t rsa = 0;
-    size_t count = session->selection.pair_count;
-    for (size_t i = 0; i < count; i++)
-        rsa += certkey_is_rsa(&certstore_pair_cert(session->selection.pairs[i])->key);
-    if (rsa == 0 || rsa == count)
-        return count == 0 ? "-" : rsa == 0 ? "ecdsa" : "rsa";
-    if (mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3)
-        return "ecdsa-or-rsa";
-    return strstr(mbedtls_ssl_get_ciphersuite(&session->ssl), "ECDSA") != NULL ? "ecdsa" : "rsa";
-}
-
-void tls_session_note(struct tls_session *session)
-{
-    session->wire.notes_group = true;
-}
-
-const char *tls_session_group(const struct tls_session *session)
-{
-    return tls_hello_group_name(session->wire.group);
-}
-
-const char *tls_session_signature(const struct tls_session *session)
-{
-    return session->signature != NULL ? session->signature : "-";
-}
-
 enum tls_result tls_session_handshake(struct tls_session *session, const struct tls_view *view)
 {
     struct tls_selection *selection = &session->selection;
@@ -271,10 +229,11 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
     enum tls_result result = code == 0 ? TLS_RESULT_DONE : result_of(session, code);
     if (result == TLS_RESULT_DONE) {
         assert(session->selection.site != NULL);
+        session->shaken = session->wire.received;
         if (mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3)
             wire_acknowledge(&session->wire); /* 1.3 sends nothing after the client's Finished */
         if (session->wire.notes_group)
-            session->signature = signature_of(session);
+            tls_session_keep_signature(session);
         tls_select_release_pairs(
             &session->selection); /* mbedTLS has forgotten them with the handshake's state */
     } else if (result != TLS_RESULT_AGAIN) {
@@ -294,6 +253,7 @@ enum tls_result tls_session_read(struct tls_session *session, unsigned char *out
     if (session->write_waits) /* reading may make mbedTLS send, and forget that write */
         return TLS_RESULT_AGAIN;
     session->wire.is_drained = false;
+    record_memory_take(&session->memory);
     do
         code = mbedtls_ssl_read(&session->ssl, out, size);
     while (must_go_on(session, code, &turns));
@@ -304,6 +264,7 @@ enum tls_result tls_session_read(struct tls_session *session, unsigned char *out
 enum tls_result tls_session_write(struct tls_session *session, const unsigned char *bytes,
                                   size_t length, size_t *moved)
 {
+    record_memory_take(&session->memory);
     int code = mbedtls_ssl_write(&session->ssl, bytes, length);
     session->write_waits = code == MBEDTLS_ERR_SSL_WANT_WRITE;
     *moved = code > 0 ? (size_t)code : 0;
@@ -312,11 +273,22 @@ enum tls_result tls_session_write(struct tls_session *session, const unsigned ch
 
 enum tls_result tls_session_end(struct tls_session *session)
 {
+    record_memory_take(&session->memory);
     int code = session->ended ? 0 : mbedtls_ssl_close_notify(&session->ssl);
     if (code != 0)
         return result_of(session, code);
     session->ended = true;
     return tls_session_flush(session);
+}
+
+/* Not a byte of a record may be in mbedTLS's buffers, nor a handshake message of which more records
+ * would follow: what the handshake ended with was its own last record, read to the end. */
+void tls_session_rest(struct tls_session *session)
+{
+    bool is_still = session->shaken != 0 && session->wire.received == session->shaken &&
+                    !session->write_waits && !session->ended;
+    if (is_still && mbedtls_ssl_check_pending(&session->ssl) == 0)
+        record_memory_give_back(&session->memory);
 }
 
 bool tls_session_is_challenge(const struct tls_session *session)
@@ -342,58 +314,4 @@ struct site_table *tls_session_table(const struct tls_session *session)
 const char *tls_session_version(const struct tls_session *session)
 {
     return mbedtls_ssl_get_version(&session->ssl);
-}
-
-/* The alert by which the client left, or -1; *authentic: it came encrypted. mbedTLS 3.6 has no
- * function that tells which alert was fatal. A plain one is kept by wire: behind the server's
- * Finished, TLS 1.3 takes it for a record that cannot be decrypted (OpenSSL refuses a certificate
- * before it changes its keys). */
-static int client_alert(const struct tls_session *session, bool *authentic)
-{
-    int plain =
-        session->code == MBEDTLS_ERR_SSL_WANT_READ ? -1 : wire_record_alert(&session->wire.in);
-    *authentic = plain < 0;
-    if (plain >= 0 || session->code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-        return plain;
-    return session->ssl.MBEDTLS_PRIVATE(in_msg)[1];
-}
-
-size_t tls_session_version_index(const struct tls_session *session)
-{
-    if (session->wire.group == 0) /* no key exchange was agreed on */
-        return 0;
-    return mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3 ? 2 : 1;
-}
-
-enum counters_handshake tls_session_failure(const struct tls_session *session)
-{
-    bool authentic;
-    if (session->wire.is_flooded)
-        return COUNTERS_FLOODED;
-    if (session->selection.refusal != NULL)
-        return session->selection.site == NULL ? COUNTERS_UNKNOWN_HOST : COUNTERS_NO_CERTIFICATE;
-    return client_alert(session, &authentic) >= 0 ? COUNTERS_CLIENT_ALERT : COUNTERS_FAILED;
-}
-
-static void describe_failure(const struct tls_session *session, char *out, size_t size)
-{
-    char text[128];
-    int sent = wire_record_alert(&session->wire.out);
-    const char *cause = tls_alert_cause(sent);
-    mbedtls_strerror(session->code, text, sizeof(text));
-    (void)snprintf(out, size, "TLS: %s%s%s", cause != NULL ? cause : text,
-                   sent >= 0 ? ", answered by the alert " : "",
-                   sent >= 0 ? tls_alert_name(sent) : "");
-}
-
-void tls_session_reason(const struct tls_session *session, char *out, size_t size)
-{
-    bool authentic;
-    int alert = client_alert(session, &authentic);
-    if (session->selection.refusal != NULL)
-        (void)snprintf(out, size, "%s", session->selection.refusal);
-    else if (alert >= 0)
-        tls_alert_describe(out, size, alert, authentic);
-    else
-        describe_failure(session, out, size);
 }

@@ -54,6 +54,10 @@ enum tls_result tls_session_end(struct tls_session *session);
  * the socket or the pair calls it before. */
 enum tls_result tls_session_flush(struct tls_session *session);
 
+/* Gives memory back to the system that the session needs only while records come: for one that has
+ * finished its handshake and waits for the client. Nothing if the client has sent more since. */
+void tls_session_rest(struct tls_session *session);
+
 /* Whether the handshake answered a TLS-ALPN-01 challenge: all is said then, no request may follow.
  */
 bool tls_session_is_challenge(const struct tls_session *session);
@@ -64,9 +68,5 @@ const struct hostname *tls_session_host(const struct tls_session *session);
 const struct site *tls_session_site(const struct tls_session *session);
 struct site_table *tls_session_table(const struct tls_session *session);
 const char *tls_session_version(const struct tls_session *session);
-
-/* Why the session failed, or what flooded it, for the log: nothing of the client's own bytes. */
-#define TLS_REASON_MAX 160
-void tls_session_reason(const struct tls_session *session, char *out, size_t size);
 
 #endif

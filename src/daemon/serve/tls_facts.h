@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* tls_facts: what the log and the metrics tell of a session; tls.c has it. */
+/* tls_facts: what the log and the metrics tell of a session. */
 #ifndef DAEMON_SERVE_TLS_FACTS_H
 #define DAEMON_SERVE_TLS_FACTS_H
 
@@ -19,5 +19,9 @@ size_t tls_session_version_index(const struct tls_session *session);
 
 /* What a handshake that failed is counted as. */
 enum counters_handshake tls_session_failure(const struct tls_session *session);
+
+/* Why the session failed, or what flooded it, for the log: nothing of the client's own bytes. */
+#define TLS_REASON_MAX 160
+void tls_session_reason(const struct tls_session *session, char *out, size_t size);
 
 #endif
