@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: ISC
 """drift: mta-stsctl check --watch tells of each kind of drift when it begins and when it ends."""
+import email
+import email.policy
 import json
+import pwd
+import re
 import shutil
 import unittest
 
 import harness
 import schema
 import testnet
+from harness import eventually
 from test_ctl_certs import CTL
 from testnet import KNOT, MX, NOBODY, OTHER_WEB, POLICY, WEB, Domain
 
@@ -86,6 +91,11 @@ KINDS = {
 }
 # Two domains of one MX host.
 SHARED = ("shareda", "sharedb")
+# Keeps what it is given, unless it is told to fail.
+COMMAND = """#!/bin/sh
+test ! -e {place}/fails || {{ echo it is not my day >&2; exit 3; }}
+exec cat >{place}/call.$(date +%s%N)
+"""
 # What one run does not tell, as it may pass by itself.
 PASSING = ("policy-host", "id", "addresses")
 
@@ -111,6 +121,37 @@ class Net(testnet.Net):
         shutil.copy(self.directory / "web.pem", self.directory / "turning.pem")
         self.write("turning.txt", POLICY)
         super().start_web()
+
+    def start_postfix(self):
+        """It takes mail for watch.example from sendmail, into one file."""
+        super().start_postfix()
+        self.sendmail = self.write("sendmail", f'#!/bin/sh\nexec sendmail -C {self.directory}/postfix/etc "$@"\n')
+        self.sendmail.chmod(0o755)
+
+    def mail_services(self):
+        return """
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+virtual unix - n n - - virtual
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+error unix - - n - - error
+"""
+
+    def mail_settings(self):
+        nobody = pwd.getpwnam("nobody")
+        (self.directory / "postfix/mail").mkdir(parents=True)
+        shutil.chown(self.directory / "postfix/mail", "nobody")
+        return f"""
+virtual_mailbox_domains = watch.example
+virtual_mailbox_base = {self.directory}/postfix/mail
+virtual_mailbox_maps = static:inbox
+virtual_minimum_uid = 1
+virtual_uid_maps = static:{nobody.pw_uid}
+virtual_gid_maps = static:{nobody.pw_gid}
+"""
 
     def start_knot(self):
         super().start_knot()
@@ -286,7 +327,7 @@ class Passing(DriftCase):
 
     def test_what_cannot_be_meant_is_a_usage_error(self):
         done = net.run(CTL, "check", "--watch", "example.com")
-        self.assertEqual((done.returncode, "--watch needs --state" in done.stderr), (2, True), done.stderr)
+        self.assertEqual((done.returncode, "need --state DIR" in done.stderr), (2, True), done.stderr)
         for words in (["--prometheus"], ["--watch", "--state", self.state, "--prometheus", "--json"]):
             done = net.run(CTL, "check", *words, "example.com")
             self.assertEqual((done.returncode, "--prometheus goes with" in done.stderr), (2, True))
@@ -305,6 +346,102 @@ class Metrics(DriftCase):
         if shutil.which("promtool"):
             judged = harness.run("promtool", "check", "metrics", input=done.stdout, text=True)
             self.assertEqual((judged.returncode, judged.stdout + judged.stderr), (0, ""))
+
+
+class Telling(DriftCase):
+    """By the sendmail of a real Postfix, which delivers to a mailbox, and by a command."""
+
+    def settings(self):
+        self.user = self._testMethodName[:40]
+        self.place = net.directory / ("told-" + self.id().rsplit(".", maxsplit=1)[-1])
+        self.place.mkdir()
+        command = net.write(self.place / "command", COMMAND.format(place=self.place))
+        command.chmod(0o755)
+        return (
+            f"[watch]\nmail = {self.user}@watch.example, root@watch.example\n"
+            f"mail_from = watch@check.example\nsendmail = {net.sendmail}\ncommand = {command}\n"
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.names = [full("record"), full("id")]
+        self.set(full("record"), [("_mta-sts",)])
+        self.addCleanup(self.set, full("record"), [("_mta-sts", "TXT", ID1)])
+
+    def mails(self, count):
+        """Those to the user of this test, once they are so many."""
+        box = net.directory / "postfix/mail/inbox"
+
+        def arrived():
+            found = re.split(rb"(?m)^From .*\n", box.read_bytes())[1:] if box.exists() else []
+            mails = [email.message_from_bytes(text, policy=email.policy.default) for text in found]
+            mine = {mail["Message-ID"]: mail for mail in mails if self.user in mail["To"]}
+            return list(mine.values()) if len(mine) >= count else None
+
+        return eventually(arrived, 10, f"{count} mails")
+
+    def calls(self):
+        """What the command got each time."""
+        return [json.loads(path.read_text()) for path in sorted(self.place.glob("call.*"))]
+
+    def test_a_mail_and_a_command_tell_of_the_begin_and_of_the_end(self):
+        done = self.watch(status=1)
+        self.assertIn(f"a mail was given to {net.sendmail}", done.stderr)
+        for _ in range(3):
+            self.assertEqual(self.watch(status=3).stderr, "")
+        self.set(full("record"), [("_mta-sts", "TXT", ID1)])
+        self.watch(status=0)
+        began, ended = self.mails(2)
+        self.assertRegex(began["Subject"], r"^mta-stsctl on \S+: record\.check\.example: record began$")
+        self.assertRegex(ended["Subject"], r": record\.check\.example: record ended$")
+        self.assertEqual(began["From"], "watch@check.example")
+        self.assertIn("root@watch.example", began["To"])
+        self.assertEqual(began["Auto-Submitted"], "auto-generated")
+        self.assertEqual(began.get_content_type(), "text/plain")
+        text = began.get_content()
+        self.assertIn("began: _mta-sts.record.check.example: there is no such name", text)
+        self.assertIn("What to do: publish v=STSv1; id=ID; there", text)
+        self.assertLessEqual(max(map(len, text.splitlines())), 80)
+        calls = self.calls()
+        self.assertEqual([[item["event"] for item in call["items"]] for call in calls], [["began"], ["ended"]])
+        for call in calls:
+            self.assertEqual(schema.judge_members(schema.sections()["check --watch"], "", call), [])
+        self.assertFalse((self.state / "untold.json").exists())
+
+    def test_what_failed_is_told_by_the_next_run_and_not_twice(self):
+        (self.place / "fails").touch()
+        done = self.watch(status=2)
+        self.assertIn("command failed with status 3: it is not my day", done.stderr)
+        self.assertIn("1 digest could not be told; the next run tries again", done.stderr)
+        self.watch(status=2)
+        (self.place / "fails").unlink()
+        self.watch(status=3)
+        self.watch(status=3)
+        self.assertEqual(len(self.calls()), 1)
+        self.assertEqual(len(self.mails(1)), 1)
+
+    def test_a_run_without_rights_can_leave_it_to_another(self):
+        self.watch("--tell-later", status=1)
+        self.assertEqual((self.calls(), (self.state / "untold.json").exists()), ([], True))
+        for _ in range(2):
+            tell = net.run(CTL, "check", "--tell", "--state", self.state, "-c", self.ini)
+            self.assertEqual(tell.returncode, 0, tell.stderr)
+        self.assertEqual((len(self.calls()), len(self.mails(1))), (1, 1))
+
+    def test_what_is_no_address_or_no_program_is_refused_with_its_line(self):
+        for line, words in (
+            ("mail = a b@example.com", "is not a mail address"),
+            ("mail = -oQ/tmp@example.com", "is not a mail address"),
+            ("mail = a@example.com, b@", "the name is empty"),
+            ("mail_from = <a@example.com>", "is not a mail address"),
+            ("command = /bin/logger -t x", "write its path alone"),
+            ("mial = a@example.com", "did you mean mail?"),
+        ):
+            self.ini = net.write("wrong.ini", f"[watch]\n{line}\n")
+            done = self.watch(status=2)
+            self.assertIn(words, done.stderr)
+            self.assertIn("wrong.ini:2: error: ", done.stderr)
+            self.assertFalse((self.state / "told.json").exists())
 
 
 if __name__ == "__main__":

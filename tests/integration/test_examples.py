@@ -112,7 +112,7 @@ class Examples(unittest.TestCase):
     def test_the_manual_names_every_key_that_the_daemon_knows(self):
         documented = set(re.findall(r"^\.It Ic (\w+) =", MANUAL.read_text(), re.M))
         known = set()
-        for title in ("server", "defaults", "example.com", "acme", "dns", "tlsrpt"):
+        for title in ("server", "defaults", "example.com", "acme", "dns", "tlsrpt", "watch"):
             said = self.say(f"[{title}]\nxyzzyplugh = 1\n")[1]
             keys = re.search(r'unknown key "xyzzyplugh" in [^;]*; write (.*)', said)
             self.assertIsNotNone(keys, said)

@@ -63,6 +63,7 @@ class Keys(unittest.TestCase):
         "POLICIES AND CERTIFICATES": "block.c",
         "AUTOMATIC CERTIFICATES": "setacme.c",
         "DNS": "setdns.c",
+        "WATCH": "setwatch.c",
     }
 
     def test_each_section_of_the_page_has_the_keys_of_its_table(self):
@@ -77,7 +78,7 @@ class Keys(unittest.TestCase):
 
     def test_a_key_that_may_repeat_is_said_to(self):
         page = (DOC / "mta-stsd.ini.5").read_text()
-        for source in ("setserver.c", "setacme.c", "setdns.c"):
+        for source in ("setserver.c", "setacme.c", "setdns.c", "setwatch.c"):
             rows = re.findall(r"[ {]\{\"(\w+)\", (true|false),", harness.source_text("common", source))
             for key, repeats in rows:
                 with self.subTest(key):

@@ -300,6 +300,14 @@ class Net:
         )
         self.spawn(harness.BINARY, "-c", self.ini)
 
+    def mail_services(self):
+        """More lines for master.cf."""
+        return ""
+
+    def mail_settings(self):
+        """More lines for main.cf."""
+        return ""
+
     def start_postfix(self):
         home = self.directory / "postfix"
         common = f"-o smtpd_tls_chain_files={self.directory}/"
@@ -323,7 +331,7 @@ class Net:
             "rewrite unix - - n - - trivial-rewrite",
             "tlsmgr unix - - n 1000? 1 tlsmgr",
         ]
-        self.write("postfix/etc/master.cf", "\n".join(services) + "\n")
+        self.write("postfix/etc/master.cf", "\n".join(services) + "\n" + self.mail_services())
         self.write(
             "postfix/etc/main.cf",
             "\n".join(
@@ -342,7 +350,8 @@ class Net:
                     "smtpd_tls_loglevel = 1",
                 ]
             )
-            + "\n",
+            + "\n"
+            + self.mail_settings(),
         )
         for name in ("queue", "data", "log"):
             (home / name).mkdir()

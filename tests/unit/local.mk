@@ -60,10 +60,10 @@ tests_unit_common_test_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wr
 if CTL
 ctl_unit_tests = \
 	%D%/ctl/acme/test_ari \
-	%D%/ctl/acme/test_child \
 	%D%/ctl/acme/test_directory \
 	%D%/ctl/acme/test_issuer \
 	%D%/ctl/acme/test_trial \
+	%D%/ctl/base/test_child \
 	%D%/ctl/base/test_finding_out \
 	%D%/ctl/base/test_jobs \
 	%D%/ctl/base/test_rate \
@@ -93,7 +93,8 @@ ctl_unit_tests = \
 	%D%/ctl/tlsrpt/test_mailbox \
 	%D%/ctl/tlsrpt/test_report \
 	%D%/ctl/tlsrpt/test_series \
-	%D%/ctl/watch/test_digest
+	%D%/ctl/watch/test_digest \
+	%D%/ctl/watch/test_message
 
 tests_unit_ctl_base_test_jobs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create
 endif

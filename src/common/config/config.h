@@ -47,6 +47,7 @@ struct config {
     struct config_acme acme;
     struct config_dns dns;
     struct config_tlsrpt tlsrpt;
+    struct config_watch watch;
     struct config_domain *domains; /* sorted by name, each name once */
     size_t domain_count;
     size_t served_count;   /* domains without an error */

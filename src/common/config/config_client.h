@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* config_client: the settings of [acme], [dns] and [tlsrpt], which only mta-stsctl(1) uses. */
+/* config_client: the settings of [acme], [dns], [tlsrpt] and [watch], which only mta-stsctl(1)
+ * uses. */
 #ifndef COMMON_CONFIG_CONFIG_CLIENT_H
 #define COMMON_CONFIG_CONFIG_CLIENT_H
 
@@ -44,6 +45,15 @@ struct config_dns {
 struct config_tlsrpt {
     const char **authserv; /* hosts whose Authentication-Results are believed */
     size_t authserv_count;
+};
+
+/* [watch]. NULL and 0 where not set. */
+struct config_watch {
+    const char **mails; /* addresses, or users of this machine */
+    size_t mail_count;
+    const char *mail_from;
+    const char *sendmail; /* the program */
+    const char *command;  /* a path or a name in PATH; reads the digest as JSON */
 };
 
 #endif

@@ -11,10 +11,11 @@
 /* Of one ini or list: over a million domains. */
 #define CONFIG_FILE_MAX_BYTES ((size_t)256 * 1024 * 1024)
 
-/* The rules of errors in [dns] and [tlsrpt], which refuse nothing: the server has no use for these
- * sections. */
+/* The rules of errors in [dns], [tlsrpt] and [watch], which refuse nothing: the server has no use
+ * for these sections. */
 #define CONFIG_RULE_DNS    "dns"
 #define CONFIG_RULE_TLSRPT "tlsrpt"
+#define CONFIG_RULE_WATCH  "watch"
 
 /* Whether something else than its rights keeps a path from being read, as the sandbox of a running
  * server does; *advice gets what to do, as the end of a sentence. */

@@ -46,5 +46,7 @@ libcommon_a_SOURCES += \
 	%D%/setting.h \
 	%D%/settings.c \
 	%D%/settings.h \
+	%D%/setwatch.c \
+	%D%/setwatch.h \
 	%D%/unread.c \
 	%D%/unread.h

@@ -32,14 +32,12 @@ struct reader {
     struct settings_seen seen;
     struct draft_section section;
     unsigned defaults_line;
-    unsigned settings_lines[4]; /* where [server], [acme], [dns] and [tlsrpt] stand; 0: nowhere */
+    unsigned settings_lines[5]; /* where each of settings_titles stands; 0: nowhere */
 };
 
 static const char *const settings_titles[] = {
-    [SETTINGS_SERVER] = "server",
-    [SETTINGS_ACME] = "acme",
-    [SETTINGS_DNS] = "dns",
-    [SETTINGS_TLSRPT] = "tlsrpt",
+    [SETTINGS_SERVER] = "server", [SETTINGS_ACME] = "acme",   [SETTINGS_DNS] = "dns",
+    [SETTINGS_TLSRPT] = "tlsrpt", [SETTINGS_WATCH] = "watch",
 };
 
 static int status(const struct reader *reader)
@@ -206,7 +204,8 @@ static void open_domain(struct reader *reader, const char *title, size_t length,
 
 static void refuse_title(struct reader *reader, const char *title)
 {
-    static const char *const known[] = {"server", "defaults", "policy", "acme", "dns", "tlsrpt"};
+    static const char *const known[] = {"server", "defaults", "policy", "acme",
+                                        "dns",    "tlsrpt",   "watch"};
     struct error why;
     struct keyword search = {.word = title};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -217,7 +216,7 @@ static void refuse_title(struct reader *reader, const char *title)
     else
         error_set(&why,
                   "unknown section [%.*s]; write [server], [defaults], [policy NAME], [acme], "
-                  "[dns], [tlsrpt], or a domain in full such as [example.com]",
+                  "[dns], [tlsrpt], [watch], or a domain in full such as [example.com]",
                   TITLE_SHOWN, title);
     refuse_header(reader, true, &why);
 }

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "common/config/pattern.h"
-
 /* Takes one of two words. */
 static int read_words(const struct setting_line *line, const char *yes, const char *no, bool *out,
                       struct error *why)
@@ -38,39 +36,6 @@ static int read_directory(const struct setting_line *line, struct error *why)
         return -1;
     line->draft->config->acme.directory = draft_text(line->draft, line->value);
     return 0;
-}
-
-/* Where in the config the row's path is kept. */
-static int read_path(const struct setting_line *line, struct error *why)
-{
-    struct draft *draft = line->draft;
-    const char **field = setting_field(line);
-    (void)why;
-    char *path = pattern_absolute(&draft->config->arena, draft->directory, line->value, false);
-    draft->out_of_memory = draft->out_of_memory || path == NULL;
-    *field = path;
-    return 0;
-}
-
-/* A name without a slash is looked for in PATH. */
-static int read_program(const struct setting_line *line, struct error *why)
-{
-    const char **field = setting_field(line);
-    if (strchr(line->value, '/') != NULL)
-        return read_path(line, why);
-    *field = draft_text(line->draft, line->value);
-    return 0;
-}
-
-/* Whoever writes words behind the program expects a shell, which would be a surprise for hosts. */
-static int read_deploy_command(const struct setting_line *line, struct error *why)
-{
-    if (strpbrk(line->value, " \t") != NULL)
-        return error_set(why,
-                         "\"%.200s\" is more than the name of a program; write its path alone, and "
-                         "put arguments into a script",
-                         line->value);
-    return read_program(line, why);
 }
 
 /* The client writes it into JSON as it stands. */
@@ -112,12 +77,11 @@ static int read_contact(const struct setting_line *line, struct error *why)
 const struct setting setacme_rows[] = {
     {"accept_terms", false, read_accept_terms, 0, 0, 0},
     {"directory", false, read_directory, 0, 0, 0},
-    {"challenges", false, read_path, offsetof(struct config, acme.challenges), 0, 0},
-    {"state", false, read_path, offsetof(struct config, acme.state), 0, 0},
-    {"client", false, read_program, offsetof(struct config, acme.client), 0, 0},
-    {"hook", false, read_path, offsetof(struct config, acme.hook), 0, 0},
-    {"deploy_command", false, read_deploy_command, offsetof(struct config, acme.deploy_command), 0,
-     0},
+    {"challenges", false, setting_path, offsetof(struct config, acme.challenges), 0, 0},
+    {"state", false, setting_path, offsetof(struct config, acme.state), 0, 0},
+    {"client", false, setting_program, offsetof(struct config, acme.client), 0, 0},
+    {"hook", false, setting_path, offsetof(struct config, acme.hook), 0, 0},
+    {"deploy_command", false, setting_command, offsetof(struct config, acme.deploy_command), 0, 0},
     {"profile", false, read_profile, 0, 0, 0},
     {"key_type", false, read_key_type, 0, 0, 0},
     {"contact", true, read_contact, 0, 0, 0},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* setting: one key of [server], [acme], [dns] or [tlsrpt], and how a value is read into the config.
- */
+/* setting: one key of [server], [acme], [dns], [tlsrpt] or [watch], and how a value is read into
+ * the config. */
 #include "common/config/setting.h"
 
 #include <limits.h>
@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "common/config/iniline.h"
+#include "common/config/pattern.h"
 
 void *setting_field(const struct setting_line *line)
 {
@@ -30,6 +31,37 @@ int setting_number(const struct setting_line *line, struct error *why)
                          row->most);
     *field = (unsigned)value;
     return 0;
+}
+
+int setting_path(const struct setting_line *line, struct error *why)
+{
+    struct draft *draft = line->draft;
+    const char **field = setting_field(line);
+    (void)why;
+    char *path = pattern_absolute(&draft->config->arena, draft->directory, line->value, false);
+    draft->out_of_memory = draft->out_of_memory || path == NULL;
+    *field = path;
+    return 0;
+}
+
+int setting_program(const struct setting_line *line, struct error *why)
+{
+    const char **field = setting_field(line);
+    if (strchr(line->value, '/') != NULL)
+        return setting_path(line, why);
+    *field = draft_text(line->draft, line->value);
+    return 0;
+}
+
+/* Whoever writes words behind the program expects a shell, which does not run. */
+int setting_command(const struct setting_line *line, struct error *why)
+{
+    if (strpbrk(line->value, " \t") != NULL)
+        return error_set(why,
+                         "\"%.200s\" is more than the name of a program; write its path alone, and "
+                         "put arguments into a script",
+                         line->value);
+    return setting_program(line, why);
 }
 
 int setting_each(const struct setting_line *line, setting_take *take, struct error *why)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* setting: one key of [server], [acme], [dns] or [tlsrpt], and how a value is read into the config.
- */
+/* setting: one key of [server], [acme], [dns], [tlsrpt] or [watch], and how a value is read into
+ * the config. */
 #ifndef COMMON_CONFIG_SETTING_H
 #define COMMON_CONFIG_SETTING_H
 
@@ -34,6 +34,10 @@ void *setting_field(const struct setting_line *line);
 
 /* Reads an unsigned within least and most. */
 setting_read setting_number;
+
+/* Reads a path, relative to the ini; a program, that or a name to look for in PATH; or a program
+ * that is run as it is, without arguments of the configuration and without a shell. */
+setting_read setting_path, setting_program, setting_command;
 
 /* Gives each item of "a, b, c" to take. */
 int setting_each(const struct setting_line *line, setting_take *take, struct error *why);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* settings: the keys of [server], [acme], [dns] and [tlsrpt], one row of a table each. */
+/* settings: the keys of [server], [acme], [dns], [tlsrpt] and [watch], one row of a table each. */
 #include "common/config/settings.h"
 
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "common/config/setdns.h"
 #include "common/config/setserver.h"
 #include "common/config/settlsrpt.h"
+#include "common/config/setwatch.h"
 
 #define KEYS_TEXT_MAX 600 /* bytes that hold the keys of one section, named in a sentence */
 
@@ -22,6 +23,7 @@ static const struct {
     [SETTINGS_ACME] = {"[acme]", setacme_rows, NULL},
     [SETTINGS_DNS] = {"[dns]", setdns_rows, CONFIG_RULE_DNS},
     [SETTINGS_TLSRPT] = {"[tlsrpt]", settlsrpt_rows, CONFIG_RULE_TLSRPT},
+    [SETTINGS_WATCH] = {"[watch]", setwatch_rows, CONFIG_RULE_WATCH},
 };
 
 bool settings_are_harmless(enum settings_section section)
@@ -137,6 +139,7 @@ void settings_begin(struct draft *draft)
 {
     setserver_begin(&draft->config->server);
     setacme_begin(&draft->config->acme);
+    setwatch_begin(&draft->config->watch);
 }
 
 void settings_end(struct draft *draft)

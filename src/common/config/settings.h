@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* settings: the keys of [server], [acme], [dns] and [tlsrpt], one row of a table each. */
+/* settings: the keys of [server], [acme], [dns], [tlsrpt] and [watch], one row of a table each. */
 #ifndef COMMON_CONFIG_SETTINGS_H
 #define COMMON_CONFIG_SETTINGS_H
 
@@ -8,15 +8,16 @@
 enum settings_section {
     SETTINGS_SERVER,
     SETTINGS_ACME,
-    SETTINGS_DNS, /* for mta-stsctl, as is the next */
+    SETTINGS_DNS, /* for mta-stsctl, as are the next */
     SETTINGS_TLSRPT,
+    SETTINGS_WATCH,
 };
 
 /* Whether errors in the section refuse nothing. */
 bool settings_are_harmless(enum settings_section section);
 
 /* Reports an error in the section. It refuses the whole configuration, unless the server does not
- * use the section: then the finding has its rule, CONFIG_RULE_DNS or CONFIG_RULE_TLSRPT. */
+ * use the section: then the finding has its rule, CONFIG_RULE_DNS and the like. */
 void settings_refuse(struct draft *draft, enum settings_section section, struct config_place place,
                      const char *sentence);
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctl/acme/child.h"
+#include "ctl/base/child.h"
 
 #define SAID_MAX 400 /* bytes of the command's own words in a sentence */
 

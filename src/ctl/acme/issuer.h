@@ -5,7 +5,7 @@
 
 #include "common/base/error.h"
 #include "common/config/config.h"
-#include "ctl/acme/child.h"
+#include "ctl/base/child.h"
 
 #define ISSUER_BOUND_S 300 /* an order that takes longer is stopped */
 

@@ -6,8 +6,6 @@ libctl_a_SOURCES += \
 	%D%/ari_poll.h \
 	%D%/base64url.c \
 	%D%/base64url.h \
-	%D%/child.c \
-	%D%/child.h \
 	%D%/deploy.c \
 	%D%/deploy.h \
 	%D%/directory.c \

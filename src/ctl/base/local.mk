@@ -2,6 +2,8 @@
 libctl_a_SOURCES += \
 	%D%/become.c \
 	%D%/become.h \
+	%D%/child.c \
+	%D%/child.h \
 	%D%/finding_out.c \
 	%D%/finding_out.h \
 	%D%/installfile.c \

@@ -52,7 +52,8 @@ int setup_load(struct config **out, const char *path, const char *needed)
     int result = config_load(out, &(struct config_source){.path = path}, &said);
     for (size_t i = 0; i < said.count; i++) {
         if (result != 0 || has_rule(&said.items[i], CONFIG_RULE_DNS) ||
-            has_rule(&said.items[i], CONFIG_RULE_TLSRPT))
+            has_rule(&said.items[i], CONFIG_RULE_TLSRPT) ||
+            has_rule(&said.items[i], CONFIG_RULE_WATCH))
             say(&said.items[i]);
     }
     if (result == 0 && has_error(&said, needed)) {

@@ -19,15 +19,15 @@ enum setup_exit {
 };
 
 /* Returns 0, or -1 after printing why if the configuration is rejected. Domains with errors are
- * skipped, and counted in one line. Errors in [dns] and [tlsrpt] are printed; needed: the rule
- * (CONFIG_RULE_DNS, say) of the section without which the verb cannot go on, so that an error there
- * rejects all; NULL: none. */
+ * skipped, and counted in one line. Errors in [dns], [tlsrpt] and [watch] are printed; needed: the
+ * rule (CONFIG_RULE_DNS, say) of the section without which the verb cannot go on, so that an error
+ * there rejects all; NULL: none. */
 int setup_load(struct config **out, const char *path, const char *needed);
 
-/* Reads [server], [acme], [dns] and [tlsrpt] of the main file alone, and prints their errors; *out
- * holds what could be read; needed: as above. If optional is set, a file that cannot be read counts
- * as empty, and a missing one is not mentioned. Returns 0, or -1 after printing why; *out is NULL
- * then. Free it with config_free. */
+/* Reads [server], [acme], [dns], [tlsrpt] and [watch] of the main file alone, and prints their
+ * errors; *out holds what could be read; needed: as above. If optional is set, a file that cannot
+ * be read counts as empty, and a missing one is not mentioned. Returns 0, or -1 after printing why;
+ * *out is NULL then. Free it with config_free. */
 int setup_load_settings(struct config **out, const char *path, const char *needed, bool optional);
 
 /* Returns a configured domain without errors, or NULL. */

@@ -8,9 +8,9 @@
 #include <time.h>
 
 #include "common/base/moment.h"
-#include "ctl/acme/child.h"
 #include "ctl/acme/deploy.h"
 #include "ctl/acme/issuer.h"
+#include "ctl/base/child.h"
 #include "ctl/certs/install.h"
 #include "ctl/certs/leftover.h"
 #include "ctl/certs/turns.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/config/config_load.h"
 #include "ctl/base/finding_out.h"
 #include "ctl/base/options.h"
 #include "ctl/base/progress.h"
@@ -26,6 +27,8 @@ enum {
     OPTION_STATE,
     OPTION_RATE,
     OPTION_WATCH,
+    OPTION_TELL_LATER,
+    OPTION_TELL,
     OPTION_PROMETHEUS
 };
 enum { AT_ONCE = 128, AT_ONCE_MAX = 1000, BATCH = 512, PORT_MAX = 65535, RATE_MAX = 100000 };
@@ -43,6 +46,8 @@ static const char help[] =
     "      --state DIR     keep each result there, and compare with the previous one\n"
     "      --watch         tell only what began, got worse or ended since the last run\n"
     "                      with this --state: see [watch] in mta-stsd.ini(5)\n"
+    "      --tell-later    with --watch: leave mail and command to check --tell\n"
+    "      --tell          check nothing: mail what --tell-later left, run the command\n"
     "      --prometheus    with --watch: print metrics, and the rest on stderr\n"
     "  -j, --jobs N        check N domains at a time (default: 128)\n"
     "      --rate N        begin at most N connections a second, over all domains\n"
@@ -61,6 +66,8 @@ static const struct option option_words[] = {
     {"all", no_argument, NULL, OPTION_ALL},
     {"state", required_argument, NULL, OPTION_STATE},
     {"watch", no_argument, NULL, OPTION_WATCH},
+    {"tell-later", no_argument, NULL, OPTION_TELL_LATER},
+    {"tell", no_argument, NULL, OPTION_TELL},
     {"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
     {"jobs", required_argument, NULL, 'j'},
     {"rate", required_argument, NULL, OPTION_RATE},
@@ -82,6 +89,7 @@ struct params {
     bool all;
     bool json;
     bool watch;
+    bool tell_later, tell;
     bool metrics;
     struct net_options net;
 };
@@ -193,8 +201,8 @@ static int check(const struct inspection_target *targets, size_t count, struct p
     const struct reach reach = {config};
     const struct reach *bounds = params->all ? &reach : NULL;
     struct mxhost_params mail = {.port = params->smtp_port, .reach = bounds, .rate = &rate};
-    const struct surveywatch_params watching = {params->state, config, params->all, params->json,
-                                                params->metrics};
+    const struct surveywatch_params watching = {
+        params->state, config, params->all, params->json, params->tell_later, params->metrics};
     int status = SETUP_FAILED;
     rate_open(&rate, params->rate);
     if (begin(&sums, &watching, params) != 0)
@@ -282,11 +290,14 @@ static int act(struct params *params, char *const *words, size_t count)
 {
     struct config *config = NULL;
     const char *path = params->config_path != NULL ? params->config_path : SETUP_CONFIG;
-    if ((params->all || params->watch || params->config_path != NULL) &&
-        setup_load(&config, path, NULL) != 0)
+    bool watches = params->watch || params->tell;
+    if ((params->all || watches || params->config_path != NULL) &&
+        setup_load(&config, path, watches ? CONFIG_RULE_WATCH : NULL) != 0)
         return SETUP_FAILED;
     int status = SETUP_FAILED;
-    if (params->state != NULL && mkdir(params->state, 0755) != 0 && errno != EEXIST)
+    if (params->tell)
+        status = surveywatch_tell(&config->watch, params->state);
+    else if (params->state != NULL && mkdir(params->state, 0755) != 0 && errno != EEXIST)
         setup_fail("%s: %s", params->state, strerror(errno));
     else
         status = list_and_check(params, config, words, count);
@@ -321,6 +332,12 @@ static int take(void *context, int option, const char *argument)
     case OPTION_WATCH:
         params->watch = true;
         return 0;
+    case OPTION_TELL_LATER:
+        params->tell_later = true;
+        return 0;
+    case OPTION_TELL:
+        params->tell = true;
+        return 0;
     case OPTION_PROMETHEUS:
         params->metrics = true;
         return 0;
@@ -347,10 +364,13 @@ int survey_run(int argc, char **argv)
     int status = options_read(&options, argc, argv, &params);
     if (status != OPTIONS_READ)
         return status;
-    if (params.all == (optind < argc))
+    bool has_domains = params.all || optind < argc;
+    if (params.tell ? has_domains : params.all == (optind < argc))
         return setup_fail("check: give domains, or --all; try 'mta-stsctl check --help'");
-    if (params.watch && params.state == NULL)
-        return setup_fail("check: --watch needs --state DIR, where it keeps what was told");
+    if ((params.watch || params.tell) && params.state == NULL)
+        return setup_fail("check: --watch and --tell need --state DIR, where is what was told");
+    if (params.tell_later && !params.watch)
+        return setup_fail("check: --tell-later goes with --watch");
     if (params.metrics && (!params.watch || params.json))
         return setup_fail("check: --prometheus goes with --watch, and without --json");
     return act(&params, argv + optind, (size_t)(argc - optind));

@@ -16,12 +16,15 @@
 #include "ctl/watch/digest_json.h"
 #include "ctl/watch/digest_metrics.h"
 #include "ctl/watch/digest_text.h"
+#include "ctl/watch/tell.h"
+
+#define WORK "watching with this state directory"
 
 int surveywatch_open(struct surveywatch *out, const struct surveywatch_params *params,
                      struct error *why)
 {
     *out = (struct surveywatch){.params = params, .now = (int64_t)time(NULL)};
-    out->lock = lock_take(params->state, "watching with this state directory", why);
+    out->lock = lock_take(params->state, WORK, why);
     if (out->lock < 0 || told_load(&out->told, params->state, why) != 0)
         return -1;
     return 0;
@@ -104,15 +107,32 @@ int surveywatch_finish(struct surveywatch *watch)
         .is_configured = is_configured,
         .context = (void *)(uintptr_t)watch->params->config,
     };
+    const struct config_watch *config = &watch->params->config->watch;
     int status = SETUP_FAILED;
     if (digest_make(&digest, &watch->seen, &watch->told, &params) != 0)
         setup_fail("out of memory");
     else if (print(watch, &digest) == 0)
         status = judge(&digest);
+    if (status != SETUP_FAILED && digest_has_news(&digest) && tell_is_on(config) &&
+        tell_hold(&digest, config, watch->params->state, &why) != 0)
+        status = setup_fail("%s", why.text);
     if (status != SETUP_FAILED && told_save(&watch->told, &why) != 0)
         status = setup_fail("%s", why.text);
     if (status != SETUP_FAILED && save_metrics(watch, &digest, &why) != 0)
         status = setup_fail("%s", why.text);
+    if (!watch->params->later && tell_run(config, watch->params->state) != 0)
+        status = SETUP_FAILED;
     digest_free(&digest);
     return status;
+}
+
+int surveywatch_tell(const struct config_watch *watch, const char *state)
+{
+    struct error why;
+    int lock = lock_take(state, WORK, &why);
+    if (lock < 0)
+        return setup_fail("%s", why.text);
+    int result = tell_run(watch, state);
+    lock_release(lock);
+    return result == 0 ? SETUP_FINE : SETUP_FAILED;
 }

@@ -12,6 +12,7 @@ struct surveywatch_params {
     const struct config *config;
     bool all; /* the run is over all of its domains */
     bool json;
+    bool later;   /* mail and command are left to surveywatch_tell */
     bool metrics; /* to standard output; the lines go to standard error then */
 };
 
@@ -37,5 +38,9 @@ void surveywatch_take(struct surveywatch *watch, const struct inspection *item);
  * only what was told before goes on, SETUP_FINE if there is no drift, or SETUP_FAILED after
  * printing why. */
 int surveywatch_finish(struct surveywatch *watch);
+
+/* `check --tell`: mails what earlier runs left, and runs the command. Returns SETUP_FINE, or
+ * SETUP_FAILED after printing why. */
+int surveywatch_tell(const struct config_watch *watch, const char *state);
 
 #endif

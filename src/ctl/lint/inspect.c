@@ -164,7 +164,8 @@ void inspect_policy(struct findings *all, const struct inspect_text *text)
 static const char *rule_of(const struct finding *found)
 {
     bool is_config = found->rule == NULL || strcmp(found->rule, CONFIG_RULE_DNS) == 0 ||
-                     strcmp(found->rule, CONFIG_RULE_TLSRPT) == 0;
+                     strcmp(found->rule, CONFIG_RULE_TLSRPT) == 0 ||
+                     strcmp(found->rule, CONFIG_RULE_WATCH) == 0;
     return is_config ? "config" : found->rule;
 }
 

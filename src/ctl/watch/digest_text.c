@@ -178,8 +178,8 @@ void digest_text_write_mail(const struct digest *digest, FILE *out)
     }
     write_sums(text, digest);
     write_paragraph(out, text, 0);
-    fputs("\nThis is told when it begins and when it ends, and not in between. `mta-stsctl check\n"
-          "DOMAIN` shows all that is found at a domain now.\n",
+    fputs("\nThis is told when it begins and when it ends, and not in between.\n"
+          "`mta-stsctl check DOMAIN` shows all that is found at a domain now.\n",
           out);
 }
 

@@ -12,5 +12,11 @@ libctl_a_SOURCES += \
 	%D%/drift.h \
 	%D%/machine.c \
 	%D%/machine.h \
+	%D%/message.c \
+	%D%/message.h \
+	%D%/outbox.c \
+	%D%/outbox.h \
 	%D%/sightings.c \
-	%D%/sightings.h
+	%D%/sightings.h \
+	%D%/tell.c \
+	%D%/tell.h

@@ -298,6 +298,13 @@ static void refuses_acme_and_dns_values_that_are_none(void)
         {"[dns] x\nrua = mailto:a@b.example\n", HARM_ABSENT, 5, "text after `]`", 0},
         {" [dns]\n", HARM_ABSENT, 5, "first column", 0},
         {"[dns]\n[dns]\nnonsense = x\n", HARM_ABSENT, 6, "[dns] is already at line 5", 0},
+        {"[watch]\nmail = a b@c.example\n", HARM_ABSENT, 6, "is not a mail address", 0},
+        {"[watch]\nmail = -t@c.example\n", HARM_ABSENT, 6, "is not a mail address", 0},
+        {"[watch]\nmail = a@c.example, b@[::1]\n", HARM_ABSENT, 6, "mail: ", 0},
+        {"[watch]\nmail_from = <a@c.example>\n", HARM_ABSENT, 6, "is not a mail address", 0},
+        {"[watch]\ncommand = /bin/mail -s x\n", HARM_ABSENT, 6, "write its path alone", 0},
+        {"[watch]\nmial = a@c.example\n", HARM_ABSENT, 6, "did you mean mail?", 0},
+        {"[watch]\n[watch]\nx = y\n", HARM_ABSENT, 6, "[watch] is already at line 5", 0},
         {"[dns]\ntarget = x.provider.example\n", HARM_ABSENT, 6, "write %d in place", 0},
         {"[dns]\ntarget = %h.provider.example\n", HARM_ABSENT, 6, "write %d in place", 0},
     };

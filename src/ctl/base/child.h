@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* child: starts another program, watches and ends it, and keeps the end of its output. */
-#ifndef CTL_ACME_CHILD_H
-#define CTL_ACME_CHILD_H
+#ifndef CTL_BASE_CHILD_H
+#define CTL_BASE_CHILD_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +26,10 @@ struct child {
  * gets SIGTERM if this process dies. Returns 0, or -1 with why; a program that cannot be executed
  * is not a failure here: it ends with status 127, and its output is the reason. */
 int child_start(struct child *out, const char *const argv[], struct error *why);
+
+/* The same with these bytes on its standard input, which need not be read. */
+int child_start_with(struct child *out, const char *const argv[], const char *bytes, size_t length,
+                     struct error *why);
 
 /* Whether it has ended; never blocks. Also reads the child's output, so call it often: a child
  * blocks once the pipe is full. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* test_child: programs run beside the test, and what is known of their ends. */
-#include "ctl/acme/child.h"
+#include "ctl/base/child.h"
 
 #include <signal.h>
 #include <sys/wait.h>

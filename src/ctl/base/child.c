@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* child: starts another program, watches and ends it, and keeps the end of its output. */
-#include "ctl/acme/child.h"
+#include "ctl/base/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,18 +20,17 @@
 #define END_TURNS        50 /* of 100 ms, before SIGKILL */
 
 /* In the child: only calls that are safe there. */
-static void become(const char *const argv[], int output, pid_t parent)
+static void become(const char *const argv[], int input, int output, pid_t parent)
 {
     sigset_t none;
-    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) /* it died before it could be watched */
         _exit(STATUS_NOT_RUN);
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+    if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
         dup2(output, STDERR_FILENO) < 0)
         _exit(STATUS_NOT_RUN);
-    close(nothing);
+    close(input);
     close(output);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -43,17 +43,18 @@ static void become(const char *const argv[], int output, pid_t parent)
     _exit(STATUS_NOT_RUN);
 }
 
-int child_start(struct child *out, const char *const argv[], struct error *why)
+/* input: what it reads. */
+static int start(struct child *out, const char *const argv[], int input, struct error *why)
 {
     pid_t parent = getpid();
     int pipe[2];
     *out = (struct child){0};
-    if (pipe2(pipe, O_CLOEXEC) != 0)
+    if (input < 0 || pipe2(pipe, O_CLOEXEC) != 0)
         return error_set(why, "%s cannot be started: %s", argv[0], strerror(errno));
     fcntl(pipe[0], F_SETFL, O_NONBLOCK); /* fails for no pipe */
     pid_t pid = fork();
     if (pid == 0)
-        become(argv, pipe[1], parent);
+        become(argv, input, pipe[1], parent);
     int reason = errno;
     close(pipe[1]);
     if (pid < 0) {
@@ -64,6 +65,47 @@ int child_start(struct child *out, const char *const argv[], struct error *why)
     out->pid = pid;
     out->output = pipe[0];
     return 0;
+}
+
+int child_start(struct child *out, const char *const argv[], struct error *why)
+{
+    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int result = start(out, argv, input, why);
+    if (input >= 0)
+        close(input);
+    return result;
+}
+
+/* A file without a name, so that no reader has to be waited for. */
+static int hold(const char *bytes, size_t length)
+{
+    int fd = memfd_create("input", MFD_CLOEXEC);
+    while (fd >= 0 && length > 0) {
+        ssize_t put = write(fd, bytes, length);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0) {
+            int reason = errno;
+            close(fd);
+            errno = reason;
+            return -1;
+        }
+        bytes += put;
+        length -= (size_t)put;
+    }
+    if (fd >= 0)
+        lseek(fd, 0, SEEK_SET);
+    return fd;
+}
+
+int child_start_with(struct child *out, const char *const argv[], const char *bytes, size_t length,
+                     struct error *why)
+{
+    int input = hold(bytes, length);
+    int result = start(out, argv, input, why);
+    if (input >= 0)
+        close(input);
+    return result;
 }
 
 /* Keeps the end. */
