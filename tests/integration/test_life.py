@@ -376,7 +376,7 @@ class Log(Case):
             match = re.fullmatch(
                 r"fetch time=(\S+) host=(\S+) client=(\S+) status=(\d+) tls=(\S+) group=(\S+)"
                 r" signature=(\S+) handshake_ms=(\d+\.\d) answer_ms=(\d+\.\d) bytes=(\d+) id=(\S+)"
-                r' mode=(\S+) max_age=(\d+) claimed_sender="([^"]*)" agent="([^"]*)"',
+                r' mode=(\S+) max_age=(\d+) line=[0-9a-f]{8}-\d+ claimed_sender="([^"]*)" agent="([^"]*)"',
                 line,
             )
             self.assertIsNotNone(match, line)
@@ -480,7 +480,8 @@ class Log(Case):
         for value, shown in {"full": "127.0.0.1", "network": "127.0.0.0/24", "none": "-"}.items():
             with self.subTest(value):
                 daemon = self.start(self.ini(f"log_clients = {value}"))
-                daemon.wait_for_log(rf"^log time=\S+Z access_log=on log_clients={value}$")
+                daemon.wait_for_log(rf"^log time=\S+Z access_log=on log_clients={value} cause=start "
+                                    r"policies=[0-9a-f]{20} line=[0-9a-f]{8}-1$")
                 fetch(daemon.address(), HOST)
                 self.assert_refused(daemon.address(), "mta-sts.unknown.example")
                 daemon.wait_for_log(rf"^fetch .* client={shown} status=200 ")

@@ -19,6 +19,8 @@ libcommon_a_SOURCES += \
 	%D%/policy.h \
 	%D%/policyid.c \
 	%D%/policyid.h \
+	%D%/policyset.c \
+	%D%/policyset.h \
 	%D%/policytext.c \
 	%D%/policytext.h \
 	%D%/senderpage.c \

@@ -171,6 +171,11 @@ size_t site_table_count(const struct site_table *table)
     return table->count;
 }
 
+const struct site *site_table_at(const struct site_table *table, size_t number)
+{
+    return number < table->count ? &table->sites[number] : NULL;
+}
+
 size_t site_table_removed(const struct site_table *table, const struct site_table *old)
 {
     size_t removed = 0;

@@ -36,6 +36,9 @@ size_t site_table_count(const struct site_table *table);
 /* How many sites of old are not in the new table. */
 size_t site_table_removed(const struct site_table *table, const struct site_table *old);
 
+/* The site of that number, in the order of the domains' names; NULL: there are no more. Lent. */
+const struct site *site_table_at(const struct site_table *table, size_t number);
+
 /* The site of a policy host ("mta-sts.example.com"), or NULL. Lent by the table. */
 const struct site *site_find(const struct site_table *table, const struct hostname *policy_host);
 

@@ -14,6 +14,8 @@ libdaemon_a_SOURCES += \
 	%D%/heartbeat.h \
 	%D%/load.c \
 	%D%/load.h \
+	%D%/logmark.c \
+	%D%/logmark.h \
 	%D%/mainfile.c \
 	%D%/mainfile.h \
 	%D%/metrics.c \

@@ -21,6 +21,7 @@
 #include "daemon/life/configload.h"
 #include "daemon/life/heartbeat.h"
 #include "daemon/life/load.h"
+#include "daemon/life/logmark.h"
 #include "daemon/life/metrics.h"
 #include "daemon/life/privilege.h"
 #include "daemon/life/reload.h"
@@ -29,7 +30,6 @@
 #include "daemon/life/status.h"
 #include "daemon/life/watch.h"
 #include "daemon/sandbox/sandbox.h"
-#include "daemon/serve/access.h"
 #include "daemon/serve/limit.h"
 #include "daemon/serve/listener.h"
 #include "daemon/serve/tls.h"
@@ -51,6 +51,7 @@ struct server {
     struct configload *load;     /* a reload under way, or NULL */
     struct reload_askers askers; /* who asked for it */
     size_t broken;               /* domains of the current configuration that an error took out */
+    struct logmark mark;
 };
 
 static bool is_same_user(const struct config_server *old, const struct config_server *new)
@@ -81,14 +82,14 @@ static void log_broken(const struct config *config, bool is_start)
                  lost == 1 ? " is" : "s are");
 }
 
-static void log_serving(const struct server *server, const char *what)
+static void log_serving(struct server *server, bool is_start)
 {
     char addresses[1024];
     size_t count = site_table_count(server->table);
     listener_set_text(server->listeners, addresses, sizeof(addresses));
-    log_line(LOG_LEVEL_NOTICE, "%s: %zu domain%s, listening on %s", what, count,
-             count == 1 ? "" : "s", addresses);
-    access_log_settings(site_table_server(server->table));
+    log_line(LOG_LEVEL_NOTICE, "%s: %zu domain%s, listening on %s", is_start ? "ready" : "reloaded",
+             count, count == 1 ? "" : "s", addresses);
+    logmark_serve(&server->mark, server->table, is_start);
     metrics_loaded(server->metrics, site_table_server(server->table), count, server->broken);
     status_serve(server->status, server->table, server->broken);
 }
@@ -141,7 +142,7 @@ static const char *take_load(struct server *server, struct configload_result *lo
 static void say_reload(struct server *server, const char *refusal)
 {
     if (refusal == NULL) {
-        log_serving(server, "reloaded");
+        log_serving(server, false);
         log_broken(site_table_config(server->table), false);
     } else {
         log_line(LOG_LEVEL_ERROR,
@@ -301,6 +302,8 @@ static void serve(struct server *server)
         struct reload_askers askers = {0};
         int64_t count_ms = status_due_ms(server->status);
         int64_t until_ms = heartbeat.due_ms < count_ms ? heartbeat.due_ms : count_ms;
+        if (server->mark.due_ms < until_ms)
+            until_ms = server->mark.due_ms;
         switch (watch_wait(server->watch, until_ms, &received)) {
         case WATCH_SIGNAL:
             serves = received.ssi_signo == SIGHUP;
@@ -317,6 +320,8 @@ static void serve(struct server *server)
         }
         if (deadline_now_ms() >= status_due_ms(server->status))
             status_count(server->status);
+        if (deadline_now_ms() >= server->mark.due_ms)
+            logmark_hour(&server->mark, server->table);
         heartbeat_beat(&heartbeat, server->workers, server->worker_count);
     }
     heartbeat_stop(&heartbeat);
@@ -338,14 +343,17 @@ int server_run(const char *config_path)
         stop(&server);
         return status;
     }
-    log_serving(&server, "ready");
+    log_serving(&server, true);
     log_broken(site_table_config(server.table), true);
     log_never_wait();
     serve(&server);
     log_line(LOG_LEVEL_NOTICE, "stopping: open connections may end within %u seconds",
              site_table_server(server.table)->drain_timeout_s);
     notify_send("STOPPING=1");
+    struct site_table *last = site_table_ref(server.table);
     stop(&server);
+    logmark_stop(&server.mark, last);
+    site_table_unref(last);
     log_line(LOG_LEVEL_NOTICE, "stopped");
     return 0;
 }

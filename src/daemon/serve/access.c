@@ -2,11 +2,15 @@
 /* access: writes the log line of each fetch, refusal and challenge. */
 #include "daemon/serve/access.h"
 
+#include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <sys/random.h>
 
 #include "common/policy/policyid.h"
 #include "common/policy/policytext.h"
 #include "common/senders/sender_agent.h"
+#include "daemon/base/deadline.h"
 #include "daemon/base/event.h"
 
 #define V4_BITS 120 /* of the mapped form: an IPv4 /24 */
@@ -56,6 +60,26 @@ static void add_policy(struct event *event, const struct config_policy *policy)
     policytext_free(&text);
 }
 
+/* The lines that are never left out are numbered, from 1 on in each run of the program, so that a
+ * reader of the log sees that one is missing. Threads may write them in another order. */
+static void add_line(struct event *event)
+{
+    static atomic_uint_least64_t last;
+    static atomic_uint_least32_t run;
+    char value[sizeof("ffffffff-18446744073709551615")];
+    uint_least32_t id = atomic_load_explicit(&run, memory_order_relaxed);
+    if (id == 0) { /* two threads may come here: the first one's is taken */
+        uint_least32_t none = 0;
+        if (getrandom(&id, sizeof(id), GRND_NONBLOCK) != (ssize_t)sizeof(id) || id == 0)
+            id = (uint_least32_t)deadline_now_us() | 1;
+        if (!atomic_compare_exchange_strong(&run, &none, id))
+            id = none;
+    }
+    uint64_t number = 1 + atomic_fetch_add_explicit(&last, 1, memory_order_relaxed);
+    (void)snprintf(value, sizeof(value), "%08" PRIxLEAST32 "-%" PRIu64, id, number);
+    event_token(event, "line", value);
+}
+
 void access_log(const struct config_server *settings, const struct access_entry *entry)
 {
     struct event event;
@@ -76,6 +100,8 @@ void access_log(const struct config_server *settings, const struct access_entry 
     event_number(&event, "bytes", entry->bytes);
     if (entry->status == 200)
         add_policy(&event, entry->policy);
+    if (is_good)
+        add_line(&event);
     event_text(&event, "claimed_sender", sender_agent_name(sender_agent_family(entry->agent)));
     event_text(&event, "agent", entry->agent);
     if (!entry->is_complete)
@@ -109,7 +135,7 @@ void access_log_challenge(const struct config_server *settings,
     event_write(&event, LOG_LEVEL_INFO, true);
 }
 
-void access_log_settings(const struct config_server *settings)
+void access_log_mark(const struct config_server *settings, const char *cause, const char *policies)
 {
     static const char *const modes[] = {
         [CONFIG_ACCESS_LOG_ON] = "on",
@@ -126,5 +152,9 @@ void access_log_settings(const struct config_server *settings)
     event_time(&event);
     event_token(&event, "access_log", modes[settings->access_log]);
     event_token(&event, "log_clients", clients[settings->log_clients]);
+    event_token(&event, "cause", cause);
+    if (policies[0] != '\0')
+        event_token(&event, "policies", policies);
+    add_line(&event);
     event_write(&event, LOG_LEVEL_INFO, false);
 }

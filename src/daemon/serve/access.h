@@ -38,8 +38,9 @@ void access_log_refusal(const struct config_server *settings, const struct netwo
 void access_log_challenge(const struct config_server *settings,
                           const struct network_address *client, const struct hostname *host);
 
-/* From now on lines are written as these settings say: so that who reads the log later knows for
- * what time it is whole. */
-void access_log_settings(const struct config_server *settings);
+/* A line that says how lines are written, so that who reads the log later knows for what time it is
+ * whole. cause: "start", "reload", "hour" or "stop". policies: the id of all that are served;
+ * empty: unknown. */
+void access_log_mark(const struct config_server *settings, const char *cause, const char *policies);
 
 #endif
