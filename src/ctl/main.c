@@ -18,6 +18,7 @@
 #include "ctl/lint/lintfile.h"
 #include "ctl/matching.h"
 #include "ctl/records/records.h"
+#include "ctl/seen/seen.h"
 #include "ctl/tlsrpt/tlsrpt.h"
 
 static const struct verb {
@@ -31,6 +32,7 @@ static const struct verb {
     {"check", "check a domain as senders see it, predict what they do", survey_run},
     {"match", "tell whether a policy allows the MX hosts of a domain", matching_run},
     {"tlsrpt", "summarise TLS reports; tell whether enforce is safe now", tlsrpt_run},
+    {"seen", "tell who fetched which policy, and when an MX may change", seen_run},
     {"certs", "list the certificates in use; order those that are due", certs_run},
     {"install-file", NULL, installfile_run},
 };

@@ -17,6 +17,7 @@ if CTL
 ctl_fuzz_targets = \
 	%D%/fuzz_dnsdata \
 	%D%/fuzz_document \
+	%D%/fuzz_logline \
 	%D%/fuzz_peer \
 	%D%/fuzz_repair \
 	%D%/fuzz_report \

@@ -479,8 +479,9 @@ def main():
     if name == "systemctl":
         systemctl(home, *words)
     elif name == "journalctl":
-        unit = words[words.index("-u") + 1]
-        print(log_of(home, unit), end="")
+        match = [word for word in words if word.startswith("_SYSTEMD_UNIT=")]
+        unit = match[0].split("=")[1] if match else words[words.index("-u") + 1]
+        print(log_of(home, unit.removesuffix(".service")), end="")
 
 
 if __name__ == "__main__":

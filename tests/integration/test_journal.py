@@ -10,6 +10,7 @@ import unittest
 
 import harness
 from harness import exchange, fetch, request, server_section
+from test_ctl_certs import CTL
 
 HOST = "mta-sts.example.com"
 JOURNALD = "/usr/lib/systemd/systemd-journald"
@@ -107,6 +108,23 @@ class Journal(harness.TestCase):
             return "lines were lost" in self.daemon.log()
 
         harness.eventually(is_told, what="the count of the lost lines")
+
+    @unittest.skipUnless(CTL, "mta-stsctl was not built")
+    def test_seen_reads_it(self):
+        for _ in range(3):
+            fetch(self.daemon.address(), HOST, agent="Google-SMTP-STS")
+        self.wait_for(3, "MTA_STSD_EVENT=fetch")
+        said = subprocess.run(
+            [*self.inside, CTL, "seen", "-c", self.directory / "mta-stsd.ini", "--json", "--match",
+             f"_PID={self.daemon.process.pid}", "example.com"], check=False, capture_output=True)
+        answer = json.loads(said.stdout)
+        self.assertTrue(answer["log"]["whole"], answer)
+        self.assertEqual([(sender["claimed_sender"], sender["is_present"])
+                          for sender in answer["domains"][0]["senders"]], [("Google", True)])
+        said = subprocess.run([*self.inside, CTL, "seen", "-c", self.directory / "mta-stsd.ini"],
+                              check=False, capture_output=True)
+        self.assertEqual(said.returncode, 2)
+        self.assertIn(b"the journal has no line of the access log", said.stderr)
 
     def test_without_its_journal_the_lines_go_to_stderr(self):
         self.end_journald()

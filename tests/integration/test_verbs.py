@@ -19,7 +19,7 @@ from test_progress import drain
 
 POLICY = "version: STSv1\r\nmode: {}\r\nmx: mail.example.com\r\nmax_age: 604800\r\n"
 EMITTING = ("ari", "finding_out", "lintfile", "listing", "matching", "outcome", "proposalout",
-            "recordout", "schedule", "survey", "surveyjson", "totals_json")
+            "recordout", "schedule", "seenwrite", "survey", "surveyjson", "totals_json")
 ZONES = {"example.com": "@ MX 10 mail\nmail A 127.0.0.1\nmta-sts A 127.0.0.1\n"}
 
 
@@ -81,6 +81,9 @@ class VerbCase(CtlCase):
             (0, "match", "-c", cls.ini, "example.com", "mail.example.com"),
             (1, "match", "-c", cls.ini, "example.com", "mx.example.com"),
             (2, "match", "-c", cls.ini, "other.example", "mx.example.com"),
+            (0, "seen", "-c", cls.ini, "--log", cls.access_log("quiet.log", 30)),
+            (1, "seen", "-c", cls.ini, "--log", cls.access_log("new.log", 1)),
+            (2, "seen", "-c", cls.ini, "--log", "missing.log"),
             (0, "tlsrpt", clean),
             (1, "tlsrpt", clean, failed),
             (2, "tlsrpt", "missing.json"),
@@ -91,6 +94,15 @@ class VerbCase(CtlCase):
             (2, "certs", "-c", cls.ini, "--renew"),
         )
         cls.verbs = re.findall(r"^  ([a-z]+) ", harness.run(CTL, "--help").stdout, re.M)
+
+    @classmethod
+    def access_log(cls, name, days):
+        """Of a server that has run for so many days, in which nobody fetched."""
+        moments = (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago))
+                   for ago in (86400 * days, 60))
+        return cls.write(name, "".join(
+            f"log time={moment} access_log=on log_clients=full cause=hour line=0badcafe-{number}\n"
+            for number, moment in enumerate(moments, 1)))
 
 
 def table_of(name):

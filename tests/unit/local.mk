@@ -87,6 +87,8 @@ ctl_unit_tests = \
 	%D%/ctl/net/test_txtrecord \
 	%D%/ctl/net/test_txtrecord_sender \
 	%D%/ctl/records/test_recordset \
+	%D%/ctl/seen/test_coverage \
+	%D%/ctl/seen/test_logline \
 	%D%/ctl/tlsrpt/test_advice \
 	%D%/ctl/tlsrpt/test_comment \
 	%D%/ctl/tlsrpt/test_html_out \

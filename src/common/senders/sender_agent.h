@@ -4,6 +4,7 @@
 #ifndef COMMON_SENDERS_SENDER_AGENT_H
 #define COMMON_SENDERS_SENDER_AGENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/senders/sender_act.h"
@@ -13,6 +14,7 @@ struct sender_agent {
     const char *family;
     const char *mark; /* in its User-Agent, letter by letter */
     bool is_inside;   /* not at its beginning */
+    bool is_large;    /* it sends to nearly everybody, so that it should fetch again and again */
     enum sender_ground ground;
     const char *source; /* what was run or read */
     const char *date;   /* when, "2026-11-28" */
@@ -27,6 +29,9 @@ size_t sender_agent_family(const char *agent);
 
 /* "postfix-tlspol"; "other". Static. */
 const char *sender_agent_name(size_t family);
+
+/* Whether it sends so much that not to hear of it for long is worth a note. */
+bool sender_agent_is_large(size_t family);
 
 /* The row of a family but the last. Static. */
 const struct sender_agent *sender_agent_find(size_t family);

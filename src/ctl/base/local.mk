@@ -4,6 +4,8 @@ libctl_a_SOURCES += \
 	%D%/become.h \
 	%D%/child.c \
 	%D%/child.h \
+	%D%/csvcell.c \
+	%D%/csvcell.h \
 	%D%/finding_out.c \
 	%D%/finding_out.h \
 	%D%/installfile.c \
@@ -40,4 +42,6 @@ libctl_a_SOURCES += \
 	%D%/wrap.h \
 	%D%/writer.c \
 	%D%/writer.h \
-	%D%/writer_json.c
+	%D%/writer_csv.c \
+	%D%/writer_json.c \
+	%D%/writer_stream.c

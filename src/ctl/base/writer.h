@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-
 #define WRITER_DEPTH_MAX 12 /* objects and lists in each other, the root included */
 
 enum writer_type {
@@ -38,8 +37,10 @@ struct writer_format {
     void (*close)(void *state);
 };
 
-/* Two spaces of indentation, members in the order in which they were written, ASCII. */
-extern const struct writer_format writer_json;
+/* JSON: two spaces of indentation, members in their order, ASCII; the second is written as it
+ * comes. CSV: a row is an object of a list of an object of a list of the root, with the outer
+ * object's members before that list; the rest is left out. */
+extern const struct writer_format writer_json, writer_stream, writer_csv;
 
 /* {0} is valid: what is written to it goes nowhere, and it cannot be finished. */
 struct writer {
@@ -54,7 +55,7 @@ struct writer {
 void writer_open(struct writer *out, const struct writer_format *format, FILE *stream);
 
 /* Ends the root, writes what is not written yet, and closes. Returns 0, or -1 when out of memory or
- * when it cannot be written; JSON has then written nothing, or a part. */
+ * when it cannot be written; nothing is written then, or a part. */
 int writer_finish(struct writer *writer);
 
 /* Gives the result up, unless it is finished. */

@@ -3,27 +3,10 @@
 #include "ctl/tlsrpt/totals_csv.h"
 
 #include <inttypes.h>
-#include <string.h>
+#include <stdio.h>
 
+#include "ctl/base/csvcell.h"
 #include "ctl/tlsrpt/report_text.h"
-
-void totals_csv_cell(FILE *out, const char *text)
-{
-    unsigned char first = (unsigned char)text[0];
-    bool is_formula = first != '\0' && (strchr("=+-@", first) != NULL || first < ' ');
-    bool is_quoted = is_formula || strpbrk(text, ",\"\r\n") != NULL;
-    if (is_quoted)
-        putc('"', out);
-    if (is_formula)
-        putc('\'', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            putc('"', out);
-        putc(*text, out);
-    }
-    if (is_quoted)
-        putc('"', out);
-}
 
 static void write_row(const struct tally_fact *fact)
 {
@@ -43,7 +26,7 @@ static void write_row(const struct tally_fact *fact)
         fact->sender_ip,
     };
     for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
-        totals_csv_cell(stdout, cells[i]);
+        csvcell_write(stdout, cells[i]);
         putchar(',');
     }
     printf("%" PRId64 ",%" PRId64 "\r\n", fact->successes, fact->failures);

@@ -3,13 +3,9 @@
 #ifndef CTL_TLSRPT_TOTALS_CSV_H
 #define CTL_TLSRPT_TOTALS_CSV_H
 
-#include <stdio.h>
+#include <stdbool.h>
 
 #include "ctl/tlsrpt/totals.h"
-
-/* Writes one cell, with all that keeps a spreadsheet from taking a text of others for a formula: a
- * quote before one that begins with = + - @ or a control byte. */
-void totals_csv_cell(FILE *out, const char *text);
 
 /* A row for each day, domain, policy type, organisation, signer and failure. To stdout. *failed:
  * whether sessions did. Returns 0, or -1 with why. */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/* lastseen: which policies of which domains were fetched when, and by whom. */
+#ifndef CTL_SEEN_LASTSEEN_H
+#define CTL_SEEN_LASTSEEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/arena.h"
+#include "common/base/error.h"
+#include "common/senders/sender_agent.h"
+#include "ctl/seen/logline.h"
+
+#define LASTSEEN_NONE UINT32_MAX /* no policy */
+
+/* A policy of one domain. Times are seconds since the epoch, in 32 bits: there are many of these.
+ */
+struct lastseen_policy {
+    unsigned char id[LOGLINE_ID_BYTES];
+    uint8_t mode; /* enum policy_mode */
+    uint32_t max_age;
+    uint32_t last;     /* its last fetch, by anybody */
+    uint32_t replaced; /* the first fetch of another policy after that; 0: there is none */
+    uint32_t next;     /* of the domain, or LASTSEEN_NONE */
+};
+
+/* What a family fetched last; time 0: nothing. */
+struct lastseen_family {
+    uint32_t time;
+    uint32_t policy;
+};
+
+struct lastseen_domain {
+    uint32_t first;    /* the first fetch, of any policy */
+    uint32_t newest;   /* the last one */
+    uint32_t policies; /* the policy that was fetched last, then its next */
+    struct lastseen_family families[SENDER_AGENT_FAMILIES];
+    char name[];
+};
+
+/* Of the table of names: the low bits of a name's hash keep most others from being looked at. */
+struct lastseen_slot {
+    uint32_t number; /* 1 and up; 0: the slot is empty */
+    uint32_t tag;
+};
+
+/* {0} is empty. */
+struct lastseen {
+    struct arena arena; /* of the domains */
+    struct lastseen_domain **domains;
+    uint32_t domain_count;
+    struct lastseen_policy *policies;
+    uint32_t policy_count;
+    struct lastseen_slot *slots; /* open addressing */
+    size_t slot_count;
+    uint64_t seed;
+    const char *only; /* NULL: each domain is kept; borrowed */
+};
+
+/* Adds a fetch; time: when it was at the latest. Returns 0, or -1 with why. */
+int lastseen_add(struct lastseen *lastseen, const struct logline *fetch, int64_t time,
+                 struct error *why);
+
+/* Lent; NULL: nobody fetched it. */
+const struct lastseen_domain *lastseen_find(const struct lastseen *lastseen, const char *domain);
+
+/* By name; nothing is added afterwards. */
+void lastseen_sort(struct lastseen *lastseen);
+
+void lastseen_free(struct lastseen *lastseen);
+
+#endif
