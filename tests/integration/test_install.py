@@ -69,6 +69,9 @@ class Install(unittest.TestCase):
             certs = (units / "mta-stsd-certs.service").read_text()
             program = self.variable("bindir") + "/mta-stsctl"
             self.assertIn(f"\nExecStart={program} certs --renew --config {ini}\n", certs)
+            watch = (units / "mta-stsctl-check.service").read_text()
+            self.assertIn(f"\nExecStart={program} check --all --watch --tell-later ", watch)
+            self.assertIn(f" --config {ini} ", watch)
             watched = (units / "mta-stsd-certs.path").read_text()
             self.assertIn(f"\nPathChanged={pathlib.Path(ini).parent}\n", watched)
 
@@ -78,7 +81,7 @@ class Install(unittest.TestCase):
             path.name: path.read_text() for path in self.place("systemdsystemunitdir").iterdir()
         }
         named = set(
-            re.findall(r"\bmta-stsd[\w-]*\.(?:service|path|timer|socket)", "".join(units.values()))
+            re.findall(r"\bmta-sts(?:d|ctl)[\w-]*\.(?:service|path|timer|socket)", "".join(units.values()))
         )
         self.assertEqual(named - set(units), set())
 

@@ -20,8 +20,11 @@ OURS = ("mta-stsd.socket", "mta-stsd.service")
 UNITS = (
     "mta-stsd.service mta-stsd.socket mta-stsd.path mta-stsd-begin.service "
     "mta-stsd-changed.service mta-stsd-certs.service mta-stsd-certs-changed.service "
-    "mta-stsd-certs.path mta-stsd-certs.timer mta-stsd-certs-retry.timer"
+    "mta-stsd-certs.path mta-stsd-certs.timer mta-stsd-certs-retry.timer "
+    "mta-stsctl-check.timer mta-stsctl-check.service"
 )
+# Runs programs of the admin's, which may change their user.
+TELL = "mta-stsctl-check-tell.service"
 
 NGINX = """
 set -e
@@ -78,7 +81,7 @@ class Units(Steps):
 
     def unit_files(self):
         # The service and the socket are two ways to the same port.
-        checked = self.machine.run(f"systemd-analyze verify --man=no {UNITS}", check=False)
+        checked = self.machine.run(f"systemd-analyze verify --man=no {UNITS} {TELL}", check=False)
         assert checked.returncode == 0 and not checked.stdout, checked.stdout
         version = self.machine.says("systemctl --version").split()[1]
         self.show(f"systemd-analyze verify of systemd {version} finds nothing in the units")
@@ -282,6 +285,34 @@ class Units(Steps):
         assert not [entry for entry in ours if "PRIVATE KEY" in str(entry["MESSAGE"])]
         self.show(f"{len(ours)} lines in the journal, each with its priority")
 
+    def drift_watch(self):
+        """This machine has no network: that is told by the second run, and the command gets it."""
+        kept = self.machine.says(f"cat {INI}")
+        script = "#!/bin/sh\ncat >/var/lib/mta-stsctl/called\n"
+        self.write("/opt/told", script)
+        self.machine.run("chmod 755 /opt/told; systemd-sysusers")
+        self.write(INI, kept + "\n[watch]\ncommand = /opt/told\n")
+        assert self.states("mta-stsctl-check.timer") == ["inactive"]
+        self.machine.run("systemctl start mta-stsctl-check.service", seconds=300)
+        second = self.machine.run("systemctl start mta-stsctl-check.service", check=False, seconds=300)
+        assert second.returncode == 1, second
+        eventually(lambda: self.states(TELL) == ["inactive"] and self.machine.says(
+            "cat /var/lib/mta-stsctl/called"), 30, "the call of the command")
+        told = json.loads(self.machine.says("cat /var/lib/mta-stsctl/called"))
+        assert [item["kind"] for item in told["items"]] == ["machine"], told
+        owner = self.machine.says("stat -c %U /var/lib/mta-stsctl/told.json")
+        assert owner == "_mta-stsd-check", owner
+        self.machine.run("systemctl start mta-stsctl-check.service", seconds=300)
+        assert self.shows("mta-stsctl-check.service", "ExecMainStatus") == "3"
+        script = "journalctl --no-pager -b -o json _SYSTEMD_UNIT=mta-stsctl-check.service"
+        entries = [json.loads(line) for line in self.machine.says(script).splitlines()]
+        began = {entry["PRIORITY"] for entry in entries if entry["MESSAGE"].startswith("began: ")}
+        assert began == {"3"}, entries
+        self.write(INI, kept + "\n")
+        self.machine.run("rm -r /opt/told /var/lib/mta-stsctl")
+        self.nothing_failed()
+        self.show("the drift watch in its sandbox: told once, in the journal and to the command, then not")
+
     def restarts_under_load(self, times=5):
         roots = pathlib.Path(self.machine.root.parent, "roots.pem")
         roots.write_text(self.machine.says(f"cat {ROOTS}") + "\n")
@@ -387,4 +418,5 @@ class Units(Steps):
         self.credentials()
         self.swapped_link()
         self.journal()
+        self.drift_watch()
         self.nothing_failed()
