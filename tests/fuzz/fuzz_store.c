@@ -174,6 +174,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct store *store;
     struct error why = {.text = ""};
     struct tally_filter filters[] = {{0}, {.domain = "example.com", .since = TODAY - 60}};
+    struct daytable days = {0};
+    struct store_view views[] = {{.filter = &filters[0], .today = TODAY, .days = &days},
+                                 {.filter = &filters[1], .today = TODAY, .is_whole = true}};
     if (whole == NULL)
         set_up();
     if (size == 0)
@@ -188,13 +191,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     for (size_t i = 0; i < 2; i++) {
         if (store_begin(store, false, &why) == 0 &&
-            store_each_domain(store, &filters[i], take_domain, NULL, &why) == 0 &&
+            store_each_domain(store, &views[i], take_domain, NULL, &why) == 0 &&
             store_end(store, &why) == 0)
             continue;
         assert(why.text[0] != '\0');
+        daytable_free(&days);
         store_close(store);
         return 0;
     }
+    daytable_free(&days);
     if (take(store, 2) == 0)
         take(store, 1);
     store_close(store);

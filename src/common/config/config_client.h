@@ -45,6 +45,7 @@ struct config_dns {
 struct config_tlsrpt {
     const char **authserv; /* hosts whose Authentication-Results are believed */
     size_t authserv_count;
+    const char *mailbox; /* whose mails mta-stsctl tlsrpt --mailbox reads */
 };
 
 /* [watch]. NULL and 0 where not set. */

@@ -2,6 +2,7 @@
 /* settlsrpt: the keys of [tlsrpt], one row a key. */
 #include "common/config/settlsrpt.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* RFC 8601 section 2.2: a token or a quoted text, which is written here without its quotes. */
@@ -24,5 +25,6 @@ static int read_authserv(const struct setting_line *line, struct error *why)
 
 const struct setting settlsrpt_rows[] = {
     {"authserv", true, read_authserv, 0, 0, 0},
+    {"mailbox", false, setting_path, offsetof(struct config, tlsrpt.mailbox), 0, 0},
     {NULL, false, NULL, 0, 0, 0},
 };

@@ -55,8 +55,9 @@ static void count_days(struct advice *out, const struct tally_facts *days, int t
         bool is_recent = day->first_day >= today - ADVICE_CLEAN_DAYS && day->evidence > 0;
         if (i == 0)
             out->first_day = clean_since = day->first_day;
-        out->last_day = day->last_day;
-        out->reported_days += days_in(day);
+        if (day->last_day > out->last_day)
+            out->last_day = day->last_day;
+        out->reported_days += days_in(day) + day->day_count;
         out->clean_sessions = tally_add_up(out->clean_sessions, day->evidence);
         out->recent_days += is_recent;
         if (is_recent)
@@ -224,6 +225,8 @@ static int find_hindrances(struct advice *out, const struct tally_fact *items, s
                   TALLY_BY_MX | TALLY_BY_TYPE | TALLY_BY_DAY, 0, why) != 0)
         return -1;
     join_days(&out->repeated);
+    if (out->repeated.count == 0)
+        return 0;
     if (sum_those(&out->silent, out, matters, items, count, TALLY_BY_ORGANISATION | TALLY_BY_DAY, 0,
                   why) != 0)
         return -1;

@@ -42,12 +42,16 @@ libctl_a_SOURCES += \
 	%D%/html_sums.h \
 	%D%/intake.c \
 	%D%/intake.h \
+	%D%/daytable.c \
+	%D%/daytable.h \
 	%D%/dkimauth.c \
 	%D%/dkimauth.h \
 	%D%/jsonsplit.c \
 	%D%/jsonsplit.h \
 	%D%/mailbox.c \
 	%D%/mailbox.h \
+	%D%/order.c \
+	%D%/order.h \
 	%D%/report.c \
 	%D%/report.h \
 	%D%/report_mx.c \
@@ -72,12 +76,16 @@ libctl_a_SOURCES += \
 	%D%/series.h \
 	%D%/store.c \
 	%D%/store.h \
+	%D%/store_days.c \
+	%D%/store_days.h \
 	%D%/store_db.c \
 	%D%/store_db.h \
 	%D%/store_fold.c \
 	%D%/store_fold.h \
 	%D%/store_load.c \
 	%D%/store_load.h \
+	%D%/store_new.c \
+	%D%/store_new.h \
 	%D%/store_report.c \
 	%D%/store_report.h \
 	%D%/store_schema.c \
@@ -91,6 +99,7 @@ libctl_a_SOURCES += \
 	%D%/taking.h \
 	%D%/tally.c \
 	%D%/tally.h \
+	%D%/tally_fact.h \
 	%D%/tally_facts.c \
 	%D%/tally_facts.h \
 	%D%/tlsrpt.c \
@@ -101,7 +110,10 @@ libctl_a_SOURCES += \
 	%D%/totals_csv.h \
 	%D%/totals_json.c \
 	%D%/totals_json.h \
+	%D%/totals_list.h \
 	%D%/totals_metrics.c \
 	%D%/totals_metrics.h \
+	%D%/totals_rows.c \
+	%D%/totals_rows.h \
 	%D%/totals_text.c \
 	%D%/totals_text.h

@@ -155,8 +155,12 @@ static int add_policy(struct tally *tally, const struct addition *addition, size
 
 bool tally_passes(const struct tally_fact *fact, const struct tally_filter *filter)
 {
-    if (filter->since != 0 && fact->last_day < filter->since)
-        return false;
+    return (filter->since == 0 || fact->last_day >= filter->since) &&
+           tally_passes_but_days(fact, filter);
+}
+
+bool tally_passes_but_days(const struct tally_fact *fact, const struct tally_filter *filter)
+{
     if (filter->organisation != NULL && strcasecmp(fact->organisation, filter->organisation) != 0 &&
         strcasecmp(fact->signer, filter->organisation) != 0)
         return false;

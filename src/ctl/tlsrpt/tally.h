@@ -41,8 +41,9 @@ struct tally_filter {         /* {0} lets everything pass */
     const char *mx;
 };
 
-/* Whether a fact passes, but for the domain. */
+/* Whether a fact passes, but for the domain; and but for that and the days. */
 bool tally_passes(const struct tally_fact *fact, const struct tally_filter *filter);
+bool tally_passes_but_days(const struct tally_fact *fact, const struct tally_filter *filter);
 
 enum tally_outcome {
     TALLY_ADDED,

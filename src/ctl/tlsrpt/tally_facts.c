@@ -72,11 +72,27 @@ static void join_numbers(struct tally_fact *into, const struct tally_fact *fact)
     into->successes = tally_add_up(into->successes, fact->successes);
     into->evidence = tally_add_up(into->evidence, fact->evidence);
     into->failures = tally_add_up(into->failures, fact->failures);
+    into->trend.good = tally_add_up(into->trend.good, fact->trend.good);
+    into->trend.failed = tally_add_up(into->trend.failed, fact->trend.failed);
+    into->trend.good_before = tally_add_up(into->trend.good_before, fact->trend.good_before);
+    into->trend.failed_before = tally_add_up(into->trend.failed_before, fact->trend.failed_before);
 }
 
-static void join(struct tally_fact *into, const struct tally_fact *fact)
+void tally_add_trend(struct tally_trend *trend, int day, int today, int64_t good, int64_t failed)
+{
+    if (day >= today - TALLY_TREND_DAYS) {
+        trend->good = tally_add_up(trend->good, good);
+        trend->failed = tally_add_up(trend->failed, failed);
+    } else if (day >= today - 2 * TALLY_TREND_DAYS) {
+        trend->good_before = tally_add_up(trend->good_before, good);
+        trend->failed_before = tally_add_up(trend->failed_before, failed);
+    }
+}
+
+void tally_join(struct tally_fact *into, const struct tally_fact *fact)
 {
     into->days = into->day == fact->day ? into->days | fact->days : 0;
+    into->day_count += fact->day_count;
     if (fact->first_day < into->first_day)
         into->first_day = fact->first_day;
     if (fact->last_day > into->last_day)
@@ -104,7 +120,7 @@ static void sort_and_join(struct tally_facts *facts, int (*order)(const void *, 
     qsort(facts->items, facts->count, sizeof(*facts->items), order);
     for (size_t i = 1; i < facts->count; i++) {
         if (order(&facts->items[kept], &facts->items[i]) == 0)
-            join(&facts->items[kept], &facts->items[i]);
+            tally_join(&facts->items[kept], &facts->items[i]);
         else
             facts->items[++kept] = facts->items[i];
     }
@@ -190,10 +206,17 @@ int tally_sum(struct tally_facts *out, const struct tally_fact *facts, size_t co
     out->items = reallocarray(NULL, count, sizeof(*facts));
     if (out->items == NULL)
         return error_set(why, "out of memory");
-    memcpy(out->items, facts, count * sizeof(*facts));
-    out->count = out->room = count;
-    for (size_t i = 0; i < count; i++)
-        blank(&out->items[i], keys);
-    sort_and_join(out, (keys & TALLY_BY_DAY) != 0 ? compare_days : compare);
+    int (*order)(const void *, const void *) = (keys & TALLY_BY_DAY) != 0 ? compare_days : compare;
+    out->room = count;
+    for (size_t i = 0; i < count; i++) {
+        struct tally_fact *item = &out->items[out->count];
+        *item = facts[i];
+        blank(item, keys);
+        if (out->count > 0 && order(item - 1, item) == 0) /* as they often come */
+            tally_join(item - 1, item);
+        else
+            out->count++;
+    }
+    sort_and_join(out, order);
     return 0;
 }

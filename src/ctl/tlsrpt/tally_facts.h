@@ -8,36 +8,9 @@
 #include <stdint.h>
 
 #include "common/base/error.h"
-#include "ctl/tlsrpt/report.h"
+#include "ctl/tlsrpt/tally_fact.h"
 
-#define TALLY_MX_LINES_MAX 512     /* bytes of all mx lines of a policy, as they are shown */
-#define TALLY_FACTS_MAX    2000000 /* different ones that are kept */
-
-/* Texts are borrowed; none is NULL. */
-struct tally_fact {
-    const char *domain;
-    enum report_kind kind;
-    const char *organisation;
-    const char *signer; /* the domain whose DKIM signature passed; "": none */
-    const char *mx, *type, *reason, *wildcard; /* of a failure, as in struct report_failure */
-    const char *ip, *sender_ip, *helo;         /* of a failure: MX, sender, the MX's HELO name */
-    bool outside;  /* the policy that the sender used does not name the MX */
-    bool failed;   /* a failure: successes are 0 */
-    bool unproven; /* of a mail without a signature that passed */
-    bool mx_host;  /* the domain is an MX host of another one */
-    int day;       /* the day, or the Monday of the week whose sums these are */
-    unsigned days; /* bit n: there were reports of day + n; of a sum by other keys nothing */
-    int first_day, last_day;
-    bool has_mode; /* mode is that of the newest report which names it, mode_day its day */
-    enum policy_mode mode;
-    int mode_day;
-    const char *mx_lines; /* the mx lines of that policy, ", " between them; may be NULL */
-    /* Reports, each in one fact: of all; of the domain; of the domain and kind; unproven. */
-    int64_t reports, domain_reports, kind_reports, unproven_reports;
-    int64_t entries;             /* of policies in reports */
-    int64_t successes, failures; /* sessions */
-    int64_t evidence;            /* successes under a policy whose mx lines the sender names */
-};
+#define TALLY_FACTS_MAX 2000000 /* different ones that are kept */
 
 struct tally_facts {
     struct tally_fact *items;
@@ -69,6 +42,11 @@ void tally_facts_finish(struct tally_facts *facts);
  * -1 with why; *out is {0} then. Free its items with free(3). */
 int tally_sum(struct tally_facts *out, const struct tally_fact *facts, size_t count, unsigned keys,
               struct error *why);
+
+/* Adds the numbers of a fact, and what else a sum of both has; the keys stay. */
+void tally_join(struct tally_fact *into, const struct tally_fact *fact);
+
+void tally_add_trend(struct tally_trend *trend, int day, int today, int64_t good, int64_t failed);
 
 /* a + b, INT64_MAX where that is too much; b may be negative. */
 int64_t tally_add_up(int64_t a, int64_t b);

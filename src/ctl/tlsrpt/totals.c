@@ -19,16 +19,27 @@ const struct totals_view totals_views[TOTALS_LISTS] = {
                          TALLY_BY_DOMAIN | TALLY_BY_KIND | TALLY_BY_ORGANISATION | TALLY_BY_MX |
                              BY_FAILURE,
                          true},
+    [TOTALS_DETAILS] = {"details",
+                        TALLY_BY_DOMAIN | TALLY_BY_ORGANISATION | TALLY_BY_MX | BY_FAILURE |
+                            TALLY_BY_ADDRESS,
+                        true},
+    [TOTALS_IPS] = {"addresses", TALLY_BY_MX | TALLY_BY_ADDRESS, true},
     [TOTALS_DAYS] = {"days", TALLY_BY_DAY, false},
 };
 
-static int each_of_tally(const struct tally_facts *facts, totals_take *take, void *context,
+/* The facts of a tally are in the order of domains. */
+static int each_of_tally(const struct totals *totals, totals_take *take, void *context,
                          struct error *why)
 {
+    const struct tally_facts *facts = &totals->tally->facts;
     for (size_t start = 0, end = 0; start < facts->count; start = end) {
         const char *domain = facts->items[start].domain;
-        while (end < facts->count && strcmp(facts->items[end].domain, domain) == 0)
-            end++;
+        for (; end < facts->count && strcmp(facts->items[end].domain, domain) == 0; end++) {
+            struct tally_fact *fact = &facts->items[end];
+            fact->trend = (struct tally_trend){0};
+            tally_add_trend(&fact->trend, fact->last_day, totals->today, fact->successes,
+                            fact->failures);
+        }
         struct tally_facts part = {.items = facts->items + start, .count = end - start};
         if (take(context, &part, why) != 0)
             return -1;
@@ -36,15 +47,22 @@ static int each_of_tally(const struct tally_facts *facts, totals_take *take, voi
     return 0;
 }
 
+static int each_of_store(const struct totals *totals, const struct store_view *view,
+                         totals_take *take, void *context, struct error *why)
+{
+    if (store_begin(totals->store, false, why) != 0 ||
+        store_each_domain(totals->store, view, take, context, why) != 0)
+        return -1;
+    return store_end(totals->store, why);
+}
+
 int totals_each_domain(const struct totals *totals, totals_take *take, void *context,
                        struct error *why)
 {
-    if (totals->store == NULL)
-        return each_of_tally(&totals->tally->facts, take, context, why);
-    if (store_begin(totals->store, false, why) != 0 ||
-        store_each_domain(totals->store, totals->filter, take, context, why) != 0)
-        return -1;
-    return store_end(totals->store, why);
+    const struct store_view view = {
+        .filter = totals->filter, .today = totals->today, .is_whole = true};
+    return totals->store == NULL ? each_of_tally(totals, take, context, why)
+                                 : each_of_store(totals, &view, take, context, why);
 }
 
 /* ---- Sums. */
@@ -54,16 +72,22 @@ struct summing {
     const struct totals *totals;
     const struct totals_reading *reading;
     struct tally_facts failed; /* of the domain at hand */
+    struct daytable days;
+    bool sums_days;
     bool has_facts;
+    bool has_failures; /* the domain at hand */
 };
 
-static void count(struct totals_sums *sums, const struct tally_facts *facts)
+static void count(struct summing *summing, const struct tally_facts *facts)
 {
+    struct totals_sums *sums = summing->sums;
+    int64_t failures = sums->failures;
     for (size_t i = 0; i < facts->count; i++) {
         sums->reports = tally_add_up(sums->reports, facts->items[i].reports);
         sums->unproven = tally_add_up(sums->unproven, facts->items[i].unproven_reports);
         sums->failures = tally_add_up(sums->failures, facts->items[i].failures);
     }
+    summing->has_failures = sums->failures > failures;
 }
 
 static int select_failed(struct tally_facts *out, const struct tally_facts *facts,
@@ -102,7 +126,10 @@ static int tell_advice(const struct summing *summing, const struct tally_facts *
 {
     struct advice advice;
     const char *domain = facts->items[0].domain;
-    if (summing->reading->tell == NULL || domain[0] == '\0') /* for nobody to act on */
+    const struct tally_filter *filter = summing->totals->filter;
+    bool is_whole = filter->organisation == NULL && filter->mx == NULL;
+    bool is_shown = !summing->totals->shown->failing || summing->has_failures;
+    if (summing->reading->tell == NULL || domain[0] == '\0' || !is_whole || !is_shown)
         return 0;
     int result = advice_make(&advice, facts->items, facts->count, summing->totals->today, why);
     if (result == 0 && summing->reading->tell(summing->reading->context, domain, &advice) != 0)
@@ -115,15 +142,66 @@ static int take_domain(void *context, struct tally_facts *facts, struct error *w
 {
     struct summing *summing = context;
     const struct totals_reading *reading = summing->reading;
-    count(summing->sums, facts);
+    count(summing, facts);
     summing->has_facts = true;
     if (tell_advice(summing, facts, why) != 0 || select_failed(&summing->failed, facts, why) != 0)
         return -1;
     for (size_t i = 0; i < reading->list_count; i++) {
-        if (add_to_list(summing, reading->lists[i], facts, why) != 0)
+        if (reading->lists[i] != TOTALS_DAYS &&
+            add_to_list(summing, reading->lists[i], facts, why) != 0)
+            return -1;
+    }
+    /* The store has added the days. */
+    for (size_t i = 0; i < facts->count && summing->sums_days && summing->totals->store == NULL;
+         i++) {
+        if (daytable_add(&summing->days, &facts->items[i], why) != 0)
             return -1;
     }
     return 0;
+}
+
+static int read_domains(struct summing *summing, struct error *why)
+{
+    const struct totals *totals = summing->totals;
+    if (totals->store == NULL)
+        return each_of_tally(totals, take_domain, summing, why);
+    const struct store_view view = {.filter = totals->filter,
+                                    .today = totals->today,
+                                    .days = summing->sums_days ? &summing->days : NULL};
+    return each_of_store(totals, &view, take_domain, summing, why);
+}
+
+/* ---- What is shown of the sums. */
+
+static int compare_failures(const void *left, const void *right)
+{
+    const struct tally_fact *a = left;
+    const struct tally_fact *b = right;
+    if (a->failures != b->failures)
+        return a->failures < b->failures ? 1 : -1;
+    if (a->successes != b->successes)
+        return a->successes < b->successes ? 1 : -1;
+    return strcmp(a->domain, b->domain);
+}
+
+static void arrange(struct totals_sums *sums, enum totals_list list,
+                    const struct totals_shown *shown)
+{
+    struct tally_facts *rows = &sums->lists[list];
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        if (!shown->failing || rows->items[i].failures > 0)
+            rows->items[kept++] = rows->items[i];
+    }
+    rows->count = kept;
+    if (list != TOTALS_DAYS && kept > 1 && (shown->is_by || shown->top > 0))
+        qsort(rows->items, kept, sizeof(*rows->items), compare_failures);
+    if (shown->top == 0 || kept <= shown->top)
+        return;
+    sums->left_out[list] = kept - shown->top;
+    if (list == TOTALS_DAYS)
+        memmove(rows->items, rows->items + sums->left_out[list], shown->top * sizeof(*rows->items));
+    rows->count = shown->top;
 }
 
 int totals_read(struct totals_sums *out, const struct totals *totals,
@@ -131,10 +209,17 @@ int totals_read(struct totals_sums *out, const struct totals *totals,
 {
     *out = (struct totals_sums){0};
     struct summing summing = {.sums = out, .totals = totals, .reading = reading};
-    int result = totals_each_domain(totals, take_domain, &summing, why);
+    for (size_t i = 0; i < reading->list_count; i++)
+        summing.sums_days = summing.sums_days || reading->lists[i] == TOTALS_DAYS;
+    int result = read_domains(&summing, why);
     for (size_t i = 0; i < TOTALS_LISTS; i++)
         tally_facts_finish(&out->lists[i]);
+    if (result == 0)
+        result = daytable_list(&out->lists[TOTALS_DAYS], &summing.days, why);
+    for (size_t i = 0; i < TOTALS_LISTS; i++)
+        arrange(out, (enum totals_list)i, totals->shown);
     free(summing.failed.items);
+    daytable_free(&summing.days);
     if (result == 0 && totals->store != NULL && !summing.has_facts)
         result = error_set(why, "tlsrpt: the store has no report that passes; see its domains and "
                                 "days without --domain, --org, --mx, --since and --days");

@@ -8,36 +8,20 @@
 #include "common/base/error.h"
 #include "common/base/finding.h"
 #include "ctl/tlsrpt/advice.h"
-#include "ctl/tlsrpt/store.h"
+#include "ctl/tlsrpt/store_new.h"
 #include "ctl/tlsrpt/tally.h"
+#include "ctl/tlsrpt/totals_list.h"
 
 struct totals {
     const struct tally
         *tally;          /* finished: the counts of what was read, and all facts if no store */
     struct store *store; /* NULL: none */
     const struct tally_filter *filter;
+    const struct totals_shown *shown;
     const struct findings *said;
-    int today; /* a day */
+    const struct store_news *news; /* of the store; NULL: none */
+    int today;                     /* a day */
 };
-
-/* One way to sum. */
-struct totals_view {
-    const char *name; /* of the list in JSON */
-    unsigned keys;    /* enum tally_key */
-    bool failed;      /* of failures alone */
-};
-
-enum totals_list {
-    TOTALS_POLICIES,
-    TOTALS_ORGANISATIONS,
-    TOTALS_MX,
-    TOTALS_TYPES,
-    TOTALS_KINDS,
-    TOTALS_FAILURES,
-    TOTALS_DAYS,
-    TOTALS_LISTS,
-};
-extern const struct totals_view totals_views[TOTALS_LISTS];
 
 /* Called for each domain, in order; returns -1 when out of memory. */
 typedef int totals_tell(void *context, const char *domain, const struct advice *advice);
@@ -52,17 +36,20 @@ struct totals_reading {
 
 /* {0} is valid and empty. */
 struct totals_sums {
-    struct tally_facts lists[TOTALS_LISTS]; /* sorted by their keys */
+    struct tally_facts
+        lists[TOTALS_LISTS];       /* sorted by their keys; with --by or --top by failures */
+    size_t left_out[TOTALS_LISTS]; /* rows beyond --top */
     int64_t reports, unproven, failures;
 };
 
-/* Reads each domain once. Returns 0, or -1 with why, also where the store has nothing that passes.
- * Free *out in either case. */
+/* Reads each domain once. There is no advice where --org or --mx leave a part of it out. Returns 0,
+ * or -1 with why, also where the store has nothing that passes. Free *out in either case. */
 int totals_read(struct totals_sums *out, const struct totals *totals,
                 const struct totals_reading *reading, struct error *why);
 void totals_free(struct totals_sums *sums);
 
-/* All facts of one domain after another, in the order of the names. Returns 0, or -1 with why. */
+/* All facts of one domain after another, in the order of the names, each day by itself. Returns 0,
+ * or -1 with why. */
 typedef int totals_take(void *context, struct tally_facts *facts, struct error *why);
 int totals_each_domain(const struct totals *totals, totals_take *take, void *context,
                        struct error *why);

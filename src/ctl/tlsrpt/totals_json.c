@@ -3,9 +3,11 @@
 #include "ctl/tlsrpt/totals_json.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "ctl/base/writer.h"
 #include "ctl/tlsrpt/report_text.h"
+#include "ctl/tlsrpt/totals_rows.h"
 
 static void write_day(struct writer *out, const char *name, int day)
 {
@@ -23,11 +25,26 @@ static void write_names(struct writer *out, const struct tally_fact *fact, unsig
         writer_shown(out, "organisation", fact->organisation);
     if ((keys & TALLY_BY_MX) != 0)
         writer_shown(out, "mx", fact->mx);
+    if ((keys & TALLY_BY_ADDRESS) != 0) {
+        writer_shown(out, "receiving_ip", fact->ip);
+        writer_shown(out, "sending_ip", fact->sender_ip);
+        writer_shown(out, "helo", fact->helo);
+    }
     if ((keys & TALLY_BY_TYPE) == 0)
         return;
     writer_shown(out, "failure_type", fact->type);
     writer_shown(out, "reason", fact->reason);
     writer_boolean(out, "mx_not_in_policy", fact->outside);
+}
+
+/* In percent, and in points: as texts, since they are rounded for people. */
+static void write_share(struct writer *out, const struct tally_fact *fact)
+{
+    char share[TOTALS_SHARE_MAX], trend[TOTALS_SHARE_MAX];
+    totals_share(share, fact->successes, fact->failures);
+    totals_trend(trend, &fact->trend);
+    writer_text(out, "success", share[0] != '-' ? share : NULL);
+    writer_text(out, "trend", strcmp(trend, "-") != 0 ? trend : NULL);
 }
 
 static void write_fact(struct writer *out, const struct tally_fact *fact, unsigned keys,
@@ -41,6 +58,7 @@ static void write_fact(struct writer *out, const struct tally_fact *fact, unsign
         if ((keys & TALLY_BY_ORGANISATION) != 0)
             writer_number(out, "unauthenticated_reports", fact->unproven_reports);
         writer_number(out, "successes", fact->successes);
+        write_share(out, fact);
     }
     writer_number(out, "failures", fact->failures);
     if ((keys & TALLY_BY_DAY) != 0) {
@@ -134,6 +152,7 @@ static void write_counts(struct writer *out, const struct totals *totals,
     writer_number(out, "damaged", (int64_t)counts->damaged);
 }
 
+/* Those that were not summed are empty. */
 static void write_lists(struct writer *out, const struct totals_sums *sums)
 {
     for (size_t i = 0; i < TOTALS_LISTS; i++) {
@@ -142,16 +161,40 @@ static void write_lists(struct writer *out, const struct totals_sums *sums)
     }
 }
 
+static void write_news(struct writer *out, const struct store_news *news)
+{
+    writer_list(out, "new");
+    for (size_t i = 0; i < news->count; i++) {
+        const struct store_new *item = &news->items[i];
+        writer_start(out, NULL);
+        writer_shown(out, "domain", item->domain);
+        writer_text(out, "policy_type", report_kind_name(item->kind));
+        writer_shown(out, "mx", item->mx);
+        writer_shown(out, "failure_type", item->type);
+        writer_boolean(out, "of_last_run", item->is_of_last_run);
+        writer_boolean(out, "told", item->is_told);
+        writer_end(out);
+    }
+    writer_end(out);
+}
+
 int totals_write_json(const struct totals *totals, bool *failed, struct error *why)
 {
     struct writer out = {0};
     struct totals_sums sums;
-    static const enum totals_list lists[] = {TOTALS_POLICIES, TOTALS_ORGANISATIONS, TOTALS_MX,
-                                             TOTALS_TYPES,    TOTALS_KINDS,         TOTALS_FAILURES,
-                                             TOTALS_DAYS};
-    const struct totals_reading reading = {lists, TOTALS_LISTS, write_advice, &out};
+    static const enum totals_list all[] = {TOTALS_POLICIES, TOTALS_ORGANISATIONS, TOTALS_MX,
+                                           TOTALS_TYPES,    TOTALS_KINDS,         TOTALS_FAILURES,
+                                           TOTALS_DETAILS,  TOTALS_IPS,           TOTALS_DAYS};
+    const struct totals_shown *shown = totals->shown;
+    const struct totals_reading reading = {
+        .lists = shown->is_by ? &shown->by : all,
+        .list_count = shown->is_by ? 1 : TOTALS_LISTS,
+        .tell = shown->is_by ? NULL : write_advice,
+        .context = &out,
+    };
     writer_open(&out, &writer_json, stdout);
     write_said(&out, totals->said);
+    write_news(&out, totals->news);
     writer_list(&out, "domains");
     int result = totals_read(&sums, totals, &reading, why);
     writer_end(&out);

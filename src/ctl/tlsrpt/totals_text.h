@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* totals_text: what is shown of a tally as tables, a chart and sentences, for people. */
+/* totals_text: what is shown of reports as sentences and tables, for people. */
 #ifndef CTL_TLSRPT_TOTALS_TEXT_H
 #define CTL_TLSRPT_TOTALS_TEXT_H
 
