@@ -103,6 +103,16 @@ static enum health_ending name_failure(int result, const char *when, struct erro
     return HEALTH_ENDING_SICK;
 }
 
+/* mbedTLS 4 also returns for a session ticket, which is no data. */
+static int read_data(mbedtls_ssl_context *ssl, unsigned char *out, size_t size)
+{
+    int got;
+    do
+        got = mbedtls_ssl_read(ssl, out, size);
+    while (got == MBEDTLS_ERR_SSL_WANT_READ || got == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET);
+    return got;
+}
+
 /* Reads to the end, so that the server has nothing to complain of. */
 static enum health_ending read_answer(mbedtls_ssl_context *ssl, struct error *why)
 {
@@ -111,7 +121,7 @@ static enum health_ending read_answer(mbedtls_ssl_context *ssl, struct error *wh
     char start[sizeof(wanted)] = "";
     size_t kept = 0;
     int got;
-    while ((got = mbedtls_ssl_read(ssl, bytes, sizeof(bytes))) > 0) {
+    while ((got = read_data(ssl, bytes, sizeof(bytes))) > 0) {
         size_t more = sizeof(start) - 1 - kept;
         more = more < (size_t)got ? more : (size_t)got;
         memcpy(start + kept, bytes, more);
