@@ -124,8 +124,8 @@ class Offline(ManyCase):
 class Asking(ManyCase):
     def setUp(self):
         super().setUp()
-        self.dns = Nameserver({"example": "".join(f"{name}. MX 10 mx.{name}.\n"
-                                                  for name in self.DOMAINS)})
+        self.dns = Nameserver({"example": "".join(
+            f"{name}. MX 10 mx.{name}.\nmx.{name}. A 192.0.2.1\n" for name in self.DOMAINS)})
         self.addCleanup(self.dns.stop)
 
     def test_records_compared_with_dns(self):
