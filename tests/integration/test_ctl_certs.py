@@ -119,6 +119,31 @@ class Listing(CtlCase):
             [domain for domain, item in items.items() if not item["managed"]], ["own.example"]
         )
 
+    def test_certificates_without_subject_and_key_identifier_are_listed_and_served_like_any(self):
+        """As CAs issue them since 2026: the names stand in the extension alone."""
+        rows = {6: True, 45: False, 64: False}  # days; whether half of the lifetime counts, not a third
+        for days in rows:
+            leaf = harness.pki().bare_leaf(f"mta-sts.bare{days}.example", days=days)
+            self.write(f"certs/mta-sts.bare{days}.example.pem", leaf.pem)
+        ini = self.write(
+            "bare.ini",
+            server_section() + "[acme]\naccept_terms = yes\n" + self.defaults_section()
+            + "".join(f"[bare{days}.example]\nmx = mail.example.com\n" for days in rows),
+        )
+        said = json.loads(self.ctl("certs", "-c", ini, "--json", status=0).stdout)
+        for days, item in zip(rows, sorted(said["certificates"], key=lambda one: one["seconds_left"])):
+            with self.subTest(days):
+                self.assertEqual((item["health"], item["finding"]), ("fine", None))
+                self.assertTrue(item["covers"])
+                self.assertEqual(item["issuer"], "intermediate-ec")
+                left = item["not_after"] - item["due_at"]
+                self.assertAlmostEqual(left, days * 86400 / (2 if rows[days] else 3), delta=10)
+        self.assertEqual(harness.check(ini, "--check-certs")[0], 0)
+        daemon = self.start(ini.read_text())
+        for days in rows:
+            self.assert_serves(daemon, f"mta-sts.bare{days}.example",
+                               harness.policy_text(["mail.example.com"]))
+
     def test_the_plan_names_the_due_managed_hosts_new_ones_first_and_their_times(self):
         state = harness.make_directory()
         self.addCleanup(shutil.rmtree, state)
