@@ -72,6 +72,9 @@ class Install(unittest.TestCase):
             watch = (units / "mta-stsctl-check.service").read_text()
             self.assertIn(f"\nExecStart={program} check --all --watch --tell-later ", watch)
             self.assertIn(f" --config {ini} ", watch)
+            taking = (units / "mta-stsctl-tlsrpt.service").read_text()
+            self.assertIn(f"\nExecStart={program} tlsrpt --mailbox --new --store ", taking)
+            self.assertIn(f" --config {ini}\n", taking)
             watched = (units / "mta-stsd-certs.path").read_text()
             self.assertIn(f"\nPathChanged={pathlib.Path(ini).parent}\n", watched)
 

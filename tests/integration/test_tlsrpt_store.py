@@ -135,6 +135,29 @@ class Takes(StoreCase):
         self.assertEqual(self.stored()["reports"], 2)
 
 
+class Mailbox(StoreCase):
+    def config(self, text):
+        return self.put("mta-stsd.ini", "[server]\n[tlsrpt]\n" + text)
+
+    def test_the_mailbox_of_the_ini_is_taken_in(self):
+        for name in ("new", "cur", "tmp"):
+            self.put(f"Maildir/{name}/1", base.as_mail(base.packed(
+                report(day=days_ago(1 + len(name))))) if name != "tmp" else b"half")
+        for path in ("Maildir", self.folder / "Maildir"):
+            ini = self.config(f"mailbox = {path}\n")
+            said = self.sums("-c", ini, "--mailbox", "--store", self.store)[0]
+        self.assertEqual((said["files"], said["reports"], said["known"]), (2, 1, 2))
+
+    def test_without_one_it_is_told(self):
+        done = self.ctl("-c", self.config(""), "--mailbox", "--store", self.store, status=2)
+        self.assertIn("[tlsrpt] names none", done.stderr)
+
+    def test_one_that_cannot_be_read_is_no_quiet_end(self):
+        ini = self.config("mailbox = /nonexistent/Maildir\n")
+        done = self.ctl("-c", ini, "--mailbox", "--new", "--store", self.store, status=2)
+        self.assertIn("/nonexistent/Maildir", done.stderr)
+
+
 class Refuses(StoreCase):
     def refused(self, expected, takes=True):
         """takes: also where mails are to be taken in."""

@@ -10,7 +10,8 @@ HOST = "mta-sts.example.com"
 URL = f"https://{HOST}/.well-known/mta-sts.txt"
 FETCH = f"curl -sS --max-time 10 --cacert /opt/ca.pem --resolve {HOST}:443:127.0.0.1 {URL}"
 CERTS = "mta-stsd-certs.service"
-WATCH = "mta-stsctl-check.timer mta-stsctl-check.service mta-stsctl-check-tell.service"
+WATCH = ("mta-stsctl-check.timer mta-stsctl-check.service mta-stsctl-check-tell.service "
+         "mta-stsctl-tlsrpt.timer mta-stsctl-tlsrpt.service")
 CTL_UNITS = f"mta-stsd-certs.path mta-stsd-certs.timer mta-stsd-certs-retry.timer {CERTS} {WATCH}"
 OURS = f"mta-stsd.path mta-stsd.socket mta-stsd.service {CTL_UNITS}"
 
@@ -105,6 +106,9 @@ class Life:
         ], modes
         watch = self.machine.says("systemctl is-enabled mta-stsctl-check.timer; systemctl is-active mta-stsctl-check.timer")
         assert watch.split() == ["disabled", "inactive"], watch
+        taking = self.machine.says("systemctl is-enabled mta-stsctl-tlsrpt.timer; "
+                                   "systemctl is-active mta-stsctl-tlsrpt.timer")
+        assert taking.split() == ["disabled", "inactive"], taking
         say("ok - installed beside nginx on port 443: nothing of ours listens, no unit has failed")
         self.links_lead_somewhere()
 
@@ -202,10 +206,10 @@ class Life:
         left = files_of(self.root) - before
         left = sorted(name for name in left if not name.startswith("/opt/"))
         assert not left, left
-        users = self.machine.says("getent passwd _mta-stsd _mta-stsd-acme _mta-stsd-check")
-        assert len(users.splitlines()) == 3, users
+        users = self.machine.says("getent passwd _mta-stsd _mta-stsd-acme _mta-stsd-check _mta-stsd-tlsrpt")
+        assert len(users.splitlines()) == 4, users
         assert not self.failed_units(), self.failed_units()
-        say("ok - purged: no file is left that was not there before; the three users are")
+        say("ok - purged: no file is left that was not there before; the four users are")
 
 
 def lives(root, out, debian):

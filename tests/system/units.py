@@ -21,7 +21,8 @@ UNITS = (
     "mta-stsd.service mta-stsd.socket mta-stsd.path mta-stsd-begin.service "
     "mta-stsd-changed.service mta-stsd-certs.service mta-stsd-certs-changed.service "
     "mta-stsd-certs.path mta-stsd-certs.timer mta-stsd-certs-retry.timer "
-    "mta-stsctl-check.timer mta-stsctl-check.service"
+    "mta-stsctl-check.timer mta-stsctl-check.service "
+    "mta-stsctl-tlsrpt.timer mta-stsctl-tlsrpt.service"
 )
 # Runs programs of the admin's, which may change their user.
 TELL = "mta-stsctl-check-tell.service"
@@ -313,6 +314,35 @@ class Units(Steps):
         self.nothing_failed()
         self.show("the drift watch in its sandbox: told once, in the journal and to the command, then not")
 
+    def tls_reports(self):
+        """A report in the user's own Maildir is taken in; its failure is told once."""
+        kept = self.machine.says(f"cat {INI}")
+        unit, home = "mta-stsctl-tlsrpt.service", "/var/lib/mta-stsctl-tlsrpt"
+        self.machine.run("systemd-sysusers; systemd-tmpfiles --create; "
+                         f"runuser -u _mta-stsd-tlsrpt -- mkdir -p {home}/Maildir/new {home}/Maildir/cur")
+        self.machine.run(f"systemctl start {unit}")  # skipped without a mailbox
+        assert "nothing is read" in self.machine.says(f"journalctl -b -o cat -u {unit}")
+        self.write(INI, kept + f"\n[tlsrpt]\nmailbox = {home}/Maildir\n")
+        day = int(time.time()) // 86400 * 86400 - 86400
+        content = {"organization-name": "Example Mail", "report-id": "1",
+                   "date-range": {"start-datetime": day, "end-datetime": day + 86399},
+                   "policies": [{"policy": {"policy-type": "sts", "policy-domain": "example.com"},
+                                 "summary": {"total-successful-session-count": 5,
+                                             "total-failure-session-count": 1}}]}
+        self.write(f"{home}/Maildir/new/1", json.dumps(content))
+        self.machine.run(f"chown _mta-stsd-tlsrpt {home}/Maildir/new/1; chmod 600 {home}/Maildir/new/1")
+        first = self.machine.run(f"systemctl start {unit}", check=False)
+        assert first.returncode == 1 and self.shows(unit, "ExecMainStatus") == "1", first
+        self.machine.run(f"systemctl start {unit}")
+        state = self.machine.says(f"stat -c '%a %U' {home} {home}/reports.db").split("\n")
+        assert state == ["700 _mta-stsd-tlsrpt", "600 _mta-stsd-tlsrpt"], state
+        told = self.machine.says(f"journalctl -b -o cat -u {unit}")
+        assert told.count("example.com: failure of no type") == 1, told
+        self.write(INI, kept + "\n")
+        self.machine.run(f"rm -r {home}")
+        self.nothing_failed()
+        self.show("TLS reports taken in by the sandboxed unit: a failure was told once")
+
     def restarts_under_load(self, times=5):
         roots = pathlib.Path(self.machine.root.parent, "roots.pem")
         roots.write_text(self.machine.says(f"cat {ROOTS}") + "\n")
@@ -419,4 +449,5 @@ class Units(Steps):
         self.swapped_link()
         self.journal()
         self.drift_watch()
+        self.tls_reports()
         self.nothing_failed()

@@ -99,6 +99,8 @@ static int finish(struct intake *intake, const struct config *config, const stru
         status = setup_fail("%s", why.text);
     else if (failed || (counts->damaged > 0 && !order->shown.only_new))
         status = SETUP_FOUND;
+    else if (counts->files == 0 && counts->damaged > 0) /* as said; with --new */
+        status = SETUP_FAILED;
     store_news_free(&news);
     return status;
 }
