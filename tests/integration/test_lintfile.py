@@ -367,7 +367,7 @@ class Verb(LintCase):
             [
                 f"{path}:3  error  mx-trailing-dot  "
                 'mx "mail.example.com." ends in a dot (breaks mox; for postfix-mta-sts-resolver, '
-                "postfix-tlspol, Stalwart, mailauth up to 5, KumoMTA, Mimecast this host never "
+                "postfix-tlspol, Stalwart, mailauth up to 5, KumoMTA, Mimecast, Courier this host never "
                 "matches); "
                 "write it without: mail.example.com",
                 "1 error, 0 warnings, 0 notes" + ("; read as root" if harness.as_root() else ""),
@@ -529,7 +529,7 @@ class Configurations(LintCase):
             (
                 2,
                 "mox; for postfix-mta-sts-resolver, postfix-tlspol, Stalwart, mailauth up to 5, "
-                "KumoMTA, Mimecast this host never matches",
+                "KumoMTA, Mimecast, Courier this host never matches",
                 'mx "mail.in.example." ends in a dot',
                 "write it without: mail.in.example",
             ),

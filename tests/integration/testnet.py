@@ -123,6 +123,8 @@ class Net:
     WEB_ADDRESSES = (*WEB, OTHER_WEB, LAX, OLD, NEW_TLS)
     MX = MX
     CACHE = 1000000  # seconds that the resolver keeps what it has at most
+    RESOLVER = ('module-config: "iterator"',)  # further lines of unbound's server section
+    STUBS = {"silent.example": SILENT}  # zones of other name servers
     HEAD = "@ 3600 SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 198.18.0.1\n"
 
     def __init__(self, domains):
@@ -438,22 +440,23 @@ class Net:
             "  do-not-query-localhost: no",
             f"  cache-max-ttl: {self.CACHE}",
             f"  cache-max-negative-ttl: {self.CACHE}",
-            '  module-config: "iterator"',
             "  do-ip6: no",
             # Knot may be slow where the machine is busy: it is not given up for that.
             "  unknown-server-time-limit: 2000",
             "  infra-keep-probing: yes",
+            *(f"  {line}" for line in self.RESOLVER),
         ]
         for zone in self.ZONES:
             lines += ["stub-zone:", f"  name: {zone}", f"  stub-addr: {KNOT}"]
-        lines += ["stub-zone:", "  name: silent.example", f"  stub-addr: {SILENT}"]
+        for zone, address in self.STUBS.items():
+            lines += ["stub-zone:", f"  name: {zone}", f"  stub-addr: {address}"]
         lines += ["remote-control:", "  control-enable: no"]
         conf = self.write("unbound.conf", "\n".join(lines) + "\n")
         self.spawn("unbound", "-c", conf)
 
     def wait(self):
         """Until each server listens."""
-        wanted = {f"{address}:25" for kind in MX.values() for address in kind if ":" not in address}
+        wanted = {f"{address}:25" for kind in self.MX.values() for address in kind if ":" not in address}
         wanted |= {f"{KNOT}:53", f"{UNBOUND}:53", f"{DAEMON[0]}:443", f"{WEB[0]}:443"}
 
         def listen():
@@ -501,7 +504,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as its host's row says: policy, status, type, location, delay, other (the policy that
     OTHER_WEB serves), file (which holds the policy), cut (more is announced than sent), together (none
     is answered until so many hosts are asked for), twice (nor until this one is asked twice), alert (TLS
-    ends with it), ahead (its clock, by so many seconds)."""
+    ends with it), ahead (its clock, by so many seconds), status6 (over IPv6)."""
 
     server_version = "testnet"
     table = {}
@@ -538,7 +541,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = row["other"]
         body = body.encode("latin-1")
         self.ahead = row.get("ahead", 0)
-        self.send_response(row.get("status", 200))
+        status6 = row.get("status6") if self.request.family == socket.AF_INET6 else None
+        self.send_response(status6 or row.get("status", 200))
         if row.get("type", "text/plain; charset=utf-8"):
             self.send_header("Content-Type", row.get("type", "text/plain; charset=utf-8"))
         if "location" in row:

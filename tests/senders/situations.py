@@ -309,4 +309,14 @@ DANE = [
     Situation("d-insecure", "a TLSA record that fits nothing in a zone that is not signed", ["tlsa"]),
 ]
 
-SITUATIONS = [*MAIL_HOSTS, *MODES, *RECORDS, *POLICY_HOSTS, *SPELLINGS, *DANE]
+# Written after the first run, to see further into what it had shown: a policy with an mx that is no name,
+# of whose other mx one admits the host.
+AFTERWARDS = [
+    Situation("v-star2", "mx: * beside the host's", policy=with_lines(2, "mx: *", SOUND[2])),
+    Situation("v-preference2", "an mx with a preference beside the host's",
+              policy=with_lines(2, SOUND[2], "mx: 10 second.mail.example")),
+    Situation("v-dotted2", "an mx with a dot at the end beside the host's",
+              policy=with_lines(2, SOUND[2], "mx: second.mail.example.")),
+]
+
+SITUATIONS = [*MAIL_HOSTS, *MODES, *RECORDS, *POLICY_HOSTS, *SPELLINGS, *DANE, *AFTERWARDS]

@@ -75,7 +75,12 @@ void lint_line_blanks(struct lint_judge *judge, struct span name, struct span pa
     size_t behind = padded.length - front - value.length;
     const char *end = value.bytes + value.length;
     if (memchr(padded.bytes, '\t', front) != NULL || memchr(end, '\t', behind) != NULL)
-        lint_judge_break(judge, LINT_RULE_TAB, name, NULL);
+        lint_judge_break(judge,
+                         span_equal(name, "version") ? LINT_RULE_TAB_VERSION
+                         : span_equal(name, "mode")  ? LINT_RULE_TAB_MODE
+                         : span_equal(name, "mx")    ? LINT_RULE_TAB_MX
+                                                     : LINT_RULE_TAB,
+                         name, NULL);
     if (front == 0)
         lint_judge_break(judge, LINT_RULE_NO_BLANK, name, NULL);
     if (behind > 0)

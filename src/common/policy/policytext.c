@@ -32,6 +32,17 @@ static char *trim(char *text)
     return text;
 }
 
+/* The key as the manner has it. */
+static char *bare_key(const struct policytext_manner *manner, char *key)
+{
+    if (manner->colon_blank)
+        for (size_t end = strlen(key); end > 0 && span_is_blank(key[end - 1]); end--)
+            key[end - 1] = '\0';
+    while (manner->front_blank && span_is_blank(*key))
+        key++;
+    return key;
+}
+
 static void lower(char *text)
 {
     for (; *text != '\0'; text++)
@@ -74,7 +85,7 @@ static void read_lines(struct reader *reader, char *text)
         if (colon == NULL)
             continue;
         *colon = '\0';
-        take(reader, line, trim(colon + 1));
+        take(reader, bare_key(reader->manner, line), trim(colon + 1));
     }
 }
 
@@ -94,7 +105,7 @@ static int judge(const struct reader *reader, struct error *why)
 
 int policytext_read(struct policytext *out, const char *bytes, size_t length, struct error *why)
 {
-    static const struct policytext_manner manner = {false, false, false};
+    static const struct policytext_manner manner = {.last_counts = false};
     return policytext_read_as(out, &manner, bytes, length, why);
 }
 

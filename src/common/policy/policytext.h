@@ -23,6 +23,8 @@ struct policytext_manner {
     bool last_counts; /* of a field given twice */
     bool any_case;    /* keys and the mode in any letter case */
     bool bare_cr;     /* a lone carriage return ends a line */
+    bool front_blank; /* blanks before a key do not count */
+    bool colon_blank; /* nor before its colon */
 };
 
 /* Reads the bytes. Returns 0 when they are a valid policy: version STSv1, a mode, a max_age, and a

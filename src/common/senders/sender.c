@@ -54,6 +54,7 @@ const char *sender_case_name(enum sender_case what)
         [SENDER_NO_ADDRESS] = "MX without an address",
         [SENDER_UNREACHABLE] = "MX that does not answer",
         [SENDER_NULL_MX] = "null MX",
+        [SENDER_NO_DOMAIN] = "domain that does not exist",
         [SENDER_NO_LOOKUP] = "MX cannot be looked up",
         [SENDER_DANE_FAILS] = "TLSA records do not fit",
     };

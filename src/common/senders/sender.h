@@ -23,6 +23,8 @@ struct sender {
     const char *version; /* what was run or read, "1.11 (Debian 12)" */
     const char *date;    /* when, "2026-11-28" */
     struct sender_act acts[SENDER_CASES];
+    struct sender_act
+        bad_mx; /* a blank in an mx, or bare wildcards alone; unknown: it matches none */
     struct sender_txt txt;
     enum sender_ground txt_ground, match_ground, dane_ground, fetch_ground, queue_ground;
     enum sender_ground tls13_ground; /* that it has TLS 1.3 */
@@ -31,16 +33,20 @@ struct sender {
     bool no_a_label_wildcard; /* a wildcard matches no host whose first label begins with xn-- */
     bool by_mx_too;           /* SENDER_BY_CERTIFICATE: the MX's name must match as well */
     enum sender_dane dane;
+    bool dane_nameless;  /* a record of usage 2 needs no name in the certificate */
     bool all_addresses;  /* tries each address of a host; else the attempt takes one */
     bool enforces_tests; /* mode testing as enforce */
+    bool tests_hold_454; /* in testing, a refused STARTTLS keeps the mail */
     bool no_fall_back;   /* no clear text after TLS has failed, whatever the policy */
     bool ignores;        /* it knows no MTA-STS */
     bool reports;        /* it writes TLSRPT reports */
     bool predicted;      /* its codes are its maker's; when they come is read out of RFC 8461 */
     unsigned limit_ms;   /* of a fetch; 0: none below a minute */
     bool wants_type, wants_exact_type, takes_2xx, takes_any_status, first_v4_only, cuts_at_10k;
+    bool takes_old_tls;                  /* a policy by TLS older than 1.2 */
     bool by_charset;                     /* decodes a policy by the charset of its Content-Type */
     bool last_counts, any_case, bare_cr; /* how it reads a policy */
+    bool strict_colon;                   /* a key with a blank before its colon is none */
     unsigned queue_hours;                /* how long it tries by default; 0: not known */
 };
 

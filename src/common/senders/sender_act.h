@@ -31,6 +31,7 @@ enum sender_case {
     SENDER_NO_ADDRESS,
     SENDER_UNREACHABLE,
     SENDER_NULL_MX,
+    SENDER_NO_DOMAIN, /* it does not exist */
     SENDER_NO_LOOKUP, /* MX or addresses cannot be looked up, or DNSSEC refuses them */
     SENDER_DANE_FAILS,
     SENDER_CASES,

@@ -24,7 +24,7 @@ const struct sender sender_other_rows[OTHER_ROWS] = {
         .match = SENDER_ANY_DEPTH, .any_case = true,
     },
     {
-        .version = "1.0.16, fe506cc", .date = "2026-11-28",
+        .version = "1.0.16, 1.4.1, fe506cc", .date = "2026-11-29", .tls13_ground = SENDER_RUN,
         .acts = {
             [SENDER_FINE] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
             [SENDER_NO_MATCH] = ACT(RUN, RETURNS, NULL, NULL, "Did not find a suitable MX"),
@@ -38,14 +38,16 @@ const struct sender sender_other_rows[OTHER_ROWS] = {
             [SENDER_NO_ADDRESS] = ACT(RUN, RETURNS, NULL, NULL, NULL),
             [SENDER_UNREACHABLE] = ACT(RUN, WAITS, NULL, NULL, NULL),
             [SENDER_NULL_MX] = ACT(RUN, RETURNS, NULL, NULL, NULL),
+            [SENDER_NO_DOMAIN] = ACT(RUN, RETURNS, NULL, NULL, NULL),
             [SENDER_NO_LOOKUP] = ACT(RUN, WAITS, NULL, NULL, NULL),
         },
-        .txt = {.blank_front = true, .blank_version = true, .any_id = true, .no_id = true,
+        .txt = {.blank_front = true, .blank_version = true, .any_id = true, .empty_id = true,
                 .counts_blank = true, .counts_bare = true, .last_blank = true, .loose_fields = true,
                 .no_tab = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN,
-        .match = SENDER_ANY_DEPTH,
+        .match = SENDER_ANY_DEPTH, .tests_hold_454 = true, .takes_2xx = true, .takes_old_tls = true,
+        .strict_colon = true,
     },
     {
         .version = "1522857; Exim 4.96 by MTASTS-EXIM-PERL, read only", .date = "2026-11-28",
@@ -56,7 +58,7 @@ const struct sender sender_other_rows[OTHER_ROWS] = {
         .txt_ground = SENDER_SOURCE, .match_ground = SENDER_RUN, .match = SENDER_ANY_DEPTH,
     },
     {
-        .version = "4.96, its default settings", .date = "2026-11-28",
+        .version = "4.96 and 4.98.2, their default settings", .date = "2026-11-28",
         .acts = {
             [SENDER_FINE] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
             [SENDER_NO_MATCH] = ACT(RUN, DELIVERS, NULL, NULL, NULL),
@@ -70,10 +72,11 @@ const struct sender sender_other_rows[OTHER_ROWS] = {
             [SENDER_NO_ADDRESS] = ACT(RUN, RETURNS, NULL, NULL, NULL),
             [SENDER_UNREACHABLE] = ACT(RUN, WAITS, NULL, NULL, NULL),
             [SENDER_NULL_MX] = ACT(RUN, RETURNS, NULL, NULL, NULL),
+            [SENDER_NO_DOMAIN] = ACT(RUN, RETURNS, NULL, NULL, NULL),
             [SENDER_NO_LOOKUP] = ACT(RUN, WAITS, NULL, NULL, NULL),
             [SENDER_DANE_FAILS] = ACT(RUN, WAITS, NULL, NULL, "certificate verification failed"),
         },
-        .dane = SENDER_DANE_FIRST, .dane_ground = SENDER_RUN, .ignores = true, .all_addresses = true,
+        .dane = SENDER_DANE_FIRST, .dane_nameless = true, .dane_ground = SENDER_RUN, .ignores = true, .all_addresses = true,
         .queue_hours = 96, .queue_ground = SENDER_SOURCE, /* the retry rule that both packages of Debian configure */
     },
 };

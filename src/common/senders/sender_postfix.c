@@ -17,14 +17,16 @@
     [SENDER_UNREACHABLE] = ACT(RUN, WAITS, "4.4.1", NULL, NULL), \
     [SENDER_NULL_MX] = ACT(RUN, RETURNS, NULL, "5.1.0", NULL), \
     [SENDER_NO_LOOKUP] = ACT(RUN, WAITS, "4.4.3", NULL, NULL), \
+    [SENDER_NO_DOMAIN] = ACT(RUN, RETURNS, NULL, "5.4.4", "Host or domain name not found"), \
     [SENDER_DANE_FAILS] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")
 
 const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     {
         .version = "Postfix 3.7.11 with 1.1.2, 3.10.13 with 1.5.0", .date = "2026-11-28", .tls13_ground = SENDER_RUN,
         .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")},
+        .bad_mx = ACT(RUN, WAITS, "4.7.5", NULL, "client TLS configuration problem"),
         .txt = {.blank_version = true, .any_id = true, .counts_blank = true, .counts_bare = true,
-                .counts_longer = true, .last_blank = true, .two_ids = true, .loose_fields = true},
+                .counts_longer = true, .empty_id = true, .last_blank = true, .two_ids = true, .loose_fields = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN, .queue_ground = SENDER_RUN,
         .match = SENDER_BY_CERTIFICATE, .dane = SENDER_DANE_WITHOUT_POLICY,
@@ -34,8 +36,9 @@ const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     {
         .version = "Postfix 3.10.13 with 1.5.0 and tlsrpt: true; so from 3.10.5 on", .date = "2026-11-28", .tls13_ground = SENDER_RUN,
         .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.3.0", NULL, "server unavailable or unable to receive mail")},
+        .bad_mx = ACT(RUN, WAITS, "4.7.5", NULL, "client TLS configuration problem"),
         .txt = {.blank_version = true, .any_id = true, .counts_blank = true, .counts_bare = true,
-                .counts_longer = true, .last_blank = true, .two_ids = true, .loose_fields = true},
+                .counts_longer = true, .empty_id = true, .last_blank = true, .two_ids = true, .loose_fields = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN, .queue_ground = SENDER_RUN,
         .match = SENDER_ONE_LABEL, .dane = SENDER_DANE_WITHOUT_POLICY,

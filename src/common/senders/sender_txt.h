@@ -12,6 +12,7 @@ struct sender_txt {
     bool blank_version; /* a blank before the first semicolon */
     bool any_id;        /* other characters, or more than 32 of them */
     bool no_id;         /* an empty id, or none */
+    bool empty_id;      /* an empty one */
     bool several;       /* takes one of several */
     bool lone;          /* takes none beside any other text */
     bool joined;        /* reads all texts as one: takes none beside one without `=` */

@@ -12,11 +12,11 @@ static void end_in(struct verdict *out, enum verdict_ending ending, const char *
 }
 
 /* What the cell says; where it is empty, what RFC 8461 and RFC 5321 ask for. */
-static void act_so(struct verdict *out, const struct sender *sender, enum sender_case what,
+static void act_by(struct verdict *out, const struct sender *sender, const struct sender_act *act,
                    const char *reason)
 {
-    const struct sender_act *act = &sender->acts[what];
-    bool is_final_by_rfc = what == SENDER_NULL_MX;
+    bool is_final_by_rfc =
+        act == &sender->acts[SENDER_NULL_MX] || act == &sender->acts[SENDER_NO_DOMAIN];
     end_in(out, is_final_by_rfc ? VERDICT_BOUNCES : VERDICT_DEFERS, reason);
     if (act->end == SENDER_RETURNS)
         out->ending = out->worst = VERDICT_BOUNCES;
@@ -28,6 +28,12 @@ static void act_so(struct verdict *out, const struct sender *sender, enum sender
     out->predicted = act->ground == SENDER_UNKNOWN || (sender->predicted && act->deferred != NULL);
     if (out->ending == VERDICT_DEFERS)
         out->queue_hours = sender->queue_hours;
+}
+
+static void act_so(struct verdict *out, const struct sender *sender, enum sender_case what,
+                   const char *reason)
+{
+    act_by(out, sender, &sender->acts[what], reason);
 }
 
 /* Mail goes out, though something failed: whoever writes reports, and was asked for them, tells. */
@@ -79,6 +85,10 @@ static void conclude_testing(struct verdict *out, const struct sender *sender,
 {
     struct verdict_mx mx;
     verdict_mx_find(&mx, sender, policy, facts);
+    if (sender->tests_hold_454 && mx.result == VERDICT_MX_FAILS && mx.what == SENDER_DENIED) {
+        conclude_hosts(out, sender, facts, &mx);
+        return;
+    }
     if (!conclude_free(out, sender, facts))
         return;
     let_pass(out, sender, facts, mx.failure);
@@ -121,6 +131,11 @@ static void conclude_enforce(struct verdict *out, const struct sender *sender,
                              const struct facts *facts, const struct verdict_policy *policy)
 {
     struct verdict_mx mx;
+    if (sender->bad_mx.end == SENDER_WAITS && verdict_policy_has_bad_mx(policy)) {
+        act_by(out, sender, &sender->bad_mx,
+               "an mx is no name, and it holds all mail while one is");
+        return;
+    }
     verdict_mx_find(&mx, sender, policy, facts);
     if (mx.result != VERDICT_MX_PASSES) {
         conclude_hosts(out, sender, facts, &mx);
@@ -179,7 +194,7 @@ static bool has_no_host(struct verdict *out, const struct sender *sender, const 
     if (facts->mx_null)
         act_so(out, sender, SENDER_NULL_MX, "the domain takes no mail (null MX)");
     else if (facts->mx_answer.outcome == DNS_NO_NAME)
-        end_in(out, VERDICT_BOUNCES, "the domain does not exist");
+        act_so(out, sender, SENDER_NO_DOMAIN, "the domain does not exist");
     else if (facts->mx_answer.outcome == DNS_FAILED || facts->mx_answer.outcome == DNS_BOGUS)
         act_so(out, sender, SENDER_NO_LOOKUP, "the domain's MX records cannot be looked up");
     else if (implicit != NULL &&

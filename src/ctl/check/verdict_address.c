@@ -38,14 +38,16 @@ bool verdict_address_lost_dane(const struct verdict_address *view)
 }
 
 /* Whether the certificate fits a TLSA record; by its issuer only with the host's name in it. */
-static bool fits_dane(const struct mxhost *mxhost, const struct mxhost_address *address)
+static bool fits_dane(const struct verdict_address *view, const struct mxhost_address *address)
 {
+    const struct mxhost *mxhost = view->mxhost;
     for (size_t i = 0; i < mxhost->tlsa_count && address->smtp.peer.chain_count > 0; i++) {
         struct mxhost alone = *mxhost;
         alone.tlsa = &mxhost->tlsa[i];
         alone.tlsa_count = 1;
         if (mxhost_fits_tlsa(&alone, address) &&
-            (mxhost->tlsa[i].usage != DANE_TA || address->smtp.peer.covers))
+            (mxhost->tlsa[i].usage != DANE_TA || address->smtp.peer.covers ||
+             view->sender->dane_nameless))
             return true;
     }
     return false;
@@ -83,7 +85,8 @@ static enum sender_case case_of_names(const struct verdict_address *view, const 
         verdict_policy_allows(view->held, view->sender, peer->common))
         return SENDER_FINE;
     for (size_t i = 0; i < peer->name_count; i++)
-        if (verdict_policy_allows(view->held, view->sender, peer->names[i]))
+        if (verdict_policy_allows(view->held, view->sender, peer->names[i]) ||
+            verdict_policy_is_covered(view->held, peer->names[i]))
             return SENDER_FINE;
     return verdict_policy_allows(view->held, view->sender, view->mxhost->host) ? SENDER_WRONG_NAME
                                                                                : SENDER_NO_MATCH;
@@ -129,7 +132,7 @@ enum sender_case verdict_address_judge(const struct verdict_address *view,
     enum sender_case what = case_of_conversation(view, &address->smtp);
     bool is_bound = view->held == NULL || sender->dane != SENDER_DANE_WITHOUT_POLICY;
     if (is_bound && verdict_address_has_dane(view)) {
-        if (!fits_dane(view->mxhost, address))
+        if (!fits_dane(view, address))
             return SENDER_DANE_FAILS;
         if (sender->dane == SENDER_DANE_FIRST)
             return SENDER_FINE;

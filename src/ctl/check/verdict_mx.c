@@ -35,6 +35,7 @@ static const char *failure_of(enum sender_case what)
     case SENDER_NO_ADDRESS:
     case SENDER_UNREACHABLE:
     case SENDER_NULL_MX:
+    case SENDER_NO_DOMAIN:
     case SENDER_NO_LOOKUP:
     case SENDER_CASES:
         break;

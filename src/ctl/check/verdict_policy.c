@@ -66,7 +66,7 @@ static bool takes(struct verdict_policy *out, const struct sender *sender,
     const struct fetch *fetch = &address->fetch;
     bool got = fetch->failure != FETCH_UNREACHABLE && fetch->failure != FETCH_SLOW &&
                fetch->failure != FETCH_HANDSHAKE && fetch->failure != FETCH_BROKEN &&
-               fetch->failure != FETCH_TOO_LARGE && !fetch->peer.is_old;
+               !fetch->is_cut && (!fetch->peer.is_old || sender->takes_old_tls);
     if (got && fetch->peer.fault != PEER_FINE) {
         refuse(out, webpki_invalid, address->text, fetch->peer.why.text);
     } else if (!got || !status_is_taken(sender, fetch->status)) {
@@ -99,8 +99,8 @@ size_t verdict_policy_addresses(const struct policy_address *out[FACTS_ADDRESSES
     for (size_t i = 0; i < facts->address_count && count < FACTS_ADDRESSES_MAX; i++) {
         const struct policy_address *address = &facts->addresses[i];
         bool is_only = sender->first_v4_only && !facts->led_elsewhere;
-        if ((is_only && (!address->is_v4 || count > 0)) || (!is_only && is_dead(address)))
-            continue; /* IPv4 comes first among the addresses */
+        if (is_only ? !address->is_v4 : is_dead(address))
+            continue; /* which of several comes first is DNS's choice */
         out[count++] = address;
     }
     if (count == 0 && facts->address_count > 0 && !sender->first_v4_only)
@@ -143,8 +143,13 @@ static void note_effects(void *context, const struct lint_finding *finding)
 static void read_policy(struct verdict_policy *out, enum sender_id id, const struct fetch *fetch)
 {
     const struct sender *sender = sender_find(id);
-    const struct policytext_manner manner = {sender->last_counts, sender->any_case,
-                                             sender->bare_cr};
+    const struct policytext_manner manner = {
+        .last_counts = sender->last_counts,
+        .any_case = sender->any_case,
+        .bare_cr = sender->bare_cr,
+        .front_blank = true, /* who does not take it so refuses it: lint's rules have them */
+        .colon_blank = !sender->strict_colon,
+    };
     struct reader reader = {.out = out, .fetch = fetch, .row = SENDERS_OF(id)};
     struct error why;
     bool is_known = (SENDERS_EVERY & reader.row) != 0;
@@ -155,6 +160,8 @@ static void read_policy(struct verdict_policy *out, enum sender_id id, const str
         refuse(out, invalid, "it refuses the policy", reader.why.text);
     else if (!is_known && !is_valid)
         refuse(out, invalid, "the policy", why.text);
+    else if (!is_known && fetch->failure == FETCH_TOO_LARGE)
+        refuse(out, fetch_error, "the policy", fetch->why.text);
     else if (reader.is_over)
         error_set(&out->why, "the policy is over at once");
     else
@@ -206,4 +213,26 @@ bool verdict_policy_allows(const struct verdict_policy *policy, const struct sen
             return true;
     }
     return false;
+}
+
+bool verdict_policy_is_covered(const struct verdict_policy *policy, const char *name)
+{
+    for (size_t i = 0; i < policy->text.policy.mx_count && strncmp(name, "*.", 2) == 0; i++) {
+        bool is_lost = i < 64 && (policy->lost >> i & 1) != 0;
+        if (!is_lost && mxmatch(name, policy->text.policy.mx[i]))
+            return true;
+    }
+    return false;
+}
+
+bool verdict_policy_has_bad_mx(const struct verdict_policy *policy)
+{
+    const struct policy *held = &policy->text.policy;
+    size_t stars = 0;
+    for (size_t i = 0; i < held->mx_count; i++) {
+        stars += strcmp(held->mx[i], "*") == 0;
+        if (strpbrk(held->mx[i], " \t") != NULL)
+            return true;
+    }
+    return held->mx_count > 0 && stars == held->mx_count;
 }

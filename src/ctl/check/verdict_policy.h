@@ -34,4 +34,10 @@ void verdict_policy_free(struct verdict_policy *policy);
 bool verdict_policy_allows(const struct verdict_policy *policy, const struct sender *sender,
                            const char *host);
 
+/* Whether an mx has a blank in it, or all are a bare wildcard. */
+bool verdict_policy_has_bad_mx(const struct verdict_policy *policy);
+
+/* Whether the name, a wildcard in a certificate, covers an mx of the policy. */
+bool verdict_policy_is_covered(const struct verdict_policy *policy, const char *name);
+
 #endif

@@ -24,10 +24,11 @@ static size_t take(char *bytes, size_t size, size_t count, void *argument)
 {
     struct fetch *out = argument;
     size_t length = size * count;
-    if (length > FETCH_BYTES - out->length) {
+    if (length > FETCH_BYTES - out->length || out->length > FETCH_BYTES)
         fail(out, FETCH_TOO_LARGE, "the answer has more than 65536 bytes");
+    out->is_cut = length > FETCH_BYTES_KEPT - out->length;
+    if (out->is_cut)
         return 0;
-    }
     char *body = realloc(out->body, out->length + length + 1);
     if (body == NULL)
         return 0;

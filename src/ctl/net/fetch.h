@@ -12,9 +12,10 @@
 #include "ctl/net/peer.h"
 
 #define FETCH_PATH          "/.well-known/mta-sts.txt"
-#define FETCH_BOUND_S       15    /* a fetch that takes longer has failed */
-#define FETCH_ADDRESSES_MAX 16    /* of one host that are asked, one after the other */
-#define FETCH_BYTES         65536 /* RFC 8461 section 3.3 suggests to stop there */
+#define FETCH_BOUND_S       15     /* a fetch that takes longer has failed */
+#define FETCH_ADDRESSES_MAX 16     /* of one host that are asked, one after the other */
+#define FETCH_BYTES         65536  /* RFC 8461 section 3.3 suggests to stop there */
+#define FETCH_BYTES_KEPT    131072 /* of an answer that is too large, for senders that do not stop */
 
 /* Why a sender that follows RFC 8461 would not accept the policy: the first fault. */
 enum fetch_failure {
@@ -42,7 +43,7 @@ struct fetch_request {
 };
 
 /* {0} is valid and empty. The answer is kept even if it is invalid: use the body only if failure is
- * FETCH_FINE. Its texts are printable. */
+ * FETCH_FINE, or FETCH_TOO_LARGE by whom that does not stop. Its texts are printable. */
 struct fetch {
     enum fetch_failure failure;
     bool refused;     /* unreachable, as the host refused the connection */
@@ -53,6 +54,7 @@ struct fetch {
     int64_t date; /* the Date field, seconds since the epoch; 0 or -1: none that can be read */
     char *body;   /* NULL: none; any bytes, and a NUL behind them */
     size_t length;
+    bool is_cut;        /* FETCH_TOO_LARGE, and the rest was not read */
     int64_t elapsed_ms; /* with connection and handshake */
     struct peer peer;
 };

@@ -75,7 +75,7 @@ static bool takes_blanks(const struct sender_txt *sender, struct span rest)
 static bool takes_id(const struct sender_txt *sender, struct span value)
 {
     if (value.length == 0)
-        return sender->no_id;
+        return sender->no_id || sender->empty_id;
     return sender->any_id || txtrecord_is_id(value.bytes, value.length);
 }
 

@@ -380,8 +380,8 @@ static const struct text_row sender_rows[] = {
      "(breaks KumoMTA; for maddy, chasquid, postfix-mta-sts-resolver, Stalwart, mailauth up to "
      "5 the last one counts)"},
     {BYTES(V E "mode: x\r\n" X A), "duplicate-field:3", "(breaks mox, KumoMTA;"},
-    {BYTES("version:\tSTSv1\r\n" E X A), "tab:1", "(troubles Courier,"},
-    {BYTES(V "mode: enforce\t\r\n" X A), "tab:2 trailing-blank:2", "(troubles Courier,"},
+    {BYTES("version:\tSTSv1\r\n" E X A), "tab:1", "(troubles Courier"},
+    {BYTES(V "mode: enforce\t\r\n" X A), "tab:2 trailing-blank:2", "(troubles Courier"},
     {BYTES(V E "mx:mail.example.com\r\n" A), "no-blank-behind-colon:3",
      "(troubles Exim with Mail::STS)"},
     {BYTES(V E X "max_age: 604800 \r\n"), "trailing-blank:4", "(troubles Exim with Mail::STS)"},

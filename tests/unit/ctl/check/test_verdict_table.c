@@ -362,6 +362,62 @@ static void missing_on_ipv6(struct make_facts *made)
     made->addresses[1].fetch.failure = FETCH_STATUS;
 }
 
+/* The policy names the host, and the certificate's wildcard covers it. */
+static void wildcard_certificate(struct make_facts *made)
+{
+    static char star[] = "*.example.com";
+    one_mx(made);
+    made->names[0][0] = star;
+    set_policy(made, ENFORCE("mx1.example.com"));
+}
+
+static void preference_beside(struct make_facts *made)
+{
+    one_mx(made);
+    set_policy(made, ENFORCE("mx1.example.com\r\nmx: 10 mail.example.net"));
+}
+
+static void no_domain(struct make_facts *made)
+{
+    made->facts.mx_answer.outcome = DNS_NO_NAME;
+    made->facts.mx_count = 0;
+}
+
+static void blanks_before_colons(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "version : STSv1\r\nmode : enforce\r\nmx : *.example.com\r\n"
+                     "max_age : 604800\r\n");
+}
+
+static void no_max_age(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "version: STSv1\r\nmode: enforce\r\nmx: *.example.com\r\n");
+}
+
+static void tabs(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "version:\tSTSv1\r\nmode:\tenforce\r\nmx:\t*.example.com\r\n"
+                     "max_age:\t604800\r\n");
+}
+
+static void over_64_kb(struct make_facts *made)
+{
+    static char text[72000];
+    size_t used = (size_t)snprintf(text, sizeof(text), "%s", "version: STSv1\r\nmode: enforce\r\n");
+    while (used < 70000)
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "note: %0990d\r\n", 0);
+    snprintf(text + used, sizeof(text) - used, "mx: *.example.com\r\nmax_age: 604800\r\n");
+    expired(made);
+    for (int i = 0; i < 2; i++) {
+        made->addresses[i].fetch.body = text;
+        made->addresses[i].fetch.length = strlen(text);
+    }
+    made->addresses[0].fetch.failure = made->addresses[1].fetch.failure = FETCH_TOO_LARGE;
+}
+
 static const enum sender_id columns[] = {
     SENDER_RESOLVER_PLAIN, SENDER_RESOLVER_TLSRPT, SENDER_TLSPOL_PLAIN,
     SENDER_CHASQUID_11,    SENDER_CHASQUID_15,     SENDER_MOX,
@@ -397,8 +453,8 @@ static const struct {
     {first_denied, "DDDDDD44D", NULL, NULL},
     {first_plain, "DDDDD5CDD", NULL, NULL},
     {deep_host, "D4.444DDD", NULL, "4.3.0"},
-    {trailing_dot, "444DDD.DD", "4.7.5", "4.3.0"},
-    {testing_without_tls, "DDD4DDD.D", NULL, NULL},
+    {trailing_dot, "444DDD.5D", "4.7.5", "4.3.0"},
+    {testing_without_tls, "DDD4DDD4D", NULL, NULL},
     {testing_and_expired, "DDDDDDDDD", NULL, NULL},
     {dane_misfits, "DD4DD4DD4", NULL, NULL},
     {dane_misfits_without_sts, "??4DD4DD4", NULL, NULL},
@@ -422,6 +478,13 @@ static const struct {
     {utf8_note, "44444444D", NULL, NULL},
     {old_and_new_policy, "??????D?D", NULL, NULL},
     {missing_on_ipv6, "??????4?D", NULL, NULL},
+    {wildcard_certificate, "DDDDDDDDD", NULL, NULL},
+    {preference_beside, "44DDDDDDD", "4.7.5", "4.7.5"},
+    {no_domain, "555445555", NULL, NULL},
+    {blanks_before_colons, "DDD44D4DD", NULL, NULL},
+    {no_max_age, "DDDDDDD4D", NULL, NULL},
+    {tabs, "4444444DD", NULL, NULL},
+    {over_64_kb, "DDDDDD4DD", NULL, NULL},
 };
 
 static char letter_of(const struct verdict *verdict)
