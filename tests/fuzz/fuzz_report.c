@@ -45,7 +45,6 @@ static void check_report(const struct report *report)
 
 static void take_text(void *context, const struct reportfile_text *text)
 {
-    const char *first;
     bool id_again;
     struct report report;
     struct error why;
@@ -53,7 +52,7 @@ static void take_text(void *context, const struct reportfile_text *text)
     if (report_parse(&report, text->json, text->length, text->domain, NOW, &why) != 0)
         return;
     check_report(&report);
-    tally_add(context, &report, text->where, &(struct tally_filter){0}, &first, &id_again, &why);
+    tally_add(context, &report, &(struct tally_filter){0}, &id_again, &why);
     report_free(&report);
 }
 

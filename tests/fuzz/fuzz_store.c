@@ -51,7 +51,6 @@ static int take(struct store *store, int ago)
         "\"summary\":{"
         "\"total-successful-session-count\":9,\"total-failure-session-count\":0}}]}";
     char json[2048];
-    const char *first;
     bool id_again;
     struct error why;
     struct report report;
@@ -63,7 +62,7 @@ static int take(struct store *store, int ago)
     assert(result == 0);
     result = taking_begin(&taking, &why);
     if (result == 0) {
-        taking_add(&taking, &report, "a", &first, &id_again, &why);
+        taking_add(&taking, &report, &id_again, &why);
         result = taking_end(&taking, &why);
     }
     report_free(&report);

@@ -88,13 +88,11 @@ static void say_oddities(struct intake *intake)
 
 static void count_report(struct intake *intake, struct report *report, const char *where)
 {
-    const char *first = "";
     bool id_again;
     struct error why;
     enum tally_outcome outcome =
-        intake->takes
-            ? taking_add(&intake->taking, report, where, &first, &id_again, &why)
-            : tally_add(&intake->tally, report, where, &intake->filter, &first, &id_again, &why);
+        intake->takes ? taking_add(&intake->taking, report, &id_again, &why)
+                      : tally_add(&intake->tally, report, &intake->filter, &id_again, &why);
     switch (outcome) {
     case TALLY_ADDED:
         if (id_again)
@@ -199,6 +197,7 @@ int intake_finish(struct intake *intake, struct error *why)
     say_oddities(intake);
     if (intake->takes)
         return taking_end(&intake->taking, why);
+    tally_forget(&intake->tally);
     tally_filter(&intake->tally, &intake->filter);
     tally_finish(&intake->tally);
     return 0;

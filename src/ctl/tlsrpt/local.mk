@@ -72,6 +72,8 @@ libctl_a_SOURCES += \
 	%D%/reportpiece.h \
 	%D%/reportscan.c \
 	%D%/reportscan.h \
+	%D%/seenset.c \
+	%D%/seenset.h \
 	%D%/series.c \
 	%D%/series.h \
 	%D%/store.c \

@@ -32,8 +32,8 @@ static int write_waiting(struct taking *taking, struct error *why)
     return 0;
 }
 
-static enum tally_outcome add(struct taking *taking, const struct report *report, const char *where,
-                              const char **first, bool *id_again, struct error *why)
+static enum tally_outcome add(struct taking *taking, const struct report *report, bool *id_again,
+                              struct error *why)
 {
     enum store_known known;
     bool unproven = report->trust == REPORT_TRUST_NONE;
@@ -43,13 +43,12 @@ static enum tally_outcome add(struct taking *taking, const struct report *report
     if (is_new_here && (known == STORE_PROVEN || (known == STORE_UNPROVEN && unproven)))
         return TALLY_BEFORE;
     /* With proof it takes the place of the one without, as tally_add has it. */
-    if (is_new_here && known == STORE_UNPROVEN &&
-        tally_recall(taking->tally, report, where, true) != 0) {
+    if (is_new_here && known == STORE_UNPROVEN && tally_recall(taking->tally, report, true) != 0) {
         error_set(why, "out of memory");
         return TALLY_FULL;
     }
     enum tally_outcome outcome =
-        tally_add(taking->tally, report, where, &(struct tally_filter){0}, first, id_again, why);
+        tally_add(taking->tally, report, &(struct tally_filter){0}, id_again, why);
     if (outcome == TALLY_FULL || store_report_keep(taking->store, report, why) != 0 ||
         store_take_hosts(taking->store, report, why) != 0)
         return TALLY_FULL;
@@ -67,8 +66,8 @@ static int write_if_much(struct taking *taking, struct error *why)
     return store_begin(taking->store, true, why);
 }
 
-enum tally_outcome taking_add(struct taking *taking, const struct report *report, const char *where,
-                              const char **first, bool *id_again, struct error *why)
+enum tally_outcome taking_add(struct taking *taking, const struct report *report, bool *id_again,
+                              struct error *why)
 {
     struct tally_counts *counts = &taking->tally->counts;
     *id_again = false;
@@ -78,7 +77,7 @@ enum tally_outcome taking_add(struct taking *taking, const struct report *report
         counts->outside++;
         return TALLY_OUTSIDE;
     }
-    enum tally_outcome outcome = add(taking, report, where, first, id_again, why);
+    enum tally_outcome outcome = add(taking, report, id_again, why);
     counts->known += outcome == TALLY_BEFORE;
     if (outcome != TALLY_FULL && write_if_much(taking, why) == 0)
         return outcome;

@@ -22,8 +22,8 @@ int taking_begin(struct taking *taking, struct error *why);
 
 /* As tally_add without a filter, and counts as that does; TALLY_BEFORE: an earlier run took the
  * same report in. After TALLY_FULL nothing more is taken in, and taking_end fails. */
-enum tally_outcome taking_add(struct taking *taking, const struct report *report, const char *where,
-                              const char **first, bool *id_again, struct error *why);
+enum tally_outcome taking_add(struct taking *taking, const struct report *report, bool *id_again,
+                              struct error *why);
 
 /* Writes what waits. A kill at any moment leaves a part of the reports in the store, each whole.
  * Returns 0, or -1 with why. */

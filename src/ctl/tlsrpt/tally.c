@@ -197,27 +197,14 @@ static enum tally_outcome add_policies(struct tally *tally, const struct additio
 
 /* ---- Copies. */
 
-/* Keeps where the content was found. nocheck: a path need not be UTF-8, and this string is never
- * written as JSON. */
-int tally_recall(struct tally *tally, const struct report *report, const char *where, bool unproven)
+int tally_recall(struct tally *tally, const struct report *report, bool unproven)
 {
-    size_t length = strlen(where);
-    if (tally->seen == NULL)
-        tally->seen = json_object();
-    char *value = malloc(length + 2);
-    if (value == NULL)
-        return -1;
-    value[0] = unproven ? '-' : '+';
-    memcpy(value + 1, where, length + 1);
-    int result =
-        json_object_set_new_nocheck(tally->seen, report->content, json_string_nocheck(value));
-    free(value);
-    return result;
+    return seenset_put(&tally->seen, report->content, unproven);
 }
 
 bool tally_has(const struct tally *tally, const struct report *report)
 {
-    return json_object_get(tally->seen, report->content) != NULL;
+    return seenset_find(&tally->seen, report->content, NULL);
 }
 
 static int look_for_id(struct tally *tally, const struct report *report, bool *id_again)
@@ -225,8 +212,8 @@ static int look_for_id(struct tally *tally, const struct report *report, bool *i
     *id_again = false;
     if (report->id[0] == '\0')
         return 0;
-    *id_again = json_object_get(tally->ids, report->identity) != NULL;
-    return json_object_set_new(tally->ids, report->identity, json_true());
+    *id_again = seenset_find(&tally->ids, report->identity, NULL);
+    return seenset_put(&tally->ids, report->identity, false);
 }
 
 /* Takes back what was added without proof, and adds it with proof. */
@@ -245,40 +232,30 @@ static int replace(struct tally *tally, const struct report *report,
 }
 
 static enum tally_outcome know(struct tally *tally, const struct report *report,
-                               const struct tally_filter *filter, const char **first,
-                               struct error *why)
+                               const struct tally_filter *filter, struct error *why)
 {
-    bool unproven = report->trust == REPORT_TRUST_NONE;
-    const char *before = json_string_value(json_object_get(tally->seen, report->content));
-    if (before == NULL)
+    bool was_unproven;
+    if (!seenset_find(&tally->seen, report->content, &was_unproven))
         return TALLY_ADDED;
-    *first = intern(tally, before + 1);
-    if (*first == NULL)
-        goto lacking;
-    if (before[0] == '+' || unproven)
+    if (!was_unproven || report->trust == REPORT_TRUST_NONE)
         return TALLY_KNOWN;
     if (replace(tally, report, filter, why) != 0)
         return TALLY_FULL;
-    if (tally_recall(tally, report, *first, false) == 0)
+    if (tally_recall(tally, report, false) == 0)
         return TALLY_KNOWN;
-lacking:
     error_set(why, "out of memory");
     return TALLY_FULL;
 }
 
-static enum tally_outcome add(struct tally *tally, const struct report *report, const char *where,
-                              const struct tally_filter *filter, const char **first, bool *id_again,
-                              struct error *why)
+static enum tally_outcome add(struct tally *tally, const struct report *report,
+                              const struct tally_filter *filter, bool *id_again, struct error *why)
 {
     bool unproven = report->trust == REPORT_TRUST_NONE;
-    if (tally->ids == NULL)
-        tally->ids = json_object();
     *id_again = false;
-    enum tally_outcome outcome = know(tally, report, filter, first, why);
+    enum tally_outcome outcome = know(tally, report, filter, why);
     if (outcome != TALLY_ADDED)
         return outcome;
-    if (tally_recall(tally, report, where, unproven) != 0 ||
-        look_for_id(tally, report, id_again) != 0) {
+    if (tally_recall(tally, report, unproven) != 0 || look_for_id(tally, report, id_again) != 0) {
         error_set(why, "out of memory");
         return TALLY_FULL;
     }
@@ -287,16 +264,21 @@ static enum tally_outcome add(struct tally *tally, const struct report *report, 
     return outcome;
 }
 
-enum tally_outcome tally_add(struct tally *tally, const struct report *report, const char *where,
-                             const struct tally_filter *filter, const char **first, bool *id_again,
-                             struct error *why)
+enum tally_outcome tally_add(struct tally *tally, const struct report *report,
+                             const struct tally_filter *filter, bool *id_again, struct error *why)
 {
-    enum tally_outcome outcome = add(tally, report, where, filter, first, id_again, why);
+    enum tally_outcome outcome = add(tally, report, filter, id_again, why);
     tally->counts.reports += outcome == TALLY_ADDED;
     tally->counts.duplicates += outcome == TALLY_KNOWN;
     tally->counts.outside += outcome == TALLY_OUTSIDE;
     tally->counts.damaged += outcome == TALLY_FULL;
     return outcome;
+}
+
+void tally_forget(struct tally *tally)
+{
+    seenset_free(&tally->seen);
+    seenset_free(&tally->ids);
 }
 
 void tally_filter(struct tally *tally, const struct tally_filter *filter)
@@ -318,8 +300,7 @@ void tally_finish(struct tally *tally)
 void tally_free(struct tally *tally)
 {
     free(tally->facts.items);
-    json_decref(tally->seen);
-    json_decref(tally->ids);
+    tally_forget(tally);
     intern_free(&tally->texts);
     arena_free(&tally->arena);
     *tally = (struct tally){0};

@@ -3,7 +3,6 @@
 #ifndef CTL_TLSRPT_TALLY_H
 #define CTL_TLSRPT_TALLY_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -11,6 +10,7 @@
 #include "common/base/error.h"
 #include "common/base/intern.h"
 #include "ctl/tlsrpt/report.h"
+#include "ctl/tlsrpt/seenset.h"
 #include "ctl/tlsrpt/tally_facts.h"
 
 struct tally_counts {
@@ -28,8 +28,8 @@ struct tally_counts {
 struct tally { /* {0} is valid and empty */
     struct tally_facts facts;
     struct tally_counts counts;
-    json_t *seen; /* content -> "+" where it was found first; "-" where it is unproven */
-    json_t *ids;  /* organisation and id -> true */
+    struct seenset seen; /* contents; marked where they are unproven */
+    struct seenset ids;  /* of organisation and id */
     struct intern texts;
     struct arena arena;
 };
@@ -47,7 +47,7 @@ bool tally_passes_but_days(const struct tally_fact *fact, const struct tally_fil
 
 enum tally_outcome {
     TALLY_ADDED,
-    TALLY_KNOWN,   /* a report of the same content came before; *first says where */
+    TALLY_KNOWN,   /* a report of the same content came before */
     TALLY_BEFORE,  /* an earlier run took it in: see taking */
     TALLY_OUTSIDE, /* nothing of it passes the filter */
     TALLY_FULL,    /* out of memory, or of room; why says it */
@@ -55,17 +55,18 @@ enum tally_outcome {
 
 /* Adds a report, and counts the outcome; TALLY_FULL is counted as damaged. A report of the same
  * content that came without proof is replaced by one with proof, which is TALLY_KNOWN. Another
- * report with the same organisation and id is added, and *id_again set. where: copied. */
-enum tally_outcome tally_add(struct tally *tally, const struct report *report, const char *where,
-                             const struct tally_filter *filter, const char **first, bool *id_again,
-                             struct error *why);
+ * report with the same organisation and id is added, and *id_again set. */
+enum tally_outcome tally_add(struct tally *tally, const struct report *report,
+                             const struct tally_filter *filter, bool *id_again, struct error *why);
 
 /* Makes tally_add know a report that was added elsewhere. Returns 0, or -1 when out of memory. */
-int tally_recall(struct tally *tally, const struct report *report, const char *where,
-                 bool unproven);
+int tally_recall(struct tally *tally, const struct report *report, bool unproven);
 
 /* Whether tally_add or tally_recall had a report of that content. */
 bool tally_has(const struct tally *tally, const struct report *report);
+
+/* Forgets which reports came: nothing more is added. */
+void tally_forget(struct tally *tally);
 
 /* Leaves out the facts that do not pass. */
 void tally_filter(struct tally *tally, const struct tally_filter *filter);

@@ -19,11 +19,11 @@ struct tally_trend {
 /* Texts are borrowed; none is NULL. */
 struct tally_fact {
     const char *domain;
-    enum report_kind kind;
     const char *organisation;
     const char *signer; /* the domain whose DKIM signature passed; "": none */
     const char *mx, *type, *reason, *wildcard; /* of a failure, as in struct report_failure */
     const char *ip, *sender_ip, *helo;         /* of a failure: MX, sender, the MX's HELO name */
+    enum report_kind kind;
     bool outside;  /* the policy that the sender used does not name the MX */
     bool failed;   /* a failure: successes are 0 */
     bool unproven; /* of a mail without a signature that passed */

@@ -127,12 +127,20 @@ static void sort_and_join(struct tally_facts *facts, int (*order)(const void *, 
     facts->count = kept + 1;
 }
 
+typedef int comparison(const void *left, const void *right);
+
 /* Joins before it grows, so that memory goes with what differs. */
-int tally_facts_keep(struct tally_facts *facts, const struct tally_fact *fact, struct error *why)
+static int keep(struct tally_facts *facts, const struct tally_fact *fact, comparison *order,
+                struct error *why)
 {
     bool is_full = facts->count == facts->room;
+    struct tally_fact *last = facts->count > 0 ? &facts->items[facts->count - 1] : NULL;
+    if (last != NULL && order(last, fact) == 0) {
+        tally_join(last, fact);
+        return 0;
+    }
     if (is_full)
-        sort_and_join(facts, compare_days);
+        sort_and_join(facts, order);
     if (facts->count >= TALLY_FACTS_MAX)
         return error_set(why, "more than %d different sums; name fewer files, a --domain or --days",
                          TALLY_FACTS_MAX);
@@ -146,6 +154,11 @@ int tally_facts_keep(struct tally_facts *facts, const struct tally_fact *fact, s
     }
     facts->items[facts->count++] = *fact;
     return 0;
+}
+
+int tally_facts_keep(struct tally_facts *facts, const struct tally_fact *fact, struct error *why)
+{
+    return keep(facts, fact, compare_days, why);
 }
 
 /* ---- Sums. */
@@ -200,22 +213,16 @@ void tally_facts_finish(struct tally_facts *facts)
 int tally_sum(struct tally_facts *out, const struct tally_fact *facts, size_t count, unsigned keys,
               struct error *why)
 {
+    comparison *order = (keys & TALLY_BY_DAY) != 0 ? compare_days : compare;
     *out = (struct tally_facts){0};
-    if (count == 0)
-        return 0;
-    out->items = reallocarray(NULL, count, sizeof(*facts));
-    if (out->items == NULL)
-        return error_set(why, "out of memory");
-    int (*order)(const void *, const void *) = (keys & TALLY_BY_DAY) != 0 ? compare_days : compare;
-    out->room = count;
     for (size_t i = 0; i < count; i++) {
-        struct tally_fact *item = &out->items[out->count];
-        *item = facts[i];
-        blank(item, keys);
-        if (out->count > 0 && order(item - 1, item) == 0) /* as they often come */
-            tally_join(item - 1, item);
-        else
-            out->count++;
+        struct tally_fact fact = facts[i];
+        blank(&fact, keys);
+        if (keep(out, &fact, order, why) != 0) {
+            free(out->items);
+            *out = (struct tally_facts){0};
+            return -1;
+        }
     }
     sort_and_join(out, order);
     return 0;

@@ -201,7 +201,6 @@ static void sums_stay_right_while_the_table_of_facts_grows(void)
 {
     struct tally tally = {0};
     struct tally_facts sums;
-    const char *first;
     bool id_again;
     char id[16], mx[16];
     struct report_failure failure = {.type = "x", .reason = "", .mx = mx, .sessions = 2};
@@ -211,14 +210,12 @@ static void sums_stay_right_while_the_table_of_facts_grows(void)
     for (int i = 0; i < 9000; i++) {
         snprintf(id, sizeof(id), "%d", i);
         snprintf(mx, sizeof(mx), "mx%d.a.b", i % 700);
-        snprintf(report.content, sizeof(report.content), "%d", i);
+        snprintf(report.content, sizeof(report.content), "%08d%056d", i, 0);
         report.day = 100 + i % 3;
-        CHECK(tally_add(&tally, &report, "file", &(struct tally_filter){0}, &first, &id_again,
-                        NULL) == TALLY_ADDED);
+        CHECK(tally_add(&tally, &report, &(struct tally_filter){0}, &id_again, NULL) ==
+              TALLY_ADDED);
     }
-    CHECK(tally_add(&tally, &report, "file2", &(struct tally_filter){0}, &first, &id_again, NULL) ==
-              TALLY_KNOWN &&
-          strcmp(first, "file") == 0);
+    CHECK(tally_add(&tally, &report, &(struct tally_filter){0}, &id_again, NULL) == TALLY_KNOWN);
     tally_finish(&tally);
     CHECK(tally.facts.count == 2100 + 3, "%zu", tally.facts.count);
     CHECK(tally_sum(&sums, tally.facts.items, tally.facts.count, 0, NULL) == 0 && sums.count == 1);
