@@ -6,6 +6,7 @@ import json
 import pwd
 import re
 import shutil
+import time
 import unittest
 
 import harness
@@ -331,6 +332,22 @@ class Passing(DriftCase):
         for words in (["--prometheus"], ["--watch", "--state", self.state, "--prometheus", "--json"]):
             done = net.run(CTL, "check", *words, "example.com")
             self.assertEqual((done.returncode, "--prometheus goes with" in done.stderr), (2, True))
+
+
+class Rate(DriftCase):
+    def test_connections_to_policy_host_and_mx_together_keep_the_rate(self):
+        log = net.directory / "postfix/log/mail"
+
+        def mails():
+            return log.read_text().count(": connect from ") if log.exists() else 0
+
+        self.names = [full("id")]
+        before, begun = mails(), time.monotonic()
+        self.watch("--rate", "10", status=0)
+        took = time.monotonic() - begun
+        # To the host at two addresses, as each kind of client, and what the log of the MX has.
+        count = 2 * 2 + mails() - before
+        self.assertGreaterEqual(took, (count - 1) / 10)
 
 
 class Metrics(DriftCase):

@@ -73,6 +73,7 @@ ctl_unit_tests = \
 	%D%/ctl/certs/test_pace \
 	%D%/ctl/certs/test_turns \
 	%D%/ctl/check/test_check_state \
+	%D%/ctl/check/test_drifts \
 	%D%/ctl/check/test_mxhost \
 	%D%/ctl/check/test_rows \
 	%D%/ctl/check/test_verdict \
