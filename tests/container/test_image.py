@@ -82,8 +82,13 @@ class Image(ImageCase):
         files = {line.split()[5].strip("/") for line in listed if line.startswith("-")}
         # The engine makes the others, empty, in each container.
         engine = {"etc/hostname", "etc/hosts", "etc/resolv.conf", "run/.containerenv"}
-        self.assertEqual(files - engine, {"mta-stsd", "etc/mta-stsd/mta-stsd.ini"})
+        licenses = {"licenses/" + name for name in
+                    ("GPL-2", "GPL-3", "LGPL-3", "LICENSE", "libgmp-dev", "nettle-dev")}
+        self.assertEqual(files - engine - licenses, {"mta-stsd", "etc/mta-stsd/mta-stsd.ini"})
+        self.assertLessEqual(licenses, files)
         call("tar", "-C", self.directory, "-xf", tar, "mta-stsd")
+        version = call(self.directory / "mta-stsd", "--version").stdout
+        self.assertRegex(version, r"\naccelerated cryptography: nettle [\d.]+, GMP [\d.]+\n")
         headers = call("readelf", "-lW", self.directory / "mta-stsd").stdout
         self.assertNotIn("INTERP", headers)  # it asks for no shared library
 

@@ -47,6 +47,7 @@ unit_tests = \
 	%D%/daemon/serve/test_wire
 
 libunit_a_SOURCES = \
+	%D%/daemon/crypto/hex.h \
 	%D%/loading.h \
 	%D%/make_cert.c \
 	%D%/make_cert.h \
@@ -56,6 +57,17 @@ libunit_a_SOURCES = \
 
 tests_unit_common_test_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
 	-Wl,--wrap=realloc -Wl,--wrap=strdup
+
+if ACCELERATED
+unit_tests += \
+	%D%/daemon/crypto/test_crypto \
+	%D%/daemon/crypto/test_crypto_vectors \
+	%D%/daemon/crypto/test_crypto_wiped
+if CTL
+# For OpenSSL.
+unit_tests += %D%/daemon/crypto/test_crypto_edges
+endif
+endif
 
 if CTL
 ctl_unit_tests = \

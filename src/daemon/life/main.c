@@ -8,6 +8,7 @@
 
 #include "common/base/printable.h"
 #include "daemon/base/log.h"
+#include "daemon/crypto/crypto.h"
 #include "daemon/life/check.h"
 #include "daemon/life/health.h"
 #include "daemon/life/reload.h"
@@ -114,7 +115,8 @@ int main(int argc, char **argv)
             task = task == TASK_SERVE ? TASK_CHECK : task;
             break;
         case 'V':
-            puts("mta-stsd " PACKAGE_VERSION);
+            printf("mta-stsd " PACKAGE_VERSION "\naccelerated cryptography: %s\n",
+                   crypto_description());
             return 0;
         case 'h':
             fputs(help, stdout);

@@ -16,6 +16,7 @@
 #include "daemon/base/loader.h"
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
+#include "daemon/crypto/crypto.h"
 #include "daemon/hosts/certpool.h"
 #include "daemon/hosts/site.h"
 #include "daemon/life/configload.h"
@@ -255,6 +256,9 @@ static int start(struct server *server)
         log_line(LOG_LEVEL_ERROR, "%s", why.text);
         return EXIT_FAILURE;
     }
+    if (crypto_start(&why) != 0)
+        log_line(LOG_LEVEL_WARNING, "accelerated cryptography is not active, mbedTLS does all: %s",
+                 why.text);
     return start_workers(server) == 0 ? 0 : EXIT_FAILURE;
 }
 
