@@ -9,7 +9,6 @@ import ssl
 
 import testnet
 from harness import BINARY, eventually, pki, run
-from situations import SITUATIONS
 
 NOBODY = testnet.NOBODY
 REFUSING = "198.18.0.4"  # a name server that refuses whatever it is asked
@@ -75,6 +74,11 @@ def domain_of(situation):
                           aaaa=situation.host_aaaa, mx=list(mx), more=situation.more, **situation.web or {})
 
 
+# Domains without a fault, whose daemon has the limits that it has by default.
+FLEET = [f"one{number:03}.plain.example" for number in range(130)]
+FLEET_DAEMON = "198.18.1.2"
+
+
 class SenderNet(testnet.Net):
     ZONES = ("signed.example", "plain.example", "bogus.example", "mail.example", "example")
     SIGNED = ("signed.example", "bogus.example")
@@ -83,16 +87,16 @@ class SenderNet(testnet.Net):
     STUBS = {"lame.example": REFUSING}
     CERTIFICATES = None  # of an openssl command line
 
-    def __init__(self):
-        self.situations = {situation.domain: situation for situation in SITUATIONS}
-        super().__init__([domain_of(situation) for situation in SITUATIONS])
+    def __init__(self, situations):
+        self.situations = {situation.domain: situation for situation in situations}
+        super().__init__([domain_of(situation) for situation in situations])
 
     # ---- Certificates.
 
     def certify(self):
         leaf, dated = pki().leaf, testnet.dated
         hosts = [domain.host for domain in self.domains.values()]
-        self.chains = {"web": leaf(*hosts), "wrong": leaf("www.other.example"),
+        self.chains = {"web": leaf(*hosts, *(f"mta-sts.{name}" for name in FLEET)), "wrong": leaf("www.other.example"),
                        "webexpired": leaf("mta-sts.p-expired.plain.example", dates=dated(-30, -2))}
         self.sign_itself("webself", ["mta-sts.p-self.plain.example"])
         for kind, (_, names) in MX.items():
@@ -168,6 +172,9 @@ class SenderNet(testnet.Net):
                 lines += [f"mx = {name}" for name in situation.admits]
         self.ini = self.write("mta-stsd.ini", "\n".join(lines) + "\n")
         self.spawn(BINARY, "-c", self.ini)
+        lines = ["[server]", "user = nobody", f"listen = {FLEET_DAEMON}:443", "[defaults]",
+                 f"certificate = {self.directory}/web.pem", "mode = enforce", "mx = good.mail.example"]
+        self.spawn(BINARY, "-c", self.write("fleet.ini", "\n".join(lines + [f"[{name}]" for name in FLEET]) + "\n"))
 
     def start_postfix(self):
         home = self.directory / "postfix"
@@ -211,6 +218,9 @@ class SenderNet(testnet.Net):
                       for line in domain.records()]
         if zone == "plain.example":
             lines.append('sts.provider TXT "v=STSv1; id=1;"')
+            for name in FLEET:
+                lines += [f"{name}. MX 10 good.mail.example.", f"mta-sts.{name}. A {FLEET_DAEMON}",
+                          f'_mta-sts.{name}. TXT "v=STSv1; id=1;"']
         if zone == "bogus.example":
             lines.append(f"host A {MX['good'][0][0]}")
         if zone == MAIL:
@@ -266,5 +276,5 @@ class SenderNet(testnet.Net):
 
     def wait(self):
         super().wait()
-        eventually(lambda: self.run("dig", "+short", f"@{testnet.UNBOUND}", "good.plain.example", "MX").stdout,
+        eventually(lambda: self.run("dig", "+short", f"@{testnet.UNBOUND}", "sts.provider.plain.example", "TXT").stdout,
                    20, "the resolver")

@@ -20,6 +20,7 @@ is served by the daemon and admits just those hosts:
   chance  it depends on an address, or on the order of equal hosts, that the sender takes by chance
 """
 import testnet
+from test_differential import make_policy
 
 OTHER = ("other.mail.example",)  # a policy that admits no host which the domain has
 SOUND = ("version: STSv1", "mode: enforce", "mx: good.mail.example", "max_age: 604800")
@@ -318,5 +319,12 @@ AFTERWARDS = [
     Situation("v-dotted2", "an mx with a dot at the end beside the host's",
               policy=with_lines(2, SOUND[2], "mx: second.mail.example.")),
 ]
+
+
+def generated(count):
+    """Policies with one fault, made from the seed of the tests of lint, none of which admits the host."""
+    return [Situation(f"g{number:04}", "a generated policy", policy=make_policy(number).decode("latin-1"))
+            for number in range(count)]
+
 
 SITUATIONS = [*MAIL_HOSTS, *MODES, *RECORDS, *POLICY_HOSTS, *SPELLINGS, *DANE, *AFTERWARDS]
