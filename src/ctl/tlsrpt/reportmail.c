@@ -51,7 +51,7 @@ bool reportmail_names_dmarc(const char *name)
     for (const char *at = name; *at != '\0'; at++)
         marks += *at == '!';
     return ends_with(name, ".xml") || ends_with(name, ".xml.gz") || ends_with(name, ".xml.zip") ||
-           (marks >= 3 && ends_with(name, ".zip"));
+           (marks >= 3 && ends_with(name, ".zip") && !ends_with(name, ".json.zip"));
 }
 
 static enum likeness judge(GMimeObject *object, const char *name, bool is_report)
