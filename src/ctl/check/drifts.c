@@ -222,6 +222,8 @@ static unsigned find_unknown(const struct facts *facts)
         unknown |= of_host | of_policy | AS_SET(DRIFT_ALIAS);
     if (is_unanswered(facts->mx_answer.outcome))
         unknown |= AS_SET(DRIFT_POLICY_MX) | AS_SET(DRIFT_MX_DOMAIN);
+    if (facts->address_count == 0)
+        unknown |= AS_SET(DRIFT_POLICY_HOST) | AS_SET(DRIFT_CERTIFICATE);
     if (facts->served == NULL)
         unknown |= of_policy | AS_SET(DRIFT_MX_DOMAIN);
     if (!facts->gone_whole)

@@ -55,6 +55,12 @@ static void host_is_down(struct make_facts *made)
     made->addresses[0].fetch = (struct fetch){.failure = FETCH_UNREACHABLE};
 }
 
+static void host_has_no_address(struct make_facts *made)
+{
+    made->facts.address_count = 0;
+    made->facts.v4.outcome = made->facts.v6.outcome = DNS_NO_NAME;
+}
+
 static void host_answers_late(struct make_facts *made)
 {
     made->addresses[0].fetch.elapsed_ms = 1500; /* a warning of H7 */
@@ -94,6 +100,10 @@ static const struct row {
      SET(DRIFT_RECORD) | SET(DRIFT_ID) | SET(DRIFT_ALIAS)},
     {"a host that is down", host_is_down, "H1", DRIFT_POLICY_HOST, DRIFT_NO_CONNECTION, true,
      "example.com", SET(DRIFT_CERTIFICATE) | SET(DRIFT_ADDRESSES)},
+    {"a host without address", host_has_no_address, "D11", DRIFT_ADDRESSES, DRIFT_SEEN, false,
+     "example.com",
+     SET(DRIFT_POLICY_HOST) | SET(DRIFT_CERTIFICATE) | SET(DRIFT_POLICY) | SET(DRIFT_ID) |
+         SET(DRIFT_POLICY_MX) | SET(DRIFT_MX_DOMAIN)},
     {"a late answer", host_answers_late, NULL, 0, 0, false, NULL, 0},
     {"addresses that differ", addresses_differ, "H8", DRIFT_ADDRESSES, DRIFT_SEEN, true,
      "example.com", 0},
