@@ -101,8 +101,30 @@ static enum hostname_fault labels_fault(const char *bytes, size_t length, bool s
     return HOSTNAME_FINE;
 }
 
+/* Whether one look at each byte shows a host name without a fault, as with nearly all: its last
+ * label begins with a letter, so it is no IP address. False: it may be one all the same. */
+static bool is_plain(const char *bytes, size_t length)
+{
+    size_t start = 0; /* of the label */
+    if (length == 0 || length > HOSTNAME_MAX)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (is_letter(bytes[i]) || is_digit(bytes[i]))
+            continue;
+        bool ends_label = bytes[i] == '.' && bytes[i - (i > 0)] != '-' && i - start <= LABEL_MAX;
+        if (i == start || (bytes[i] != '-' && !ends_label))
+            return false;
+        if (ends_label)
+            start = i + 1;
+    }
+    return start > 0 && start < length && length - start <= LABEL_MAX && is_letter(bytes[start]) &&
+           bytes[length - 1] != '-';
+}
+
 static enum hostname_fault name_fault(const char *bytes, size_t length, bool is_pattern)
 {
+    if (is_plain(bytes, length))
+        return HOSTNAME_FINE;
     if (length == 0)
         return HOSTNAME_EMPTY;
     enum hostname_fault fault = bytes_fault(bytes, length);

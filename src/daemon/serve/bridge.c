@@ -12,7 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ANSWER_BUFFER 8192
+#define ANSWER_FIELDS 384  /* bytes of an answer's status line and fields, usually 160 */
+#define ANSWER_MAX    8192 /* bytes of an answer held; a longer one is passed on in pieces */
 #define SETTLE_TURNS  64   /* of libmicrohttpd, to read what is in the pair */
 #define USUAL_REQUEST 4096 /* bytes; libmicrohttpd's memory holds more */
 
@@ -37,8 +38,9 @@ struct bridge {
     size_t given;      /* bytes of the request written to libmicrohttpd */
     struct stretch request;
     struct stretch answer;
+    size_t answer_room; /* bytes of answer_buffer */
     unsigned char request_bytes[BRIDGE_FIRST_MAX];
-    unsigned char answer_buffer[ANSWER_BUFFER];
+    unsigned char answer_buffer[];
 };
 
 /* One step's outcome. */
@@ -48,14 +50,23 @@ enum step {
     STEP_FAILED,
 };
 
+/* As much as the host's policy needs: short policies make short blocks, which malloc has at hand.
+ */
+static size_t room_for(const struct site *site)
+{
+    size_t room = site->policy->length + ANSWER_FIELDS;
+    return room < ANSWER_MAX ? room : ANSWER_MAX;
+}
+
 struct bridge *bridge_open(struct http *http, struct tls_session *session,
                            const unsigned char *first, size_t length)
 {
-    struct bridge *bridge = malloc(sizeof(*bridge));
+    size_t room = room_for(tls_session_site(session));
+    struct bridge *bridge = malloc(sizeof(*bridge) + room);
     if (bridge == NULL)
         return NULL;
-    memset(bridge, 0,
-           offsetof(struct bridge, request_bytes)); /* the 12 kB of buffers stay uninitialised */
+    memset(bridge, 0, offsetof(struct bridge, request_bytes)); /* the buffers stay uninitialised */
+    bridge->answer_room = room;
     if (http_exchange_open(http, tls_session_host(session), tls_session_site(session),
                            tls_session_table(session), &bridge->pair, &bridge->exchange) != 0) {
         int reason = errno;
@@ -181,11 +192,11 @@ static enum step take_answer(struct bridge *bridge)
     if (is_over)
         readable_note(&bridge->readable, EPOLLIN | EPOLLRDHUP);
     ssize_t got = readable_receive(&bridge->readable, bridge->pair, bridge->answer_buffer,
-                                   sizeof(bridge->answer_buffer));
+                                   bridge->answer_room);
     if (got > 0) {
         read_status(bridge, (size_t)got);
         bridge->answer = (struct stretch){.start = 0, .end = (size_t)got};
-        bridge->answer_ended = is_over && (size_t)got < sizeof(bridge->answer_buffer);
+        bridge->answer_ended = is_over && (size_t)got < bridge->answer_room;
         return STEP_MOVED;
     }
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -273,6 +284,7 @@ static void refuse_request(struct bridge *bridge)
 {
     static const char answer[] = "HTTP/1.1 413 Content Too Large\r\n"
                                  "Content-Length: 0\r\nConnection: close\r\n\r\n";
+    _Static_assert(sizeof(answer) <= ANSWER_FIELDS, "it fits where an answer's fields do");
     memcpy(bridge->answer_buffer, answer, sizeof(answer) - 1);
     bridge->answer = (struct stretch){.start = 0, .end = sizeof(answer) - 1};
     read_status(bridge, sizeof(answer) - 1);

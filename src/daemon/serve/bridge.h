@@ -21,7 +21,7 @@ enum bridge_result {
 
 /* Opens the exchange for the session's host and takes the first decrypted bytes, at most
  * BRIDGE_FIRST_MAX. NULL with errno when descriptors or memory are out. */
-#define BRIDGE_FIRST_MAX 4096
+#define BRIDGE_FIRST_MAX 384 /* most requests are shorter */
 struct bridge *bridge_open(struct http *http, struct tls_session *session,
                            const unsigned char *first, size_t length);
 void bridge_close(struct bridge *bridge);

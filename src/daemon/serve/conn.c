@@ -26,6 +26,7 @@ void conn_take_table(struct conn_context *context, struct site_table *table)
     context->caches.lookup.counters = context->counters;
     context->is_noted = settings->access_log != CONFIG_ACCESS_LOG_OFF || context->counters != NULL;
     http_keep_agents(context->http, context->is_noted);
+    http_take_table(context->http, table);
 }
 
 void conn_free_closed(struct conn_context *context)
@@ -51,7 +52,7 @@ bool conn_must_wait(const struct conn_context *context)
 
 void conn_accept(struct conn_context *context, int fd, const struct sockaddr *peer)
 {
-    struct conn *conn = calloc(1, sizeof(*conn));
+    struct conn *conn = malloc(sizeof(*conn)); /* glibc's calloc passes over its fast lists */
     if (conn == NULL) {
         close(fd);
         return;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "daemon/serve/answer.h"
+#include "daemon/serve/responses.h"
 
 #define REQUEST_MEMORY  8192     /* bytes of libmicrohttpd's pool for a request's line and fields */
 #define PAIR_BUFFER     8192     /* bytes of a large answer in flight in a socketpair */
@@ -24,6 +25,7 @@ struct http {
     struct http_exchange *starting; /* during MHD_add_connection only */
     bool keeps_agents;
     size_t running; /* exchanges that libmicrohttpd has not let go */
+    struct responses responses;
 };
 
 struct http_exchange {
@@ -118,30 +120,9 @@ static enum MHD_Result on_trailer(void *cls, enum MHD_ValueKind kind, const char
     return MHD_YES;
 }
 
-static enum MHD_Result add_field(struct MHD_Response *response, const char *name, const char *value)
-{
-    return value == NULL ? MHD_YES : MHD_add_response_header(response, name, value);
-}
-
-static enum MHD_Result send_answer(struct MHD_Connection *connection, const struct answer *answer)
-{
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer_static(answer->length, answer->body);
-    if (response == NULL)
-        return MHD_NO;
-    enum MHD_Result result = MHD_NO;
-    if (add_field(response, MHD_HTTP_HEADER_CONTENT_TYPE, ANSWER_CONTENT_TYPE) == MHD_YES &&
-        add_field(response, MHD_HTTP_HEADER_ALLOW, answer->allow) == MHD_YES &&
-        add_field(response, MHD_HTTP_HEADER_CACHE_CONTROL, answer->cache_control) == MHD_YES &&
-        add_field(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES)
-        result = MHD_queue_response(connection, answer->status, response);
-    MHD_destroy_response(response);
-    return result;
-}
-
 /* The first call for a request: its fields are known, its body is not read. An answer given here
  * ends the connection with the body unread. */
-static enum MHD_Result begin_request(struct http_exchange *exchange,
+static enum MHD_Result begin_request(struct http *http, struct http_exchange *exchange,
                                      struct MHD_Connection *connection, const char *version)
 {
     exchange->request.http_1_0 = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
@@ -152,20 +133,20 @@ static enum MHD_Result begin_request(struct http_exchange *exchange,
     struct answer answer;
     answer_make_status(&answer, status);
     exchange->whole = true;
-    return send_answer(connection, &answer);
+    return responses_queue(&http->responses, exchange->table, connection, &answer);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **context)
 {
-    (void)cls;
+    struct http *http = cls;
     (void)url;
     (void)upload;
     struct http_exchange *exchange = exchange_of(connection);
     if (*context == NULL) {
         *context = exchange;
-        return begin_request(exchange, connection, version);
+        return begin_request(http, exchange, connection, version);
     }
     if (*upload_size > 0) {
         exchange->body_bytes += *upload_size;
@@ -180,7 +161,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     else
         answer_make(&answer, &exchange->request, method, &exchange->host, exchange->site);
     exchange->whole = true;
-    return send_answer(connection, &answer);
+    return responses_queue(&http->responses, exchange->table, connection, &answer);
 }
 
 /* libmicrohttpd logs clients' faulty requests and TCP options that a socketpair lacks: nothing
@@ -218,7 +199,13 @@ void http_close(struct http *http)
     if (http == NULL)
         return;
     MHD_stop_daemon(http->daemon);
+    responses_take_table(&http->responses, NULL);
     free(http);
+}
+
+void http_take_table(struct http *http, struct site_table *table)
+{
+    responses_take_table(&http->responses, table);
 }
 
 void http_keep_agents(struct http *http, bool keeps)
@@ -262,17 +249,16 @@ int http_exchange_open(struct http *http, const struct hostname *host, const str
 {
     static const struct sockaddr_un nobody = {.sun_family = AF_UNIX};
     int pair[2];
-    struct http_exchange *exchange = calloc(1, sizeof(*exchange));
+    struct http_exchange *exchange = malloc(sizeof(*exchange));
     if (exchange == NULL)
         return -1;
+    *exchange = (struct http_exchange){.host = *host, .site = site};
     if (open_pair(site, pair) != 0) {
         int reason = errno;
         free(exchange);
         errno = reason;
         return -1;
     }
-    exchange->host = *host;
-    exchange->site = site;
     exchange->keeps_agent = http->keeps_agents;
     exchange->table = site_table_ref(table);
 

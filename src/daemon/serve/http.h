@@ -18,6 +18,9 @@ struct http;
 int http_open(struct http **out, struct error *why);
 void http_close(struct http *http); /* all exchanges must have been let go */
 
+/* Takes a reference of the table that new exchanges will have, and gives the one before back. */
+void http_take_table(struct http *http, struct site_table *table);
+
 /* Whether the User-Agent is kept, from the next exchange on. */
 void http_keep_agents(struct http *http, bool keeps);
 

@@ -33,6 +33,8 @@ libdaemon_a_SOURCES += \
 	%D%/record_memory.h \
 	%D%/replay.c \
 	%D%/replay.h \
+	%D%/responses.c \
+	%D%/responses.h \
 	%D%/tls.c \
 	%D%/tls.h \
 	%D%/tls_alert.c \

@@ -4,7 +4,6 @@
 
 #include <mbedtls/ssl.h>
 #include <stdbool.h>
-#include <string.h>
 
 #define HEADER 5 /* bytes of a record: RFC 8446 section 5.1 */
 
@@ -34,12 +33,14 @@ void wire_record_follow(struct wire_record *record, const unsigned char *bytes, 
             record->taken = 0;
             end = HEADER;
         }
-        record->count += record->taken == 0;
-        size_t step = end - record->taken < length ? end - record->taken : length;
-        if (record->taken < WIRE_RECORD_HEAD) {
-            size_t left = WIRE_RECORD_HEAD - record->taken;
-            memcpy(record->head + record->taken, bytes, step < left ? step : left);
+        if (record->taken == 0) {
+            record->count++;
+            if (length >= HEADER) /* the usual case: all of a record at once */
+                end += (size_t)bytes[3] << 8 | bytes[4];
         }
+        size_t step = end - record->taken < length ? end - record->taken : length;
+        for (size_t i = 0; i < step && record->taken + i < WIRE_RECORD_HEAD; i++)
+            record->head[record->taken + i] = bytes[i];
         record->taken += step;
         bytes += step;
         length -= step;
