@@ -11,8 +11,9 @@ record_memory_free, by which it asks for memory as elsewhere by calloc and free.
 our code, libmicrohttpd, and the C library's part in both. The kernel's work is not seen by callgrind.
 
 A function is mbedTLS's when its object is a shared libmbed*.so, or its source file (by the debug
-information) lies below a directory named mbedtls*; a system library's when its object is another
-shared one; else ours. The compiler and the C library move the number a little, so it is stated with
+information) lies below a directory named mbedtls*; so are those of nettle, of GMP and of
+src/daemon/crypto, which do its work where cryptography is accelerated; a system library's when its
+object is another shared one; else ours. The compiler and the C library move the number a little, so it is stated with
 both, and TOLERANCE is left for them.
 """
 import os
@@ -29,11 +30,12 @@ STATED = pathlib.Path(__file__).with_name("instructions.txt")
 
 OURS, SYSTEM, MBEDTLS = range(3)
 MEMORY = ("record_memory_calloc", "record_memory_free")
+CRYPTOGRAPHY = ("libmbed", "libhogweed", "libnettle", "libgmp")
 
 
 def kind_of(program, obj, source):
     name = os.path.basename(obj)
-    if name.startswith("libmbed") or re.search(r"(^|/)mbedtls[^/]*/", source):
+    if name.startswith(CRYPTOGRAPHY) or re.search(r"(^|/)(mbedtls[^/]*|daemon/crypto)/", source):
         return MBEDTLS
     if os.path.realpath(obj) == os.path.realpath(program):
         return OURS
