@@ -19,6 +19,7 @@ dist_guides_DATA = \
 	%D%/guides/hosting-for-customers.md \
 	%D%/guides/next-to-a-web-server.md \
 	%D%/guides/postfix-and-exchange-online.md \
+	%D%/guides/reading-tls-reports.md \
 	%D%/guides/taking-it-away.md \
 	%D%/guides/troubleshooting.md
 

@@ -11,7 +11,7 @@ import guidenet
 import harness
 from guidenet import GUIDES, GuideNet, blocks_of
 from test_ctl_certs import CTL
-from test_tlsrpt import days_ago, failure, policy, report
+from test_tlsrpt import as_mail, days_ago, failure, packed, policy, report
 
 try:
     import yaml
@@ -43,6 +43,12 @@ NOT_RUN = {
     "entryPoints:": "Traefik is not in Debian",
     "tcp:": "Traefik is not in Debian",
     "sudo systemctl restart traefik": "Traefik is not in Debian",
+    "Mode v": "OpenDKIM is not installed here",
+    "sudo postconf -e smtpd_milters=inet:localhost:8891 milter_default_action=tempfail":
+        "the mail server's configuration is not this test's",
+    "echo 'tlsrpt: _mta-stsd-tlsrpt' | sudo tee -a /etc/aliases":
+        "the mail server's configuration is not this test's",
+    "sudo systemctl enable --now mta-stsctl-tlsrpt.timer": "there is no timer here",
     "sudo systemctl enable --now mta-stsctl-check.timer": "there is no timer; tests/system/run starts its unit",
 }
 
@@ -308,6 +314,21 @@ class OneDomain(Guide):
                 text = json.dumps(report(policy(good=30), organisation=name, day=days_ago(day)))
                 net.write(f"home/reports/{name}-{day}.json", text)
         self.run_guide("from-testing-to-enforce", net, {"mta-stsctl check example.com": [0, 0]})
+
+    def test_reading_tls_reports(self):
+        net = self.example()
+        self.id_of(net)
+        for day in range(1, 17):
+            for name in ("Google Inc.", "Example Mail"):
+                mail = as_mail(packed(report(policy(good=30), organisation=name, day=days_ago(day))))
+                field = (b"Authentication-Results: mail.example.com;\n"
+                         b"\tdkim=pass (2048-bit key) header.d=%s.sender.example\n"
+                         % name.split()[0].lower().encode())
+                mail.replace_header("From", f"tls@{name.split()[0].lower()}.sender.example")
+                net.write(f"home/Maildir/cur/{name}-{day}:2,S", (field + mail.as_bytes().replace(
+                    b"\r\n", b"\n")).decode())
+        net.write("home/Maildir/new/.keep", "")
+        self.run_guide("reading-tls-reports", net)
 
     def test_taking_it_away(self):
         net = self.example(ini=self.INI.replace("mx = mx2.example.com", "mode = enforce"))
