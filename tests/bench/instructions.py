@@ -7,8 +7,9 @@ MANY - FEW is one full connection with one GET, free of what start and stop cost
 take what is mbedTLS's: the self cost of each of its functions, and the inclusive cost of each call
 it makes into a system library (memcpy, calloc, the mutexes), which is what mbedTLS asked for. Its
 callbacks into our functions are not taken out: those are ours, except for record_memory_calloc and
-record_memory_free, by which it asks for memory as elsewhere by calloc and free. So the number holds
-our code, libmicrohttpd, and the C library's part in both. The kernel's work is not seen by callgrind.
+record_memory_free, by which it asks for memory as elsewhere by calloc and free, and for what it has
+src/daemon/crypto compute in its place. So the number holds our code, libmicrohttpd, and the C
+library's part in both. The kernel's work is not seen by callgrind.
 
 A function is mbedTLS's when its object is a shared libmbed*.so, or its source file (by the debug
 information) lies below a directory named mbedtls*; so are those of nettle, of GMP and of
@@ -28,7 +29,7 @@ METRICS_MOST = 1500  # that counting for the metrics may cost a connection
 TOLERANCE = 1.03
 STATED = pathlib.Path(__file__).with_name("instructions.txt")
 
-OURS, SYSTEM, MBEDTLS = range(3)
+OURS, SYSTEM, MBEDTLS, CRYPTO = range(4)
 MEMORY = ("record_memory_calloc", "record_memory_free")
 CRYPTOGRAPHY = ("libmbed", "libhogweed", "libnettle", "libgmp")
 
@@ -37,6 +38,8 @@ def kind_of(program, obj, source):
     name = os.path.basename(obj)
     if name.startswith(CRYPTOGRAPHY) or re.search(r"(^|/)(mbedtls[^/]*|daemon/crypto)/", source):
         return MBEDTLS
+    if re.search(r"(^|/)daemon/crypto/", source):
+        return CRYPTO
     if os.path.realpath(obj) == os.path.realpath(program):
         return OURS
     return SYSTEM
@@ -81,9 +84,11 @@ class Profile:
                 cost = int(next(lines).split()[1])
                 if kind is None:
                     kind = self.kind(here)
-                if kind == MBEDTLS and (self.kind({**here, **there}) == SYSTEM
-                                        or there.get("fn") in MEMORY):
+                callee = self.kind({**here, **there}) if kind in (MBEDTLS, CRYPTO) else None
+                if kind == MBEDTLS and (callee in (SYSTEM, CRYPTO) or there.get("fn") in MEMORY):
                     self.mbedtls += cost
+                if kind == CRYPTO and callee == MBEDTLS:
+                    self.mbedtls -= cost  # it is in the cost of the call that led there, too
                 there = {}
             elif line.startswith("totals: "):
                 self.stated_total = int(line.split()[1])
@@ -101,7 +106,7 @@ class Profile:
         return kind
 
     def outside(self):
-        if self.seen != {OURS, SYSTEM, MBEDTLS}:
+        if self.seen - {CRYPTO} != {OURS, SYSTEM, MBEDTLS}:
             raise BenchError("mbedTLS cannot be told from the rest: build it with -g")
         if self.total != self.stated_total:
             raise BenchError(f"read {self.total} instructions where callgrind counted "
