@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/senders/sender_agent.h"
+#include "ctl/seen/fetchqueue.h"
 #include "ctl/seen/mxday.h"
 
 #define NOW INT64_C(1800000000)
@@ -24,7 +25,7 @@ static void check_line(const struct logline *line)
     }
 }
 
-static void take(struct coverage *coverage, struct lastseen *lastseen, const char *text,
+static void take(struct coverage *coverage, struct fetchqueue *queue, const char *text,
                  size_t length)
 {
     struct logline line;
@@ -35,7 +36,7 @@ static void take(struct coverage *coverage, struct lastseen *lastseen, const cha
         return;
     assert(when >= clock && when <= NOW);
     if (line.kind == LOGLINE_FETCH)
-        assert(lastseen_add(lastseen, &line, when, NULL) == 0);
+        assert(fetchqueue_add(queue, &line, when, NULL) == 0);
 }
 
 /* No answer is before the last fetch of an older policy and its max_age. */
@@ -59,12 +60,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct coverage coverage = {.now = NOW};
     struct lastseen lastseen = {0};
+    struct fetchqueue queue = {.to = &lastseen};
     const char *at = (const char *)data, *end = at + size;
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
-        take(&coverage, &lastseen, at, (size_t)((stop != NULL ? stop : end) - at));
+        take(&coverage, &queue, at, (size_t)((stop != NULL ? stop : end) - at));
         at = stop != NULL ? stop + 1 : end;
     }
+    assert(fetchqueue_finish(&queue, NULL) == 0);
     if (coverage_finish(&coverage, NULL) == 0) {
         lastseen_sort(&lastseen);
         check_answers(&coverage, &lastseen);

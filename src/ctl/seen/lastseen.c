@@ -18,30 +18,62 @@ static uint64_t hash_name(const struct lastseen *lastseen, const char *name, siz
     return hash_mix(hash_bytes(HASH_START ^ lastseen->seed, name, length));
 }
 
+uint64_t lastseen_hash(struct lastseen *lastseen, struct span domain)
+{
+    if (lastseen->seed == 0 &&
+        getrandom(&lastseen->seed, sizeof(lastseen->seed), GRND_NONBLOCK) < 0)
+        lastseen->seed = (uintptr_t)lastseen;
+    return hash_name(lastseen, domain.bytes, domain.length);
+}
+
+static size_t first_slot(const struct lastseen *lastseen, uint64_t hash)
+{
+    return (size_t)(hash >> 32) & (lastseen->slot_count - 1);
+}
+
 /* The slot that holds the name, or the empty one where it would be. */
 static struct lastseen_slot *find_slot(const struct lastseen *lastseen, uint64_t hash,
                                        const char *name, size_t length)
 {
-    size_t mask = lastseen->slot_count - 1, at = (hash >> 32) & mask;
-    for (;; at = (at + 1) & mask) {
+    size_t at = first_slot(lastseen, hash);
+    for (;; at = (at + 1) & (lastseen->slot_count - 1)) {
         struct lastseen_slot *slot = &lastseen->slots[at];
-        if (slot->number == 0)
+        if (slot->domain == NULL)
             return slot;
         if (slot->tag != (uint32_t)hash)
             continue;
-        const char *other = lastseen->domains[slot->number - 1]->name;
+        const char *other = slot->domain->name;
         if (strncmp(other, name, length) == 0 && other[length] == '\0')
             return slot;
+    }
+}
+
+void lastseen_warm(const struct lastseen *lastseen, uint64_t hash, unsigned step)
+{
+    if (lastseen->slot_count == 0)
+        return;
+    const struct lastseen_slot *slot = &lastseen->slots[first_slot(lastseen, hash)];
+    const struct lastseen_domain *domain = NULL;
+    if (step > 0 && slot->tag == (uint32_t)hash)
+        domain = slot->domain;
+    if (step == 0) {
+        __builtin_prefetch(slot);
+    } else if (domain != NULL && step == 1) {
+        __builtin_prefetch(domain);
+        __builtin_prefetch(domain->name);
+    } else if (domain != NULL && domain->policies != LASTSEEN_NONE) {
+        __builtin_prefetch(&lastseen->policies[domain->policies]);
     }
 }
 
 static void fill_slots(struct lastseen *lastseen)
 {
     for (uint32_t i = 0; i < lastseen->domain_count; i++) {
-        const char *name = lastseen->domains[i]->name;
-        size_t length = strlen(name);
-        uint64_t hash = hash_name(lastseen, name, length);
-        *find_slot(lastseen, hash, name, length) = (struct lastseen_slot){i + 1, (uint32_t)hash};
+        struct lastseen_domain *domain = lastseen->domains[i];
+        size_t length = strlen(domain->name);
+        uint64_t hash = hash_name(lastseen, domain->name, length);
+        *find_slot(lastseen, hash, domain->name, length) =
+            (struct lastseen_slot){domain, (uint32_t)hash};
     }
 }
 
@@ -52,9 +84,6 @@ static int grow_slots(struct lastseen *lastseen)
     struct lastseen_slot *slots = calloc(count, sizeof(*slots));
     if (slots == NULL)
         return -1;
-    if (lastseen->slot_count == 0 &&
-        getrandom(&lastseen->seed, sizeof(lastseen->seed), GRND_NONBLOCK) < 0)
-        lastseen->seed = (uintptr_t)slots;
     free(lastseen->slots);
     lastseen->slots = slots;
     lastseen->slot_count = count;
@@ -62,14 +91,14 @@ static int grow_slots(struct lastseen *lastseen)
     return 0;
 }
 
-static struct lastseen_domain *add_domain(struct lastseen *lastseen, struct span name)
+static struct lastseen_domain *take_domain(struct lastseen *lastseen, struct span name,
+                                           uint64_t hash)
 {
     if ((size_t)lastseen->domain_count * 2 >= lastseen->slot_count && grow_slots(lastseen) != 0)
         return NULL;
-    uint64_t hash = hash_name(lastseen, name.bytes, name.length);
     struct lastseen_slot *slot = find_slot(lastseen, hash, name.bytes, name.length);
-    if (slot->number != 0)
-        return lastseen->domains[slot->number - 1];
+    if (slot->domain != NULL)
+        return slot->domain;
     struct lastseen_domain **items =
         array_grow(lastseen->domains, lastseen->domain_count, sizeof(*items));
     if (items == NULL)
@@ -81,8 +110,8 @@ static struct lastseen_domain *add_domain(struct lastseen *lastseen, struct span
         return NULL;
     domain->policies = LASTSEEN_NONE;
     memcpy(domain->name, name.bytes, name.length);
-    items[lastseen->domain_count] = domain;
-    *slot = (struct lastseen_slot){++lastseen->domain_count, (uint32_t)hash};
+    items[lastseen->domain_count++] = domain;
+    *slot = (struct lastseen_slot){domain, (uint32_t)hash};
     return domain;
 }
 
@@ -160,14 +189,17 @@ static int refuse_many(const struct lastseen *lastseen, struct error *why)
     return 0;
 }
 
-int lastseen_add(struct lastseen *lastseen, const struct logline *fetch, int64_t time,
-                 struct error *why)
+bool lastseen_takes(const struct lastseen *lastseen, struct span domain)
 {
-    if (lastseen->only != NULL && !span_equal(fetch->domain, lastseen->only))
-        return 0;
+    return lastseen->only == NULL || span_equal(domain, lastseen->only);
+}
+
+int lastseen_add(struct lastseen *lastseen, const struct logline *fetch, uint64_t hash,
+                 int64_t time, struct error *why)
+{
     if (refuse_many(lastseen, why) != 0)
         return -1;
-    struct lastseen_domain *domain = add_domain(lastseen, fetch->domain);
+    struct lastseen_domain *domain = take_domain(lastseen, fetch->domain, hash);
     struct lastseen_policy *policy = domain != NULL ? take_policy(lastseen, domain, fetch) : NULL;
     if (policy == NULL)
         return error_set(why, "out of memory");
@@ -181,9 +213,7 @@ const struct lastseen_domain *lastseen_find(const struct lastseen *lastseen, con
     size_t length = strlen(domain);
     if (lastseen->slot_count == 0)
         return NULL;
-    uint64_t hash = hash_name(lastseen, domain, length);
-    const struct lastseen_slot *slot = find_slot(lastseen, hash, domain, length);
-    return slot->number == 0 ? NULL : lastseen->domains[slot->number - 1];
+    return find_slot(lastseen, hash_name(lastseen, domain, length), domain, length)->domain;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -197,8 +227,6 @@ void lastseen_sort(struct lastseen *lastseen)
     if (lastseen->slot_count == 0)
         return;
     qsort(lastseen->domains, lastseen->domain_count, sizeof(*lastseen->domains), compare_names);
-    memset(lastseen->slots, 0, lastseen->slot_count * sizeof(*lastseen->slots));
-    fill_slots(lastseen);
 }
 
 void lastseen_free(struct lastseen *lastseen)

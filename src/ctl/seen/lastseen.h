@@ -13,9 +13,7 @@
 #include "ctl/seen/logline.h"
 
 #define LASTSEEN_NONE UINT32_MAX /* no policy */
-
-/* A policy of one domain. Times are seconds since the epoch, in 32 bits: there are many of these.
- */
+/* A policy of one domain. Times are seconds since the epoch; 32 bits, as there are many. */
 struct lastseen_policy {
     unsigned char id[LOGLINE_ID_BYTES];
     uint8_t mode; /* enum policy_mode */
@@ -39,9 +37,9 @@ struct lastseen_domain {
     char name[];
 };
 
-/* Of the table of names: the low bits of a name's hash keep most others from being looked at. */
+/* Of the table of names. The tag, of the hash, keeps most others from being looked at. */
 struct lastseen_slot {
-    uint32_t number; /* 1 and up; 0: the slot is empty */
+    struct lastseen_domain *domain; /* NULL: the slot is empty */
     uint32_t tag;
 };
 
@@ -58,14 +56,23 @@ struct lastseen {
     const char *only; /* NULL: each domain is kept; borrowed */
 };
 
-/* Adds a fetch; time: when it was at the latest. Returns 0, or -1 with why. */
-int lastseen_add(struct lastseen *lastseen, const struct logline *fetch, int64_t time,
-                 struct error *why);
+/* Whether a domain's fetches are kept. */
+bool lastseen_takes(const struct lastseen *lastseen, struct span domain);
+
+/* Adds a fetch of such a domain. hash: of its name; time: when it was at the latest. Returns 0, or
+ * -1 with why. */
+uint64_t lastseen_hash(struct lastseen *lastseen, struct span domain);
+int lastseen_add(struct lastseen *lastseen, const struct logline *fetch, uint64_t hash,
+                 int64_t time, struct error *why);
+
+/* Asks for memory that lastseen_add will need, in steps from 0 on, some time apart. */
+#define LASTSEEN_WARM_STEPS 3
+void lastseen_warm(const struct lastseen *lastseen, uint64_t hash, unsigned step);
 
 /* Lent; NULL: nobody fetched it. */
 const struct lastseen_domain *lastseen_find(const struct lastseen *lastseen, const char *domain);
 
-/* By name; nothing is added afterwards. */
+/* By name. */
 void lastseen_sort(struct lastseen *lastseen);
 
 void lastseen_free(struct lastseen *lastseen);

@@ -2,6 +2,8 @@
 libctl_a_SOURCES += \
 	%D%/coverage.c \
 	%D%/coverage.h \
+	%D%/fetchqueue.c \
+	%D%/fetchqueue.h \
 	%D%/gaps.c \
 	%D%/gaps.h \
 	%D%/journalread.c \

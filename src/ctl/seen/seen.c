@@ -13,6 +13,7 @@
 #include "ctl/base/options.h"
 #include "ctl/base/setup.h"
 #include "ctl/base/writer.h"
+#include "ctl/seen/fetchqueue.h"
 #include "ctl/seen/journalread.h"
 #include "ctl/seen/logfiles.h"
 #include "ctl/seen/logreader.h"
@@ -69,6 +70,7 @@ struct params {
 struct intake {
     struct coverage coverage;
     struct lastseen lastseen;
+    struct fetchqueue queue; /* to lastseen */
 };
 
 static int take_line(void *context, const char *bytes, size_t length, struct error *why)
@@ -81,7 +83,7 @@ static int take_line(void *context, const char *bytes, size_t length, struct err
         return 0;
     if (coverage_add(&intake->coverage, &line, &when, why) != 0)
         return -1;
-    return line.kind == LOGLINE_FETCH ? lastseen_add(&intake->lastseen, &line, when, why) : 0;
+    return line.kind == LOGLINE_FETCH ? fetchqueue_add(&intake->queue, &line, when, why) : 0;
 }
 
 /* ---- The logs. */
@@ -128,7 +130,8 @@ static int read_logs(struct intake *intake, const struct params *params)
         status = setup_fail("%s", why.text);
     if (status != 0)
         return status;
-    if (coverage_finish(&intake->coverage, &why) != 0)
+    if (fetchqueue_finish(&intake->queue, &why) != 0 ||
+        coverage_finish(&intake->coverage, &why) != 0)
         return setup_fail("%s", why.text);
     if (intake->coverage.begins == 0 && params->log_count == 0)
         return setup_fail("seen: the journal has no line of the access log that this user may "
@@ -177,6 +180,7 @@ static int act(const struct params *params)
 {
     struct config *config;
     struct intake intake = {.coverage = {.now = (int64_t)time(NULL)}};
+    intake.queue.to = &intake.lastseen;
     if (params->domain.length > 0)
         intake.lastseen.only = params->domain.text;
     if (setup_load(&config, params->config_path, NULL) != 0)

@@ -2,7 +2,7 @@
 /* test_coverage: gaps of logs, and what may be held because of them. */
 #include "ctl/seen/coverage.h"
 
-#include "ctl/seen/lastseen.h"
+#include "ctl/seen/fetchqueue.h"
 #include "ctl/seen/mxday.h"
 #include "test.h"
 
@@ -136,12 +136,14 @@ static struct mxday answer_to(const struct logline *lines, size_t count)
 {
     struct coverage coverage = {.now = NOW};
     struct lastseen lastseen = {0};
+    struct fetchqueue queue = {.to = &lastseen};
     struct mxday answer;
     for (size_t i = 0; i < count; i++) {
         int64_t when = add(&coverage, &lines[i]);
         if (lines[i].kind == LOGLINE_FETCH)
-            CHECK(lastseen_add(&lastseen, &lines[i], when, NULL) == 0);
+            CHECK(fetchqueue_add(&queue, &lines[i], when, NULL) == 0);
     }
+    CHECK(fetchqueue_finish(&queue, NULL) == 0);
     CHECK(coverage_finish(&coverage, NULL) == 0);
     const struct mxday_question question = {
         .coverage = &coverage,
