@@ -33,9 +33,11 @@ unit_tests = \
 	%D%/daemon/base/test_loader \
 	%D%/daemon/base/test_log \
 	%D%/daemon/hosts/test_certcheck \
+	%D%/daemon/hosts/test_certreport \
 	%D%/daemon/hosts/test_certstore \
 	%D%/daemon/hosts/test_challenge \
 	%D%/daemon/hosts/test_site \
+	%D%/daemon/life/test_exposition \
 	%D%/daemon/sandbox/test_sandbox \
 	%D%/daemon/sandbox/test_syscalls \
 	%D%/daemon/serve/test_answer \

@@ -45,7 +45,8 @@ void caches_ask(struct caches *caches)
 void caches_run(struct caches *caches, int64_t now_ms)
 {
     loader_port_run(caches->lookup.port, now_ms);
-    certreport_answer(&caches->desk, caches->certs);
+    if (certreport_is_asked(&caches->desk))
+        certreport_answer(&caches->desk, caches->certs);
 }
 
 int64_t caches_wait_ms(const struct caches *caches, int64_t now_ms, int64_t limit_ms)

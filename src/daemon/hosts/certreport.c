@@ -138,8 +138,6 @@ static struct certreport gather(const struct certstore *store)
 
 void certreport_answer(struct certreport_desk *desk, const struct certstore *store)
 {
-    if (!atomic_load_explicit(&desk->is_asked, memory_order_acquire))
-        return;
     struct certreport report = gather(store);
     pthread_mutex_lock(&desk->lock);
     atomic_store(&desk->is_asked, false);

@@ -53,7 +53,12 @@ void certreport_ask(struct certreport_desk *desk);
  * caller's. One thread at a time. */
 bool certreport_await(struct certreport_desk *desk, int64_t until_ms, struct certreport *out);
 
-/* By the worker, whenever it was woken: answers if it was asked. */
+static inline bool certreport_is_asked(struct certreport_desk *desk)
+{
+    return atomic_load_explicit(&desk->is_asked, memory_order_acquire);
+}
+
+/* By the worker, whenever it was woken and is asked. */
 void certreport_answer(struct certreport_desk *desk, const struct certstore *store);
 
 #endif
