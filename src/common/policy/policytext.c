@@ -14,7 +14,6 @@ struct reader {
     struct policytext *out;
     const struct policytext_manner *manner;
     const char **mx; /* NULL while counting */
-    bool has_version;
     bool seen_version;
     bool seen_mode;
     bool seen_max_age;
@@ -29,6 +28,22 @@ static char *trim(char *text)
     length = strlen(text);
     while (length > 0 && (span_is_blank(text[length - 1]) || text[length - 1] == '\r'))
         text[--length] = '\0';
+    return text;
+}
+
+/* Ends the text before no-break spaces at its end, and begins it behind those in front. */
+static char *trim_no_break(char *text)
+{
+    static const char space[] = "\xc2\xa0";
+    const size_t size = sizeof(space) - 1;
+    size_t length = strlen(text);
+    while (length >= size && memcmp(text + length - size, space, size) == 0) {
+        text[length - size] = '\0';
+        text = trim(text);
+        length = strlen(text);
+    }
+    while (strncmp(text, space, size) == 0)
+        text = trim(text + size);
     return text;
 }
 
@@ -64,7 +79,7 @@ static void take(struct reader *reader, char *key, char *value)
         lower(value);
     if (strcmp(key, "version") == 0 && counts(reader, reader->seen_version)) {
         reader->seen_version = true;
-        reader->has_version = strcmp(value, "STSv1") == 0;
+        out->has_version = strcmp(value, "STSv1") == 0;
     } else if (strcmp(key, "mode") == 0 && counts(reader, reader->seen_mode)) {
         reader->seen_mode = true;
         out->has_mode = policy_mode_parse(&out->policy.mode, value, NULL) == 0;
@@ -85,14 +100,17 @@ static void read_lines(struct reader *reader, char *text)
         if (colon == NULL)
             continue;
         *colon = '\0';
-        take(reader, bare_key(reader->manner, line), trim(colon + 1));
+        char *value = trim(colon + 1);
+        if (reader->manner->no_break)
+            value = trim_no_break(value);
+        take(reader, bare_key(reader->manner, line), value);
     }
 }
 
 static int judge(const struct reader *reader, struct error *why)
 {
     const struct policytext *out = reader->out;
-    if (!reader->has_version)
+    if (!out->has_version)
         return error_set(why, "it has no line `version: STSv1`");
     if (!reader->seen_mode || !out->has_mode)
         return error_set(why, "it has no mode that is enforce, testing or none");

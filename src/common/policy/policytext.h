@@ -13,6 +13,7 @@
  * given twice. Whether real senders take it is lint's to say. {0} is valid and empty. */
 struct policytext {
     struct policy policy; /* mx points into held */
+    bool has_version;     /* version: STSv1 is there */
     bool has_mode;        /* the mode is there and one of the three */
     bool has_max_age;     /* it is there, a number within the bound */
     char *held;           /* owned */
@@ -25,6 +26,7 @@ struct policytext_manner {
     bool bare_cr;     /* a lone carriage return ends a line */
     bool front_blank; /* blanks before a key do not count */
     bool colon_blank; /* nor before its colon */
+    bool no_break;    /* a no-break space in UTF-8 around a value is a blank */
 };
 
 /* Reads the bytes. Returns 0 when they are a valid policy: version STSv1, a mode, a max_age, and a

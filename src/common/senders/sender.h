@@ -46,6 +46,8 @@ struct sender {
     bool takes_old_tls;                  /* a policy by TLS older than 1.2 */
     bool by_charset;                     /* decodes a policy by the charset of its Content-Type */
     bool last_counts, any_case, bare_cr; /* how it reads a policy */
+    bool ascii_blanks;                   /* a no-break space beside a value is a part of it */
+    bool wants_version;                  /* without one that it reads there is no policy */
     bool strict_colon;                   /* a key with a blank before its colon is none */
     unsigned queue_hours;                /* how long it tries by default; 0: not known */
 };

@@ -21,7 +21,7 @@ const struct sender sender_other_rows[OTHER_ROWS] = {
         .txt = {.blank_version = true, .any_id = true, .counts_blank = true, .last_blank = true,
                 .two_ids = true, .loose_fields = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .fetch_ground = SENDER_SOURCE,
-        .match = SENDER_ANY_DEPTH, .any_case = true,
+        .match = SENDER_ANY_DEPTH, .any_case = true, .ascii_blanks = true,
     },
     {
         .version = "1.0.16, 1.4.1, fe506cc", .date = "2026-11-29", .tls13_ground = SENDER_RUN,
@@ -47,7 +47,7 @@ const struct sender sender_other_rows[OTHER_ROWS] = {
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN,
         .match = SENDER_ANY_DEPTH, .tests_hold_454 = true, .takes_2xx = true, .takes_old_tls = true,
-        .strict_colon = true,
+        .strict_colon = true, .ascii_blanks = true, .wants_version = true,
     },
     {
         .version = "1522857; Exim 4.96 by MTASTS-EXIM-PERL, read only", .date = "2026-11-28",

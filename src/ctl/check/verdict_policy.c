@@ -149,6 +149,7 @@ static void read_policy(struct verdict_policy *out, enum sender_id id, const str
         .bare_cr = sender->bare_cr,
         .front_blank = true, /* who does not take it so refuses it: lint's rules have them */
         .colon_blank = !sender->strict_colon,
+        .no_break = !sender->ascii_blanks,
     };
     struct reader reader = {.out = out, .fetch = fetch, .row = SENDERS_OF(id)};
     struct error why;
@@ -158,7 +159,7 @@ static void read_policy(struct verdict_policy *out, enum sender_id id, const str
     out->mode = out->text.has_mode && !reader.is_none ? out->text.policy.mode : POLICY_MODE_NONE;
     if (reader.refused)
         refuse(out, invalid, "it refuses the policy", reader.why.text);
-    else if (!is_known && !is_valid)
+    else if ((!is_known && !is_valid) || (sender->wants_version && !out->text.has_version))
         refuse(out, invalid, "the policy", why.text);
     else if (!is_known && fetch->failure == FETCH_TOO_LARGE)
         refuse(out, fetch_error, "the policy", fetch->why.text);

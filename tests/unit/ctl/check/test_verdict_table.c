@@ -390,6 +390,20 @@ static void blanks_before_colons(struct make_facts *made)
                      "max_age : 604800\r\n");
 }
 
+static void no_break_space(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "version: STSv1\r\nmode: enforce\xc2\xa0\r\nmx: *.example.com\r\n"
+                     "max_age: 604800\r\n");
+}
+
+static void capital_version(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "VERSION: STSv1\r\nmode: enforce\r\nmx: *.example.com\r\n"
+                     "max_age: 604800\r\n");
+}
+
 static void no_max_age(struct make_facts *made)
 {
     expired(made);
@@ -482,6 +496,8 @@ static const struct {
     {preference_beside, "44DDDDDDD", "4.7.5", "4.7.5"},
     {no_domain, "555445555", NULL, NULL},
     {blanks_before_colons, "DDD44D4DD", NULL, NULL},
+    {no_break_space, "44D44D4.D", NULL, NULL},
+    {capital_version, "DDDDDD4DD", NULL, NULL},
     {no_max_age, "DDDDDDD4D", NULL, NULL},
     {tabs, "4444444DD", NULL, NULL},
     {over_64_kb, "DDDDDD4DD", NULL, NULL},
