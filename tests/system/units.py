@@ -287,61 +287,30 @@ class Units(Steps):
         self.show(f"{len(ours)} lines in the journal, each with its priority")
 
     def drift_watch(self):
-        """This machine has no network: that is told by the second run, and the command gets it."""
+        """What this machine's DNS lacks is told by the first run or the second, and the command gets it."""
         kept = self.machine.says(f"cat {INI}")
-        script = "#!/bin/sh\ncat >/var/lib/mta-stsctl/called\n"
-        self.write("/opt/told", script)
+        self.write("/opt/told", "#!/bin/sh\nexec cat >/var/lib/mta-stsctl/called\n")
         self.machine.run("chmod 755 /opt/told; systemd-sysusers")
         self.write(INI, kept + "\n[watch]\ncommand = /opt/told\n")
         assert self.states("mta-stsctl-check.timer") == ["inactive"]
-        self.machine.run("systemctl start mta-stsctl-check.service", seconds=300)
-        second = self.machine.run("systemctl start mta-stsctl-check.service", check=False, seconds=300)
-        assert second.returncode == 1, second
+        start = "systemctl start mta-stsctl-check.service"
+        statuses = [self.machine.run(start, check=False, seconds=300).returncode for _ in range(3)]
+        assert 1 in statuses[:2] and statuses[2] == 0, statuses
         eventually(lambda: self.states(TELL) == ["inactive"] and self.machine.says(
             "cat /var/lib/mta-stsctl/called"), 30, "the call of the command")
         told = json.loads(self.machine.says("cat /var/lib/mta-stsctl/called"))
-        assert [item["kind"] for item in told["items"]] == ["machine"], told
-        owner = self.machine.says("stat -c %U /var/lib/mta-stsctl/told.json")
-        assert owner == "_mta-stsd-check", owner
-        self.machine.run("systemctl start mta-stsctl-check.service", seconds=300)
-        assert self.shows("mta-stsctl-check.service", "ExecMainStatus") == "3"
+        assert {item["event"] for item in told["items"]} == {"began"}, told
+        owners = self.machine.says("stat -c %U /var/lib/mta-stsctl/told.json /var/lib/mta-stsctl/called")
+        assert owners.split() == ["_mta-stsd-check"] * 2, owners
         script = "journalctl --no-pager -b -o json _SYSTEMD_UNIT=mta-stsctl-check.service"
         entries = [json.loads(line) for line in self.machine.says(script).splitlines()]
         began = {entry["PRIORITY"] for entry in entries if entry["MESSAGE"].startswith("began: ")}
-        assert began == {"3"}, entries
+        assert began and began <= {"3", "4"}, entries
+        assert re.search(r": 0 began, .* [1-9]\d* drifts? now", entries[-1]["MESSAGE"]), entries[-1]
         self.write(INI, kept + "\n")
         self.machine.run("rm -r /opt/told /var/lib/mta-stsctl")
         self.nothing_failed()
         self.show("the drift watch in its sandbox: told once, in the journal and to the command, then not")
-
-    def tls_reports(self):
-        """A report in the user's own Maildir is taken in; its failure is told once."""
-        kept = self.machine.says(f"cat {INI}")
-        unit, home = "mta-stsctl-tlsrpt.service", "/var/lib/mta-stsctl-tlsrpt"
-        self.machine.run("systemd-sysusers; systemd-tmpfiles --create; "
-                         f"runuser -u _mta-stsd-tlsrpt -- mkdir -p {home}/Maildir/new {home}/Maildir/cur")
-        self.machine.run(f"systemctl start {unit}")  # skipped without a mailbox
-        assert "nothing is read" in self.machine.says(f"journalctl -b -o cat -u {unit}")
-        self.write(INI, kept + f"\n[tlsrpt]\nmailbox = {home}/Maildir\n")
-        day = int(time.time()) // 86400 * 86400 - 86400
-        content = {"organization-name": "Example Mail", "report-id": "1",
-                   "date-range": {"start-datetime": day, "end-datetime": day + 86399},
-                   "policies": [{"policy": {"policy-type": "sts", "policy-domain": "example.com"},
-                                 "summary": {"total-successful-session-count": 5,
-                                             "total-failure-session-count": 1}}]}
-        self.write(f"{home}/Maildir/new/1", json.dumps(content))
-        self.machine.run(f"chown _mta-stsd-tlsrpt {home}/Maildir/new/1; chmod 600 {home}/Maildir/new/1")
-        first = self.machine.run(f"systemctl start {unit}", check=False)
-        assert first.returncode == 1 and self.shows(unit, "ExecMainStatus") == "1", first
-        self.machine.run(f"systemctl start {unit}")
-        state = self.machine.says(f"stat -c '%a %U' {home} {home}/reports.db").split("\n")
-        assert state == ["700 _mta-stsd-tlsrpt", "600 _mta-stsd-tlsrpt"], state
-        told = self.machine.says(f"journalctl -b -o cat -u {unit}")
-        assert told.count("example.com: failure of no type") == 1, told
-        self.write(INI, kept + "\n")
-        self.machine.run(f"rm -r {home}")
-        self.nothing_failed()
-        self.show("TLS reports taken in by the sandboxed unit: a failure was told once")
 
     def restarts_under_load(self, times=5):
         roots = pathlib.Path(self.machine.root.parent, "roots.pem")
