@@ -136,6 +136,7 @@ class Life:
         load = f"while :; do {FETCH} >/dev/null 2>/opt/last && echo fine || cat /opt/last; done"
         self.machine.run(f"systemd-run -q --unit=load sh -c '{load} >/opt/load 2>&1'")
         eventually(lambda: self.count() > 5, 30, "the load")
+        self.machine.run("systemctl enable --now mta-stsctl-check.timer")
         self.apt("install --no-install-recommends ./next/mta-stsd.deb ./next/mta-stsctl.deb")
         reached = self.count()
         eventually(lambda: self.count() > reached + 5, 30, "the load goes on")
@@ -146,6 +147,9 @@ class Life:
         assert not bad, bad[:5]
         assert before != after and after != "0", f"not restarted: {before} {after}"
         assert opened == self.machine.says(socket), "the socket was closed"
+        watch = self.machine.says("systemctl is-active mta-stsctl-check.timer")
+        assert watch == "active", f"the drift watch that was enabled: {watch}"
+        self.machine.run("systemctl disable --now mta-stsctl-check.timer")
         say(f"ok - upgraded under load: restarted, {len(lines)} fetches, none refused")
 
     def count(self):
