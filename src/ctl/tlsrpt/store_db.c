@@ -42,7 +42,8 @@ static const char *const sql[STORE_STATEMENTS] = {
     [STORE_HOST_ADD] = "INSERT OR IGNORE INTO mx_host VALUES(?1, ?2)",
     [STORE_FAILURE_PUT] =
         "INSERT INTO failure VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0) ON CONFLICT DO UPDATE SET "
-        "run = iif(?5 >= last_day + ?7, ?6, run), told = iif(?5 >= last_day + ?7, 0, told), "
+        "run = CASE WHEN ?5 >= last_day + ?7 THEN ?6 ELSE run END, "
+        "told = CASE WHEN ?5 >= last_day + ?7 THEN 0 ELSE told END, "
         "last_day = max(last_day, ?5)",
     [STORE_FAILURE_DROP] = "DELETE FROM failure WHERE last_day < ?1",
     [STORE_FAILURE_NEW] =

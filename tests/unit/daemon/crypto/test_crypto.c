@@ -126,7 +126,7 @@ static bool work_that_asks(void *argument)
 
 static void an_arena_that_is_full_ends_the_operation(void)
 {
-    unsigned char memory[1024];
+    unsigned char memory[1024] = {0};
     size_t size = 512;
     CHECK(crypto_arena_run(memory, sizeof(memory), work_that_asks, &size));
     for (size_t i = 0; i < sizeof(memory); i++)
