@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "common/base/hash.h"
+
 #define SECOND_US INT64_C(1000000)
 
 void rate_open(struct rate *out, unsigned per_second)
@@ -45,4 +47,23 @@ void rate_wait(struct rate *rate)
     const struct timespec until = {.tv_sec = slot / SECOND_US, .tv_nsec = slot % SECOND_US * 1000};
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
         ;
+}
+
+void rates_open(struct rates *out, unsigned per_second)
+{
+    for (size_t i = 0; i < RATES_SLOTS; i++)
+        rate_open(&out->slots[i], per_second);
+}
+
+void rates_close(struct rates *rates)
+{
+    for (size_t i = 0; i < RATES_SLOTS; i++)
+        rate_close(&rates->slots[i]);
+}
+
+struct rate *rates_find(struct rates *rates, const void *name, size_t length)
+{
+    if (rates == NULL)
+        return NULL;
+    return &rates->slots[hash_mix(hash_bytes(HASH_START, name, length)) % RATES_SLOTS];
 }

@@ -198,6 +198,14 @@ static void leave_out(struct policy_address *address)
     error_set(&address->fetch.why, "%s address, which was not tried", address->scope);
 }
 
+/* Until one more connection to the address may begin: a server of many domains must not take a look
+ * at all of them for an attack. */
+static void wait_turn(const struct observe_params *params, const struct policy_address *address)
+{
+    rate_wait(rates_find(params->host_rates, &address->address, sizeof(address->address)));
+    rate_wait(params->rate);
+}
+
 /* Fetches the policy of the host as it is served at the address. */
 static void fetch_at(struct fetch *out, const struct policy_address *address, const char *host,
                      enum peer_limit limit, const struct observe_params *params)
@@ -221,10 +229,10 @@ static void try_limits(struct policy_address *address, const char *host,
     if (peer->chain_count == 0 || peer->is_old)
         return;
     if (strcmp(peer->version, "TLSv1.2") != 0) {
-        rate_wait(params->rate);
+        wait_turn(params, address);
         fetch_at(&address->tls12, address, host, PEER_TLS12, params);
     }
-    rate_wait(params->rate);
+    wait_turn(params, address);
     fetch_at(&address->other_keys, address, host, peer_other_keys(peer), params);
 }
 
@@ -247,14 +255,14 @@ static void try_address(struct round *round, size_t index)
         note_first(round, index, true);
         return;
     }
-    rate_wait(round->params->rate);
+    wait_turn(round->params, address);
     note_first(round, index, false);
     fetch_at(&address->fetch, address, round->facts->host, PEER_UNLIMITED, round->params);
     note_first(round, index, true);
     if (address->fetch.peer.version[0] == '\0')
         return;
     try_limits(address, round->facts->host, round->params);
-    rate_wait(round->params->rate);
+    wait_turn(round->params, address);
     fetch_at(&unknown_name, address, UNKNOWN_NAME, PEER_UNLIMITED, round->params);
     address->unknown_name_served = unknown_name.peer.version[0] != '\0';
     fetch_free(&unknown_name);
@@ -285,7 +293,7 @@ static void look_again(struct round *round, size_t index)
     struct look *look = &round->looks[index];
     if (!is_slow(round, look))
         return;
-    rate_wait(round->params->rate);
+    wait_turn(round->params, &round->facts->addresses[index]);
     fetch_at(&look->again, &round->facts->addresses[index], round->facts->host, PEER_UNLIMITED,
              round->params);
 }

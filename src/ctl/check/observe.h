@@ -18,6 +18,7 @@ struct observe_params {
     unsigned port;             /* of the policy host; 0: 443 */
     const struct reach *reach; /* NULL: any address is tried */
     struct rate *rate;         /* of connections; NULL: none */
+    struct rates *host_rates;  /* of connections to each address of policy hosts; NULL: none */
 };
 
 /* Fills what is observed; domain is borrowed. Never fails: an error is a fact, too. Thread-safe. */

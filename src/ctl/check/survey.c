@@ -32,6 +32,7 @@ enum {
     OPTION_PROMETHEUS
 };
 enum { AT_ONCE = 128, AT_ONCE_MAX = 1000, BATCH = 512, PORT_MAX = 65535, RATE_MAX = 100000 };
+enum { HOST_RATE = 50 }; /* a second; mta-stsd bears 200 handshakes of one source, or 200 ms */
 
 static const char help[] =
     "Usage: mta-stsctl check [OPTIONS] DOMAIN... | --all\n"
@@ -198,6 +199,7 @@ static int check(const struct inspection_target *targets, size_t count, struct p
     struct sums sums = {.wanted = count};
     struct mxhost_pool *pool = NULL;
     struct rate rate;
+    struct rates host_rates;
     struct error why;
     const struct reach reach = {config};
     const struct reach *bounds = params->all ? &reach : NULL;
@@ -206,6 +208,7 @@ static int check(const struct inspection_target *targets, size_t count, struct p
         params->state, config, params->all, params->json, params->tell_later, params->metrics};
     int status = SETUP_FAILED;
     rate_open(&rate, params->rate);
+    rates_open(&host_rates, params->rate == 0 ? HOST_RATE : 0);
     if (begin(&sums, &watching, params) != 0)
         goto done;
     if (net_options_open(&params->net, &why) != 0) {
@@ -226,6 +229,7 @@ static int check(const struct inspection_target *targets, size_t count, struct p
         .port = params->net.port,
         .reach = bounds,
         .rate = &rate,
+        .host_rates = &host_rates,
     };
     const struct inspection_params inspecting = {&how, params->state, params->jobs, progress_step};
     if (check_batches(targets, count, params, &inspecting, &sums) == 0)
@@ -238,6 +242,7 @@ done:
     writer_close(&sums.writer);
     surveywatch_close(&sums.watch);
     rate_close(&rate);
+    rates_close(&host_rates);
     return status;
 }
 

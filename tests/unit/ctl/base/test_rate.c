@@ -55,11 +55,23 @@ static void without_a_rate_nobody_waits(void)
     rate_close(&rate);
 }
 
+static void each_thing_has_a_rate_of_its_own(void)
+{
+    struct rates rates;
+    rates_open(&rates, PER_SECOND);
+    CHECK(rates_find(NULL, "a", 1) == NULL);
+    CHECK(rates_find(&rates, "a", 1) == rates_find(&rates, "a", 1));
+    CHECK(rates_find(&rates, "a", 1) != rates_find(&rates, "b", 1));
+    CHECK(rates_find(&rates, "a", 1)->per_second == PER_SECOND);
+    rates_close(&rates);
+}
+
 int main(void)
 {
     static const struct test tests[] = {
         TEST(many_threads_together_keep_the_rate),
         TEST(without_a_rate_nobody_waits),
+        TEST(each_thing_has_a_rate_of_its_own),
     };
     return test_run(tests, sizeof(tests) / sizeof(tests[0]));
 }
