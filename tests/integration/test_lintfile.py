@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """lintfile: mta-stsctl lint agrees with a real sender's parser, and puts right what it can."""
 import asyncio
+import gzip
 import json
 import logging
 import os
@@ -11,6 +12,7 @@ import unittest
 import unittest.mock
 
 import harness
+import test_tlsrpt
 from harness import run, server_section
 from test_ctl_certs import CTL, CtlCase
 
@@ -255,6 +257,32 @@ class Corpus(LintCase):
                 self.assertEqual(len(said.splitlines()), 2, said)
                 self.assertEqual(self.lint("--fix", path, status=1).stdout.splitlines()[0],
                                  said.splitlines()[0])
+
+    def test_a_tls_report_is_named_as_such_and_nothing_else_is_said_of_it(self):
+        content = json.dumps(test_tlsrpt.report(), indent=1).encode()
+        parsed = b'[{"organization_name": "x", "policies": [{"policy_type": "sts"}]}]'
+        for name, text in (("report.json", content), ("report.txt", b"\xef\xbb\xbf\r\n" + content),
+                           ("report.json.gz", gzip.compress(content)), ("list", b"[" + content + b"]"),
+                           ("cut.gz", gzip.compress(content)[:-40]), ("parsed.json", parsed),
+                           ("long.json", content[:-1] + b',"x":"' + b"y" * 100000 + b'"}'),
+                           (".well-known/mta-sts.txt", content)):
+            with self.subTest(name):
+                path = self.write(name, text)
+                for words in ((), ("--fix",), ("--type", "policy", "--domain", "example.com")):
+                    lines = self.lint(*words, path, status=1).stdout.splitlines()
+                    self.assertRegex(lines[0], "error +tls-report +this is no policy but a TLS report "
+                                     r"\(RFC 8460\); read it with mta-stsctl tlsrpt FILE")
+                    self.assertEqual(len(lines), 2, lines)
+                self.assertEqual(path.read_bytes(), text)
+                done = self.lint("-", status=1, input=content.decode())
+                self.assertEqual(done.stdout.splitlines()[-1], "1 error, 0 warnings, 0 notes")
+
+    def test_other_json_and_gzip_are_no_tls_report(self):
+        for name, text in (("other.json", b'{"policies": [], "version": "STSv1"}'), ("{.txt", b"{"),
+                           ("other.gz", gzip.compress(b'{"a": 1}')), ("broken.gz", b"\x1f\x8b\x08"),
+                           ("short.gz", b"\x1f\x8b")):
+            with self.subTest(name):
+                self.assertNotIn("tls-report", self.lint(self.write(name, text)).stdout)
 
     def test_each_check_of_a_policy_has_a_file_that_shows_it(self):
         shown = set()

@@ -14,6 +14,7 @@
 #include "common/policy/lint.h"
 #include "common/policy/policytext.h"
 #include "ctl/base/setup.h"
+#include "ctl/lint/tlsreport.h"
 
 static const char *const kind_names[] = {
     [INSPECT_POLICY] = "policy",
@@ -77,7 +78,7 @@ enum inspect_kind inspect_guess(const char *name, const char *bytes, size_t leng
         return INSPECT_INI;
     if (ends_in(name, "/mta-sts.txt") || strcmp(name, "mta-sts.txt") == 0)
         return INSPECT_POLICY;
-    if (lint_is_pem(bytes, length))
+    if (lint_is_pem(bytes, length) || tlsreport_is(bytes, length))
         return INSPECT_POLICY; /* whose one finding quotes nothing */
     if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
         bytes += 3;
@@ -136,10 +137,24 @@ static struct finding reminder_of(enum policy_mode mode, const char *where, unsi
                             .advice = reminders[mode].advice};
 }
 
+static void add_report(struct findings *all, const char *where)
+{
+    findings_add(all,
+                 &(struct finding){.severity = SEVERITY_ERROR,
+                                   .rule = "tls-report",
+                                   .where = where,
+                                   .advice = "read it with mta-stsctl tlsrpt FILE"},
+                 "this is no policy but a TLS report (RFC 8460)");
+}
+
 void inspect_policy(struct findings *all, const struct inspect_text *text)
 {
     struct sink sink = {.all = all, .where = text->name, .unquoted = text->unquoted != NULL};
     struct policytext parsed;
+    if (tlsreport_is(text->bytes, text->length)) {
+        add_report(all, text->name);
+        return;
+    }
     if (text->length > POLICY_MAX_BYTES) {
         (void)lint_policy_size(text->length, keep, &sink);
         return;

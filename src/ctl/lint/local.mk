@@ -11,4 +11,6 @@ libctl_a_SOURCES += \
 	%D%/repair_rewrite.c \
 	%D%/repair_rewrite.h \
 	%D%/repair_text.c \
-	%D%/repair_text.h
+	%D%/repair_text.h \
+	%D%/tlsreport.c \
+	%D%/tlsreport.h

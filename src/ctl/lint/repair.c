@@ -13,6 +13,7 @@
 #include "common/policy/policytext.h"
 #include "ctl/lint/repair_line.h"
 #include "ctl/lint/repair_rewrite.h"
+#include "ctl/lint/tlsreport.h"
 
 /* How bad a policy is: an error is worse than any number of warnings. */
 struct weight {
@@ -107,7 +108,7 @@ int repair_policy(struct repair *out, const char *bytes, size_t length)
 {
     struct span text = {bytes, length};
     *out = (struct repair){.bytes = bytes, .length = length};
-    if (length > POLICY_MAX_BYTES || lint_is_pem(bytes, length))
+    if (length > POLICY_MAX_BYTES || lint_is_pem(bytes, length) || tlsreport_is(bytes, length))
         return 0;
     if (take_off_mark(out, &text) != 0 || repair_rewrite(out, text) != 0)
         return -1;
