@@ -311,6 +311,61 @@ class Odd(base.TlsrptCase):
                 said, _ = self.read(put, name)
                 self.assertEqual([item["organisation"] for item in said["organisations"]], [wanted])
 
+    def as_parsedmarc(self, content):
+        """What parsedmarc writes of a report (its manual's "JSON SMTP TLS report")."""
+        names = {"policy-string": "policy_strings", "mx-host": "mx_host_patterns",
+                 "total-successful-session-count": "successful_session_count",
+                 "total-failure-session-count": "failed_session_count"}
+        policies = []
+        for entry in content["policies"]:
+            flat = entry["policy"] | entry["summary"]
+            flat = {names.get(key, key.replace("-", "_")): value for key, value in flat.items()}
+            if entry.get("failure-details"):
+                flat["failure_details"] = [{key.replace("-", "_"): value for key, value in one.items()}
+                                           for one in entry["failure-details"]]
+            policies.append(flat)
+        dates = content["date-range"]
+        return {"organization_name": content["organization-name"],
+                "begin_date": dates["start-datetime"], "end_date": dates["end-datetime"],
+                "report_id": content["report-id"], "policies": policies}
+
+    def test_what_parsedmarc_writes_says_the_same_as_the_reports(self):
+        reports = [
+            report(policy(good=10, failures=[
+                failure("certificate-expired", sessions=3, receiving_ip="192.0.2.5",
+                        sending_mta_ip="198.51.100.7", failure_reason_code="code"),
+                failure("starttls-not-supported", "mx1.example.com", 2)]),
+                policy(kind="tlsa", good=4), day=days_ago(2)),
+            report(policy("other.example", good=7, kind="no-policy-found"), organisation="Two"),
+            report(policy(good=1, failures=[failure("validation-failure", None)], failed=9),
+                   organisation="Three"),
+        ]
+        self.put("plain/all.json", reports)
+        self.put("parsed/smtp_tls.json", [self.as_parsedmarc(one) for one in reports])
+        plain, stderr = self.sums(self.folder / "plain", status=1)
+        self.assertEqual((stderr, plain["reports"]), ("", 3))
+        parsed, stderr = self.sums(self.folder / "parsed", status=1)
+        self.assertEqual(stderr, "")
+        self.assertEqual(parsed, plain)
+        self.put("parsed/again.json", self.as_parsedmarc(reports[0]))
+        again, stderr = self.sums(self.folder / "parsed", status=1)
+        self.assertEqual(again["reports"], 3)
+        self.assertIn("read before with the same content", stderr)
+
+    def test_what_only_resembles_parsedmarc_is_refused_or_named(self):
+        good = self.as_parsedmarc(report())
+        for content, words in (
+            (good | {"policies": 5}, "no start-datetime"), (good | {"begin_date": None}, "no start-datetime"),
+            (good | {"begin_date": "x"}, "is no date"), (good | {"policies": [5]}, "policies[0]"),
+            ({key: value for key, value in good.items() if key != "policies"}, "no start-datetime"),
+        ):
+            with self.subTest(words, content=content):
+                self.put("bad/1.json", content)
+                self.put("bad/2.json", report())
+                said, stderr = self.sums(self.folder / "bad", status=1)
+                self.assertEqual((said["reports"], said["damaged"]), (1, 1))
+                self.assertIn(words, stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -58,6 +58,8 @@ libctl_a_SOURCES += \
 	%D%/report_mx.h \
 	%D%/report_oddity.c \
 	%D%/report_oddity.h \
+	%D%/report_parsedmarc.c \
+	%D%/report_parsedmarc.h \
 	%D%/report_policy.c \
 	%D%/report_policy.h \
 	%D%/report_text.c \

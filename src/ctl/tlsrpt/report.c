@@ -10,6 +10,7 @@
 
 #include "ctl/tlsrpt/report_mx.h"
 #include "ctl/tlsrpt/report_oddity.h"
+#include "ctl/tlsrpt/report_parsedmarc.h"
 #include "ctl/tlsrpt/report_policy.h"
 #include "ctl/tlsrpt/report_text.h"
 #include "ctl/tlsrpt/reportscan.h"
@@ -212,7 +213,9 @@ int report_parse(struct report *out, const char *json, size_t length, const char
         *out = (struct report){0};
         return -1;
     }
-    if (read_names(out, root, why) == 0 && read_day(out, root, now, why) == 0)
+    if (report_parsedmarc_restore(&root) != 0)
+        error_set(why, "out of memory");
+    else if (read_names(out, root, why) == 0 && read_day(out, root, now, why) == 0)
         result = read_policies(out, root, domain, why);
     if (result == 0)
         report_find_mx_hosts(out);
