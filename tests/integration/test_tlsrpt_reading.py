@@ -367,5 +367,44 @@ class Odd(base.TlsrptCase):
                 self.assertIn(words, stderr)
 
 
+class Findings(base.TlsrptCase):
+    """Of each kind, 20 are said."""
+
+    def test_of_many_broken_mails_the_first_are_named_and_the_rest_is_counted(self):
+        box = b""
+        for number in range(200):
+            box += b"From a@b.example Thu Jan  1 00:00:00 2026\n" + as_mail(
+                packed(report(number=str(number)))[:-9 if number else None]).as_bytes() + b"\n"
+        self.put("box", box)
+        for number in range(30):
+            self.put(f"more/{number:02}.json", report(number=f"m{number}")
+                     | {"policies": [policy(), 5]})
+            self.put(f"odd/{number:02}.json", report(organisation=f"Sender {number:02}", number="")
+                     | {"report-id": ""})
+        said, stderr = self.sums(self.folder, status=1)
+        lines = stderr.splitlines()
+        self.assertEqual(said["damaged"], 199 + 30)
+        self.assertEqual(said["reports"], 1 + 30 + 30)
+        broken = [line for line in lines if "/box, mail " in line]
+        self.assertEqual(len(broken), 21)
+        self.assertRegex(broken[-1], "/box, mail 22: error: and 179 more from here on that cannot be read")
+        left = [line for line in lines if "/more/" in line]
+        self.assertEqual(len(left), 21)
+        self.assertIn("/more/20.json: error: and 10 more from here on of which policies are left out",
+                      left[-1])
+        odd = [line for line in lines if "no report-id" in line]
+        self.assertEqual(len(odd), 21)
+        self.assertIn("notice: and 10 more organisations: no report-id", odd[-1])
+        self.assertEqual(len(said["said"]), len(lines))
+
+    def test_twenty_are_all_named(self):
+        for number in range(20):
+            self.put(f"{number:02}.json", b"{")
+        self.put("good.json", report())
+        stderr = self.sums(self.folder, status=1)[1]
+        self.assertEqual(len(stderr.splitlines()), 20)
+        self.assertNotIn("more from here on", stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -2,45 +2,17 @@
 /* intake: takes file after file into a tally, and says what cannot be read or is odd. */
 #include "ctl/tlsrpt/intake.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/array.h"
-#include "common/base/printable.h"
 #include "ctl/base/progress.h"
 #include "ctl/tlsrpt/report.h"
 #include "ctl/tlsrpt/report_oddity.h"
 #include "ctl/tlsrpt/report_text.h"
 #include "ctl/tlsrpt/reportfile.h"
 
-#define PLACE_MAX         4400
 #define ORGANISATIONS_MAX 1000 /* whose oddities are told */
-
-static void say(struct intake *intake, enum severity severity, const char *where,
-                const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-/* Names of files and attachments are text from outside as well. */
-static void say(struct intake *intake, enum severity severity, const char *where,
-                const char *format, ...)
-{
-    static const char *const names[] = {
-        [SEVERITY_ERROR] = "error",
-        [SEVERITY_WARNING] = "warning",
-        [SEVERITY_NOTE] = "notice",
-    };
-    char text[PLACE_MAX + 1024], clean[PLACE_MAX + 1024], place[PLACE_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    report_clean(clean, sizeof(clean), text);
-    report_clean(place, sizeof(place), where);
-    findings_say(&intake->said, severity, place, 0, "%s", clean);
-    progress_wipe();
-    printable_say(stderr, "%s: %s: %s", place, names[severity], clean);
-}
 
 /* ---- What is odd: said once for each organisation, not for each of its thousand reports. */
 
@@ -77,9 +49,10 @@ static void say_oddities(struct intake *intake)
         const struct intake_odd *odd = &intake->odd[i];
         for (unsigned oddity = 0; oddity < REPORT_ODDITIES; oddity++) {
             if (odd->counts[oddity] > 0 && odd->first[oddity] != NULL)
-                say(intake, SEVERITY_NOTE, odd->first[oddity], "%zu report%s of %s: %s",
-                    odd->counts[oddity], odd->counts[oddity] == 1 ? "" : "s", odd->organisation,
-                    report_oddity_text((enum report_oddity)oddity));
+                said_add(&intake->said, (enum said_kind)(SAID_ODD + oddity), SEVERITY_NOTE,
+                         odd->first[oddity], "%zu report%s of %s: %s", odd->counts[oddity],
+                         odd->counts[oddity] == 1 ? "" : "s", odd->organisation,
+                         report_oddity_text((enum report_oddity)oddity));
         }
     }
 }
@@ -110,13 +83,14 @@ static void count_report(struct intake *intake, struct report *report, const cha
     case TALLY_FULL:
         if (intake->taking.failed)
             return; /* told at the end, once */
-        say(intake, SEVERITY_ERROR, where, "not counted, or not whole: %s", why.text);
+        said_add(&intake->said, SAID_FULL, SEVERITY_ERROR, where, "not counted, or not whole: %s",
+                 why.text);
         return;
     }
     if (report->left_out > 0) {
         intake->tally.counts.damaged++;
-        say(intake, SEVERITY_ERROR, where, "%zu of its policies left out: %s", report->left_out,
-            report->why_left_out.text);
+        said_add(&intake->said, SAID_LEFT_OUT, SEVERITY_ERROR, where,
+                 "%zu of its policies left out: %s", report->left_out, report->why_left_out.text);
     }
 }
 
@@ -128,7 +102,7 @@ static void take_text(void *context, const struct reportfile_text *text)
     char submitter[REPORT_TEXT_MAX + 1];
     if (report_parse(&report, text->json, text->length, text->domain, intake->now, &why) != 0) {
         intake->tally.counts.damaged++;
-        say(intake, SEVERITY_ERROR, text->where, "%s", why.text);
+        said_add(&intake->said, SAID_BROKEN, SEVERITY_ERROR, text->where, "%s", why.text);
         return;
     }
     report.signer = text->signer;
@@ -148,7 +122,7 @@ static void take_broken(void *context, const char *where, const char *reason)
 {
     struct intake *intake = context;
     intake->tally.counts.damaged++;
-    say(intake, SEVERITY_ERROR, where, "%s", reason);
+    said_add(&intake->said, SAID_BROKEN, SEVERITY_ERROR, where, "%s", reason);
 }
 
 static void take_empty(void *context, const char *where, size_t count)
@@ -156,10 +130,11 @@ static void take_empty(void *context, const char *where, size_t count)
     struct intake *intake = context;
     intake->tally.counts.without += count;
     if (count == 1)
-        say(intake, SEVERITY_WARNING, where, "a mail to which no TLS report is attached");
+        said_add(&intake->said, SAID_EMPTY, SEVERITY_WARNING, where,
+                 "a mail to which no TLS report is attached");
     else
-        say(intake, SEVERITY_WARNING, where,
-            "the first of %zu mails to which no TLS report is attached", count);
+        said_add(&intake->said, SAID_EMPTY, SEVERITY_WARNING, where,
+                 "the first of %zu mails to which no TLS report is attached", count);
 }
 
 static void take_dmarc(void *context, const char *where)
@@ -195,6 +170,7 @@ int intake_finish(struct intake *intake, struct error *why)
 {
     progress_end();
     say_oddities(intake);
+    said_end(&intake->said);
     if (intake->takes)
         return taking_end(&intake->taking, why);
     tally_forget(&intake->tally);
@@ -206,7 +182,7 @@ int intake_finish(struct intake *intake, struct error *why)
 void intake_free(struct intake *intake)
 {
     tally_free(&intake->tally);
-    findings_free(&intake->said);
+    said_free(&intake->said);
     free(intake->odd);
     *intake = (struct intake){0};
 }

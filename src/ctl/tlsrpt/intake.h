@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/base/finding.h"
 #include "ctl/tlsrpt/dkimauth.h"
 #include "ctl/tlsrpt/gather.h"
 #include "ctl/tlsrpt/report_oddity.h"
+#include "ctl/tlsrpt/said.h"
 #include "ctl/tlsrpt/taking.h"
 #include "ctl/tlsrpt/tally.h"
 
@@ -28,7 +28,7 @@ struct intake {
     struct taking taking; /* into a store, or {0}; its tally is set by intake_begin */
     bool takes;
     struct tally tally;
-    struct findings said;
+    struct said said;
     struct intake_odd *odd; /* by organisation, sorted by nothing */
     size_t odd_count;
 };
@@ -37,7 +37,7 @@ struct intake {
 int intake_begin(struct intake *intake, bool takes, struct error *why);
 
 /* For gather_paths, with a struct intake as the context. Says what is wrong on stderr as it comes,
- * each with its file. */
+ * each with its file, and of each kind not more than SAID_MOST. */
 extern const struct gather_events intake_events;
 
 /* After the last file: says what is odd, by organisation, and finishes the tally, or what is taken

@@ -74,6 +74,8 @@ libctl_a_SOURCES += \
 	%D%/reportpiece.h \
 	%D%/reportscan.c \
 	%D%/reportscan.h \
+	%D%/said.c \
+	%D%/said.h \
 	%D%/seenset.c \
 	%D%/seenset.h \
 	%D%/series.c \

@@ -83,7 +83,7 @@ static int finish(struct intake *intake, const struct config *config, const stru
                             .store = store,
                             .filter = &order->filter,
                             .shown = &order->shown,
-                            .said = &intake->said,
+                            .said = &intake->said.findings,
                             .news = &news,
                             .today = (int)(order->now / DAY_S)};
     bool failed = false;
