@@ -376,7 +376,10 @@ DAEMONS = {
     "nginx": (["nginx", "-g", "daemon off;"], LISTENS),
     "caddy": (["caddy", "run", "--config", "/etc/caddy/Caddyfile"], r"certificate obtained successfully"),
     "haproxy": (["haproxy", "-W", "-db", "-f", "/etc/haproxy/haproxy.cfg"], r"Loading success|forked"),
-    "postfix": (["sleep", "infinity"], None),  # who is asked by postmap is not it
+    "postfix": (["/usr/lib/postfix/sbin/master", "-s"], LISTENS) if "GUIDENET_POSTFIX" in os.environ
+    else (["sleep", "infinity"], None),  # who is asked by postmap is not it
+    "opendkim": (["opendkim", "-f"], LISTENS),
+    "dovecot": (["dovecot", "-F"], LISTENS),
     "postfix-mta-sts-resolver": (
         ["runuser", "-u", "mta-sts", "--", "mta-sts-daemon", "-c", "/etc/mta-sts-daemon.yml"],
         r"Server started",
