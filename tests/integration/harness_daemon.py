@@ -175,10 +175,13 @@ class Daemon:
             raise AssertionError(f"{why}: more than {count}:\n{self.name_descriptors()}") from None
 
     def name_descriptors(self):
-        """What each is; of a TCP connection, its line of /proc/net/tcp with state and queues."""
+        """What each is; of a TCP connection, its line of /proc/net/tcp with state and queues, and of a
+        local socket, its line of /proc/net/unix."""
         tables = [(proc(self.pid) / "net" / name).read_text() for name in ("tcp", "tcp6")]
         connections = {line.split()[9]: line.strip() for table in tables
                        for line in table.splitlines()[1:]}
+        for line in (proc(self.pid) / "net" / "unix").read_text().splitlines()[1:]:
+            connections[line.split()[6]] = "local " + line.strip()
         names = []
         for entry in (proc(self.pid) / "fd").iterdir():
             with contextlib.suppress(FileNotFoundError):
