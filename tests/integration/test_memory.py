@@ -136,7 +136,8 @@ class Memory(harness.TestCase):
             with self.subTest(scope=scope, skip=skip, times=times):
                 self.fail_allocations(skip, times, scope)
                 taken = self.reload(daemon, NEW_MX)
-                self.assertGreater(self.control.disarm("allocate")[1], 0)
+                # What a thread allocates behind "reloaded" may not have come yet: then nothing failed.
+                self.assertTrue(self.control.disarm("allocate")[1] > 0 or taken)
                 self.assert_serves(daemon, HOST, NEW if taken else OLD)
                 refused += not taken
                 self.assertTrue(self.reload(daemon, OLD_MX))
