@@ -98,7 +98,7 @@ static int read_numbers(struct store *store, int64_t id, int64_t numbers[STORE_S
 
 const struct tally_fact *store_texts_shape(struct store *store, int64_t id, struct error *why)
 {
-    int64_t numbers[STORE_SHAPE_NUMBERS];
+    int64_t numbers[STORE_SHAPE_NUMBERS] = {0};
     struct tally_fact *shape = g_hash_table_lookup(store->texts->shapes, &id);
     if (shape != NULL)
         return shape;

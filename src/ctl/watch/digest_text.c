@@ -54,11 +54,11 @@ static void write_tail(char out[2 * PART_MAX], const struct digest_item *item)
     const struct drift *drift = &item->drift;
     bool is_mx = strcmp(drift->domain, "*") == 0 && item->domain_count > 0;
     list_domains(names, item);
-    snprintf(out, 2 * PART_MAX, " (%s%s%s%s%s%s)", drift_name(drift->kind),
+    snprintf(out, (size_t)2 * PART_MAX, " (%s%s%s%s%s%s)", drift_name(drift->kind),
              drift->rule[0] != '\0' ? ", " : "", drift->rule, is_mx ? "; an MX host of " : "",
              is_mx ? names : "", item->event == DIGEST_ENDED ? "; since " : "");
     if (item->event == DIGEST_ENDED)
-        snprintf(out + strlen(out) - 1, 2 * PART_MAX - strlen(out) + 1, "%s)",
+        snprintf(out + strlen(out) - 1, (size_t)2 * PART_MAX - strlen(out) + 1, "%s)",
                  moment_text(item->since, since));
 }
 
