@@ -6,6 +6,7 @@
 
 #include "ctl/tlsrpt/html_out.h"
 #include "ctl/tlsrpt/report_text.h"
+#include "ctl/tlsrpt/totals_rows.h"
 
 #define BARS_MIN   28
 #define BARS_MAX   130
@@ -137,20 +138,20 @@ static struct span sum_span(const struct tally_facts *days, int after, int until
 
 static void put_trend(FILE *out, const struct tally_facts *days)
 {
-    char now_share[HTML_SHARE_MAX], before_share[HTML_SHARE_MAX];
+    char now_share[TOTALS_SHARE_MAX], before_share[TOTALS_SHARE_MAX];
     int last = days->items[days->count - 1].first_day;
     struct span now = sum_span(days, last - TREND_DAYS, last);
     struct span before = sum_span(days, last - 2 * TREND_DAYS, last - TREND_DAYS);
     if (now.successes + now.failures == 0 || before.successes + before.failures == 0)
         return;
     html_put(out, " In the last %d days %s, in the %d before %s.", TREND_DAYS,
-             html_share(now_share, now.successes, now.failures), TREND_DAYS,
-             html_share(before_share, before.successes, before.failures));
+             totals_share(now_share, now.successes, now.failures), TREND_DAYS,
+             totals_share(before_share, before.successes, before.failures));
 }
 
 static void put_caption(FILE *out, const struct tally_facts *days)
 {
-    char share[HTML_SHARE_MAX];
+    char share[TOTALS_SHARE_MAX];
     struct span all = sum_span(days, 0, days->items[days->count - 1].first_day);
     html_put(out,
              "<figcaption><span class='k kg'></span>%" PRId64
@@ -158,7 +159,7 @@ static void put_caption(FILE *out, const struct tally_facts *days)
              all.successes, all.failures);
     if (all.failing > 0)
         html_put(out, " on %d day%s", all.failing, all.failing == 1 ? "" : "s");
-    html_put(out, ": %s.", html_share(share, all.successes, all.failures));
+    html_put(out, ": %s.", totals_share(share, all.successes, all.failures));
     put_trend(out, days);
     html_put(out, "</figcaption>");
 }

@@ -85,23 +85,6 @@ void html_put(FILE *out, const char *format, ...)
     va_end(values);
 }
 
-const char *html_share(char out[HTML_SHARE_MAX], int64_t successes, int64_t failures)
-{
-    double all = (double)successes + (double)failures;
-    int share = all > 0 ? (int)((double)successes / all * 1000) : 0;
-    if (failures > 0 && share > 999)
-        share = 999;
-    if (successes > 0 && share < 1)
-        share = 1;
-    if (!(all > 0))
-        snprintf(out, HTML_SHARE_MAX, "-");
-    else if (failures == 0)
-        snprintf(out, HTML_SHARE_MAX, "100 %%");
-    else
-        snprintf(out, HTML_SHARE_MAX, "%d.%d %%", share / 10, share % 10);
-    return out;
-}
-
 void html_days(FILE *out, int first, int last)
 {
     char text[16];

@@ -6,8 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define HTML_SHARE_MAX 16
-
 /* The one function by which a text that is not ours comes into a page: what HTML reads in any
  * place becomes an entity, what cannot be shown a question mark. */
 void html_text(FILE *out, const char *text);
@@ -15,9 +13,6 @@ void html_text(FILE *out, const char *text);
 /* Writes markup. Each %s goes through html_text; %d, %ld and PRId64 are for people, with commas:
  * "12,345"; %u and %zu are plain, for attributes. There is nothing else but %%. */
 void html_put(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* "99.9 %", never rounded to all or to nothing; "-" of no sessions at all. Returns out. */
-const char *html_share(char out[HTML_SHARE_MAX], int64_t successes, int64_t failures);
 
 /* "2026-11-21 to 2026-11-28", or the one day. */
 void html_days(FILE *out, int first, int last);

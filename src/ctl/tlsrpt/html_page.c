@@ -15,6 +15,7 @@
 #include "ctl/tlsrpt/html_style.h"
 #include "ctl/tlsrpt/html_sums.h"
 #include "ctl/tlsrpt/report_text.h"
+#include "ctl/tlsrpt/totals_rows.h"
 
 #define PAGE_MODE   0644
 #define SMALL       20 /* domains, with which each bar of each figure has its numbers */
@@ -114,7 +115,7 @@ static void put_head(FILE *out, bool is_small)
 
 static void put_title(FILE *out, const struct page *page, const struct totals *totals)
 {
-    char share[HTML_SHARE_MAX];
+    char share[TOTALS_SHARE_MAX];
     int64_t successes = 0, failures = 0;
     int first_day = 0, last_day = 0;
     const struct tally_facts *facts = &totals->tally->facts;
@@ -134,14 +135,14 @@ static void put_title(FILE *out, const struct page *page, const struct totals *t
              totals->tally->counts.reports == 1 ? "" : "s", (long)page->count,
              page->count == 1 ? "" : "s");
     html_put(out, ", %" PRId64 " sessions succeeded and %" PRId64 " failed (%s).</p></header>\n",
-             successes, failures, html_share(share, successes, failures));
+             successes, failures, totals_share(share, successes, failures));
 }
 
 /* ---- The overview. */
 
 static void put_row(FILE *out, const struct html_domain *domain, size_t number)
 {
-    char share[HTML_SHARE_MAX], newest[16] = "-";
+    char share[TOTALS_SHARE_MAX], newest[16] = "-";
     if (domain->advice.newest_day != 0)
         report_day_text(domain->advice.newest_day, newest);
     html_put(out, "<tr><th scope='row'><a href='#d%zu'>%s</a></th><td data-l='Verdict'>", number,
@@ -154,7 +155,7 @@ static void put_row(FILE *out, const struct html_domain *domain, size_t number)
              "<time>%s</time></td></tr>",
              domain->advice.has_mode ? policy_mode_name(domain->advice.mode) : "-",
              domain->successes, domain->failures,
-             html_share(share, domain->successes, domain->failures), newest);
+             totals_share(share, domain->successes, domain->failures), newest);
 }
 
 static bool has_row(const struct page *page, size_t index)
@@ -178,7 +179,7 @@ static void put_table(FILE *out, const struct page *page, size_t shown)
 /* Those of which nothing is to be said but that. */
 static void put_rest(FILE *out, const struct page *page, size_t shown)
 {
-    char share[HTML_SHARE_MAX];
+    char share[TOTALS_SHARE_MAX];
     size_t start = 0;
     while (start < shown && has_row(page, start))
         start++;
@@ -189,7 +190,7 @@ static void put_rest(FILE *out, const struct page *page, size_t shown)
     for (size_t i = start; i < shown; i++)
         html_put(out, "<li><a href='#d%zu'>%s</a> <span class='soft'>%s</span></li>", i + 1,
                  page->domains[i].name,
-                 html_share(share, page->domains[i].successes, page->domains[i].failures));
+                 totals_share(share, page->domains[i].successes, page->domains[i].failures));
     html_put(out, "</ul>");
 }
 

@@ -8,6 +8,7 @@
 
 #include "ctl/tlsrpt/html_out.h"
 #include "ctl/tlsrpt/report_text.h"
+#include "ctl/tlsrpt/totals_rows.h"
 
 #define POLICIES_MAX 8
 #define SENDERS_MAX  12
@@ -24,14 +25,14 @@ int html_policies(FILE *out, const struct tally_fact *facts, size_t count, struc
                   "</tr></thead><tbody>");
     for (size_t i = 0; i < rows.count; i++) {
         const struct tally_fact *row = &rows.items[i];
-        char share[HTML_SHARE_MAX];
+        char share[TOTALS_SHARE_MAX];
         html_put(out,
                  "<tr><th scope='row'>%s</th><td class='n' data-l='Reports'>%" PRId64
                  "</td><td class='n' data-l='Succeeded'>%" PRId64
                  "</td><td class='n' data-l='Failed'>%" PRId64
                  "</td><td class='n' data-l='Success'>%s</td>",
                  report_kind_name(row->kind), row->kind_reports, row->successes, row->failures,
-                 html_share(share, row->successes, row->failures));
+                 totals_share(share, row->successes, row->failures));
         html_put(out, "<td data-l='Days'><div>");
         html_days(out, row->first_day, row->last_day);
         html_put(out, "</div></td></tr>");

@@ -10,6 +10,7 @@
 #include "ctl/tlsrpt/html_failures.h"
 #include "ctl/tlsrpt/html_out.h"
 #include "ctl/tlsrpt/report_text.h"
+#include "ctl/tlsrpt/totals_rows.h"
 
 #define SAID_MAX 200
 
@@ -35,12 +36,12 @@ static void put_span(FILE *out, const struct tally_fact *row)
 
 static void put_sessions(FILE *out, const struct tally_fact *row)
 {
-    char share[HTML_SHARE_MAX];
+    char share[TOTALS_SHARE_MAX];
     put_number(out, "Reports", row->reports);
     put_number(out, "Succeeded", row->successes);
     put_number(out, "Failed", row->failures);
     html_put(out, "<td class='n' data-l='Success'>%s</td>",
-             html_share(share, row->successes, row->failures));
+             totals_share(share, row->successes, row->failures));
 }
 
 static void put_organisation(FILE *out, const struct tally_fact *row)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/tlsrpt/totals_rows.h"
 #include "test.h"
 
 /* What the last call wrote; the stream is opened by the caller. */
@@ -77,8 +78,8 @@ static void shares_are_not_rounded_to_all_or_nothing(void)
         {2, 1, "66.6 %"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char share[HTML_SHARE_MAX];
-        html_share(share, rows[i].successes, rows[i].failures);
+        char share[TOTALS_SHARE_MAX];
+        totals_share(share, rows[i].successes, rows[i].failures);
         CHECK(strcmp(share, rows[i].wanted) == 0, "%s", share);
     }
 }
