@@ -136,8 +136,9 @@ class Memory(harness.TestCase):
             with self.subTest(scope=scope, skip=skip, times=times):
                 self.fail_allocations(skip, times, scope)
                 taken = self.reload(daemon, NEW_MX)
-                # What a thread allocates behind "reloaded" may not have come yet: then nothing failed.
-                self.assertTrue(self.control.disarm("allocate")[1] > 0 or taken)
+                # What a thread allocates behind "reloaded" is waited for.
+                harness.eventually(lambda: self.control.hits("allocate") > 0, what="the failure")
+                self.control.disarm("allocate")
                 self.assert_serves(daemon, HOST, NEW if taken else OLD)
                 refused += not taken
                 self.assertTrue(self.reload(daemon, OLD_MX))
