@@ -24,7 +24,7 @@ int gaps_add(struct gaps *gaps, const struct gap *gap)
     struct gap *last = gaps->count > 0 ? &gaps->items[gaps->count - 1] : NULL;
     bool touches = last != NULL && last->reason == gap->reason && gap->from <= last->to &&
                    gap->to >= last->from;
-    if (touches || gaps->count == GAPS_MAX) {
+    if (touches || (last != NULL && gaps->count == GAPS_MAX)) {
         lengthen(last, gap);
         return 0;
     }

@@ -61,7 +61,7 @@ static int wait_for(pid_t child, bool is_read, struct error *why)
 static int read_entries(char *match, logreader_line *take, void *context, struct error *why)
 {
     int pipe_fds[2];
-    pid_t child;
+    pid_t child = -1;
     if (pipe2(pipe_fds, O_CLOEXEC) != 0)
         return error_set(why, "a pipe cannot be made: %s", strerror(errno));
     int result = start(&child, pipe_fds, match, why);

@@ -252,7 +252,8 @@ static bool read_line_number(struct logline *out, struct span text)
 /* Only bytes of a name, so that nothing else of a log is ever shown. */
 static bool read_host(struct span *out, struct span text)
 {
-    if (!span_begins(text, HOSTNAME_POLICY_PREFIX) || text.length > HOSTNAME_MAX)
+    if (text.bytes == NULL || text.length > HOSTNAME_MAX ||
+        !span_begins(text, HOSTNAME_POLICY_PREFIX))
         return false;
     skip(&text, sizeof(HOSTNAME_POLICY_PREFIX) - 1);
     for (size_t i = 0; i < text.length; i++) {

@@ -9,7 +9,7 @@
 #include <zlib.h>
 
 #define PACKED_MAX  TEXT_MAX
-#define TEXT_MAX    (4 * LOGREADER_LINE_MAX)
+#define TEXT_MAX    ((size_t)4 * LOGREADER_LINE_MAX)
 #define WINDOW_BITS 15
 #define GZIP_ONLY   16 /* added to the window bits: no zlib or raw stream */
 #define MAGIC_MAX   4

@@ -32,9 +32,12 @@ int daytable_add(struct daytable *table, const struct tally_fact *fact, struct e
 
 int daytable_list(struct tally_facts *out, const struct daytable *table, struct error *why)
 {
+    const struct tally_fact *items = table->items;
     *out = (struct tally_facts){0};
-    for (size_t i = 0; table->items != NULL && i < COUNT; i++)
-        out->count += table->items[i].days != 0;
+    if (items == NULL)
+        return 0;
+    for (size_t i = 0; i < COUNT; i++)
+        out->count += items[i].days != 0;
     out->room = out->count;
     if (out->count == 0)
         return 0;
@@ -45,8 +48,8 @@ int daytable_list(struct tally_facts *out, const struct daytable *table, struct 
     }
     size_t kept = 0;
     for (size_t i = 0; i < COUNT; i++) {
-        if (table->items[i].days != 0)
-            out->items[kept++] = table->items[i];
+        if (items[i].days != 0)
+            out->items[kept++] = items[i];
     }
     return 0;
 }
