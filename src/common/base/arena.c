@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_BYTES ((size_t)4096)       /* enough for what lives shortly */
 #define BLOCK_BYTES ((size_t)256 * 1024) /* large enough that malloc maps it and gives it back */
 #define LARGE_BYTES (BLOCK_BYTES / 8)    /* from here on a block of its own wastes less */
 
@@ -31,7 +32,7 @@ static void *alloc_large(struct arena *arena, size_t size)
         return NULL;
     if (arena->blocks == NULL) {
         arena->blocks = block;
-        arena->used = BLOCK_BYTES;
+        arena->used = arena->room = size;
     } else {
         block->next = arena->blocks->next;
         arena->blocks->next = block;
@@ -47,12 +48,14 @@ static void *alloc_aligned(struct arena *arena, size_t size, size_t alignment)
         size = 1;
 
     size_t start = (arena->used + alignment - 1) / alignment * alignment;
-    if (arena->blocks == NULL || start + size > BLOCK_BYTES) {
-        struct arena_block *block = new_block(BLOCK_BYTES);
+    if (arena->blocks == NULL || start + size > arena->room) {
+        size_t room = arena->blocks == NULL && size <= FIRST_BYTES ? FIRST_BYTES : BLOCK_BYTES;
+        struct arena_block *block = new_block(room);
         if (block == NULL)
             return NULL;
         block->next = arena->blocks;
         arena->blocks = block;
+        arena->room = room;
         start = 0;
     }
     arena->used = start + size;
@@ -81,5 +84,5 @@ void arena_free(struct arena *arena)
         free(arena->blocks);
         arena->blocks = next;
     }
-    arena->used = 0;
+    arena->used = arena->room = 0;
 }

@@ -11,7 +11,7 @@ struct arena_block;
 /* {0} is valid and empty. */
 struct arena {
     struct arena_block *blocks; /* the newest first; it alone is filled */
-    size_t used;                /* bytes used in the newest block */
+    size_t used, room;          /* bytes used in the newest block, and all of it */
 };
 
 /* Zeroed memory aligned for any type, or NULL when there is none left. Lives until arena_free. */

@@ -43,5 +43,4 @@ libctl_a_SOURCES += \
 	%D%/writer.c \
 	%D%/writer.h \
 	%D%/writer_csv.c \
-	%D%/writer_json.c \
-	%D%/writer_stream.c
+	%D%/writer_json.c

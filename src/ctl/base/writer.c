@@ -87,18 +87,27 @@ static void put(struct writer *writer, const char *name, struct writer_value val
         writer->failed = writer->format->member(writer->state, name, &value) != 0;
 }
 
-static bool is_utf8(const char *text, size_t length)
+/* How many bytes at its begin are printable ASCII: as good as all of most texts. */
+static size_t plain_length(const char *text)
+{
+    size_t length = 0;
+    while (text[length] >= ' ' && text[length] <= '~')
+        length++;
+    return length;
+}
+
+static bool is_utf8(const char *text)
 {
     uint32_t point;
-    size_t used = 1;
-    for (size_t at = 0; at < length && used > 0; at += used)
+    size_t used = 1, at = plain_length(text);
+    for (size_t length = at + strlen(text + at); at < length && used > 0; at += used)
         used = utf8_read(&point, text + at, length - at);
     return used > 0;
 }
 
 void writer_text(struct writer *writer, const char *name, const char *text)
 {
-    if (text != NULL && !is_utf8(text, strlen(text)))
+    if (text != NULL && !is_utf8(text))
         writer_shown(writer, name, text);
     else
         put(writer, name, (struct writer_value){text != NULL ? WRITER_TEXT : WRITER_NULL, text, 0});
@@ -106,7 +115,12 @@ void writer_text(struct writer *writer, const char *name, const char *text)
 
 void writer_shown(struct writer *writer, const char *name, const char *text)
 {
-    size_t length = strlen(text);
+    size_t length = plain_length(text);
+    if (text[length] == '\0') {
+        put(writer, name, (struct writer_value){WRITER_TEXT, text, 0});
+        return;
+    }
+    length += strlen(text + length);
     char *fit = malloc(length + 1);
     if (fit != NULL) {
         printable_copy(fit, text, length);

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WEEK      7
-#define ALL_DAYS  0x7fu
-#define ITEM_MOST 96 /* bytes of one item */
+#define WEEK        7
+#define ALL_DAYS    0x7fu
+#define ITEM_MOST   96 /* bytes of one item */
+#define HIGHEST_BIT ((int)sizeof(unsigned) * 8 - 1)
 
 /* Bits of an item's second number. Each item is: days since the item before, bits, then what the
  * bits say, each as a number of seven bits a byte, the low ones first. */
@@ -29,18 +30,14 @@ int series_week(int day)
 
 int series_first(const struct series_day *day)
 {
-    int first = 0;
-    while (first < WEEK && (day->days & (1u << first)) == 0)
-        first++;
-    return day->day + (first < WEEK ? first : 0);
+    unsigned days = day->days & ALL_DAYS;
+    return day->day + (days != 0 ? __builtin_ctz(days) : 0);
 }
 
 int series_last(const struct series_day *day)
 {
-    int last = WEEK - 1;
-    while (last > 0 && (day->days & (1u << last)) == 0)
-        last--;
-    return day->day + last;
+    unsigned days = day->days & ALL_DAYS;
+    return day->day + (days != 0 ? HIGHEST_BIT - __builtin_clz(days) : 0);
 }
 
 static int64_t add(int64_t a, int64_t b)

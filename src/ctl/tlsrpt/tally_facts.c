@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ROOM 1024
+#define FIRST_ROOM 64
 
 static int compare_text(const char *a, const char *b)
 {

@@ -70,10 +70,30 @@ static void gives_zeroed_memory_of_any_size_that_never_moves(void)
     CHECK(arena_alloc(&arena, SIZE_MAX - 8) == NULL && arena_copy(&arena, "", SIZE_MAX) == NULL);
 }
 
+static void begins_with_any_size(void)
+{
+    static const size_t sizes[] = {0, 1, 4096, 4097, 32767, 32768, 300000};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct arena arena = {0};
+        unsigned char *first = arena_alloc(&arena, sizes[i]);
+        memset(first, 1, sizes[i]);
+        for (size_t j = 0; j < 3000; j++) {
+            unsigned char *next = arena_alloc(&arena, 100);
+            CHECK(next != NULL && next[0] == 0 && next[99] == 0, "%zu behind %zu", j, sizes[i]);
+            memset(next, 2, 100);
+        }
+        for (size_t j = 0; j < sizes[i]; j++)
+            if (first[j] != 1)
+                CHECK(0, "%zu of %zu was overwritten", j, sizes[i]);
+        arena_free(&arena);
+    }
+}
+
 static const struct test tests[] = {
     TEST(keeps_equal_bytes_once),
     TEST(finds_each_of_many),
     TEST(gives_zeroed_memory_of_any_size_that_never_moves),
+    TEST(begins_with_any_size),
 };
 
 TEST_MAIN(tests)

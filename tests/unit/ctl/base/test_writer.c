@@ -3,6 +3,7 @@
 #include "ctl/base/writer.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 
 #include "test.h"
 
@@ -81,29 +82,31 @@ static char *written(const struct writer_format *format, void (*fill)(struct wri
 
 static void writes_the_same_result_in_each_format(void)
 {
+    static const char json[] = "{\n"
+                               "  \"zone\": \"b\\u00FCcher\\n\",\n"
+                               "  \"domains\": [\n"
+                               "    {\n"
+                               "      \"count\": 5000000000,\n"
+                               "      \"mx\": [\n"
+                               "        \"mx1\",\n"
+                               "        \"mx2\"\n"
+                               "      ]\n"
+                               "    }\n"
+                               "  ],\n"
+                               "  \"none\": [],\n"
+                               "  \"at\": 1,\n"
+                               "  \"never\": null,\n"
+                               "  \"alive\": true,\n"
+                               "  \"nothing\": null,\n"
+                               "  \"absent\": null,\n"
+                               "  \"bytes\": \"/srv/\?\?\"\n"
+                               "}\n";
     static const struct {
         const struct writer_format *format;
         const char *text;
     } rows[] = {
-        {&writer_json, "{\n"
-                       "  \"zone\": \"b\\u00FCcher\\n\",\n"
-                       "  \"domains\": [\n"
-                       "    {\n"
-                       "      \"count\": 5000000000,\n"
-                       "      \"mx\": [\n"
-                       "        \"mx1\",\n"
-                       "        \"mx2\"\n"
-                       "      ]\n"
-                       "    }\n"
-                       "  ],\n"
-                       "  \"none\": [],\n"
-                       "  \"at\": 1,\n"
-                       "  \"never\": null,\n"
-                       "  \"alive\": true,\n"
-                       "  \"nothing\": null,\n"
-                       "  \"absent\": null,\n"
-                       "  \"bytes\": \"/srv/\?\?\"\n"
-                       "}\n"},
+        {&writer_json, json},
+        {&writer_stream, json},
         {&lines, "start -\n1 zone b\xc3\xbc"
                  "cher\n 0\nlist domains\nstart -\n2 count - 5000000000\nlist mx\n1 - mx1 0\n"
                  "1 - mx2 0\nend\nend\nend\nlist none\nend\n3 at - 1\n0 never - 0\n4 alive - 1\n"
@@ -113,6 +116,49 @@ static void writes_the_same_result_in_each_format(void)
         int result;
         char *text = written(rows[i].format, write_result, &result);
         CHECK(result == 0 && strcmp(text, rows[i].text) == 0, "%s", text);
+        free(text);
+    }
+}
+
+/* Two spaces for what is within something. */
+static void write_deep(struct writer *writer)
+{
+    for (size_t i = 1; i < WRITER_DEPTH_MAX; i++)
+        writer_start(writer, "in");
+    writer_number(writer, "least", INT64_MIN);
+    writer_number(writer, "most", INT64_MAX);
+    for (size_t i = 1; i < WRITER_DEPTH_MAX; i++)
+        writer_end(writer);
+    writer_start(writer, "empty");
+    writer_end(writer);
+}
+
+/* More than any part that is written at once. */
+static void write_much(struct writer *writer)
+{
+    writer_list(writer, "\"names\"");
+    for (int i = 0; i < 20000; i++)
+        writer_text(writer, NULL,
+                    i % 2 == 0 ? "plain" : "\\ \" / \x01\t\x7f \xc3\xbc \xf0\x9f\x98\x80");
+    writer_end(writer);
+}
+
+/* The library's own words are what each text must be. */
+static void writes_json_as_jansson_does(void)
+{
+    static void (*const fills[])(struct writer *) = {write_result, write_deep, write_much};
+    static const struct writer_format *const formats[] = {&writer_json, &writer_stream};
+    for (size_t i = 0; i < 6; i++) {
+        int result;
+        char *text = written(formats[i % 2], fills[i / 2], &result);
+        json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+        char *again = json_dumps(root, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+        size_t length = strlen(text);
+        CHECK(result == 0 && again != NULL && length == strlen(again) + 1 &&
+                  memcmp(text, again, length - 1) == 0 && text[length - 1] == '\n',
+              "%zu: %.200s", i, text);
+        json_decref(root);
+        free(again);
         free(text);
     }
 }
@@ -143,6 +189,12 @@ static void says_that_it_could_not_write(void)
     write_result(&writer);
     CHECK(writer_finish(&writer) == -1);
     writer_close(&writer);
+    clearerr(full);
+    writer_open(&writer, &writer_stream, full);
+    write_much(&writer);
+    CHECK(writer.failed, "before the end");
+    CHECK(writer_finish(&writer) == -1);
+    writer_close(&writer);
     fclose(full);
 }
 
@@ -153,7 +205,7 @@ static void writes_nothing_of_a_result_that_is_given_up(void)
     FILE *out = open_memstream(&text, &length);
     struct writer writer;
     writer_open(&writer, &writer_json, out);
-    writer_list(&writer, "domains");
+    write_much(&writer);
     writer_close(&writer);
     write_result(&writer); /* closed, so it goes nowhere */
     fclose(out);
@@ -163,6 +215,7 @@ static void writes_nothing_of_a_result_that_is_given_up(void)
 
 static const struct test tests[] = {
     TEST(writes_the_same_result_in_each_format),
+    TEST(writes_json_as_jansson_does),
     TEST(keeps_a_failure_to_the_end),
     TEST(says_that_it_could_not_write),
     TEST(writes_nothing_of_a_result_that_is_given_up),
