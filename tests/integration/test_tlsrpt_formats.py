@@ -35,6 +35,35 @@ class Csv(base.TlsrptCase):
                          ("example.com", "sts", "Google Inc.", "mx2.example.com", "192.0.2.5",
                           "198.51.100.7", "yes"))
 
+    def test_rows_that_differ_in_one_cell_are_rows_of_their_own(self):
+        likes = [("x-a", "mx1.example.com", "r", "192.0.2.1", "198.51.100.1"),
+                 ("x-b", "mx1.example.com", "r", "192.0.2.1", "198.51.100.1"),
+                 ("x-a", "mx2.example.com", "r", "192.0.2.1", "198.51.100.1"),
+                 ("x-a", "mx1.example.com", 'r, "s"' * 40, "192.0.2.1", "198.51.100.1"),
+                 ("x-a", "mx1.example.com", "r", "192.0.2.2", "198.51.100.1"),
+                 ("x-a", "mx1.example.com", "r", "192.0.2.1", "198.51.100.2")]
+        wanted = []
+        for ago, organisation, domain in ((ago, organisation, domain) for ago in (1, 2, 30)
+                                          for organisation in ("A, B", "C")
+                                          for domain in ("example.com", "example.org")):
+            day, sessions = str(days_ago(ago)), 10 ** ago % 999_983
+            failures = [failure(kind, mx, sessions + count, failure_reason_code=reason,
+                                receiving_ip=ip, sending_mta_ip=sender)
+                        for count, (kind, mx, reason, ip, sender) in enumerate(likes)]
+            self.put(f"r/{ago}-{organisation[0]}-{domain}.json",
+                     report(policy(domain, sessions, failures), organisation=organisation,
+                            day=days_ago(ago)))
+            wanted.append((day, domain, organisation, "", "", "", "", "", str(sessions), "0"))
+            wanted += [(day, domain, organisation, mx, kind, reason, ip, sender, "0",
+                        str(sessions + count))
+                       for count, (kind, mx, reason, ip, sender) in enumerate(likes)]
+        names = ("day", "domain", "organisation", "mx", "failure_type", "reason", "receiving_ip",
+                 "sending_ip", "successes", "failures")
+        store = ["--store", self.folder / "reports.db"]
+        for source in ([self.folder / "r"], [*store, self.folder / "r"], store):
+            found = [tuple(row[name] for name in names) for row in self.rows(*source, status=1)]
+            self.assertEqual(sorted(found), sorted(wanted), source)
+
     def test_hostile_texts_are_cells_and_no_formulas(self):
         for number, text in enumerate(HOSTILE):
             self.put(f"{number}.json", report(

@@ -9,9 +9,11 @@ void csvcell_write(FILE *out, const char *text)
 {
     unsigned char first = (unsigned char)text[0];
     bool is_formula = first != '\0' && (strchr("=+-@", first) != NULL || first < ' ');
-    bool is_quoted = is_formula || strpbrk(text, ",\"\r\n") != NULL;
-    if (is_quoted)
-        putc('"', out);
+    if (!is_formula && strpbrk(text, ",\"\r\n") == NULL) {
+        fputs(text, out);
+        return;
+    }
+    putc('"', out);
     if (is_formula)
         putc('\'', out);
     for (; *text != '\0'; text++) {
@@ -19,6 +21,5 @@ void csvcell_write(FILE *out, const char *text)
             putc('"', out);
         putc(*text, out);
     }
-    if (is_quoted)
-        putc('"', out);
+    putc('"', out);
 }

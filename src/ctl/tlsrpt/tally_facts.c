@@ -112,12 +112,24 @@ void tally_join(struct tally_fact *into, const struct tally_fact *fact)
     join_numbers(into, fact);
 }
 
-static void sort_and_join(struct tally_facts *facts, int (*order)(const void *, const void *))
+typedef int comparison(const void *left, const void *right);
+
+static bool is_sorted(const struct tally_facts *facts, comparison *order)
+{
+    for (size_t i = 1; i < facts->count; i++) {
+        if (order(&facts->items[i - 1], &facts->items[i]) > 0)
+            return false;
+    }
+    return true;
+}
+
+static void sort_and_join(struct tally_facts *facts, comparison *order)
 {
     size_t kept = 0;
     if (facts->count == 0)
         return;
-    qsort(facts->items, facts->count, sizeof(*facts->items), order);
+    if (!is_sorted(facts, order))
+        qsort(facts->items, facts->count, sizeof(*facts->items), order);
     for (size_t i = 1; i < facts->count; i++) {
         if (order(&facts->items[kept], &facts->items[i]) == 0)
             tally_join(&facts->items[kept], &facts->items[i]);
@@ -126,8 +138,6 @@ static void sort_and_join(struct tally_facts *facts, int (*order)(const void *, 
     }
     facts->count = kept + 1;
 }
-
-typedef int comparison(const void *left, const void *right);
 
 /* Joins before it grows, so that memory goes with what differs. */
 static int keep(struct tally_facts *facts, const struct tally_fact *fact, comparison *order,
