@@ -152,6 +152,16 @@ int open(const char *path, int flags, ...)
     return real(path, flags);
 }
 
+int openat(int directory, const char *path, int flags, ...)
+{
+    static int (*real)(int, const char *, int, ...);
+    if (is_due(KIND_OPEN))
+        return -1;
+    if (real == NULL)
+        *(void **)&real = find("openat");
+    return real(directory, path, flags);
+}
+
 /* As on a kernel that has none of it. */
 long syscall(long number, ...);
 long syscall(long number, ...)

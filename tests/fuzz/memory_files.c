@@ -51,6 +51,12 @@ int file_read(struct file *out, const char *path, size_t limit, struct error *wh
     return 0;
 }
 
+int file_read_in(struct file *out, int directory, const char *path, size_t limit, struct error *why)
+{
+    (void)directory;
+    return file_read(out, path, limit, why);
+}
+
 void file_free(struct file *file)
 {
     free(file->bytes);

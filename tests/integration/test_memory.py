@@ -127,6 +127,7 @@ class Memory(harness.TestCase):
             self.starve_reloads(daemon, scope, least)
 
     def starve_reloads(self, daemon, scope, least):
+        self.rest(daemon)  # else what is left of a connection would be counted, too
         count = self.count_allocations(scope, lambda: self.reload(daemon, OLD_MX))
         self.assertGreater(count, least)
         self.assert_serves(daemon, HOST, OLD)

@@ -38,6 +38,7 @@ unit_tests = \
 	%D%/daemon/hosts/test_challenge \
 	%D%/daemon/hosts/test_site \
 	%D%/daemon/life/test_exposition \
+	%D%/daemon/life/test_watch_places \
 	%D%/daemon/sandbox/test_sandbox \
 	%D%/daemon/sandbox/test_syscalls \
 	%D%/daemon/serve/test_answer \

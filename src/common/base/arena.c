@@ -67,11 +67,14 @@ void *arena_alloc(struct arena *arena, size_t size)
     return alloc_aligned(arena, size, alignof(max_align_t));
 }
 
+char *arena_text(struct arena *arena, size_t length)
+{
+    return length < SIZE_MAX ? alloc_aligned(arena, length + 1, 1) : NULL;
+}
+
 char *arena_copy(struct arena *arena, const char *bytes, size_t length)
 {
-    if (length == SIZE_MAX)
-        return NULL;
-    char *copy = alloc_aligned(arena, length + 1, 1);
+    char *copy = arena_text(arena, length);
     if (copy != NULL && length > 0)
         memcpy(copy, bytes, length);
     return copy;

@@ -20,6 +20,9 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* A copy of length bytes, with a NUL behind them; NULL when out of memory. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t length);
 
+/* Memory for a text of that length, which the caller writes, with a NUL behind it. */
+char *arena_text(struct arena *arena, size_t length);
+
 void arena_free(struct arena *arena);
 
 #endif

@@ -99,14 +99,22 @@ static int read_all(struct file *file, int fd, size_t limit, const char *path, s
         file->length += (size_t)got;
         if (file->length > limit)
             return refuse_long(path, limit, why);
+        if (file->length == (size_t)file->stamp.size && file->length < size)
+            break; /* there was room for more */
     }
     file->bytes[file->length] = '\0';
     return 0;
 }
 
-static int open_regular(const char *path, struct stat *state, struct error *why)
+#define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+/* directory: -1, or where to find the last name of the path. */
+static int open_regular(int directory, const char *path, struct stat *state, struct error *why)
 {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    const char *slash = strrchr(path, '/');
+    int fd = directory < 0
+                 ? open(path, OPEN_FLAGS)
+                 : openat(directory, slash != NULL ? slash + 1 : path, OPEN_FLAGS | O_NOFOLLOW);
     if (fd < 0 && errno == ENXIO) /* a socket, or a device without a driver */
         return error_set(why, "%s: this is not a regular file; name one", path);
     if (fd < 0)
@@ -124,18 +132,19 @@ static int open_regular(const char *path, struct stat *state, struct error *why)
 int file_open(const char *path, struct stat *state, struct error *why)
 {
     file_note(path);
-    int fd = open_regular(path, state, why);
+    int fd = open_regular(-1, path, state, why);
     file_note(NULL);
     return fd;
 }
 
-static int read_file(struct file *out, const char *path, size_t limit, struct error *why)
+static int read_file(struct file *out, int directory, const char *path, size_t limit,
+                     struct error *why)
 {
     int result = -1;
     struct stat state = {0};
 
     *out = (struct file){0};
-    int fd = open_regular(path, &state, why);
+    int fd = open_regular(directory, path, &state, why);
     if (fd < 0)
         return -1;
     if (state.st_size > 0 && (uintmax_t)state.st_size > limit) {
@@ -156,7 +165,15 @@ done:
 int file_read(struct file *out, const char *path, size_t limit, struct error *why)
 {
     file_note(path);
-    int result = read_file(out, path, limit, why);
+    int result = read_file(out, -1, path, limit, why);
+    file_note(NULL);
+    return result;
+}
+
+int file_read_in(struct file *out, int directory, const char *path, size_t limit, struct error *why)
+{
+    file_note(path);
+    int result = read_file(out, directory, path, limit, why);
     file_note(NULL);
     return result;
 }

@@ -32,6 +32,11 @@ struct file {
  * said, EFBIG for a file over the limit, or 0; *out is {0} then. */
 int file_read(struct file *out, const char *path, size_t limit, struct error *why);
 
+/* As file_read, of what has the path's last name in an open directory, which the rest of the path
+ * leads to. A link is not followed; the cause is ELOOP then. */
+int file_read_in(struct file *out, int directory, const char *path, size_t limit,
+                 struct error *why);
+
 /* Opens for reading as file_read does, for who reads piece by piece; *state is of the opened file.
  * Returns the descriptor, which the caller closes, or -1 with the same sentences. */
 int file_open(const char *path, struct stat *state, struct error *why);

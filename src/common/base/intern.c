@@ -12,21 +12,21 @@
 
 struct intern_slot {
     const void *bytes; /* NULL: free */
-    size_t length;
-    uint64_t hash;
+    uint32_t length;
+    uint32_t hash;
 };
 
 /* From a secret start, then mixed, since the low bits alone choose the slot. */
-static uint64_t hash_of(uint64_t seed, const void *bytes, size_t length)
+static uint32_t hash_of(uint64_t seed, const void *bytes, size_t length)
 {
-    return hash_mix(hash_bytes(HASH_START ^ seed, bytes, length));
+    return (uint32_t)hash_mix(hash_bytes(HASH_START ^ seed, bytes, length));
 }
 
 /* The slot that holds the bytes, or the free one where they belong. */
-static struct intern_slot *find_slot(const struct intern *set, uint64_t hash, const void *bytes,
+static struct intern_slot *find_slot(const struct intern *set, uint32_t hash, const void *bytes,
                                      size_t length)
 {
-    for (size_t i = (size_t)hash & (set->size - 1);; i = (i + 1) & (set->size - 1)) {
+    for (size_t i = hash & (set->size - 1);; i = (i + 1) & (set->size - 1)) {
         struct intern_slot *slot = &set->slots[i];
         if (slot->bytes == NULL)
             return slot;
@@ -57,9 +57,10 @@ static bool grow(struct intern *set)
 const void *intern_bytes(struct intern *set, struct arena *arena, const void *bytes, size_t length,
                          bool *is_new)
 {
-    if (set->count >= set->size / 2 && !grow(set))
+    bool is_full = set->count >= set->size / 5 * 4;
+    if (length > UINT32_MAX || (is_full && (set->size > UINT32_MAX || !grow(set))))
         return NULL;
-    uint64_t hash = hash_of(set->seed, bytes, length);
+    uint32_t hash = hash_of(set->seed, bytes, length);
     struct intern_slot *slot = find_slot(set, hash, bytes, length);
     if (is_new != NULL)
         *is_new = slot->bytes == NULL;
@@ -71,7 +72,7 @@ const void *intern_bytes(struct intern *set, struct arena *arena, const void *by
         return NULL;
     if (length > 0)
         memcpy(copy, bytes, length);
-    *slot = (struct intern_slot){.bytes = copy, .length = length, .hash = hash};
+    *slot = (struct intern_slot){.bytes = copy, .length = (uint32_t)length, .hash = hash};
     set->count++;
     return copy;
 }

@@ -11,6 +11,7 @@ void config_free(struct config *config)
     if (config == NULL)
         return;
     arena_free(&config->arena);
+    filelist_unref(config->files);
     free(config);
 }
 

@@ -10,6 +10,7 @@
 #include "common/base/arena.h"
 #include "common/config/config_client.h"
 #include "common/config/config_server.h"
+#include "common/config/filelist.h"
 
 /* A certificate and its key, as patterns with %h and %d. */
 struct config_pair {
@@ -50,13 +51,10 @@ struct config {
     struct config_watch watch;
     struct config_domain *domains; /* sorted by name, each name once */
     size_t domain_count;
-    size_t served_count;   /* domains without an error */
-    size_t broken_count;   /* with one, and the nameless */
-    size_t nameless_count; /* whose names cannot be read: not among domains */
-    /* What was read: the main file, each include's directory and files, lists, and of the policy
-     * files, even where they cannot be read, the first 64; each once. */
-    const char *const *files;
-    size_t file_count;
+    size_t served_count;    /* domains without an error */
+    size_t broken_count;    /* with one, and the nameless */
+    size_t nameless_count;  /* whose names cannot be read: not among domains */
+    struct filelist *files; /* what was read; the config's own reference */
     /* Each pattern of a certificate, key or policy file, absolute, once. */
     const char *const *patterns;
     size_t pattern_count;

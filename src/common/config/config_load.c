@@ -41,26 +41,12 @@ static const char *directory_of(struct draft *draft, const char *path)
     return directory;
 }
 
-/* What takes the bytes of one file. */
-typedef void take_file(struct draft *draft, const char *file, const char *bytes, size_t length);
-
-/* Returns 0, or -1 with why, the path left out of it. */
-static int read_file(struct draft *draft, const char *path, take_file *take, struct error *why)
+/* In front of the sentence. */
+static void leave_out(struct error *why, const char *path)
 {
-    struct file file;
-    const char *kept = draft_text(draft, path);
-    if (kept == NULL)
-        return 0;
-    if (file_read(&file, path, CONFIG_FILE_MAX_BYTES, why) != 0) {
-        size_t length = strlen(path);
-        if (strncmp(why->text, path, length) == 0 && why->text[length] == ':')
-            memmove(why->text, why->text + length + 2, strlen(why->text) - length - 1);
-        return -1;
-    }
-    draft_keep_file(draft, path);
-    take(draft, kept, (const char *)file.bytes, file.length);
-    file_free(&file);
-    return 0;
+    size_t length = strlen(path);
+    if (strncmp(why->text, path, length) == 0 && why->text[length] == ':')
+        memmove(why->text, why->text + length + 2, strlen(why->text) - length - 1);
 }
 
 static void read_list(struct draft *draft, const struct draft_path *list)
@@ -81,16 +67,6 @@ static void read_list(struct draft *draft, const struct draft_path *list)
     file_free(&file);
 }
 
-static void take_main(struct draft *draft, const char *file, const char *bytes, size_t length)
-{
-    sections_read(draft, file, false, bytes, length);
-}
-
-static void take_include(struct draft *draft, const char *file, const char *bytes, size_t length)
-{
-    sections_read(draft, file, true, bytes, length);
-}
-
 bool config_includes(const char *name)
 {
     size_t length = strlen(name);
@@ -98,82 +74,141 @@ bool config_includes(const char *name)
            strcmp(name + length - strlen(".ini"), ".ini") == 0;
 }
 
-static int is_included(const struct dirent *entry)
-{
-    return config_includes(entry->d_name);
-}
-
 /* Byte order, whatever the locale. */
-static int compare_entries(const struct dirent **a, const struct dirent **b)
+static int compare_paths(const void *a, const void *b)
 {
-    return strcmp((*a)->d_name, (*b)->d_name);
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Most file systems say in the entry itself that it is a file. */
-static bool is_directory(const char *path, const struct dirent *entry)
+static void add_entry(struct draft *draft, const char *directory, const char *name)
+{
+    struct filelist *files = draft->config->files;
+    size_t above = strlen(directory), length = above + 1 + strlen(name);
+    char *path = arena_text(&files->texts, length);
+    if (path == NULL || filelist_add_entry(files, path) != 0) {
+        draft->out_of_memory = true;
+        return;
+    }
+    memcpy(path, directory, above);
+    path[above] = '/';
+    memcpy(path + above + 1, name, length - above - 1);
+}
+
+/* Adds the path of each name that an include reads, in the order of the names. Returns 0, or -1
+ * with errno. */
+static int list_entries(struct draft *draft, const char *directory, DIR *stream)
+{
+    struct filelist *files = draft->config->files;
+    const struct dirent *entry;
+    size_t first = files->entry_count;
+    errno = 0;
+    while (!draft->out_of_memory && (entry = readdir(stream)) != NULL) {
+        if (config_includes(entry->d_name))
+            add_entry(draft, directory, entry->d_name);
+        errno = 0;
+    }
+    int fault = errno;
+    if (files->entry_count > first)
+        qsort(files->entries + first, files->entry_count - first, sizeof(files->entries[0]),
+              compare_paths);
+    errno = fault;
+    return fault == 0 || draft->out_of_memory ? 0 : -1;
+}
+
+static bool is_directory(const char *path)
 {
     struct stat state;
-    if (entry->d_type == DT_REG)
-        return false;
     file_note(path);
     int result = stat(path, &state);
     file_note(NULL);
     return result == 0 && S_ISDIR(state.st_mode);
 }
 
-static void read_entry(struct draft *draft, const char *directory, const struct dirent *entry)
+/* Whether it is a file in the directory itself and was read. A link, or what cannot be read, is
+ * kept as one of the other paths. */
+static bool read_entry(struct draft *draft, int directory, const char *path)
 {
     static const char missing[] = "; remove the link, or put there what it leads to";
+    struct file file;
     struct error why;
-    char *path = pattern_absolute(&draft->scratch, directory, entry->d_name, false);
-    draft->out_of_memory = draft->out_of_memory || path == NULL;
-    if (draft->out_of_memory)
-        return;
-    if (is_directory(path, entry))
+    bool is_read = file_read_in(&file, directory, path, CONFIG_FILE_MAX_BYTES, &why) == 0;
+    bool is_plain = is_read;
+    if (!is_read && why.cause == ELOOP)
+        is_read = file_read(&file, path, CONFIG_FILE_MAX_BYTES, &why) == 0;
+    if (is_read) {
+        if (!is_plain)
+            draft_keep_file(draft, path);
+        sections_read(draft, path, true, (const char *)file.bytes, file.length);
+        file_free(&file);
+        return is_plain;
+    }
+    leave_out(&why, path);
+    if (is_directory(path))
         findings_say(draft->said, SEVERITY_NOTE, path, 0,
                      "this is a directory, and an include reads files only; write an `include` "
                      "line for it, or give it a name that does not end in .ini");
-    else if (read_file(draft, path, take_include, &why) != 0)
+    else
         unread_note(draft, UNREAD_ENTRY, path, why.cause, (struct config_place){.file = path},
                     why.text, missing);
+    return false;
+}
+
+static void read_entries(struct draft *draft, int directory, size_t first)
+{
+    struct filelist *files = draft->config->files;
+    size_t end = files->entry_count;
+    files->entry_count = first;
+    for (size_t i = first; i < end && !draft->out_of_memory; i++) {
+        const char *path = files->entries[i];
+        if (read_entry(draft, directory, path))
+            files->entries[files->entry_count++] = path;
+    }
 }
 
 static void read_include(struct draft *draft, const struct draft_path *include)
 {
-    struct dirent **entries = NULL;
+    size_t first = draft->config->files->entry_count;
     file_note(include->path);
-    int count = scandir(include->path, &entries, is_included, compare_entries);
+    DIR *stream = opendir(include->path);
+    int result = stream != NULL ? list_entries(draft, include->path, stream) : -1;
     int cause = errno;
     file_note(NULL);
-    if (count < 0) {
+    if (result == 0) {
+        draft_keep_file(draft, include->path);
+        read_entries(draft, dirfd(stream), first);
+    } else {
         struct error sentence;
+        draft->config->files->entry_count = first;
         error_set(&sentence, "include: %s: %s", include->path, strerror(cause));
         unread_note(draft, UNREAD_NAMED, include->path, cause, include->place, sentence.text,
                     "; name a directory that exists");
-        return;
     }
-    draft_keep_file(draft, include->path);
-    for (int i = 0; i < count; i++) {
-        read_entry(draft, include->path, entries[i]);
-        free(entries[i]);
-    }
-    free(entries);
+    if (stream != NULL)
+        closedir(stream);
 }
 
 static void read_main(struct draft *draft)
 {
+    struct file read = {0};
     struct error why;
     const struct config_source *source = draft->source;
+    const struct file *file = source->main;
     const char *kept = draft_text(draft, source->path);
-    if (source->main != NULL && kept != NULL) {
+    if (kept == NULL)
+        return;
+    if (file == NULL && file_read(&read, source->path, CONFIG_FILE_MAX_BYTES, &why) == 0)
+        file = &read;
+    if (file != NULL) {
         draft_keep_file(draft, source->path);
-        take_main(draft, kept, (const char *)source->main->bytes, source->main->length);
-    } else if (read_file(draft, source->path, take_main, &why) != 0) {
+        sections_read(draft, kept, false, (const char *)file->bytes, file->length);
+    } else {
+        leave_out(&why, source->path);
         findings_note_cause(draft->said, why.cause);
         draft_refuse(
             draft, source->path, 0, "%s%s", why.text,
             unread_advice(draft, source->path, why.cause, "; name the configuration with -c FILE"));
     }
+    file_free(&read);
 }
 
 static void read_rest(struct draft *draft)
@@ -282,7 +317,7 @@ static bool keeps(const struct draft *draft)
     case CONFIG_SCOPE_LIST:
         break;
     case CONFIG_SCOPE_MAIN:
-        return draft->config->file_count > 0;
+        return draft->config->files->count > 0;
     case CONFIG_SCOPE_SETTINGS:
         return true;
     }
@@ -295,8 +330,10 @@ int config_load(struct config **out, const struct config_source *source, struct 
     size_t said_before = said->count;
     struct draft draft = {
         .said = said, .config = calloc(1, sizeof(struct config)), .source = source};
-    draft.out_of_memory = draft.config == NULL;
     if (draft.config != NULL)
+        draft.config->files = filelist_open();
+    draft.out_of_memory = draft.config == NULL || draft.config->files == NULL;
+    if (!draft.out_of_memory)
         load(&draft);
     if (draft.out_of_memory) {
         draft_refuse(&draft, path, 0, "out of memory");

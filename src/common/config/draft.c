@@ -58,39 +58,41 @@ void draft_keep(struct draft *draft, struct draft_sections *sections, struct dra
     items[sections->count++] = section;
 }
 
-/* Adds the text to the list that lives as long as the config, if the set does not have it. */
-static void keep(struct draft *draft, struct intern *set, const char ***list, size_t *count,
-                 const char *text)
-{
-    struct arena *arena = &draft->config->arena;
-    bool is_new = false;
-    const char *kept = intern_bytes(set, arena, text, strlen(text) + 1, &is_new);
-    draft->out_of_memory = draft->out_of_memory || kept == NULL;
-    if (kept == NULL || !is_new)
-        return;
-    const char **grown = draft_grow(draft, arena, *list, *count, sizeof(*grown));
-    if (grown == NULL)
-        return;
-    *list = grown;
-    grown[(*count)++] = kept;
-}
-
 void draft_keep_file(struct draft *draft, const char *path)
 {
+    struct filelist *files = draft->config->files;
+    bool is_new = false;
+    const char *kept =
+        intern_bytes(&draft->file_names, &files->texts, path, strlen(path) + 1, &is_new);
+    if (kept == NULL || (is_new && filelist_add(files, kept) != 0))
+        draft->out_of_memory = true;
+}
+
+/* Whether it was not among the config's patterns. */
+static bool add_pattern(struct draft *draft, const char *pattern)
+{
     struct config *config = draft->config;
-    keep(draft, &draft->file_names, &draft->files, &config->file_count, path);
-    config->files = draft->files;
+    bool is_new = false;
+    const char *kept =
+        intern_bytes(&draft->pattern_names, &config->arena, pattern, strlen(pattern) + 1, &is_new);
+    draft->out_of_memory = draft->out_of_memory || kept == NULL;
+    if (kept == NULL || !is_new)
+        return false;
+    const char **grown =
+        draft_grow(draft, &config->arena, draft->patterns, config->pattern_count, sizeof(*grown));
+    if (grown == NULL)
+        return false;
+    grown[config->pattern_count++] = kept;
+    config->patterns = draft->patterns = grown;
+    return true;
 }
 
 void draft_keep_pattern(struct draft *draft, const char *pattern, struct config_place place)
 {
     char directory[PATH_MAX];
-    struct config *config = draft->config;
-    size_t before = config->pattern_count;
-    keep(draft, &draft->pattern_names, &draft->patterns, &config->pattern_count, pattern);
-    config->patterns = draft->patterns;
+    bool is_new = add_pattern(draft, pattern);
     pattern_fixed_part(pattern, directory);
-    if (config->pattern_count == before || !systemdir_is(directory))
+    if (!is_new || !systemdir_is(directory))
         return;
     struct draft_path *wide = draft_alloc(draft, &draft->scratch, sizeof(*wide));
     if (wide != NULL)

@@ -22,8 +22,7 @@ struct draft {
     struct intern scratch_texts;
     struct intern file_names;
     struct intern pattern_names;
-    const char **files; /* those of the config, while the list grows; likewise patterns */
-    const char **patterns;
+    const char **patterns; /* those of the config, while the list grows */
     const char *directory; /* of the main file, absolute */
     struct draft_section defaults;
     struct draft_sections templates;

@@ -14,6 +14,8 @@ libcommon_a_SOURCES += \
 	%D%/draft.c \
 	%D%/draft.h \
 	%D%/draft_section.h \
+	%D%/filelist.c \
+	%D%/filelist.h \
 	%D%/inherit.c \
 	%D%/inherit.h \
 	%D%/inifile.c \

@@ -296,8 +296,12 @@ static void add_all(struct findings *all, const struct config *config, const str
 
 static bool is_read_by(const struct config *config, const struct findings *said, const char *path)
 {
-    for (size_t i = 0; config != NULL && i < config->file_count; i++)
-        if (is_same_file(path, config->files[i]))
+    const struct filelist *files = config != NULL ? config->files : NULL;
+    for (size_t i = 0; files != NULL && i < files->count; i++)
+        if (is_same_file(path, files->paths[i]))
+            return true;
+    for (size_t i = 0; files != NULL && i < files->entry_count; i++)
+        if (is_same_file(path, files->entries[i]))
             return true;
     for (size_t i = 0; config == NULL && i < said->count; i++)
         if (is_same_file(path, said->items[i].where))

@@ -167,11 +167,10 @@ void watch_look_at_load(struct watch_load *load, const struct config *config)
     load->is_refused = config == NULL;
     if (config != NULL) {
         load->is_on = config->server.watch;
-        watch_places_set(&load->places, config->files, config->file_count);
+        watch_places_set(&load->places, config->files);
     }
     if (!load->is_on)
         return;
-    watch_places_renew(&load->places);
     /* Once refused, a file that was not found may appear beside those that were. */
     load->stamp = watch_places_look(&load->places, load->is_refused);
 }
@@ -224,7 +223,6 @@ static struct look *look_of(struct loader_job *job)
 static void run_look(struct loader_job *job)
 {
     struct look *look = look_of(job);
-    watch_places_renew(&look->places); /* a directory may have come back, or be another now */
     look->stamp = watch_places_look(&look->places, look->loosely);
 }
 

@@ -21,33 +21,16 @@
     (IN_ATTRIB | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MODIFY |             \
      IN_MOVE_SELF | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR)
 
-static void free_texts(char ***texts, size_t *count)
+void watch_places_set(struct watch_places *places, struct filelist *files)
 {
-    for (size_t i = 0; i < *count; i++)
-        free((*texts)[i]);
-    free(*texts);
-    *texts = NULL;
-    *count = 0;
-}
-
-void watch_places_set(struct watch_places *places, const char *const *paths, size_t count)
-{
-    free_texts(&places->paths, &places->path_count);
-    places->paths = count > 0 ? calloc(count, sizeof(char *)) : NULL;
-    if (places->paths == NULL)
-        return;
-    while (places->path_count < count) {
-        char *copy = strdup(paths[places->path_count]);
-        if (copy == NULL)
-            return;
-        places->paths[places->path_count++] = copy;
-    }
+    struct filelist *before = places->files;
+    places->files = filelist_ref(files);
+    filelist_unref(before);
 }
 
 void watch_places_copy(struct watch_places *out, const struct watch_places *places)
 {
-    *out = (struct watch_places){.events = -1};
-    watch_places_set(out, (const char *const *)places->paths, places->path_count);
+    *out = (struct watch_places){.files = filelist_ref(places->files), .events = -1};
 }
 
 static void forget_directories(struct watch_places *places)
@@ -55,13 +38,17 @@ static void forget_directories(struct watch_places *places)
     if (places->events >= 0)
         close(places->events);
     places->events = -1;
-    free_texts(&places->directories, &places->directory_count);
+    for (size_t i = 0; i < places->directory_count; i++)
+        free(places->directories[i]);
+    free(places->directories);
+    places->directories = NULL;
+    places->directory_count = 0;
 }
 
 void watch_places_free(struct watch_places *places)
 {
     forget_directories(places);
-    free_texts(&places->paths, &places->path_count);
+    watch_places_set(places, NULL);
 }
 
 /* ---- The directories. */
@@ -145,25 +132,16 @@ static void follow(struct watch_places *places, const char *path, bool is_wanted
         follow(places, parent, false, steps - 1);
 }
 
-void watch_places_renew(struct watch_places *places)
+static void begin_watching(struct watch_places *places)
 {
-    struct stat state;
     forget_directories(places);
     places->complete = true;
     places->fault = 0;
     places->events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (places->events < 0) {
-        places->complete = false;
-        places->fault = errno;
-    }
-    for (size_t i = 0; i < places->path_count; i++) {
-        follow(places, places->paths[i], true, STEPS_MAX);
-        file_note(places->paths[i]);
-        bool is_directory = stat(places->paths[i], &state) == 0 && S_ISDIR(state.st_mode);
-        file_note(NULL);
-        if (is_directory)
-            add_directory(places, places->paths[i]);
-    }
+    if (places->events >= 0)
+        return;
+    places->complete = false;
+    places->fault = errno;
 }
 
 /* ---- The stamp. */
@@ -214,27 +192,86 @@ static uint64_t hash_entries(const char *directory, bool loosely)
     return sum;
 }
 
-static void add_path(struct watch_stamp *stamp, const char *path)
+/* state: NULL where the path leads to nothing, which errno says then. */
+static void add_state(struct watch_stamp *stamp, const char *path, const struct stat *state)
 {
-    struct stat state;
     uint64_t hash = hash_text(path);
-    if (stat(path, &state) != 0) {
+    if (state == NULL) {
         stamp->sum += hash_number(hash, (uint64_t)errno);
         return;
     }
-    hash = hash_number(hash, state.st_dev);
-    hash = hash_number(hash, state.st_ino);
-    hash = hash_number(hash, state.st_mode);
-    if (S_ISDIR(state.st_mode)) {
+    hash = hash_number(hash, state->st_dev);
+    hash = hash_number(hash, state->st_ino);
+    hash = hash_number(hash, state->st_mode);
+    if (S_ISDIR(state->st_mode)) {
         hash = hash_number(hash, hash_entries(path, false));
     } else {
-        hash = hash_number(hash, (uint64_t)state.st_size);
-        hash = hash_number(hash, (uint64_t)time_ns(&state.st_mtim));
-        hash = hash_number(hash, (uint64_t)time_ns(&state.st_ctim));
+        hash = hash_number(hash, (uint64_t)state->st_size);
+        hash = hash_number(hash, (uint64_t)time_ns(&state->st_mtim));
+        hash = hash_number(hash, (uint64_t)time_ns(&state->st_ctim));
     }
     stamp->sum += hash;
-    if (time_ns(&state.st_ctim) > stamp->newest_ns)
-        stamp->newest_ns = time_ns(&state.st_ctim);
+    if (time_ns(&state->st_ctim) > stamp->newest_ns)
+        stamp->newest_ns = time_ns(&state->st_ctim);
+}
+
+static void look_at_path(struct watch_places *places, const char *path, struct watch_stamp *stamp)
+{
+    struct stat state;
+    follow(places, path, true, STEPS_MAX);
+    file_note(path);
+    bool exists = stat(path, &state) == 0;
+    int fault = errno;
+    file_note(NULL);
+    if (exists && S_ISDIR(state.st_mode))
+        add_directory(places, path); /* before its names are read */
+    file_note(path);
+    errno = fault;
+    add_state(stamp, path, exists ? &state : NULL);
+    file_note(NULL);
+}
+
+/* The directory of the entry that was looked at last. */
+struct folder {
+    const char *path; /* of the entry; its first length bytes are the directory's */
+    size_t length;
+    int fd;
+};
+
+/* Its descriptor, or -1. */
+static int open_folder(struct folder *folder, const char *path)
+{
+    char directory[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t length = slash != NULL ? (size_t)(slash - path) : 0;
+    if (folder->path != NULL && folder->length == length && memcmp(folder->path, path, length) == 0)
+        return folder->fd;
+    if (folder->fd >= 0)
+        close(folder->fd);
+    *folder = (struct folder){.path = path, .length = length, .fd = -1};
+    if (!parent_of(path, directory))
+        return -1;
+    file_note(directory);
+    folder->fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    file_note(NULL);
+    return folder->fd;
+}
+
+/* By one call where it is still a file of its directory, which is watched: there are very many. */
+static void look_at_entry(struct watch_places *places, struct folder *folder, const char *path,
+                          struct watch_stamp *stamp)
+{
+    struct stat state;
+    int fd = open_folder(folder, path);
+    file_note(path);
+    bool is_plain = fd >= 0 &&
+                    fstatat(fd, strrchr(path, '/') + 1, &state, AT_SYMLINK_NOFOLLOW) == 0 &&
+                    S_ISREG(state.st_mode);
+    file_note(NULL);
+    if (is_plain)
+        add_state(stamp, path, &state);
+    else
+        look_at_path(places, path, stamp);
 }
 
 /* A link that was swapped, a file that was removed, show in nothing but their directory's time. */
@@ -249,13 +286,18 @@ static void add_directory_time(struct watch_stamp *stamp, const char *directory,
         stamp->newest_ns = time_ns(&state.st_ctim);
 }
 
-struct watch_stamp watch_places_look(const struct watch_places *places, bool loosely)
+struct watch_stamp watch_places_look(struct watch_places *places, bool loosely)
 {
     struct watch_stamp stamp = {0};
-    for (size_t i = 0; i < places->path_count; i++) {
-        file_note(places->paths[i]);
-        add_path(&stamp, places->paths[i]);
-    }
+    struct folder folder = {.fd = -1};
+    const struct filelist *files = places->files;
+    begin_watching(places);
+    for (size_t i = 0; files != NULL && i < files->count; i++)
+        look_at_path(places, files->paths[i], &stamp);
+    for (size_t i = 0; files != NULL && i < files->entry_count; i++)
+        look_at_entry(places, &folder, files->entries[i], &stamp);
+    if (folder.fd >= 0)
+        close(folder.fd);
     for (size_t i = 0; i < places->directory_count; i++) {
         file_note(places->directories[i]);
         add_directory_time(&stamp, places->directories[i], loosely);

@@ -7,11 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/config/filelist.h"
+
 /* {.events = -1} is empty; {0} is not valid. */
 struct watch_places {
-    char **paths; /* what the configuration was read from */
-    size_t path_count;
-    char **directories; /* that decide what the paths lead to; each once */
+    struct filelist *files; /* what the configuration was read from; counted, or NULL */
+    char **directories;     /* that decide what the paths lead to; each once */
     size_t directory_count;
     int events;    /* inotify, non-blocking; -1: none */
     bool complete; /* every directory is watched */
@@ -24,19 +25,17 @@ struct watch_stamp {
     int64_t newest_ns; /* when the last of them changed, by the clock of the files */
 };
 
-/* Copies the paths in place of those before. Without memory for all, the rest is left out. */
-void watch_places_set(struct watch_places *places, const char *const *paths, size_t count);
+/* Has these files, a reference more, in place of those before. */
+void watch_places_set(struct watch_places *places, struct filelist *files);
 void watch_places_free(struct watch_places *places);
 
-/* The same paths; no directory of them is watched yet. */
+/* The same files; no directory of them is watched yet. */
 void watch_places_copy(struct watch_places *out, const struct watch_places *places);
 
-/* This and the next call read files. Has the kernel watch the directories of the paths, of each
- * link on the way, and of what these lead to, as they are now. */
-void watch_places_renew(struct watch_places *places);
-
-/* Looks at each path. Of an include's directory only the names that an include reads count, unless
- * loosely: then whatever is in the directories of the paths counts as well, but hidden files. */
-struct watch_stamp watch_places_look(const struct watch_places *places, bool loosely);
+/* Has the kernel watch the directories of the files, of each link on the way, and of what these
+ * lead to, as they are now, each before it looks at what is in it. Looks at each file. Of an
+ * include's directory only the names that an include reads count, unless loosely: then whatever is
+ * in the directories of the files counts as well, but hidden files. */
+struct watch_stamp watch_places_look(struct watch_places *places, bool loosely);
 
 #endif

@@ -21,7 +21,6 @@ static struct {
     struct stat *states; /* of each path when it was allowed */
     size_t count;
     bool is_closed;
-    char covered[PATH_MAX]; /* as written: all files in this directory may be read */
 } trees;
 
 /* Removes the last component. Returns false if only the root is left. */
@@ -132,22 +131,6 @@ static bool find_directory(const char *path, char out[PATH_MAX])
     return realpath(directory, out) != NULL;
 }
 
-/* The directory part of the path, as written, without links resolved. */
-static bool written_directory(const char *path, char out[PATH_MAX])
-{
-    snprintf(out, PATH_MAX, "%s", path);
-    return to_parent(out);
-}
-
-/* A hundred thousand files of an include directory need one lstat(2) each, not twenty. */
-static bool is_plainly_covered(const char *path)
-{
-    struct stat status;
-    char directory[PATH_MAX];
-    return written_directory(path, directory) && strcmp(directory, trees.covered) == 0 &&
-           lstat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
 static bool is_directory(const char *path)
 {
     struct stat status;
@@ -159,19 +142,13 @@ static bool is_directory(const char *path)
 static int add_file(const char *path, struct error *why)
 {
     char directory[PATH_MAX];
-    if (is_plainly_covered(path))
-        return 0;
     if (add_tree(path, why) != 0 || add_links(path, why) != 0)
         return -1;
     if (!find_directory(path, directory))
         return 0;
     if (!lies_within(directory) && !systemdir_is(directory) && add_tree(directory, why) != 0)
         return -1;
-    if (lies_within(directory)) {
-        (void)written_directory(path, trees.covered);
-        return 0;
-    }
-    if (!is_directory(path))
+    if (!lies_within(directory) && !is_directory(path))
         log_line(
             LOG_LEVEL_WARNING,
             "sandbox: %s is in %s, which the sandbox does not open: if an editor replaces the "
@@ -225,9 +202,9 @@ int sandbox_trees_gather(const struct config *config, struct error *why)
         if (add_pattern(config->patterns[i], why) != 0)
             return -1;
     }
-    for (size_t i = 0; i < config->file_count;
-         i++) { /* last, so that what is allowed already causes no warning */
-        if (add_file(config->files[i], why) != 0)
+    const struct filelist *files = config->files; /* entries lie within the paths */
+    for (size_t i = 0; i < files->count; i++) {   /* last: what is allowed causes no warning */
+        if (add_file(files->paths[i], why) != 0)
             return -1;
     }
     return add_challenges(&config->acme, why);

@@ -100,6 +100,27 @@ static void reads_a_file_that_says_it_is_empty(void)
     CHECK(file_read(&file, "/proc/self/status", 10, &why) == -1);
 }
 
+static void reads_in_a_directory_and_follows_no_link_there(void)
+{
+    struct file file;
+    struct error why;
+    char link[200];
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    write_file("f", "text", 4);
+    CHECK(file_read_in(&file, fd, "/nowhere/f", 4, &why) == 0, "%s", why.text);
+    CHECK(file.length == 4 && memcmp(file.bytes, "text", 5) == 0);
+    file_free(&file);
+    CHECK(file_read_in(&file, fd, "/nowhere/gone", 4, &why) == -1 && why.cause == ENOENT);
+    CHECK(strncmp(why.text, "/nowhere/gone: ", 15) == 0, "%s", why.text);
+
+    snprintf(link, sizeof(link), "%s", path_of("link"));
+    CHECK(symlink(path_of("f"), link) == 0);
+    CHECK(file_read_in(&file, fd, link, 4, &why) == -1 && why.cause == ELOOP, "%s", why.text);
+    CHECK(file_read(&file, link, 4, &why) == 0);
+    file_free(&file);
+    close(fd);
+}
+
 static void stamps_differ_after_any_write_or_rename(void)
 {
     static const struct file_stamp none;
@@ -130,7 +151,7 @@ static void stamps_differ_after_any_write_or_rename(void)
 
 static void clean_up(void)
 {
-    static const char *const names[] = {"f", "s", "pipe", "socket", "loop", "folder"};
+    static const char *const names[] = {"f", "s", "pipe", "socket", "loop", "folder", "link"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         remove(path_of(names[i]));
     CHECK(rmdir(directory) == 0);
@@ -141,6 +162,7 @@ static const struct test tests[] = {
     TEST(names_the_limit),
     TEST(refuses_what_is_no_regular_file_without_waiting),
     TEST(reads_a_file_that_says_it_is_empty),
+    TEST(reads_in_a_directory_and_follows_no_link_there),
     TEST(stamps_differ_after_any_write_or_rename),
     TEST(clean_up),
 };

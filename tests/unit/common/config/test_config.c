@@ -254,8 +254,11 @@ static void advises_to_make_readable_what_may_not_be_read(void)
 static unsigned count_file(const struct tree *tree, const char *name)
 {
     unsigned found = 0;
-    for (size_t i = 0; i < tree->config->file_count; i++)
-        found += strcmp(tree->config->files[i], tree_path(tree, name)) == 0;
+    const struct filelist *files = tree->config->files;
+    for (size_t i = 0; i < files->count; i++)
+        found += strcmp(files->paths[i], tree_path(tree, name)) == 0;
+    for (size_t i = 0; i < files->entry_count; i++)
+        found += strcmp(files->entries[i], tree_path(tree, name)) == 0;
     return found;
 }
 
@@ -278,8 +281,10 @@ static void remembers_what_it_was_read_from(void)
     CHECK(tree.result == 0 && tree.said.errors == 1);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         CHECK(count_file(&tree, names[i]) == 1, "%s", names[i]);
-    CHECK(tree.config->file_count == sizeof(names) / sizeof(names[0]), "%zu",
-          tree.config->file_count);
+    const struct filelist *files = tree.config->files;
+    CHECK(files->count + files->entry_count == sizeof(names) / sizeof(names[0]), "%zu and %zu",
+          files->count, files->entry_count);
+    CHECK(files->entry_count == 1, "the plain file of an include");
     tree_close(&tree);
 }
 
@@ -296,7 +301,7 @@ static void remembers_of_many_policy_files_the_first_alone(void)
     tree_write(&tree, "list", list);
     tree_load(&tree);
     CHECK(tree.result == 0 && tree.config->served_count == 70);
-    CHECK(tree.config->file_count == 2 + 64, "%zu", tree.config->file_count);
+    CHECK(tree.config->files->count == 2 + 64, "%zu", tree.config->files->count);
     tree_close(&tree);
 }
 

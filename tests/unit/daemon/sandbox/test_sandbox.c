@@ -68,10 +68,10 @@ static int try_within(int (*action)(void))
         char other[PATH_MAX];
         const char *patterns[] = {pattern, other};
         const char *files[] = {"own.ini"};
+        struct filelist list = {.paths = files, .count = 1};
         struct config config = {.patterns = patterns,
                                 .pattern_count = 2,
-                                .files = files,
-                                .file_count = 1,
+                                .files = &list,
                                 .acme = {.challenges = "/run/mta-stsd/challenges"}};
         struct error why;
         char directory[PATH_MAX];
