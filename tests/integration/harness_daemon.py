@@ -176,7 +176,8 @@ class Daemon:
 
     def name_descriptors(self):
         """What each is; of a TCP connection, its line of /proc/net/tcp with state and queues, and of a
-        local socket, its line of /proc/net/unix."""
+        local socket, its line of /proc/net/unix: a socket without one is a TCP connection that was
+        reset. Then the call that each thread is in, with its arguments."""
         tables = [(proc(self.pid) / "net" / name).read_text() for name in ("tcp", "tcp6")]
         connections = {line.split()[9]: line.strip() for table in tables
                        for line in table.splitlines()[1:]}
@@ -188,6 +189,9 @@ class Daemon:
                 name = os.readlink(entry)
                 number = name.removeprefix("socket:[").removesuffix("]")
                 names.append(f"{entry.name} {name} {connections.get(number, '')}")
+        for task in (proc(self.pid) / "task").iterdir():
+            with contextlib.suppress(OSError):
+                names.append(f"thread {task.name}: {(task / 'syscall').read_text().strip()}")
         return "\n".join(names)
 
     def limit_descriptors(self, number):

@@ -81,6 +81,15 @@ class AskedReload(harness.TestCase):
             said = process.communicate(timeout=bound(60))
             self.assertEqual((process.returncode, said[1]), (0, b""))
 
+    def test_who_asks_another_server_leaves_no_descriptor_here(self):
+        """Only by connecting does it see which socket is whose."""
+        daemons = [self.start(self.ini("a.example"), name=f"{number}.ini") for number in range(6)]
+        before = [daemon.descriptors() for daemon in daemons]
+        for daemon in daemons:
+            self.assertEqual(self.ask(daemon.pid), (0, ""))
+        for daemon, count in zip(daemons, before):
+            daemon.wait_for_descriptors(count)
+
     def test_a_server_that_is_not_there_or_ends_is_told_at_once(self):
         daemon = harness.Daemon(self.write("mta-stsd.ini", self.ini("a.example")))
         self.addCleanup(daemon.kill)

@@ -91,14 +91,34 @@ static void keep(int fd)
     waiting.fds[waiting.count++] = fd;
 }
 
-int reload_descriptor(void)
+size_t reload_poll(struct pollfd out[RELOAD_POLLED_MAX])
 {
-    return deadline_now_ms() >= blind_until_ms ? listening : -1;
+    bool is_blind = deadline_now_ms() < blind_until_ms;
+    out[0] = (struct pollfd){.fd = is_blind ? -1 : listening, .events = POLLIN};
+    for (size_t i = 0; i < waiting.count; i++)
+        out[1 + i] = (struct pollfd){.fd = waiting.fds[i]}; /* poll(2) tells the end unasked */
+    return 1 + waiting.count;
+}
+
+static void drop_gone(void)
+{
+    struct pollfd polled[RELOAD_POLLED_MAX];
+    size_t count = reload_poll(polled) - 1, kept = 0;
+    if (poll(polled + 1, count, 0) <= 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (polled[1 + i].revents != 0)
+            close(waiting.fds[i]);
+        else
+            waiting.fds[kept++] = waiting.fds[i];
+    }
+    waiting.count = kept;
 }
 
 void reload_admit(void)
 {
     struct ucred peer;
+    drop_gone();
     for (int i = 0; i < RELOAD_ASKERS_MAX && listening >= 0; i++) {
         int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0) {

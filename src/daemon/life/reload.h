@@ -4,9 +4,11 @@
 #ifndef DAEMON_LIFE_RELOAD_H
 #define DAEMON_LIFE_RELOAD_H
 
+#include <poll.h>
 #include <stddef.h>
 
 #define RELOAD_ASKERS_MAX 64
+#define RELOAD_POLLED_MAX (1 + RELOAD_ASKERS_MAX)
 
 /* The connections of those who wait for an answer. {0}: nobody. */
 struct reload_askers {
@@ -23,11 +25,12 @@ int reload_run(const char *pid);
 int reload_open(void);
 void reload_close(void);
 
-/* To be polled for input, so that reload_admit makes room for others; -1: not now. */
-int reload_descriptor(void);
+/* What to poll, so that reload_admit is called when somebody connects or goes. Returns how many. */
+size_t reload_poll(struct pollfd out[RELOAD_POLLED_MAX]);
 
 /* Takes in the connections of this process's user and of root, and closes all others, so that
- * nobody else can keep these from connecting. */
+ * nobody else can keep these from connecting. Those that went are let go: who looks for another
+ * server connects to this one, too. */
 void reload_admit(void);
 
 /* Those who have connected by now: to be called when SIGHUP came, before the files are read, so

@@ -32,7 +32,8 @@ struct look {
     struct watch_stamp stamp;
 };
 
-#define SOURCES 5 /* of what is waited for */
+#define OWN_SOURCES 4 /* of what is waited for */
+#define SOURCES     (OWN_SOURCES + RELOAD_POLLED_MAX)
 
 struct watch {
     int ends;    /* signalfd of those signals that ask for the end */
@@ -312,15 +313,20 @@ static bool read_signal(int fd, struct signalfd_siginfo *received)
     return read(fd, received, sizeof(*received)) == (ssize_t)sizeof(*received);
 }
 
-/* Until something happens, which sources then tell. */
-static void await(const struct watch *watch, int64_t until_ms, struct pollfd sources[SOURCES])
+/* Until something happens, which sources then tell. Returns whether reload_admit has work. */
+static bool await(const struct watch *watch, int64_t until_ms, struct pollfd sources[SOURCES])
 {
-    const int fds[SOURCES] = {watch->ends, watch->is_held ? -1 : watch->reloads,
-                              watch->places.events, watch->wake_fd, reload_descriptor()};
-    for (size_t i = 0; i < SOURCES; i++)
+    const int fds[OWN_SOURCES] = {watch->ends, watch->is_held ? -1 : watch->reloads,
+                                  watch->places.events, watch->wake_fd};
+    for (size_t i = 0; i < OWN_SOURCES; i++)
         sources[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
-    if (poll(sources, SOURCES, timeout_ms(watch, until_ms)) < 0 && errno != EINTR)
+    size_t count = OWN_SOURCES + reload_poll(sources + OWN_SOURCES);
+    if (poll(sources, count, timeout_ms(watch, until_ms)) < 0 && errno != EINTR)
         log_line(LOG_LEVEL_ERROR, "poll: %s", strerror(errno));
+    bool has_askers = false;
+    for (size_t i = OWN_SOURCES; i < count; i++)
+        has_askers = has_askers || sources[i].revents != 0;
+    return has_askers;
 }
 
 static void run_jobs(const struct watch *watch)
@@ -334,11 +340,11 @@ enum watch_end watch_wait(struct watch *watch, int64_t until_ms, struct signalfd
 {
     for (;;) {
         struct pollfd sources[SOURCES];
-        await(watch, until_ms, sources);
+        bool has_askers = await(watch, until_ms, sources);
         if (read_signal(watch->ends, received) ||
             (!watch->is_held && read_signal(watch->reloads, received)))
             return WATCH_SIGNAL;
-        if (sources[4].revents != 0)
+        if (has_askers)
             reload_admit();
         if (sources[2].revents != 0) {
             drain_events(watch);

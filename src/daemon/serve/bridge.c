@@ -149,7 +149,8 @@ static enum step take_request(struct bridge *bridge)
     return STEP_FAILED;
 }
 
-/* Buffer to libmicrohttpd. If it no longer reads (it answered early), the rest is dropped. */
+/* Buffer to libmicrohttpd. If it no longer reads (it answered early), the rest is dropped, and it
+ * gets the end, so that it does not wait for that. */
 static enum step give_request(struct bridge *bridge)
 {
     size_t left = bridge->request.end - bridge->request.start;
@@ -167,6 +168,8 @@ static enum step give_request(struct bridge *bridge)
     }
     if (sent < 0 && (errno == EAGAIN || errno == EINTR))
         return STEP_STUCK;
+    if (!bridge->request_ended)
+        (void)shutdown(bridge->pair, SHUT_WR);
     bridge->request_ended = true;
     bridge->request.start = bridge->request.end;
     return STEP_MOVED;

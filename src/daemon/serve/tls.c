@@ -240,7 +240,9 @@ enum tls_result tls_session_handshake(struct tls_session *session, const struct 
         ensure_alert(session);
         tls_select_doubt_pairs(&session->selection);
     }
-    (void)tls_session_flush(session); /* what waits goes out by the next call */
+    bool goes_on = result == TLS_RESULT_DONE || result == TLS_RESULT_AGAIN;
+    if (tls_session_flush(session) == TLS_RESULT_FAILED && goes_on) /* what waits goes out later */
+        return TLS_RESULT_END;
     return result;
 }
 
