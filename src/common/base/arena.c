@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ALIGNMENT   8
 #define FIRST_BYTES ((size_t)4096)       /* enough for what lives shortly */
 #define BLOCK_BYTES ((size_t)256 * 1024) /* large enough that malloc maps it and gives it back */
 #define LARGE_BYTES (BLOCK_BYTES / 8)    /* from here on a block of its own wastes less */
@@ -64,7 +65,7 @@ static void *alloc_aligned(struct arena *arena, size_t size, size_t alignment)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    return alloc_aligned(arena, size, alignof(max_align_t));
+    return alloc_aligned(arena, size, ALIGNMENT);
 }
 
 char *arena_text(struct arena *arena, size_t length)

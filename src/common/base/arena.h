@@ -14,7 +14,8 @@ struct arena {
     size_t used, room;          /* bytes used in the newest block, and all of it */
 };
 
-/* Zeroed memory aligned for any type, or NULL when there is none left. Lives until arena_free. */
+/* Zeroed memory aligned for pointers and 64-bit numbers, or NULL when there is none left. Lives
+ * until arena_free. */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* A copy of length bytes, with a NUL behind them; NULL when out of memory. */

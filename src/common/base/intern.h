@@ -19,7 +19,7 @@ struct intern {
     uint64_t seed; /* so that whoever chooses the bytes cannot choose collisions */
 };
 
-/* The one copy of the bytes, aligned for any type; made in the arena when they are new, and
+/* The one copy of the bytes, aligned as arena_alloc does; made in the arena when they are new, and
  * *is_new (which may be NULL) says so. NULL when out of memory. */
 const void *intern_bytes(struct intern *set, struct arena *arena, const void *bytes, size_t length,
                          bool *is_new);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/base/hash.h"
 #include "common/config/keyword.h"
 #include "common/config/pattern.h"
 
@@ -107,6 +108,17 @@ static int read_max_age(struct draft *draft, struct draft_section *section, unsi
     return policy_max_age_parse(&section->block->max_age, value, why);
 }
 
+/* Most domains have an mx of their own, or one of few that many have. */
+static const char *keep_mx(struct draft *draft, const char *value)
+{
+    size_t length = strlen(value);
+    const char **recent = &draft->recent[hash_bytes(HASH_START, value, length) % DRAFT_RECENT];
+    if (*recent == NULL || strcmp(*recent, value) != 0)
+        *recent = arena_copy(&draft->scratch, value, length);
+    draft->out_of_memory = draft->out_of_memory || *recent == NULL;
+    return *recent;
+}
+
 /* Judged when the policy is whole, by lint's table. */
 static int read_mx(struct draft *draft, struct draft_section *section, unsigned line,
                    const char *value, struct error *why)
@@ -121,7 +133,7 @@ static int read_mx(struct draft *draft, struct draft_section *section, unsigned 
     block->mx = mx;
     block->mx_lines = lines;
     lines[block->mx_count] = line;
-    mx[block->mx_count++] = draft_scratch_text(draft, value);
+    mx[block->mx_count++] = keep_mx(draft, value);
     return 0;
 }
 
@@ -155,6 +167,21 @@ static int read_policy_file(struct draft *draft, struct draft_section *section, 
     return 0;
 }
 
+/* The block's pairs, with space for one more. */
+static struct config_pairs *grow_pairs(struct draft *draft, const struct draft_block *block)
+{
+    struct config_pairs *pairs = block->pairs;
+    size_t count = pairs != NULL ? pairs->count : 0;
+    if ((count & (count - 1)) != 0) /* full at each power of two */
+        return pairs;
+    size_t room = count == 0 ? 1 : count * 2;
+    struct config_pairs *larger =
+        draft_alloc(draft, &draft->scratch, sizeof(*larger) + room * sizeof(larger->items[0]));
+    if (larger != NULL && count > 0)
+        memcpy(larger, pairs, sizeof(*pairs) + count * sizeof(pairs->items[0]));
+    return larger;
+}
+
 static int read_certificate(struct draft *draft, struct draft_section *section, unsigned line,
                             const char *value, struct error *why)
 {
@@ -162,17 +189,16 @@ static int read_certificate(struct draft *draft, struct draft_section *section, 
     const char *path = absolute_pattern(draft, value, place_of(section, line), why);
     if (path == NULL)
         return -1;
-    if (block->pair_count == CONFIG_PAIRS_MAX)
+    if (block->pairs != NULL && block->pairs->count == CONFIG_PAIRS_MAX)
         return error_set(why,
                          "more than %d certificates for one host; write one for each kind of "
                          "key, ECDSA and RSA",
                          CONFIG_PAIRS_MAX);
-    struct config_pair *items =
-        draft_grow(draft, &draft->scratch, block->pair_items, block->pair_count, sizeof(*items));
-    if (items == NULL)
+    struct config_pairs *pairs = grow_pairs(draft, block);
+    if (pairs == NULL)
         return 0;
-    block->pair_items = items;
-    items[block->pair_count++] = (struct config_pair){
+    block->pairs = pairs;
+    pairs->items[pairs->count++] = (struct config_pair){
         .certificate = draft_text(draft, path),
         .place = {.file = section->file, .line = line},
     };
@@ -183,10 +209,10 @@ static int read_private_key(struct draft *draft, struct draft_section *section, 
                             const char *value, struct error *why)
 {
     struct draft_block *block = section->block;
-    if (block->pair_count == 0)
+    if (block->pairs == NULL)
         return error_set(why, "a private_key without a certificate; write its `certificate` line "
                               "before it");
-    struct config_pair *pair = &block->pair_items[block->pair_count - 1];
+    struct config_pair *pair = &block->pairs->items[block->pairs->count - 1];
     if (pair->private_key != NULL)
         return error_set(why,
                          "the certificate at line %u already has its private_key; write one "
@@ -310,14 +336,12 @@ void block_finish(struct draft *draft, struct draft_section *section)
     if (block == NULL || draft->out_of_memory)
         return;
     judge_exclusion(draft, section);
-    if (block->pair_count == 0)
+    if (block->pairs == NULL)
         return;
 
-    struct config_pairs *pairs = draft_alloc(
-        draft, &draft->config->arena, sizeof(*pairs) + block->pair_count * sizeof(pairs->items[0]));
-    if (pairs == NULL)
-        return;
-    pairs->count = block->pair_count;
-    memcpy(pairs->items, block->pair_items, block->pair_count * sizeof(pairs->items[0]));
+    size_t size = sizeof(*block->pairs) + block->pairs->count * sizeof(block->pairs->items[0]);
+    struct config_pairs *pairs = draft_alloc(draft, &draft->config->arena, size);
+    if (pairs != NULL)
+        memcpy(pairs, block->pairs, size);
     block->pairs = pairs;
 }

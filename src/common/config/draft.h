@@ -13,6 +13,8 @@ struct draft_path {
     struct draft_path *next;
 };
 
+#define DRAFT_RECENT 64
+
 struct draft {
     const struct config_source *source; /* borrowed */
     struct config *config;              /* the settings, and the arena of what lives on */
@@ -22,8 +24,9 @@ struct draft {
     struct intern scratch_texts;
     struct intern file_names;
     struct intern pattern_names;
-    const char **patterns; /* those of the config, while the list grows */
-    const char *directory; /* of the main file, absolute */
+    const char *recent[DRAFT_RECENT]; /* values of mx, by their hash; NULL: none */
+    const char **patterns;            /* those of the config, while the list grows */
+    const char *directory;            /* of the main file, absolute */
     struct draft_section defaults;
     struct draft_sections templates;
     struct draft_sections domains;

@@ -20,28 +20,26 @@ struct draft_block {
     unsigned records_line;
     enum policy_mode mode;
     uint32_t max_age;
+    unsigned mx_count;
     bool records_off;
     const char *policy_file; /* pattern, absolute */
     const char **mx;
     unsigned *mx_lines;
-    size_t mx_count;
-    struct config_pair *pair_items;
-    size_t pair_count;
-    const struct config_pairs *pairs; /* made of the items when the section ends */
+    struct config_pairs *pairs; /* NULL: none; the config's when the section ends */
 };
 
-/* A domain, a template, or [defaults]. */
+/* A domain, a template, or [defaults]. Small, as there may be a million. */
 struct draft_section {
-    enum draft_kind kind;
-    bool listed;        /* a line of a list, not a section of an ini */
-    bool broken;        /* an error was found in it */
-    bool guessed;       /* broken, and the name is not the one written, but the one meant */
-    unsigned order;     /* in which it was read */
-    const char *file;   /* where it is written */
-    unsigned line;      /* of its header */
-    const char *name;   /* of the domain or template */
-    const char *policy; /* the template that a domain names, or NULL */
+    enum draft_kind kind : 8;
+    bool listed : 1;  /* a line of a list, not a section of an ini */
+    bool broken : 1;  /* an error was found in it */
+    bool guessed : 1; /* broken, and the name is not the one written, but the one meant */
+    unsigned order;   /* in which it was read */
+    unsigned line;    /* of its header */
     unsigned policy_line;
+    const char *file;          /* where it is written */
+    const char *name;          /* of the domain or template */
+    const char *policy;        /* the template that a domain names, or NULL */
     struct draft_block *block; /* NULL: sets nothing */
 };
 

@@ -118,7 +118,7 @@ static bool fill_sites(struct site_table *table, struct config *config,
 struct site_table *site_table_build(struct config **config, const struct site_table *old)
 {
     size_t slots = 16;
-    while (slots < 2 * (*config)->domain_count)
+    while (slots / 5 * 4 <= (*config)->domain_count)
         slots *= 2;
 
     struct site_table *table = calloc(1, sizeof(*table));
