@@ -304,24 +304,29 @@ static enum step free_stuck(struct bridge *bridge)
     return STEP_MOVED;
 }
 
+static bool is_finished(const struct bridge *bridge)
+{
+    return bridge->answer_ended && bridge->answer.start == bridge->answer.end;
+}
+
+/* Once it is finished, nothing is read any more: close_notify may wait for room in the socket, and
+ * what mbedTLS answers to a record would go out behind it. */
 enum bridge_result bridge_run(struct bridge *bridge)
 {
     static enum step (*const steps[])(struct bridge *) = {
         take_request, give_request, end_request, take_answer, free_stuck, give_answer,
     };
-    enum step outcome;
-    do {
-        outcome = STEP_STUCK;
+    bool moves = true;
+    while (moves && !is_finished(bridge)) {
+        moves = false;
         for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
             enum step step = steps[i](bridge);
             if (step == STEP_FAILED)
                 return BRIDGE_RESULT_FAILED;
-            if (step == STEP_MOVED)
-                outcome = STEP_MOVED;
+            moves = moves || step == STEP_MOVED;
         }
-        if (bridge->answer_ended && bridge->answer.start == bridge->answer.end)
-            return bridge->is_flooded && bridge->status == 0 ? BRIDGE_RESULT_FAILED
-                                                             : BRIDGE_RESULT_END;
-    } while (outcome == STEP_MOVED);
-    return BRIDGE_RESULT_WAIT;
+    }
+    if (!is_finished(bridge))
+        return BRIDGE_RESULT_WAIT;
+    return bridge->is_flooded && bridge->status == 0 ? BRIDGE_RESULT_FAILED : BRIDGE_RESULT_END;
 }
