@@ -85,6 +85,17 @@ class Examples(unittest.TestCase):
         said = self.check("\n".join(examples))
         self.assertIn(": 1 domain,", said)
 
+    def test_the_figures_in_the_readme_are_those_that_were_measured(self):
+        """In both servers' rows of doc/performance.md, which `make performance` writes."""
+        text = (SOURCE / "doc" / "performance.md").read_text()
+        section = README.read_text().split("## What it costs\n")[1].split("##")[0]
+        said = re.findall(r"(\S+) (?:ms of CPU time|kB of memory|s from the start).*?\(nginx: (\S+) ", section,
+                          re.S)
+        for number, name in enumerate(("mta-stsd", "nginx")):
+            cpu, memory, many = re.findall(rf"^\| {name} \| (.*) \|$", text, re.M)
+            found = [cpu.split(" ")[0], memory.split(" | ")[2], many.split(" | ")[0]]
+            self.assertEqual([pair[number] for pair in said], found)
+
     def test_the_commented_example_loads_as_it_stands(self):
         self.check(COMMENTED.read_text())
 

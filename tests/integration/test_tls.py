@@ -435,6 +435,22 @@ class Tls(harness.TestCase):
         said = self.s_client("-showcerts")
         self.assertEqual(said.count("-----BEGIN CERTIFICATE-----"), 2)
 
+    def test_a_chain_of_12_kb_is_shown_whole_and_the_policy_behind_it(self):
+        """Its Certificate message is longer than what a session's buffer is before it grows."""
+        names = ["mta-sts.long.example"] + [f"{number:03}.{'n' * 50}.example" for number in range(180)]
+        for kind in ("ec", "rsa"):
+            leaf = pki().leaf(*names, kind=kind)
+            self.assertGreater(len(leaf.der), 11_500)
+            pem = self.write(f"{kind}-long.pem", leaf.pem.decode())
+            daemon = self.start(
+                harness.server_section() + f"[long.example]\nmx = mail.example.com\ncertificate = {pem}\n")
+            for version in ("1.2", "1.3"):
+                with self.subTest(kind=kind, version=version):
+                    client = harness.TlsClient(daemon.address(), names[0], tls_context(version)).handshake()
+                    self.assertEqual(client.tls.getpeercert(True), leaf.der)
+                    client.send(request(names[0]))
+                    self.assertEqual(client.finish().one().body, policy_text())
+
     @needs("openssl")
     def test_a_client_that_knows_no_key_of_the_host_is_refused(self):
         for version in ("-tls1_2", "-tls1_3"):
