@@ -64,6 +64,7 @@ tests_unit_common_test_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wr
 if ACCELERATED
 unit_tests += \
 	%D%/daemon/crypto/test_crypto \
+	%D%/daemon/crypto/test_crypto_blind \
 	%D%/daemon/crypto/test_crypto_vectors \
 	%D%/daemon/crypto/test_crypto_wiped
 if CTL

@@ -6,14 +6,14 @@
 #include <gmp.h>
 #include <nettle/ecc-curve.h>
 #include <nettle/ecc.h>
-#include <nettle/ecdsa.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "daemon/crypto/crypto_arena.h"
 
-#define BYTES CRYPTO_P256_BYTES
-#define LIMBS (BYTES / (int)sizeof(mp_limb_t))
+#define BYTES   CRYPTO_P256_BYTES
+#define LIMBS   (BYTES / (int)sizeof(mp_limb_t))
+#define PRODUCT ((mp_size_t)2 * LIMBS)
 
 _Static_assert(GMP_NAIL_BITS == 0 && BYTES % sizeof(mp_limb_t) == 0, "limbs are whole words");
 
@@ -27,8 +27,15 @@ struct task {
     const unsigned char *scalar; /* the key, of a signature */
     const unsigned char *point;
     const unsigned char *nonce;
+    const unsigned char *mask;
     const unsigned char *hash;
     size_t hash_length;
+};
+
+/* The order, and what a product and its remainder need. */
+struct modulus {
+    const mp_limb_t *limbs;
+    mp_limb_t *scratch;
 };
 
 /* Limbs have the least significant first. */
@@ -118,16 +125,74 @@ static bool multiply(void *argument)
     return true;
 }
 
+/* out: a b modulo the order. It may be a or b. */
+static void multiply_scalars(mp_limb_t *out, const mp_limb_t *a, const mp_limb_t *b,
+                             const struct modulus *modulus)
+{
+    mp_limb_t *product = modulus->scratch;
+    mpn_sec_mul(product, a, LIMBS, b, LIMBS, product + PRODUCT);
+    mpn_sec_div_r(product, PRODUCT, modulus->limbs, LIMBS, product + PRODUCT);
+    mpn_copyi(out, product, LIMBS);
+}
+
+/* sum: that of two remainders. */
+static void add_scalar(mp_limb_t *sum, const mp_limb_t *other, const struct modulus *modulus)
+{
+    mp_limb_t *whole = modulus->scratch;
+    whole[LIMBS] = mpn_add_n(whole, sum, other, LIMBS);
+    mpn_sec_div_r(whole, LIMBS + 1, modulus->limbs, LIMBS, whole + PRODUCT);
+    mpn_copyi(sum, whole, LIMBS);
+}
+
+/* For a number that may take its time, since a random mask is in it. */
+static bool invert_masked(mp_limb_t *number, const struct modulus *modulus)
+{
+    mpz_t in;
+    mpz_t order_in;
+    mpz_t out;
+    mpz_init(out);
+    if (mpz_invert(out, mpz_roinit_n(in, number, LIMBS),
+                   mpz_roinit_n(order_in, modulus->limbs, LIMBS)) == 0)
+        return false;
+    mpn_zero(number, LIMBS);
+    mpn_copyi(number, mpz_limbs_read(out), (mp_size_t)mpz_size(out));
+    return true;
+}
+
+/* r is the x-coordinate of the nonce's multiple of the base point, which all may know. */
+static void take_r(mp_limb_t *r, mp_limb_t *nonce, const struct modulus *modulus)
+{
+    const struct ecc_curve *curve = nettle_get_secp_256r1();
+    const struct ecc_scalar scalar = {.ecc = curve, .p = nonce};
+    struct ecc_point product;
+    ecc_point_init(&product, curve);
+    ecc_point_mul_g(&product, &scalar);
+    mpn_copyi(r, product.p, LIMBS);
+    mpn_sec_div_r(r, LIMBS, modulus->limbs, LIMBS, modulus->scratch);
+}
+
+/* s: (hash + r key) / nonce, as mask (hash + r key) / (nonce mask). */
 static bool sign(void *argument)
 {
     struct task *task = argument;
-    const struct ecc_curve *curve = nettle_get_secp_256r1();
-    const mp_limb_t *key = take_number(task->scalar);
-    const mp_limb_t *nonce = take_number(task->nonce);
+    unsigned char reduced[BYTES];
+    struct modulus modulus = {.limbs = take_number(order)};
+    modulus.scratch =
+        crypto_arena_take(sizeof(mp_limb_t) * (size_t)(PRODUCT + mpn_sec_mul_itch(LIMBS, LIMBS) +
+                                                       mpn_sec_div_r_itch(PRODUCT, LIMBS)));
+    const mp_limb_t *mask = take_number(task->mask);
+    mp_limb_t *nonce = take_number(task->nonce);
+    mp_limb_t *s = take_number(task->scalar);
     mp_limb_t *r = crypto_arena_take(BYTES);
-    mp_limb_t *s = crypto_arena_take(BYTES);
-    mp_limb_t *scratch = crypto_arena_take((size_t)ecc_ecdsa_sign_itch(curve) * sizeof(mp_limb_t));
-    ecc_ecdsa_sign(curve, key, nonce, task->hash_length, task->hash, r, s, scratch);
+    take_r(r, nonce, &modulus);
+    crypto_p256_reduce(reduced, task->hash, task->hash_length);
+    multiply_scalars(s, s, r, &modulus);
+    add_scalar(s, take_number(reduced), &modulus);
+    multiply_scalars(s, s, mask, &modulus);
+    multiply_scalars(nonce, nonce, mask, &modulus);
+    if (!invert_masked(nonce, &modulus))
+        return false;
+    multiply_scalars(s, s, nonce, &modulus);
     if (mpn_zero_p(r, LIMBS) != 0 || mpn_zero_p(s, LIMBS) != 0)
         return false;
     write_limbs(task->out, r);
@@ -149,11 +214,15 @@ bool crypto_p256_multiply_base(unsigned char *out, const unsigned char *scalar)
 }
 
 bool crypto_p256_sign(unsigned char *out, const unsigned char *key, const unsigned char *nonce,
-                      const unsigned char *hash, size_t hash_length)
+                      const unsigned char *mask, const unsigned char *hash, size_t hash_length)
 {
     unsigned char memory[CRYPTO_ARENA_CURVE];
-    struct task task = {
-        .out = out, .scalar = key, .nonce = nonce, .hash = hash, .hash_length = hash_length};
-    return is_in_range(key) && is_in_range(nonce) &&
+    struct task task = {.out = out,
+                        .scalar = key,
+                        .nonce = nonce,
+                        .mask = mask,
+                        .hash = hash,
+                        .hash_length = hash_length};
+    return is_in_range(key) && is_in_range(nonce) && is_in_range(mask) &&
            crypto_arena_run(memory, sizeof(memory), sign, &task);
 }

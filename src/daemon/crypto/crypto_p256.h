@@ -20,9 +20,10 @@ bool crypto_p256_multiply_base(unsigned char *out, const unsigned char *scalar);
 bool crypto_p256_multiply(unsigned char *out, const unsigned char *scalar,
                           const unsigned char *point);
 
-/* r and s (FIPS 186-5, 6.4.1) of a hash of up to 64 bytes, with a nonce that must be a new one. */
+/* r and s (FIPS 186-5, 6.4.1) of a hash of up to 64 bytes, with a nonce that must be a new one. The
+ * mask, which must be random, is in what is inverted and out of the result. */
 bool crypto_p256_sign(unsigned char *out, const unsigned char *key, const unsigned char *nonce,
-                      const unsigned char *hash, size_t hash_length);
+                      const unsigned char *mask, const unsigned char *hash, size_t hash_length);
 
 /* The hash as the number that is signed: its first CRYPTO_P256_BYTES, less the order of the base
  * point if they are not below it (bits2octets, RFC 6979, 2.3.4). A hash is no secret. */

@@ -3,11 +3,14 @@
 #include "daemon/crypto/crypto_rsa.h"
 
 #include <gmp.h>
+#include <nettle/nettle-meta.h>
+#include <nettle/pkcs1.h>
+#include <nettle/pss.h>
 #include <nettle/rsa.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "daemon/crypto/crypto_arena.h"
+#include "daemon/crypto/crypto_blind.h"
 
 #define HASH_MAX 64
 
@@ -26,14 +29,6 @@ struct task {
     crypto_rsa_random *random;
     void *random_context;
 };
-
-/* What nettle calls; it expects that this cannot fail. */
-static void fill(void *context, size_t length, uint8_t *out)
-{
-    const struct task *task = context;
-    if (task->random(task->random_context, out, length) != 0)
-        crypto_arena_give_up();
-}
 
 static void take_number(mpz_t number, const unsigned char *bytes, size_t size)
 {
@@ -56,8 +51,8 @@ static bool take_keys(struct rsa_public_key *public, struct rsa_private_key *pri
            public->size == key->size && private->size == key->size;
 }
 
-static int sign_pkcs1(struct task *task, const struct rsa_public_key *public,
-                      const struct rsa_private_key *private, mpz_t result)
+/* What is signed, as a number (RFC 8017, 9.1 and 9.2). */
+static bool encode_pkcs1(const struct task *task, mpz_t message)
 {
     unsigned char info[sizeof(digest_info) + HASH_MAX];
     memcpy(info, digest_info, sizeof(digest_info));
@@ -65,27 +60,47 @@ static int sign_pkcs1(struct task *task, const struct rsa_public_key *public,
     info[14] = (unsigned char)(task->hash_length / 16 - 1);
     info[18] = (unsigned char)task->hash_length;
     memcpy(info + sizeof(digest_info), task->hash, task->hash_length);
-    return rsa_pkcs1_sign_tr(public, private, task, fill, sizeof(digest_info) + task->hash_length,
-                             info, result);
+    return pkcs1_rsa_digest_encode(message, task->key->size,
+                                   sizeof(digest_info) + task->hash_length, info) != 0;
 }
 
-static int sign_pss(struct task *task, const struct rsa_public_key *public,
-                    const struct rsa_private_key *private, mpz_t result)
+static bool encode_pss(const struct task *task, const mpz_t n, mpz_t message)
 {
     unsigned char salt[HASH_MAX];
     size_t length = task->hash_length;
-    fill(task, length, salt);
-    switch (length) {
-    case 32:
-        return rsa_pss_sha256_sign_digest_tr(public, private, task, fill, length, salt, task->hash,
-                                             result);
-    case 48:
-        return rsa_pss_sha384_sign_digest_tr(public, private, task, fill, length, salt, task->hash,
-                                             result);
-    default:
-        return rsa_pss_sha512_sign_digest_tr(public, private, task, fill, length, salt, task->hash,
-                                             result);
-    }
+    const struct nettle_hash *hash = length == 32   ? &nettle_sha256
+                                     : length == 48 ? &nettle_sha384
+                                                    : &nettle_sha512;
+    return task->random(task->random_context, salt, length) == 0 &&
+           pss_encode_mgf1(message, mpz_sizeinbase(n, 2) - 1, hash, length, salt, task->hash) != 0;
+}
+
+/* As nettle's rsa_compute_root_tr does, which inverts by mpn_sec_invert. What is raised to e and
+ * compared is the signature, not what it is before the blinding is out: a fault there is seen. */
+static bool compute_root(const struct task *task, const struct rsa_public_key *public,
+                         const struct rsa_private_key *private, const mpz_t message, mpz_t result)
+{
+    struct crypto_blind blind;
+    mpz_t in;
+    mpz_t out;
+    if (!crypto_blind_begin(&blind, public->n, public->e))
+        return false;
+    mp_limb_t *wanted = crypto_blind_number(&blind);
+    mp_limb_t *number = crypto_blind_number(&blind);
+    mp_limb_t *inverse = crypto_blind_number(&blind);
+    mp_limb_t *check = crypto_blind_number(&blind);
+    crypto_blind_copy(&blind, wanted, message);
+    crypto_blind_draw(&blind, number, inverse, task->random, task->random_context);
+    crypto_blind_multiply(&blind, number, number, wanted);
+    mpz_init(out);
+    rsa_compute_root(private, out, mpz_roinit_n(in, number, blind.limbs));
+    crypto_blind_copy(&blind, number, out);
+    crypto_blind_multiply(&blind, number, number, inverse);
+    crypto_blind_raise(&blind, check, number);
+    if (!crypto_blind_equal(&blind, check, wanted))
+        return false;
+    mpz_set(result, mpz_roinit_n(in, number, blind.limbs));
+    return true;
 }
 
 static bool sign(void *argument)
@@ -93,14 +108,15 @@ static bool sign(void *argument)
     struct task *task = argument;
     struct rsa_public_key public;
     struct rsa_private_key private;
+    mpz_t message;
     mpz_t result;
     if (!take_keys(&public, &private, task->key))
         return false;
+    mpz_init(message);
     mpz_init(result);
-    int made = task->padding == CRYPTO_RSA_PADDING_PKCS1
-                   ? sign_pkcs1(task, &public, &private, result)
-                   : sign_pss(task, &public, &private, result);
-    if (made == 0 || mpz_sizeinbase(result, 256) > task->key->size)
+    if (!(task->padding == CRYPTO_RSA_PADDING_PKCS1 ? encode_pkcs1(task, message)
+                                                    : encode_pss(task, public.n, message)) ||
+        !compute_root(task, &public, &private, message, result))
         return false;
     size_t length = mpz_sizeinbase(result, 256);
     memset(task->signature, 0, task->key->size - length);

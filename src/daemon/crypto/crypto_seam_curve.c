@@ -111,23 +111,26 @@ void __wrap_Hacl_Curve25519_crypto_scalarmult(uint8_t *mypublic, uint8_t *secret
 
 static int sign(const mbedtls_ecdsa_context *key, mbedtls_md_type_t algorithm,
                 const unsigned char *hash, size_t hash_length, unsigned char *out, size_t out_size,
-                size_t *out_length)
+                size_t *out_length, mbedtls_f_rng_t *random, void *random_context)
 {
     unsigned char scalar[BYTES];
     unsigned char nonce[BYTES];
+    unsigned char mask[BYTES];
     unsigned char raw[2 * BYTES];
     size_t length = 0;
     int code = CRYPTO_SEAM_LEAVES;
     if (mbedtls_ecp_keypair_get_group_id(key) != MBEDTLS_ECP_DP_SECP256R1 ||
-        mbedtls_md_info_from_type(algorithm) == NULL || hash_length > HASH_MAX ||
+        mbedtls_md_info_from_type(algorithm) == NULL || random == NULL || hash_length > HASH_MAX ||
         mbedtls_ecp_write_key_ext(key, &length, scalar, sizeof(scalar)) != 0 || length != BYTES)
         return code;
     if (!crypto_nonce(nonce, scalar, algorithm, hash, hash_length))
         code = MBEDTLS_ERR_ECP_ALLOC_FAILED;
-    else if (crypto_p256_sign(raw, scalar, nonce, hash, hash_length))
+    else if (random(random_context, mask, sizeof(mask)) == 0 &&
+             crypto_p256_sign(raw, scalar, nonce, mask, hash, hash_length))
         code = mbedtls_ecdsa_raw_to_der(8UL * BYTES, raw, sizeof(raw), out, out_size, out_length);
     explicit_bzero(scalar, sizeof(scalar));
     explicit_bzero(nonce, sizeof(nonce));
+    explicit_bzero(mask, sizeof(mask));
     (void)crypto_seam_note(CRYPTO_OPERATION_P256_SIGN, code == 0);
     return code;
 }
@@ -137,8 +140,9 @@ int __wrap_mbedtls_ecdsa_write_signature(mbedtls_ecdsa_context *ctx, mbedtls_md_
                                          size_t sig_size, size_t *slen,
                                          int (*f_rng)(void *, unsigned char *, size_t), void *p_rng)
 {
-    int code = crypto_seam_is_on() ? sign(ctx, md_alg, hash, hlen, sig, sig_size, slen)
-                                   : CRYPTO_SEAM_LEAVES;
+    int code = crypto_seam_is_on()
+                   ? sign(ctx, md_alg, hash, hlen, sig, sig_size, slen, f_rng, p_rng)
+                   : CRYPTO_SEAM_LEAVES;
     return code != CRYPTO_SEAM_LEAVES
                ? code
                : __real_mbedtls_ecdsa_write_signature(ctx, md_alg, hash, hlen, sig, sig_size, slen,

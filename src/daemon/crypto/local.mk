@@ -6,6 +6,8 @@ libdaemon_a_SOURCES += %D%/crypto.c %D%/crypto_selftest.c %D%/crypto_selftest.h
 libaccelerated_a_SOURCES += \
 	%D%/crypto_arena.c \
 	%D%/crypto_arena.h \
+	%D%/crypto_blind.c \
+	%D%/crypto_blind.h \
 	%D%/crypto_nonce.c \
 	%D%/crypto_nonce.h \
 	%D%/crypto_p256.c \

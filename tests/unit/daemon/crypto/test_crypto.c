@@ -73,7 +73,7 @@ static void signs_as_rfc_6979_says(void)
                          hash) == 0);
         CHECK(crypto_nonce(nonce, scalar, rows[i].hash, hash, length));
         CHECK(memcmp(nonce, k, sizeof(k)) == 0, "row %zu: %s", i, hex_show(nonce, sizeof(nonce)));
-        CHECK(crypto_p256_sign(made, scalar, nonce, hash, length));
+        CHECK(crypto_p256_sign(made, scalar, nonce, scalar, hash, length));
         CHECK(memcmp(made, wanted, sizeof(made)) == 0, "row %zu: %s", i,
               hex_show(made, sizeof(made)));
     }
@@ -111,8 +111,9 @@ static void p256_refuses_what_is_out_of_range(void)
         unsigned char scalar[BYTES];
         hex_read(scalar, sizeof(scalar), scalars[i]);
         CHECK(!crypto_p256_multiply_base(out, scalar), "row %zu", i);
-        CHECK(!crypto_p256_sign(out, scalar, one, hash, sizeof(hash)), "row %zu", i);
-        CHECK(!crypto_p256_sign(out, one, scalar, hash, sizeof(hash)), "row %zu", i);
+        CHECK(!crypto_p256_sign(out, scalar, one, one, hash, sizeof(hash)), "row %zu", i);
+        CHECK(!crypto_p256_sign(out, one, scalar, one, hash, sizeof(hash)), "row %zu", i);
+        CHECK(!crypto_p256_sign(out, one, one, scalar, hash, sizeof(hash)), "row %zu", i);
     }
     CHECK(memcmp(out, untouched, sizeof(out)) == 0);
 }

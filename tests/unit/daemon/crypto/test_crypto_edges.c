@@ -189,11 +189,13 @@ static void signatures_of_all_kinds_of_hashes(void)
         const unsigned char *hash = hashes[i % 6];
         const BIGNUM *other = scalars[i * 11 % scalar_count];
         size_t length = lengths[i / 6 % 4];
-        unsigned char key[BYTES], nonce[BYTES], wanted[2 * BYTES], made[2 * BYTES] = {0};
+        unsigned char key[BYTES], nonce[BYTES], mask[BYTES], wanted[2 * BYTES];
+        unsigned char made[2 * BYTES] = {0};
         write_number(key, scalars[i]);
         write_number(nonce, other);
         wanted_signature(wanted, scalars[i], other, hash, length);
-        CHECK(crypto_p256_sign(made, key, nonce, hash, length));
+        write_number(mask, scalars[i * 7 % scalar_count]);
+        CHECK(crypto_p256_sign(made, key, nonce, mask, hash, length));
         CHECK(memcmp(made, wanted, sizeof(made)) == 0, "key %s nonce %s hash %s",
               hex_show(key, sizeof(key)), hex_show(nonce, sizeof(nonce)), hex_show(hash, length));
     }

@@ -81,11 +81,11 @@ static int judge_signature(const struct vector *vector, const char *name, const 
     (void)value;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && strcmp(name, "S") == 0; i++) {
         const mbedtls_md_info_t *info = mbedtls_md_info_from_type(rows[i].hash);
-        unsigned char hash[64], made[2 * BYTES];
+        unsigned char hash[64], made[2 * BYTES], mask[BYTES] = {[BYTES - 1] = 3};
         if (strcmp(vector->section, rows[i].section) != 0)
             continue;
         CHECK(mbedtls_md(info, vector->message, vector->message_length, hash) == 0);
-        CHECK(crypto_p256_sign(made, vector->d, vector->k, hash, mbedtls_md_get_size(info)));
+        CHECK(crypto_p256_sign(made, vector->d, vector->k, mask, hash, mbedtls_md_get_size(info)));
         CHECK(memcmp(made, vector->r, BYTES) == 0 && memcmp(made + BYTES, vector->s, BYTES) == 0,
               "%s", vector->section);
         return 1;

@@ -65,9 +65,9 @@ static unsigned char secret_key[32], secret_nonce[32];
 /* Each must do some work in the arena, or its wiping would not be seen. */
 static void *use_p256(void *argument)
 {
-    unsigned char out[64], hash[32] = {5};
+    unsigned char out[64], hash[32] = {5}, mask[32] = {7};
     (void)argument;
-    CHECK(crypto_p256_sign(out, secret_key, secret_nonce, hash, sizeof(hash)));
+    CHECK(crypto_p256_sign(out, secret_key, secret_nonce, mask, hash, sizeof(hash)));
     CHECK(crypto_p256_multiply_base(out, secret_key));
     CHECK(crypto_p256_multiply(out, secret_nonce, out));
     explicit_bzero(out, sizeof(out)); /* the caller's */
