@@ -65,6 +65,7 @@ if ACCELERATED
 unit_tests += \
 	%D%/daemon/crypto/test_crypto \
 	%D%/daemon/crypto/test_crypto_blind \
+	%D%/daemon/crypto/test_crypto_sha256 \
 	%D%/daemon/crypto/test_crypto_vectors \
 	%D%/daemon/crypto/test_crypto_wiped
 if CTL

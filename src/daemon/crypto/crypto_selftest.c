@@ -140,7 +140,18 @@ static size_t agree_p256(struct keys *keys, unsigned char *out)
     return agree(PSA_ECC_FAMILY_SECP_R1, 256, out);
 }
 
+static size_t digest(struct keys *keys, unsigned char *out)
+{
+    size_t length = 0;
+    (void)keys;
+    return psa_hash_compute(PSA_ALG_SHA_256, prime_p, sizeof(prime_p) - 1, out, RESULT_MAX,
+                            &length) == PSA_SUCCESS
+               ? length
+               : 0;
+}
+
 static const struct row rows[] = {
+    {"SHA-256", digest, CRYPTO_OPERATION_SHA256, 2, false},
     {"ECDSA P-256", sign_ecdsa, CRYPTO_OPERATION_P256_SIGN, 1, false},
     {"X25519", agree_x25519, CRYPTO_OPERATION_X25519, 2, false},
     {"ECDH P-256", agree_p256, CRYPTO_OPERATION_P256_MULTIPLY, 2, false},

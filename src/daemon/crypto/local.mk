@@ -19,6 +19,7 @@ libaccelerated_a_SOURCES += \
 	%D%/crypto_seam_curve.c \
 	%D%/crypto_seam_parts.h \
 	%D%/crypto_seam_rsa.c \
+	%D%/crypto_seam_sha256.c \
 	%D%/crypto_x25519.c \
 	%D%/crypto_x25519.h
 else
