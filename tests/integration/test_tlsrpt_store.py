@@ -95,6 +95,31 @@ class Takes(StoreCase):
         self.assertEqual((again["taken_in"], again["known"], again["reports"]), (1, 2, 2))
         self.assertEqual(again["policies"][0]["successes"], 60)
 
+    def test_a_report_of_thousands_of_failures_takes_little_room(self):
+        """Most of them have the same type; a few have more sessions than the others."""
+        count, heavy = 20000, 50
+        path = self.put("mails/a.json", report(policy(good=5, failures=[
+            failure("certificate-expired" if number % 10 else f"x-{number}",
+                    f"mx{number}.example.com", 9 if number < heavy else 1,
+                    failure_reason_code=f"r{number}")
+            for number in range(count)])))
+        folded = "one of more than 1000 different failures of a report"
+        done = self.ctl("--store", self.store, self.mails, status=1)
+        self.assertRegex(done.stderr, f"a.json: notice: 1 report of {GOOGLE}: more than 1000 "
+                         f"different failures; .*: {count - 1000} of them")
+        self.assertLess(self.store.stat().st_size, 1 << 20)
+        self.assertNotIn("notice", self.ctl("--store", self.store, path, status=1).stderr)
+        for sums in (self.sums(self.mails, status=1)[0], self.stored(status=1)):
+            rows = sums["details"]
+            self.assertEqual(sum(row["failures"] for row in rows), count + 8 * heavy)
+            self.assertEqual((sums["policies"][0]["failures"], sums["policies"][0]["successes"]),
+                             (count + 8 * heavy, 5))
+            self.assertEqual(len(rows), 1000 + 2)
+            self.assertEqual(sorted(row["failure_type"] for row in rows if row["reason"] == folded),
+                             ["", "certificate-expired"])
+            self.assertLessEqual({f"r{number}" for number in range(heavy)},
+                                 {row["reason"] for row in rows})
+
     def test_proof_that_comes_later_counts(self):
         mail = base.as_mail(base.packed(report()))
         self.put("mails/a.eml", mail)

@@ -112,6 +112,7 @@ ctl_unit_tests = \
 	%D%/ctl/tlsrpt/test_html_out \
 	%D%/ctl/tlsrpt/test_mailbox \
 	%D%/ctl/tlsrpt/test_report \
+	%D%/ctl/tlsrpt/test_report_fold \
 	%D%/ctl/tlsrpt/test_seenset \
 	%D%/ctl/tlsrpt/test_series \
 	%D%/ctl/watch/test_digest \

@@ -2,6 +2,7 @@
 /* intake: takes file after file into a tally, and says what cannot be read or is odd. */
 #include "ctl/tlsrpt/intake.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "ctl/tlsrpt/reportfile.h"
 
 #define ORGANISATIONS_MAX 1000 /* whose oddities are told */
+#define NUMBER_MAX        40
 
 /* ---- What is odd: said once for each organisation, not for each of its thousand reports. */
 
@@ -41,6 +43,18 @@ static void note_oddities(struct intake *intake, const struct report *report, co
         if ((report->oddities & (1u << oddity)) != 0 && odd->counts[oddity]++ == 0)
             odd->first[oddity] = intern_text(&intake->tally.texts, &intake->tally.arena, where);
     }
+    if (odd != NULL)
+        odd->folded += report->folded;
+}
+
+static void say_oddity(struct intake *intake, const struct intake_odd *odd, unsigned oddity)
+{
+    char number[NUMBER_MAX] = "";
+    if (oddity == REPORT_ODD_MANY)
+        snprintf(number, sizeof(number), ": %zu of them", odd->folded);
+    said_add(&intake->said, (enum said_kind)(SAID_ODD + oddity), SEVERITY_NOTE, odd->first[oddity],
+             "%zu report%s of %s: %s%s", odd->counts[oddity], odd->counts[oddity] == 1 ? "" : "s",
+             odd->organisation, report_oddity_text((enum report_oddity)oddity), number);
 }
 
 static void say_oddities(struct intake *intake)
@@ -49,10 +63,7 @@ static void say_oddities(struct intake *intake)
         const struct intake_odd *odd = &intake->odd[i];
         for (unsigned oddity = 0; oddity < REPORT_ODDITIES; oddity++) {
             if (odd->counts[oddity] > 0 && odd->first[oddity] != NULL)
-                said_add(&intake->said, (enum said_kind)(SAID_ODD + oddity), SEVERITY_NOTE,
-                         odd->first[oddity], "%zu report%s of %s: %s", odd->counts[oddity],
-                         odd->counts[oddity] == 1 ? "" : "s", odd->organisation,
-                         report_oddity_text((enum report_oddity)oddity));
+                say_oddity(intake, odd, oddity);
         }
     }
 }
@@ -74,6 +85,7 @@ static void count_report(struct intake *intake, struct report *report, const cha
         break;
     case TALLY_KNOWN:
         report->oddities = 1u << REPORT_ODD_COPY;
+        report->folded = 0;
         note_oddities(intake, report, where);
         return;
     case TALLY_BEFORE:

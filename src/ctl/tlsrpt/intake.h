@@ -18,6 +18,7 @@ struct intake_odd {
     const char *organisation; /* lives with the tally */
     size_t counts[REPORT_ODDITIES];
     const char *first[REPORT_ODDITIES]; /* where; lives with the tally */
+    size_t folded;                      /* failures that were summed: see report_fold */
 };
 
 /* {0} with the first four set is valid and empty. */

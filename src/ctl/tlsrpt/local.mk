@@ -54,6 +54,8 @@ libctl_a_SOURCES += \
 	%D%/order.h \
 	%D%/report.c \
 	%D%/report.h \
+	%D%/report_fold.c \
+	%D%/report_fold.h \
 	%D%/report_mx.c \
 	%D%/report_mx.h \
 	%D%/report_oddity.c \

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/tlsrpt/report_fold.h"
 #include "ctl/tlsrpt/report_mx.h"
 #include "ctl/tlsrpt/report_oddity.h"
 #include "ctl/tlsrpt/report_parsedmarc.h"
@@ -217,10 +218,11 @@ int report_parse(struct report *out, const char *json, size_t length, const char
         error_set(why, "out of memory");
     else if (read_names(out, root, why) == 0 && read_day(out, root, now, why) == 0)
         result = read_policies(out, root, domain, why);
-    if (result == 0)
+    if (result == 0) {
         report_find_mx_hosts(out);
-    if (result == 0)
+        report_fold(out);
         result = read_hashes(out, root, why);
+    }
     json_decref(root);
     if (result != 0)
         report_free(out);

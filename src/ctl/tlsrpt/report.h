@@ -15,12 +15,7 @@
 #define REPORT_COUNT_MAX    INT64_C(1000000000000) /* sessions in one number */
 #define REPORT_HASH_MAX     65                     /* SHA-256, as text */
 #define REPORT_TEXT_MAX     253                    /* bytes of a name; longer ones are cut */
-enum report_kind {
-    REPORT_STS,
-    REPORT_TLSA,
-    REPORT_NO_POLICY,
-    REPORT_OTHER_KIND,
-};
+enum report_kind { REPORT_STS, REPORT_TLSA, REPORT_NO_POLICY, REPORT_OTHER_KIND };
 
 /* All texts are printable ASCII; other characters have become question marks. */
 struct report_failure {
@@ -66,6 +61,7 @@ struct report {
     struct report_policy *policies;
     size_t count;
     unsigned oddities;         /* bits, by enum report_oddity of report_oddity.h */
+    size_t folded;             /* failures that report_fold has summed */
     size_t left_out;           /* policies that could not be read */
     struct error why_left_out; /* of the first */
     struct arena arena;

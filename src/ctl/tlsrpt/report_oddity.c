@@ -24,6 +24,7 @@ const char *report_oddity_text(enum report_oddity oddity)
         [REPORT_ODD_UTF8] = "bytes that are no UTF-8, which are shown as question marks",
         [REPORT_ODD_LIST] = "an object, a text or null in place of a list or an entry",
         [REPORT_ODD_EMPTY] = "no policies, so no sessions",
+        [REPORT_ODD_MANY] = "more than 1000 different failures; the smallest are summed by type",
     };
     return texts[oddity];
 }

@@ -23,6 +23,7 @@ enum report_oddity {
     REPORT_ODD_UTF8,
     REPORT_ODD_LIST,
     REPORT_ODD_EMPTY,
+    REPORT_ODD_MANY,
     REPORT_ODDITIES,
 };
 const char *
