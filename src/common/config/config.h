@@ -37,10 +37,11 @@ struct config_domain {
     const char *name;                   /* in lower case; policy host is "mta-sts." and this */
     const struct config_policy *policy; /* NULL when broken */
     const struct config_pairs *pairs;   /* NULL when broken */
-    struct config_place place;          /* its section or list line */
-    bool broken;                        /* an error took it out; it may have a last good state */
-    bool own_certificate;               /* it set its own pairs: never managed by [acme] */
-    bool records_off;                   /* its `_mta-sts` record is to be away: see [dns] */
+    const char *file;                   /* where its section or list line is */
+    unsigned line;
+    bool broken;          /* an error took it out; it may have a last good state */
+    bool own_certificate; /* it set its own pairs: never managed by [acme] */
+    bool records_off;     /* its `_mta-sts` record is to be away: see [dns] */
 };
 
 struct config {

@@ -74,45 +74,26 @@ bool config_includes(const char *name)
            strcmp(name + length - strlen(".ini"), ".ini") == 0;
 }
 
-/* Byte order, whatever the locale. */
-static int compare_paths(const void *a, const void *b)
+/* The paths of all names that an include reads; NULL with errno. */
+static struct filelist_run *list_entries(const char *directory, DIR *stream)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void add_entry(struct draft *draft, const char *directory, const char *name)
-{
-    struct filelist *files = draft->config->files;
-    size_t above = strlen(directory), length = above + 1 + strlen(name);
-    char *path = arena_text(&files->texts, length);
-    if (path == NULL || filelist_add_entry(files, path) != 0) {
-        draft->out_of_memory = true;
-        return;
-    }
-    memcpy(path, directory, above);
-    path[above] = '/';
-    memcpy(path + above + 1, name, length - above - 1);
-}
-
-/* Adds the path of each name that an include reads, in the order of the names. Returns 0, or -1
- * with errno. */
-static int list_entries(struct draft *draft, const char *directory, DIR *stream)
-{
-    struct filelist *files = draft->config->files;
     const struct dirent *entry;
-    size_t first = files->entry_count;
-    errno = 0;
-    while (!draft->out_of_memory && (entry = readdir(stream)) != NULL) {
-        if (config_includes(entry->d_name))
-            add_entry(draft, directory, entry->d_name);
+    struct filelist_run *run = filelist_run_open();
+    int fault = run == NULL ? ENOMEM : 0;
+    while (fault == 0) {
         errno = 0;
+        if ((entry = readdir(stream)) == NULL) {
+            fault = errno;
+            break;
+        }
+        if (config_includes(entry->d_name) && filelist_run_add(run, directory, entry->d_name) != 0)
+            fault = ENOMEM;
     }
-    int fault = errno;
-    if (files->entry_count > first)
-        qsort(files->entries + first, files->entry_count - first, sizeof(files->entries[0]),
-              compare_paths);
+    if (fault == 0)
+        return run;
+    filelist_run_unref(run);
     errno = fault;
-    return fault == 0 || draft->out_of_memory ? 0 : -1;
+    return NULL;
 }
 
 static bool is_directory(const char *path)
@@ -124,23 +105,22 @@ static bool is_directory(const char *path)
     return result == 0 && S_ISDIR(state.st_mode);
 }
 
-/* Whether it is a file in the directory itself and was read. A link, or what cannot be read, is
- * kept as one of the other paths. */
-static bool read_entry(struct draft *draft, int directory, const char *path)
+/* The path of a link, or of what cannot be read, is kept beside the run, too. */
+static void read_entry(struct draft *draft, int directory, const char *path)
 {
     static const char missing[] = "; remove the link, or put there what it leads to";
     struct file file;
     struct error why;
     bool is_read = file_read_in(&file, directory, path, CONFIG_FILE_MAX_BYTES, &why) == 0;
-    bool is_plain = is_read;
-    if (!is_read && why.cause == ELOOP)
+    if (!is_read && why.cause == ELOOP) {
         is_read = file_read(&file, path, CONFIG_FILE_MAX_BYTES, &why) == 0;
-    if (is_read) {
-        if (!is_plain)
+        if (is_read)
             draft_keep_file(draft, path);
+    }
+    if (is_read) {
         sections_read(draft, path, true, (const char *)file.bytes, file.length);
         file_free(&file);
-        return is_plain;
+        return;
     }
     leave_out(&why, path);
     if (is_directory(path))
@@ -150,35 +130,30 @@ static bool read_entry(struct draft *draft, int directory, const char *path)
     else
         unread_note(draft, UNREAD_ENTRY, path, why.cause, (struct config_place){.file = path},
                     why.text, missing);
-    return false;
 }
 
-static void read_entries(struct draft *draft, int directory, size_t first)
+static void read_entries(struct draft *draft, int directory, struct filelist_run *listed)
 {
-    struct filelist *files = draft->config->files;
-    size_t end = files->entry_count;
-    files->entry_count = first;
-    for (size_t i = first; i < end && !draft->out_of_memory; i++) {
-        const char *path = files->entries[i];
-        if (read_entry(draft, directory, path))
-            files->entries[files->entry_count++] = path;
-    }
+    const struct config *before = draft->source->before;
+    const struct filelist_run *run =
+        filelist_add_run(draft->config->files, listed, before != NULL ? before->files : NULL);
+    draft->out_of_memory = draft->out_of_memory || run == NULL;
+    for (size_t i = 0; !draft->out_of_memory && i < run->count; i++)
+        read_entry(draft, directory, run->paths[i]);
 }
 
 static void read_include(struct draft *draft, const struct draft_path *include)
 {
-    size_t first = draft->config->files->entry_count;
     file_note(include->path);
     DIR *stream = opendir(include->path);
-    int result = stream != NULL ? list_entries(draft, include->path, stream) : -1;
+    struct filelist_run *run = stream != NULL ? list_entries(include->path, stream) : NULL;
     int cause = errno;
     file_note(NULL);
-    if (result == 0) {
+    if (run != NULL) {
         draft_keep_file(draft, include->path);
-        read_entries(draft, dirfd(stream), first);
+        read_entries(draft, dirfd(stream), run);
     } else {
         struct error sentence;
-        draft->config->files->entry_count = first;
         error_set(&sentence, "include: %s: %s", include->path, strerror(cause));
         unread_note(draft, UNREAD_NAMED, include->path, cause, include->place, sentence.text,
                     "; name a directory that exists");

@@ -3,7 +3,9 @@
  * longer than it lives. */
 #include "common/config/filelist.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/array.h"
 
@@ -26,9 +28,11 @@ void filelist_unref(struct filelist *list)
 {
     if (list == NULL || atomic_fetch_sub_explicit(&list->references, 1, memory_order_acq_rel) != 1)
         return;
+    for (size_t i = 0; i < list->run_count; i++)
+        filelist_run_unref(list->runs[i]);
     arena_free(&list->texts);
+    free(list->runs);
     free(list->paths);
-    free(list->entries);
     free(list);
 }
 
@@ -47,7 +51,78 @@ int filelist_add(struct filelist *list, const char *path)
     return add(&list->paths, &list->count, path);
 }
 
-int filelist_add_entry(struct filelist *list, const char *path)
+struct filelist_run *filelist_run_open(void)
 {
-    return add(&list->entries, &list->entry_count, path);
+    struct filelist_run *run = calloc(1, sizeof(*run));
+    if (run != NULL)
+        atomic_init(&run->references, 1);
+    return run;
+}
+
+void filelist_run_unref(struct filelist_run *run)
+{
+    if (run == NULL || atomic_fetch_sub_explicit(&run->references, 1, memory_order_acq_rel) != 1)
+        return;
+    arena_free(&run->texts);
+    free(run->paths);
+    free(run);
+}
+
+int filelist_run_add(struct filelist_run *run, const char *directory, const char *name)
+{
+    size_t above = strlen(directory), below = strlen(name);
+    char *path = arena_text(&run->texts, above + 1 + below);
+    if (path == NULL)
+        return -1;
+    memcpy(path, directory, above);
+    path[above] = '/';
+    memcpy(path + above + 1, name, below);
+    return add(&run->paths, &run->count, path);
+}
+
+/* Byte order, whatever the locale. */
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_same_run(const struct filelist_run *a, const struct filelist_run *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->paths[i], b->paths[i]) != 0)
+            return false;
+    return true;
+}
+
+/* The run, or a reference to an equal one instead. */
+static struct filelist_run *share_run(struct filelist_run *run, const struct filelist *before)
+{
+    for (size_t i = 0; before != NULL && i < before->run_count; i++) {
+        struct filelist_run *old = before->runs[i];
+        if (!is_same_run(old, run))
+            continue;
+        atomic_fetch_add_explicit(&old->references, 1, memory_order_relaxed);
+        filelist_run_unref(run);
+        return old;
+    }
+    return run;
+}
+
+const struct filelist_run *filelist_add_run(struct filelist *list, struct filelist_run *run,
+                                            const struct filelist *before)
+{
+    struct filelist_run **grown =
+        array_grow(list->runs, list->run_count, sizeof(struct filelist_run *));
+    if (grown == NULL) {
+        filelist_run_unref(run);
+        return NULL;
+    }
+    list->runs = grown;
+    if (run->count > 0)
+        qsort(run->paths, run->count, sizeof(run->paths[0]), compare_paths);
+    run = share_run(run, before);
+    grown[list->run_count++] = run;
+    return run;
 }

@@ -210,7 +210,8 @@ static void resolve_domain(struct resolver *resolver, struct draft_section *doma
     look_for_certbot(resolver, domain);
     *out = (struct config_domain){
         .name = domain->name,
-        .place = {.file = domain->file, .line = domain->line},
+        .file = domain->file,
+        .line = domain->line,
         .policy = resolve_policy(resolver, &inherit, shared),
         .pairs = inherit.pairs != NULL ? inherit.pairs->block->pairs : NULL,
         .own_certificate = inherit.pairs == domain,

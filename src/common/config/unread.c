@@ -107,16 +107,16 @@ void unread_keep_domains(struct draft *draft)
     bool last_is_unread = false;
     for (size_t i = 0; paths != NULL && i < before->domain_count && !draft->out_of_memory; i++) {
         const struct config_domain *domain = &before->domains[i];
-        if (domain->place.file != last) /* there are long runs of one file */
-            last_is_unread = is_unread(draft, domain->place.file, paths, count);
-        last = domain->place.file;
+        if (domain->file != last) /* there are long runs of one file */
+            last_is_unread = is_unread(draft, domain->file, paths, count);
+        last = domain->file;
         if (last_is_unread)
             draft_keep(draft, &draft->domains,
                        (struct draft_section){.kind = DRAFT_DOMAIN,
                                               .broken = true,
                                               .guessed = true, /* its own error is said */
                                               .name = draft_text(draft, domain->name),
-                                              .file = draft_text(draft, domain->place.file),
-                                              .line = domain->place.line});
+                                              .file = draft_text(draft, domain->file),
+                                              .line = domain->line});
     }
 }

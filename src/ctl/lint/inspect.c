@@ -235,9 +235,9 @@ static void add_domains(struct findings *all, const struct config *config, struc
     for (size_t i = 0; i < config->domain_count; i++) {
         const struct config_domain *domain = &config->domains[i];
         struct policytext text;
-        if (domain->broken || !counts(filter, domain->place.file))
+        if (domain->broken || !counts(filter, domain->file))
             continue;
-        struct sink sink = {all, domain->place.file, domain->place.line, "mx-own-wildcard", false};
+        struct sink sink = {all, domain->file, domain->line, "mx-own-wildcard", false};
         (void)lint_policy_text_of(domain->name, domain->policy->bytes, domain->policy->length, keep,
                                   &sink);
         if (policytext_read(&text, domain->policy->bytes, domain->policy->length, NULL) == 0 &&
@@ -249,8 +249,7 @@ static void add_domains(struct findings *all, const struct config *config, struc
         const struct config_domain *first = modes[mode].first;
         if (first == NULL || reminders[mode].rule == NULL)
             continue;
-        struct finding note =
-            reminder_of((enum policy_mode)mode, first->place.file, first->place.line);
+        struct finding note = reminder_of((enum policy_mode)mode, first->file, first->line);
         size_t others = modes[mode].count - 1;
         if (others == 0)
             findings_add(all, &note, "%s: %s", reminders[mode].problem, first->name);
@@ -294,19 +293,23 @@ static void add_all(struct findings *all, const struct config *config, const str
     all->out_of_memory = all->out_of_memory || said->out_of_memory;
 }
 
+static bool is_among(const char *path, const char **paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_same_file(path, paths[i]))
+            return true;
+    return false;
+}
+
 static bool is_read_by(const struct config *config, const struct findings *said, const char *path)
 {
     const struct filelist *files = config != NULL ? config->files : NULL;
-    for (size_t i = 0; files != NULL && i < files->count; i++)
-        if (is_same_file(path, files->paths[i]))
-            return true;
-    for (size_t i = 0; files != NULL && i < files->entry_count; i++)
-        if (is_same_file(path, files->entries[i]))
-            return true;
-    for (size_t i = 0; config == NULL && i < said->count; i++)
-        if (is_same_file(path, said->items[i].where))
-            return true;
-    return false;
+    bool found = files != NULL && is_among(path, files->paths, files->count);
+    for (size_t i = 0; files != NULL && i < files->run_count && !found; i++)
+        found = is_among(path, files->runs[i]->paths, files->runs[i]->count);
+    for (size_t i = 0; config == NULL && i < said->count && !found; i++)
+        found = is_same_file(path, said->items[i].where);
+    return found;
 }
 
 int inspect_ini(struct findings *all, const char *path, const char *within, struct error *why)

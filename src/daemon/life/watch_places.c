@@ -286,18 +286,25 @@ static void add_directory_time(struct watch_stamp *stamp, const char *directory,
         stamp->newest_ns = time_ns(&state.st_ctim);
 }
 
+static void look_at_run(struct watch_places *places, const struct filelist_run *run,
+                        struct watch_stamp *stamp)
+{
+    struct folder folder = {.fd = -1};
+    for (size_t i = 0; i < run->count; i++)
+        look_at_entry(places, &folder, run->paths[i], stamp);
+    if (folder.fd >= 0)
+        close(folder.fd);
+}
+
 struct watch_stamp watch_places_look(struct watch_places *places, bool loosely)
 {
     struct watch_stamp stamp = {0};
-    struct folder folder = {.fd = -1};
     const struct filelist *files = places->files;
     begin_watching(places);
     for (size_t i = 0; files != NULL && i < files->count; i++)
         look_at_path(places, files->paths[i], &stamp);
-    for (size_t i = 0; files != NULL && i < files->entry_count; i++)
-        look_at_entry(places, &folder, files->entries[i], &stamp);
-    if (folder.fd >= 0)
-        close(folder.fd);
+    for (size_t i = 0; files != NULL && i < files->run_count; i++)
+        look_at_run(places, files->runs[i], &stamp);
     for (size_t i = 0; i < places->directory_count; i++) {
         file_note(places->directories[i]);
         add_directory_time(&stamp, places->directories[i], loosely);

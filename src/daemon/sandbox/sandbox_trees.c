@@ -202,7 +202,7 @@ int sandbox_trees_gather(const struct config *config, struct error *why)
         if (add_pattern(config->patterns[i], why) != 0)
             return -1;
     }
-    const struct filelist *files = config->files; /* entries lie within the paths */
+    const struct filelist *files = config->files; /* runs lie within the paths */
     for (size_t i = 0; i < files->count; i++) {   /* last: what is allowed causes no warning */
         if (add_file(files->paths[i], why) != 0)
             return -1;

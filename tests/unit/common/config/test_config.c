@@ -257,8 +257,9 @@ static unsigned count_file(const struct tree *tree, const char *name)
     const struct filelist *files = tree->config->files;
     for (size_t i = 0; i < files->count; i++)
         found += strcmp(files->paths[i], tree_path(tree, name)) == 0;
-    for (size_t i = 0; i < files->entry_count; i++)
-        found += strcmp(files->entries[i], tree_path(tree, name)) == 0;
+    for (size_t i = 0; i < files->run_count; i++)
+        for (size_t j = 0; j < files->runs[i]->count; j++)
+            found += strcmp(files->runs[i]->paths[j], tree_path(tree, name)) == 0;
     return found;
 }
 
@@ -282,9 +283,44 @@ static void remembers_what_it_was_read_from(void)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         CHECK(count_file(&tree, names[i]) == 1, "%s", names[i]);
     const struct filelist *files = tree.config->files;
-    CHECK(files->count + files->entry_count == sizeof(names) / sizeof(names[0]), "%zu and %zu",
-          files->count, files->entry_count);
-    CHECK(files->entry_count == 1, "the plain file of an include");
+    CHECK(files->run_count == 2 && files->runs[0]->count == 1 && files->runs[1]->count == 0);
+    CHECK(files->count + 1 == sizeof(names) / sizeof(names[0]), "%zu", files->count);
+    tree_close(&tree);
+}
+
+static void reload_after(struct tree *tree)
+{
+    struct config *before = tree->config;
+    const struct config_source source = {.path = tree->main, .before = before};
+    findings_free(&tree->said);
+    tree->result = config_load(&tree->config, &source, &tree->said);
+    CHECK(tree->result == 0);
+    config_free(before);
+}
+
+static void shares_the_names_of_an_include_as_long_as_they_stay(void)
+{
+    struct tree tree = tree_open();
+    tree_write(&tree, "main.ini", "[server]\ninclude = inc\n" DEFAULTS "mx = mx.example\n");
+    tree_write(&tree, "inc/b.ini", "[b.example]\n");
+    tree_write(&tree, "inc/a.ini", "[a.example]\n");
+    CHECK(symlink("a.ini", tree_path(&tree, "inc/c.ini")) == 0);
+    tree_load(&tree);
+    const struct filelist_run *first = tree.config->files->runs[0];
+    CHECK(first->count == 3 && strcmp(first->paths[1], tree_path(&tree, "inc/b.ini")) == 0);
+    CHECK(unlink(tree_path(&tree, "inc/c.ini")) == 0);
+    for (int i = 0; i < 2; i++) {
+        tree_write(&tree, "inc/b.ini", i == 0 ? "[new.example]\n" : "[newer.example]\n");
+        reload_after(&tree);
+        const struct filelist_run *run = tree.config->files->runs[0];
+        CHECK(run->count == 2 && (i == 0 || run == first));
+        CHECK(tree_domain(&tree, i == 0 ? "new.example" : "newer.example") != NULL);
+        CHECK(tree_need(&tree, "a.example")->file == run->paths[0]);
+        first = run;
+    }
+    tree_write(&tree, "inc/c.ini", "[c.example]\n");
+    reload_after(&tree);
+    CHECK(tree.config->files->runs[0]->count == 3 && tree_domain(&tree, "c.example") != NULL);
     tree_close(&tree);
 }
 
@@ -498,6 +534,7 @@ static const struct test tests[] = {
     TEST(refuses_the_whole_when_a_file_cannot_be_read),
     TEST(advises_to_make_readable_what_may_not_be_read),
     TEST(remembers_what_it_was_read_from),
+    TEST(shares_the_names_of_an_include_as_long_as_they_stay),
     TEST(remembers_of_many_policy_files_the_first_alone),
     TEST(keeps_the_place_of_the_user),
     TEST(sorts_what_it_says_by_file_and_line),

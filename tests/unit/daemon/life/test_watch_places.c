@@ -78,7 +78,7 @@ static struct tree make_tree(struct watch_places *places)
     tree_write(&tree, "targets/two", "[two.example]\n");
     CHECK(symlink("../targets/one", tree_path(&tree, "inc/link.ini")) == 0);
     tree_load(&tree);
-    CHECK(tree.result == 0 && tree.config->files->entry_count == 2);
+    CHECK(tree.result == 0 && tree.config->files->runs[0]->count == 3);
     *places = (struct watch_places){.events = -1};
     watch_places_set(places, tree.config->files);
     return tree;
