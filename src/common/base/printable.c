@@ -17,9 +17,19 @@ static bool is_fit(uint32_t point)
     return point < 0xfff0 || (point > 0xffff && point < 0xe0000);
 }
 
+/* Most bytes are, so nothing more is asked of them. */
+static bool is_plain(char byte)
+{
+    return byte >= ' ' && byte <= '~';
+}
+
 size_t printable_next(const char *bytes, size_t length, bool *fit)
 {
     uint32_t point;
+    if (is_plain(bytes[0])) {
+        *fit = true;
+        return 1;
+    }
     size_t used = utf8_read(&point, bytes, length);
     *fit = used > 0 && is_fit(point);
     return used > 0 ? used : 1;
@@ -31,6 +41,10 @@ static size_t copy(char *out, const char *bytes, size_t length)
     char *end = out;
     for (size_t at = 0; at < length;) {
         bool fit;
+        if (is_plain(bytes[at])) {
+            *end++ = bytes[at++];
+            continue;
+        }
         size_t used = printable_next(bytes + at, length - at, &fit);
         if (fit) {
             memmove(end, bytes + at, used);

@@ -163,6 +163,34 @@ static void writes_json_as_jansson_does(void)
     }
 }
 
+static void write_cells(struct writer *writer)
+{
+    static const char *const cells[] = {"plain", "", "a,b", "\"a\"\"b", "=1\"", "c\"d"};
+    writer_list(writer, "outer");
+    writer_start(writer, NULL);
+    writer_list(writer, "rows");
+    for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+        writer_start(writer, NULL);
+        writer_text(writer, "cell", cells[i]);
+        writer_boolean(writer, "alive", i == 0);
+        writer_end(writer);
+    }
+    writer_end(writer);
+    writer_end(writer);
+    writer_end(writer);
+}
+
+static void quotes_cells(void)
+{
+    int result;
+    char *text = written(&writer_csv, write_cells, &result);
+    CHECK(result == 0 && strcmp(text, "cell,alive\r\nplain,yes\r\n,no\r\n\"a,b\",no\r\n"
+                                      "\"\"\"a\"\"\"\"b\",no\r\n\"'=1\"\"\",no\r\n"
+                                      "\"c\"\"d\",no\r\n") == 0,
+          "%s", text);
+    free(text);
+}
+
 static int refuse(void *state, const char *name, const struct writer_value *value)
 {
     (void)state;
@@ -216,6 +244,7 @@ static void writes_nothing_of_a_result_that_is_given_up(void)
 static const struct test tests[] = {
     TEST(writes_the_same_result_in_each_format),
     TEST(writes_json_as_jansson_does),
+    TEST(quotes_cells),
     TEST(keeps_a_failure_to_the_end),
     TEST(says_that_it_could_not_write),
     TEST(writes_nothing_of_a_result_that_is_given_up),
