@@ -3,6 +3,7 @@
 unit_tests = \
 	%D%/common/base/test_file \
 	%D%/common/base/test_finding \
+	%D%/common/base/test_hash \
 	%D%/common/base/test_intern \
 	%D%/common/base/test_network \
 	%D%/common/base/test_sha256 \

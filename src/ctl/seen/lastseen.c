@@ -15,7 +15,7 @@
 
 static uint64_t hash_name(const struct lastseen *lastseen, const char *name, size_t length)
 {
-    return hash_mix(hash_bytes(HASH_START ^ lastseen->seed, name, length));
+    return hash_words(HASH_START ^ lastseen->seed, name, length);
 }
 
 uint64_t lastseen_hash(struct lastseen *lastseen, struct span domain)
@@ -40,29 +40,39 @@ static struct lastseen_slot *find_slot(const struct lastseen *lastseen, uint64_t
         struct lastseen_slot *slot = &lastseen->slots[at];
         if (slot->domain == NULL)
             return slot;
-        if (slot->tag != (uint32_t)hash)
-            continue;
-        const char *other = slot->domain->name;
-        if (strncmp(other, name, length) == 0 && other[length] == '\0')
+        if (slot->tag == (uint32_t)hash && slot->length == length &&
+            memcmp(slot->domain->name, name, length) == 0)
             return slot;
     }
+}
+
+/* The slot with the tag of the hash, most probably that of the name, or an empty one. */
+static const struct lastseen_slot *guess_slot(const struct lastseen *lastseen, uint64_t hash)
+{
+    size_t at = first_slot(lastseen, hash);
+    while (lastseen->slots[at].domain != NULL && lastseen->slots[at].tag != (uint32_t)hash)
+        at = (at + 1) & (lastseen->slot_count - 1);
+    return &lastseen->slots[at];
 }
 
 void lastseen_warm(const struct lastseen *lastseen, uint64_t hash, unsigned step)
 {
     if (lastseen->slot_count == 0)
         return;
-    const struct lastseen_slot *slot = &lastseen->slots[first_slot(lastseen, hash)];
-    const struct lastseen_domain *domain = NULL;
-    if (step > 0 && slot->tag == (uint32_t)hash)
-        domain = slot->domain;
     if (step == 0) {
-        __builtin_prefetch(slot);
-    } else if (domain != NULL && step == 1) {
+        __builtin_prefetch(&lastseen->slots[first_slot(lastseen, hash)]);
+        return;
+    }
+    const struct lastseen_slot *slot = guess_slot(lastseen, hash);
+    const struct lastseen_domain *domain = slot->domain;
+    if (domain != NULL && step == 1) { /* two or three lines of the cache */
         __builtin_prefetch(domain);
-        __builtin_prefetch(domain->name);
+        __builtin_prefetch(domain->families + SENDER_AGENT_FAMILIES / 2);
+        __builtin_prefetch(domain->name + slot->length);
     } else if (domain != NULL && domain->policies != LASTSEEN_NONE) {
-        __builtin_prefetch(&lastseen->policies[domain->policies]);
+        const struct lastseen_policy *policy = &lastseen->policies[domain->policies];
+        __builtin_prefetch(policy);
+        __builtin_prefetch(&policy->next);
     }
 }
 
@@ -73,7 +83,7 @@ static void fill_slots(struct lastseen *lastseen)
         size_t length = strlen(domain->name);
         uint64_t hash = hash_name(lastseen, domain->name, length);
         *find_slot(lastseen, hash, domain->name, length) =
-            (struct lastseen_slot){domain, (uint32_t)hash};
+            (struct lastseen_slot){domain, (uint32_t)hash, (uint32_t)length};
     }
 }
 
@@ -111,7 +121,7 @@ static struct lastseen_domain *take_domain(struct lastseen *lastseen, struct spa
     domain->policies = LASTSEEN_NONE;
     memcpy(domain->name, name.bytes, name.length);
     items[lastseen->domain_count++] = domain;
-    *slot = (struct lastseen_slot){domain, (uint32_t)hash};
+    *slot = (struct lastseen_slot){domain, (uint32_t)hash, (uint32_t)name.length};
     return domain;
 }
 

@@ -41,6 +41,7 @@ struct lastseen_domain {
 struct lastseen_slot {
     struct lastseen_domain *domain; /* NULL: the slot is empty */
     uint32_t tag;
+    uint32_t length; /* of the name */
 };
 
 /* {0} is empty. */
@@ -72,9 +73,7 @@ void lastseen_warm(const struct lastseen *lastseen, uint64_t hash, unsigned step
 /* Lent; NULL: nobody fetched it. */
 const struct lastseen_domain *lastseen_find(const struct lastseen *lastseen, const char *domain);
 
-/* By name. */
-void lastseen_sort(struct lastseen *lastseen);
-
+void lastseen_sort(struct lastseen *lastseen); /* by name */
 void lastseen_free(struct lastseen *lastseen);
 
 #endif

@@ -10,6 +10,8 @@ libctl_a_SOURCES += \
 	%D%/journalread.h \
 	%D%/lastseen.c \
 	%D%/lastseen.h \
+	%D%/logfields.c \
+	%D%/logfields.h \
 	%D%/logfiles.c \
 	%D%/logfiles.h \
 	%D%/logline.c \

@@ -2,20 +2,21 @@
 /* logline: one line of the server's access log, as mta-stsd(8) describes it, read. */
 #include "ctl/seen/logline.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "common/name/hostname.h"
 #include "common/senders/sender_agent.h"
+#include "ctl/seen/logfields.h"
 
 #define TIME_LENGTH    20 /* 2026-11-21T23:05:46Z */
 #define SYSLOG_DATE    15 /* Nov 29 12:00:00 */
 #define AGE_DIGITS_MAX 9  /* 31557600 is the longest max_age */
 
-/* What the fields of a line say. */
-struct fields {
-    struct span time, host, status, id, mode, max_age, line, sender, access_log, cause, policies;
-    bool is_incomplete;
-};
+/* Literals, whose lengths the compiler knows: a line has many comparisons. */
+#define BEGINS(span, text)                                                                         \
+    ((span).length >= sizeof(text) - 1 && memcmp((span).bytes, text, sizeof(text) - 1) == 0)
+#define EQUALS(span, text) ((span).length == sizeof(text) - 1 && BEGINS(span, text))
 
 /* ---- What stands before the line. */
 
@@ -30,13 +31,7 @@ static void skip(struct span *rest, size_t count)
     rest->length -= count;
 }
 
-static bool skip_text(struct span *rest, const char *text)
-{
-    if (!span_begins(*rest, text))
-        return false;
-    skip(rest, strlen(text));
-    return true;
-}
+#define SKIP(rest, text) (BEGINS(*(rest), text) && (skip(rest, sizeof(text) - 1), true))
 
 /* A word and the blank behind it. */
 static bool skip_word(struct span *rest)
@@ -51,16 +46,16 @@ static bool skip_word(struct span *rest)
 /* "mta-stsd: " or "mta-stsd[123]: ". */
 static bool skip_tag(struct span *rest)
 {
-    if (!skip_text(rest, "mta-stsd"))
+    if (!SKIP(rest, "mta-stsd"))
         return false;
     if (rest->length > 0 && rest->bytes[0] == '[') {
         skip(rest, 1);
         while (rest->length > 0 && is_digit(rest->bytes[0]))
             skip(rest, 1);
-        if (!skip_text(rest, "]"))
+        if (!SKIP(rest, "]"))
             return false;
     }
-    return skip_text(rest, ": ");
+    return SKIP(rest, ": ");
 }
 
 /* What another program wrote into the same file never passes for a line of ours: only the place
@@ -70,12 +65,12 @@ static bool skip_prefix(struct span *rest)
     if (rest->length > 3 && rest->bytes[0] == '<' && is_digit(rest->bytes[1]) &&
         rest->bytes[2] == '>')
         skip(rest, 3);
-    if (span_begins(*rest, "fetch ") || span_begins(*rest, "log "))
+    if (BEGINS(*rest, "fetch ") || BEGINS(*rest, "log "))
         return true;
     if (rest->length > 0 && is_digit(rest->bytes[0])) {
         if (!skip_word(rest))
             return false;
-        if (skip_text(rest, "stderr F ") || skip_text(rest, "stdout F "))
+        if (SKIP(rest, "stderr F ") || SKIP(rest, "stdout F "))
             return true;
         return skip_word(rest) && skip_tag(rest);
     }
@@ -84,81 +79,6 @@ static bool skip_prefix(struct span *rest)
         return false;
     skip(rest, SYSLOG_DATE + 1);
     return skip_word(rest) && skip_tag(rest);
-}
-
-/* ---- The fields. */
-
-static bool is_key(const char *key, size_t length, const char *name, size_t name_length)
-{
-    return length == name_length && memcmp(key, name, length) == 0;
-}
-
-#define IS_KEY(name) is_key(key, length, name, sizeof(name) - 1)
-
-/* Where the value of a key goes; NULL: it is not looked at. */
-static struct span *find_field(struct fields *fields, const char *key, size_t length)
-{
-    switch (key[0]) {
-    case 'a':
-        return IS_KEY("access_log") ? &fields->access_log : NULL;
-    case 'c':
-        if (IS_KEY("claimed_sender"))
-            return &fields->sender;
-        return IS_KEY("cause") ? &fields->cause : NULL;
-    case 'h':
-        return IS_KEY("host") ? &fields->host : NULL;
-    case 'i':
-        return IS_KEY("id") ? &fields->id : NULL;
-    case 'l':
-        return IS_KEY("line") ? &fields->line : NULL;
-    case 'm':
-        if (IS_KEY("max_age"))
-            return &fields->max_age;
-        return IS_KEY("mode") ? &fields->mode : NULL;
-    case 'p':
-        return IS_KEY("policies") ? &fields->policies : NULL;
-    case 's':
-        return IS_KEY("status") ? &fields->status : NULL;
-    case 't':
-        return IS_KEY("time") ? &fields->time : NULL;
-    default:
-        return NULL;
-    }
-}
-
-/* Takes one field, "key=value", "key="value"" or "word", and the blank behind it. Returns false
- * where it is none, or where a key comes twice. */
-static bool take_field(struct fields *fields, const char **at, const char *end)
-{
-    const char *key = *at, *equals = key;
-    while (equals < end && *equals != '=' && *equals != ' ')
-        equals++;
-    size_t length = (size_t)(equals - key);
-    if (length == 0)
-        return false;
-    if (equals == end || *equals == ' ') {
-        fields->is_incomplete = fields->is_incomplete || IS_KEY("incomplete");
-        *at = equals < end ? equals + 1 : end;
-        return true;
-    }
-    const char *value = equals + 1;
-    bool is_quoted = value < end && *value == '"';
-    value += is_quoted;
-    const char *stop = memchr(value, is_quoted ? '"' : ' ', (size_t)(end - value));
-    if (stop == NULL && is_quoted)
-        return false;
-    if (stop == NULL)
-        stop = end;
-    struct span *field = find_field(fields, key, length);
-    if (field != NULL && field->bytes != NULL)
-        return false;
-    if (field != NULL)
-        *field = (struct span){value, (size_t)(stop - value)};
-    stop += is_quoted;
-    if (stop < end && *stop != ' ')
-        return false;
-    *at = stop < end ? stop + 1 : end;
-    return true;
 }
 
 /* ---- The values. */
@@ -178,8 +98,10 @@ static bool read_number(uint64_t *out, struct span text, size_t most)
     return true;
 }
 
-static int two(const char *at)
+/* *is_wrong is set for what is none. */
+static int two(const char *at, bool *is_wrong)
 {
+    *is_wrong = *is_wrong || !is_digit(at[0]) || !is_digit(at[1]);
     return (at[0] - '0') * 10 + (at[1] - '0');
 }
 
@@ -194,27 +116,29 @@ static int64_t days_of(int year, int month, int day)
 /* 0: it is no time. */
 static int64_t read_time(struct span text)
 {
-    static const char shape[] = "dddd-dd-ddTdd:dd:ddZ";
     const char *at = text.bytes;
-    if (text.length != TIME_LENGTH)
+    if (text.length != TIME_LENGTH || at[4] != '-' || at[7] != '-' || at[10] != 'T' ||
+        at[13] != ':' || at[16] != ':' || at[19] != 'Z')
         return 0;
-    for (size_t i = 0; i < TIME_LENGTH; i++) {
-        if (shape[i] == 'd' ? !is_digit(at[i]) : at[i] != shape[i])
-            return 0;
-    }
-    int year = two(at) * 100 + two(at + 2), month = two(at + 5), day = two(at + 8);
-    int hour = two(at + 11), minute = two(at + 14), second = two(at + 17);
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
-        second > 60)
+    bool is_wrong = false;
+    int year = two(at, &is_wrong) * 100 + two(at + 2, &is_wrong), month = two(at + 5, &is_wrong);
+    int day = two(at + 8, &is_wrong), hour = two(at + 11, &is_wrong);
+    int minute = two(at + 14, &is_wrong), second = two(at + 17, &is_wrong);
+    if (is_wrong || year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 ||
+        minute > 59 || second > 60)
         return 0;
     return ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
 }
 
+/* Negative: it is none. */
 static int digit_of(char byte)
 {
-    if (is_digit(byte))
-        return byte - '0';
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+    static const signed char one_more[UCHAR_MAX + 1] = {
+        ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+        ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+        ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    };
+    return one_more[(unsigned char)byte] - 1;
 }
 
 static bool read_id(unsigned char out[LOGLINE_ID_BYTES], struct span text)
@@ -223,7 +147,7 @@ static bool read_id(unsigned char out[LOGLINE_ID_BYTES], struct span text)
         return false;
     for (size_t i = 0; i < LOGLINE_ID_BYTES; i++) {
         int high = digit_of(text.bytes[2 * i]), low = digit_of(text.bytes[2 * i + 1]);
-        if (high < 0 || low < 0)
+        if ((high | low) < 0)
             return false;
         out[i] = (unsigned char)(high << 4 | low);
     }
@@ -252,8 +176,7 @@ static bool read_line_number(struct logline *out, struct span text)
 /* Only bytes of a name, so that nothing else of a log is ever shown. */
 static bool read_host(struct span *out, struct span text)
 {
-    if (text.bytes == NULL || text.length > HOSTNAME_MAX ||
-        !span_begins(text, HOSTNAME_POLICY_PREFIX))
+    if (text.length > HOSTNAME_MAX || !BEGINS(text, HOSTNAME_POLICY_PREFIX))
         return false;
     skip(&text, sizeof(HOSTNAME_POLICY_PREFIX) - 1);
     for (size_t i = 0; i < text.length; i++) {
@@ -265,12 +188,21 @@ static bool read_host(struct span *out, struct span text)
     return text.length > 0;
 }
 
+/* As span_equal, which is slower where most texts differ in their first letter. */
+static bool is_word(struct span text, const char *word)
+{
+    size_t i = 0;
+    while (i < text.length && word[i] != '\0' && text.bytes[i] == word[i])
+        i++;
+    return i == text.length && word[i] == '\0';
+}
+
 static bool read_mode(enum policy_mode *out, struct span text)
 {
     static const enum policy_mode modes[] = {POLICY_MODE_ENFORCE, POLICY_MODE_TESTING,
                                              POLICY_MODE_NONE};
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-        if (span_equal(text, policy_mode_name(modes[i]))) {
+        if (is_word(text, policy_mode_name(modes[i]))) {
             *out = modes[i];
             return true;
         }
@@ -281,7 +213,7 @@ static bool read_mode(enum policy_mode *out, struct span text)
 static size_t read_family(struct span text)
 {
     size_t family = 0;
-    while (family < SENDER_AGENT_OTHER && !span_equal(text, sender_agent_name(family)))
+    while (family < SENDER_AGENT_OTHER && !is_word(text, sender_agent_name(family)))
         family++;
     return family;
 }
@@ -290,10 +222,10 @@ static size_t read_family(struct span text)
 
 /* A whole answer is numbered; what a client left early with is not, and may be held all the same.
  */
-static void judge_fetch(struct logline *out, const struct fields *fields)
+static void judge_fetch(struct logline *out, const struct logfields *fields)
 {
     uint64_t max_age = 0;
-    if (!span_equal(fields->status, "200"))
+    if (!EQUALS(fields->status, "200"))
         return;
     out->kind = LOGLINE_BARE;
     if (!read_host(&out->domain, fields->host) || !read_id(out->id, fields->id) ||
@@ -307,7 +239,7 @@ static void judge_fetch(struct logline *out, const struct fields *fields)
     out->kind = LOGLINE_FETCH;
 }
 
-static void judge_mark(struct logline *out, const struct fields *fields)
+static void judge_mark(struct logline *out, const struct logfields *fields)
 {
     static const char *const causes[] = {
         [LOGLINE_START] = "start",
@@ -330,18 +262,16 @@ static void judge_mark(struct logline *out, const struct fields *fields)
 void logline_read(struct logline *out, const char *bytes, size_t length)
 {
     struct span rest = {bytes, length};
-    struct fields fields = {0};
+    struct logfields fields;
     *out = (struct logline){.kind = LOGLINE_OTHER};
     if (!skip_prefix(&rest))
         return;
-    bool is_mark = span_begins(rest, "log ");
-    if (!is_mark && !span_begins(rest, "fetch "))
+    bool is_mark = BEGINS(rest, "log ");
+    if (!is_mark && !BEGINS(rest, "fetch "))
         return;
-    const char *at = rest.bytes + (is_mark ? 4 : 6), *end = rest.bytes + rest.length;
-    while (at < end) {
-        if (!take_field(&fields, &at, end))
-            return;
-    }
+    skip(&rest, is_mark ? sizeof("log") : sizeof("fetch"));
+    if (!logfields_read(&fields, rest.bytes, rest.length))
+        return;
     out->time = read_time(fields.time);
     if (out->time == 0)
         return;
