@@ -66,9 +66,14 @@ if ACCELERATED
 unit_tests += \
 	%D%/daemon/crypto/test_crypto \
 	%D%/daemon/crypto/test_crypto_blind \
+	%D%/daemon/crypto/test_crypto_selftest \
 	%D%/daemon/crypto/test_crypto_sha256 \
 	%D%/daemon/crypto/test_crypto_vectors \
 	%D%/daemon/crypto/test_crypto_wiped
+tests_unit_daemon_crypto_test_crypto_selftest_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=nettle_sha256_digest -Wl,--wrap=crypto_p256_sign -Wl,--wrap=crypto_x25519 \
+	-Wl,--wrap=crypto_p256_multiply -Wl,--wrap=crypto_p256_multiply_base \
+	-Wl,--wrap=crypto_rsa_sign
 if CTL
 # For OpenSSL.
 unit_tests += %D%/daemon/crypto/test_crypto_edges
