@@ -35,6 +35,12 @@ static void take_number(mpz_t number, const unsigned char *bytes, size_t size)
     mpz_import(number, size, 1, 1, 1, 0, bytes);
 }
 
+/* nettle and GMP end the process where one of these is zero. */
+static bool has_no_zero(const struct rsa_private_key *private)
+{
+    return mpz_sgn(private->a) != 0 && mpz_sgn(private->b) != 0 && mpz_sgn(private->c) != 0;
+}
+
 static bool take_keys(struct rsa_public_key *public, struct rsa_private_key *private,
                       const struct crypto_rsa_key *key)
 {
@@ -47,8 +53,9 @@ static bool take_keys(struct rsa_public_key *public, struct rsa_private_key *pri
     take_number(private->a, key->dp, key->size / 2);
     take_number(private->b, key->dq, key->size / 2);
     take_number(private->c, key->qp, key->size / 2);
-    return rsa_public_key_prepare(public) != 0 && rsa_private_key_prepare(private) != 0 &&
-           public->size == key->size && private->size == key->size;
+    return has_no_zero(private) && rsa_public_key_prepare(public) != 0 &&
+           rsa_private_key_prepare(private) != 0 && public->size == key->size &&
+           private->size == key->size;
 }
 
 /* What is signed, as a number (RFC 8017, 9.1 and 9.2). */

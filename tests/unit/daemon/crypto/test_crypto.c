@@ -343,6 +343,14 @@ static void a_wrong_result_of_rsa_never_leaves(void)
         CHECK(!sign_rsa(&key, random_bytes), "number %zu", i);
         numbers[i][100] ^= 4;
     }
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        unsigned char kept[CRYPTO_RSA_BYTES_MAX];
+        const size_t size = i == 0 ? key.size : key.size / 2;
+        memcpy(kept, numbers[i], size);
+        memset(numbers[i], 0, size);
+        CHECK(!sign_rsa(&key, random_bytes), "number %zu is zero", i);
+        memcpy(numbers[i], kept, size);
+    }
     key.size = CRYPTO_RSA_BYTES_MIN - 2;
     CHECK(!sign_rsa(&key, random_bytes));
     explicit_bzero(&key, sizeof(key));
