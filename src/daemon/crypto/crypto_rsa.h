@@ -32,8 +32,9 @@ typedef int crypto_rsa_random(void *context, unsigned char *out, size_t size);
 
 /* Signs a hash of SHA-256, SHA-384 or SHA-512, known by its length. signature: size bytes. The
  * private operation is blinded, takes the same time whatever the key is, and its result is raised
- * to e and compared before it leaves. Returns false, and leaves signature alone, for any other
- * length, for a key that is none, or without random bytes. */
+ * to e and compared before it leaves. One exception: nettle multiplies the factors to learn their
+ * size, by which an RSA-4096 key may show about a bit of each. Returns false, and leaves signature
+ * alone, for any other length, for a key that is none, or without random bytes. */
 bool crypto_rsa_sign(unsigned char *signature, const struct crypto_rsa_key *key,
                      enum crypto_rsa_padding padding, const unsigned char *hash, size_t hash_length,
                      crypto_rsa_random *random, void *random_context);
