@@ -120,7 +120,7 @@ class PageCase(base.TlsrptCase):
     def page(self, *words, status=None):
         """The page and the JSON of one run."""
         path = self.folder / "page.html"
-        said, _ = self.sums("--html", path, *words, status=status)
+        said, self.stderr = self.sums("--html", path, *words, status=status)
         text = path.read_text()
         page = Page(text)
         self.assertEqual(page.faults, [])
@@ -145,8 +145,6 @@ class PageCase(base.TlsrptCase):
         self.put("r/damaged.json", b"{")
         return self.folder / "r"
 
-
-class Content(PageCase):
     def articles(self, page):
         """The anchors of the domains, by name."""
         found = {}
@@ -155,6 +153,32 @@ class Content(PageCase):
             found[row[0]] = link[1:]
         return found
 
+    def assert_domain(self, page, said, domain, anchor):
+        name = domain["domain"]
+        policies = [[cell for at, cell in enumerate(row) if at != 4]
+                    for row in page.table("policies", anchor)]
+        self.assertEqual(policies, sorted(
+            [item["policy_type"], *[str(item[key]) for key in ("reports", "successes", "failures")],
+             span(item)]
+            for item in said["policies"] if item["domain"] == name))
+        self.assertEqual(
+            sorted((row[3], row[4], row[5]) for row in page.table("failures", anchor)),
+            sorted((item["policy_type"], str(item["failures"]), span(item))
+                   for item in said["failures"] if item["domain"] == name))
+        self.assertEqual(
+            sorted((row[0], row[2], row[3]) for row in page.table("hindrances", anchor)),
+            sorted((item["mx"] or "(not named)", str(item["failures"]), span(item))
+                   for item in domain["hindrances"]))
+        for line in domain["advice"]:
+            self.assertIn(line, page.text)
+        values = [value.replace(",", "") for value in page.definitions]
+        for key in ("reported_days", "clean_days", "clean_sessions", "recent_days",
+                    "recent_sessions", "newest_day", "ready_day"):
+            if domain[key] is not None:
+                self.assertIn(str(domain[key]), values, key)
+
+
+class Content(PageCase):
     def test_every_number_of_the_json_is_in_its_place(self):
         page, said = self.page(self.put_mixed(), status=1)
         anchors = self.articles(page)
@@ -192,30 +216,6 @@ class Content(PageCase):
                            ("Left out", "left_out"), ("DMARC reports left out", "dmarc_reports"),
                            ("Mails without a report", "without_report")):
             self.assertEqual(definitions[label].replace(",", ""), str(said[key]), label)
-
-    def assert_domain(self, page, said, domain, anchor):
-        name = domain["domain"]
-        policies = [[cell for at, cell in enumerate(row) if at != 4]
-                    for row in page.table("policies", anchor)]
-        self.assertEqual(policies, sorted(
-            [item["policy_type"], *[str(item[key]) for key in ("reports", "successes", "failures")],
-             span(item)]
-            for item in said["policies"] if item["domain"] == name))
-        self.assertEqual(
-            sorted((row[3], row[4], row[5]) for row in page.table("failures", anchor)),
-            sorted((item["policy_type"], str(item["failures"]), span(item))
-                   for item in said["failures"] if item["domain"] == name))
-        self.assertEqual(
-            sorted((row[0], row[2], row[3]) for row in page.table("hindrances", anchor)),
-            sorted((item["mx"] or "(not named)", str(item["failures"]), span(item))
-                   for item in domain["hindrances"]))
-        for line in domain["advice"]:
-            self.assertIn(line, page.text)
-        values = [value.replace(",", "") for value in page.definitions]
-        for key in ("reported_days", "clean_days", "clean_sessions", "recent_days",
-                    "recent_sessions", "newest_day", "ready_day"):
-            if domain[key] is not None:
-                self.assertIn(str(domain[key]), values, key)
 
     def test_what_needs_action_comes_first_and_addresses_are_told(self):
         page, _ = self.page(self.put_mixed(), status=1)
@@ -290,6 +290,102 @@ class Content(PageCase):
         page, said = self.page(self.folder)
         self.assertLess(os.path.getsize(self.folder / "page.html"), 2_000_000)
         self.assertEqual((len(page.tables["policies"]), len(said["domains"])), (300, 300))
+
+
+class Many(PageCase):
+    """More domains than have a part: what fails comes first, the others are one line."""
+    ORDER = ["d5.example", "d2.example", "d11.example", "d7.example"]
+
+    def put_twelve(self):
+        """d5 loses mail, though others fail more often; two senders, days and weeks."""
+        bad = {2: 9, 5: 2, 7: 1, 11: 5}
+        for ago in (*range(1, 30), 95, 96, 110):
+            for organisation in (GOOGLE, MICROSOFT):
+                self.put(f"mails/{ago}{organisation}.json", report(*(
+                    policy(f"d{number}.example", good=1000 + number,
+                           mode="enforce" if number == 5 else "testing", failures=[
+                               failure("certificate-expired", f"mx.d{number}.example", bad[number],
+                                       sending_mta_ip=f"192.0.2.{ago}")]
+                           if number in bad and ago % 3 == 1 else ())
+                    for number in range(12)), organisation=organisation, day=days_ago(ago)))
+        return self.folder / "mails"
+
+    def test_those_that_fail_have_a_part_with_the_numbers_of_the_json(self):
+        mails, store = self.put_twelve(), self.folder / "reports.db"
+        for words in ([mails], ["--store", store, mails], ["--store", store]):
+            with self.subTest(words):
+                said, _ = self.sums(*words, status=1)
+                page, _ = self.page("--top", "4", *words, status=1)
+                self.assert_four(page, said)
+                self.assertEqual(self.stderr, f"mta-stsctl: {self.folder}/page.html has a part for "
+                                 "4 of 12 domains, those that need most; --domain shows one of the "
+                                 "others, --top more\n")
+
+    def assert_four(self, page, said):
+        anchors = self.articles(page)
+        self.assertEqual(list(anchors), self.ORDER)
+        self.assertEqual([where for where, _ in page.tables["policies"]], list(anchors.values()))
+        for domain in said["domains"]:
+            if domain["domain"] in anchors:
+                self.assert_domain(page, said, domain, anchors[domain["domain"]])
+        good = {name: sum(row["successes"] for row in said["policies"] if row["domain"] == name)
+                for name in (domain["domain"] for domain in said["domains"])}
+        self.assertEqual(len(good), 12)
+        rest = sum(count for name, count in good.items() if name not in self.ORDER)
+        self.assertIn(f"The other 8 domains, without a part on this page: 8 safe; {rest:,} sessions "
+                      "succeeded and 0 failed (100 %). --domain shows one of them, --top more.",
+                      page.text)
+        self.assertIn(f"on 12 domains, {sum(good.values()):,} sessions succeeded", page.text)
+        self.assertEqual(page.table("days"), sorted(
+            [row["day"], *(str(row[key]) for key in ("reports", "successes", "failures")),
+             row["success"]] for row in said["days"]))
+        self.assertEqual([row[:2] for row in page.table("mx")],
+                         sorted([row["mx"], str(row["failures"])] for row in said["mx"]))
+        failing = sum(domain["verdict"] in ("hindered", "loses") for domain in said["domains"])
+        self.assertIn(f"{failing} domains to act on", page.text)
+
+    def test_the_line_sums_up_failures_and_domains_without_a_name(self):
+        mails = self.put_twelve()
+        self.put("mails/none.json", report(policy("", good=5), organisation="No Domain"))
+        page, _ = self.page("--top", "2", mails, status=1)
+        self.assertEqual(list(self.articles(page)), self.ORDER[:2])
+        full = self.sums(mails, status=1)[0]["failures"]
+        bad = sum(row["failures"] for row in full if row["domain"] in self.ORDER[2:])
+        self.assertRegex(page.text, "The other 11 domains, without a part on this page: 8 safe, "
+                                    f"2 hindered, 1 not named; [0-9,]+ sessions succeeded and {bad} "
+                                    r"failed \(99\.[0-9] %\)")
+
+    def test_three_hundred_have_a_part_unless_top_says_otherwise(self):
+        self.put("r/1.json", report(*(policy(f"d{number}.example") for number in range(301))))
+        page, _ = self.page(self.folder / "r")
+        self.assertEqual(len(page.tables["policies"]), 300)
+        self.assertIn("has a part for 300 of 301 domains", self.stderr)
+        self.assertIn("The other 1 domain, without a part on this page: 1 wait; 30 sessions", page.text)
+        for words in (["--top", "301"], ["--domain", "d300.example"]):
+            page, _ = self.page(*words, self.folder / "r")
+            self.assertEqual(len(page.tables["policies"]), 301 if words[1] == "301" else 1)
+            self.assertEqual(self.stderr, "")
+            self.assertNotIn("The other ", page.text)
+
+    def test_it_is_the_same_page_beside_each_format_which_stays_as_it_is(self):
+        mails, store = self.put_twelve(), self.folder / "reports.db"
+        self.ctl("--store", store, mails, status=1)
+        ini = self.put("empty.ini", "[d1.example]\nmx = mx.example\ncertificate = /none.pem\n")
+        path = self.folder / "page.html"
+        for source in ([mails], ["--store", store]):
+            pages = set()
+            for words in ([], ["--json"], ["--json", "--by", "day"], ["--csv"], ["--failing"],
+                          ["--csv", "--by", "org"], ["--by", "mx"], ["--prometheus", "-c", ini]):
+                with self.subTest((words, source)):
+                    path.unlink(missing_ok=True)
+                    plain = self.ctl(*words, *source)
+                    beside = self.ctl("--html", path, *words, *source)
+                    self.assertEqual((beside.stdout, beside.returncode, beside.stderr),
+                                     (plain.stdout, plain.returncode, plain.stderr))
+                    pages.add(path.read_text())
+            self.assertEqual(len(pages), 1)
+        self.ctl("--html", path, "--new", "--store", store, status=1)
+        self.assertEqual(pages, {path.read_text()})
 
 
 class Safety(PageCase):

@@ -28,18 +28,18 @@ static const struct {
     [ADVICE_MX_HOST] = {HTML_NEED_NOTHING, "plain", "an MX host"},
 };
 
-enum html_need html_domain_need(const struct html_domain *domain)
+enum html_need html_domain_need(const struct html_brief *domain)
 {
-    return domain->name[0] != '\0' ? verdicts[domain->advice.verdict].need : HTML_NEED_PATIENCE;
+    return domain->name[0] != '\0' ? verdicts[domain->verdict].need : HTML_NEED_PATIENCE;
 }
 
-void html_domain_verdict(FILE *out, const struct html_domain *domain)
+void html_domain_verdict(FILE *out, const struct html_brief *domain)
 {
     if (domain->name[0] == '\0')
         html_put(out, "<span class='b plain'>no verdict</span>");
     else
-        html_put(out, "<span class='b %s'>%s</span>", verdicts[domain->advice.verdict].tone,
-                 verdicts[domain->advice.verdict].text);
+        html_put(out, "<span class='b %s'>%s</span>", verdicts[domain->verdict].tone,
+                 verdicts[domain->verdict].text);
 }
 
 static void put_advice(FILE *out, const struct advice *advice)
@@ -97,12 +97,13 @@ static int put_days(FILE *out, const struct html_domain *domain, bool has_room, 
 int html_domain_write(FILE *out, const struct html_domain *domain, size_t number, bool has_room,
                       struct error *why)
 {
-    bool is_named = domain->name[0] != '\0';
-    bool is_bad = is_named && html_domain_need(domain) == HTML_NEED_ACTION;
+    const struct html_brief *brief = domain->brief;
+    bool is_named = brief->name[0] != '\0';
+    bool is_bad = is_named && html_domain_need(brief) == HTML_NEED_ACTION;
     html_put(out, "<article id='d%zu' class='%s' aria-labelledby='h%zu'><h2 id='h%zu'>", number,
              is_bad ? "s-bad" : "s", number, number);
-    html_put(out, "%s ", is_named ? domain->name : "Reports that name no domain");
-    html_domain_verdict(out, domain);
+    html_put(out, "%s ", is_named ? brief->name : "Reports that name no domain");
+    html_domain_verdict(out, brief);
     html_put(out, "</h2>");
     if (is_named)
         put_advice(out, &domain->advice);

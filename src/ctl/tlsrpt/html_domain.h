@@ -12,12 +12,21 @@
 #include "ctl/tlsrpt/advice.h"
 #include "ctl/tlsrpt/tally_facts.h"
 
+/* What a page must know of each domain. */
+struct html_brief {
+    const char *name; /* "": no report says for which domain; without a verdict then */
+    enum advice_verdict verdict;
+    bool has_mode;
+    enum policy_mode mode;
+    int newest_day; /* 0: none */
+    int64_t successes, failures;
+};
+
 struct html_domain {
-    const char *name; /* "": no report says for which domain; without an advice then */
+    const struct html_brief *brief;
     const struct tally_fact *facts;
     size_t count;
     struct advice advice;
-    int64_t successes, failures;
 };
 
 /* What a verdict asks for, the most urgent first. */
@@ -28,10 +37,10 @@ enum html_need {
     HTML_NEED_NOTHING,
 };
 #define HTML_NEEDS 4
-enum html_need html_domain_need(const struct html_domain *domain);
+enum html_need html_domain_need(const struct html_brief *domain);
 
 /* The verdict in a few words, with a mark and its colour. */
-void html_domain_verdict(FILE *out, const struct html_domain *domain);
+void html_domain_verdict(FILE *out, const struct html_brief *domain);
 
 /* number: of its anchor, "d1". has_room: the page is small, so that all bars have numbers. Returns
  * 0, or -1 with why when out of memory. */

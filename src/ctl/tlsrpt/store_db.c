@@ -35,6 +35,8 @@ static const char *const sql[STORE_STATEMENTS] = {
         "SELECT name, shape, days FROM domain CROSS JOIN series ON series.domain = domain.id "
         "WHERE domain.id IN (SELECT id FROM domain WHERE name = ?1 UNION SELECT host FROM mx_host "
         "WHERE mx_host.domain = (SELECT id FROM domain WHERE name = ?1)) ORDER BY name",
+    [STORE_SERIES_ONE] = "SELECT name, shape, days FROM domain CROSS JOIN series ON "
+                         "series.domain = domain.id WHERE domain.name = ?1",
     [STORE_REPORT_FIND] = "SELECT keys FROM report WHERE id = ?1",
     [STORE_REPORT_PUT] = "INSERT OR REPLACE INTO report VALUES(?1, ?2)",
     [STORE_REPORT_DROP] = "DELETE FROM report WHERE id < ?1",

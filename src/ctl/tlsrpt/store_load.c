@@ -149,9 +149,12 @@ int store_each_domain(struct store *store, const struct store_view *view, store_
                       void *context, struct error *why)
 {
     struct loading loading = {.store = store, .view = view};
-    const char *domain = view->filter->domain;
-    sqlite3_stmt *rows =
-        store_statement(store, domain != NULL ? STORE_SERIES_OF : STORE_SERIES_ALL, why);
+    const char *domain = view->domain != NULL ? view->domain : view->filter->domain;
+    sqlite3_stmt *rows = store_statement(store,
+                                         view->domain != NULL ? STORE_SERIES_ONE
+                                         : domain != NULL     ? STORE_SERIES_OF
+                                                              : STORE_SERIES_ALL,
+                                         why);
     if (rows == NULL || store_days_open(&loading.seen, why) != 0)
         return -1;
     if (domain != NULL)

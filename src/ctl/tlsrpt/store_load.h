@@ -9,6 +9,7 @@
 
 struct store_view {
     const struct tally_filter *filter; /* a week's sum passes by its last day */
+    const char *domain;                /* that alone, if not NULL */
     int today;
     /* Each day is a fact of its own. Without that, sessions that succeeded before the days that an
      * advice looks at become one fact, for each sender, where the domain has no failures: the

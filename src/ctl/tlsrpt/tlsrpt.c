@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/printable.h"
 #include "common/config/config_load.h"
 #include "ctl/base/become.h"
 #include "ctl/base/options.h"
@@ -41,21 +42,38 @@ static int write_totals(const struct totals *totals, const struct config *config
     return 0;
 }
 
-/* The page shows the facts of each domain, which it wants to have all at once. */
-static int write_page(const struct totals *totals, const char *path, struct error *why)
+/* Whether write_totals calls totals_read, for which all domains are read once. */
+static bool reads_totals(const struct order *order)
 {
-    static const struct totals_shown all;
-    struct tally tally;
-    struct totals whole = *totals;
-    whole.shown = &all;
-    if (totals->store == NULL)
-        return html_page_write(&whole, path, why);
-    int result = totals_gather(&tally, totals, why);
-    whole.tally = &tally;
-    whole.store = NULL;
+    return order->format == ORDER_CSV ? order->shown.is_by
+                                      : order->format != ORDER_TEXT || !order->shown.only_new;
+}
+
+/* Writes what the order asks for, and the page while that is read. */
+static int write_with_page(const struct totals *totals, const struct config *config,
+                           const struct order *order, bool *failed, struct error *why)
+{
+    struct html_page page = {.totals = totals,
+                             .path = order->page,
+                             .most = order->shown.top > 0 ? order->shown.top : HTML_DOMAINS_MOST};
+    const struct totals_also also = html_page_also(&page);
+    struct totals both = *totals;
+    int result = 0;
+    both.also = &also;
+    if (!reads_totals(order)) {
+        struct totals_sums sums;
+        result = totals_read(&sums, &both, &(struct totals_reading){.lists = NULL}, why);
+        totals_free(&sums);
+        both.also = NULL;
+    }
     if (result == 0)
-        result = html_page_write(&whole, path, why);
-    tally_free(&tally);
+        result = write_totals(&both, config, order->format, failed, why);
+    if (result == 0 && page.shown < page.count)
+        printable_say(stderr,
+                      "mta-stsctl: %s has a part for %zu of %zu domains, those that need most; "
+                      "--domain shows one of the others, --top more",
+                      order->page, page.shown, page.count);
+    html_page_free(&page);
     return result;
 }
 
@@ -63,12 +81,10 @@ static int write_page(const struct totals *totals, const char *path, struct erro
 static int write_all(const struct totals *totals, const struct config *config,
                      const struct order *order, bool *failed, struct error *why)
 {
-    if (order->page != NULL && write_page(totals, order->page, why) != 0)
-        return -1;
-    if (write_totals(totals, config, order->format, failed, why) != 0)
-        return -1;
-    if (!order->shown.only_new)
-        return 0;
+    int result = order->page != NULL ? write_with_page(totals, config, order, failed, why)
+                                     : write_totals(totals, config, order->format, failed, why);
+    if (result != 0 || !order->shown.only_new)
+        return result;
     *failed = totals->news->untold > 0;
     return *failed ? store_news_tell(totals->store, why) : 0;
 }

@@ -47,22 +47,45 @@ static int each_of_tally(const struct totals *totals, totals_take *take, void *c
     return 0;
 }
 
-static int each_of_store(const struct totals *totals, const struct store_view *view,
-                         totals_take *take, void *context, struct error *why)
-{
-    if (store_begin(totals->store, false, why) != 0 ||
-        store_each_domain(totals->store, view, take, context, why) != 0)
-        return -1;
-    return store_end(totals->store, why);
-}
-
 int totals_each_domain(const struct totals *totals, totals_take *take, void *context,
                        struct error *why)
 {
     const struct store_view view = {
         .filter = totals->filter, .today = totals->today, .is_whole = true};
-    return totals->store == NULL ? each_of_tally(totals, take, context, why)
-                                 : each_of_store(totals, &view, take, context, why);
+    if (totals->store == NULL)
+        return each_of_tally(totals, take, context, why);
+    if (store_begin(totals->store, false, why) != 0 ||
+        store_each_domain(totals->store, &view, take, context, why) != 0)
+        return -1;
+    return store_end(totals->store, why);
+}
+
+static int compare_domain(const void *key, const void *item)
+{
+    return strcmp(key, ((const struct tally_fact *)item)->domain);
+}
+
+int totals_one_domain(const struct totals *totals, const char *domain, totals_take *take,
+                      void *context, struct error *why)
+{
+    const struct store_view view = {
+        .filter = totals->filter, .domain = domain, .today = totals->today, .is_whole = true};
+    if (totals->store != NULL)
+        return store_each_domain(totals->store, &view, take, context, why);
+    const struct tally_facts *facts = &totals->tally->facts;
+    struct tally_facts part = {0};
+    struct tally_fact *end = facts->items + facts->count;
+    struct tally_fact *found = facts->count == 0 ? NULL
+                                                 : bsearch(domain, facts->items, facts->count,
+                                                           sizeof(*found), compare_domain);
+    if (found == NULL)
+        return 0;
+    while (found > facts->items && strcmp(found[-1].domain, domain) == 0)
+        found--;
+    part.items = found;
+    while (found + part.count < end && strcmp(found[part.count].domain, domain) == 0)
+        part.count++;
+    return take(context, &part, why);
 }
 
 /* ---- Sums. */
@@ -71,9 +94,9 @@ struct summing {
     struct totals_sums *sums;
     const struct totals *totals;
     const struct totals_reading *reading;
+    bool has_list[TOTALS_LISTS];
     struct tally_facts failed; /* of the domain at hand */
     struct daytable days;
-    bool sums_days;
     bool has_facts;
     bool has_failures; /* the domain at hand */
 };
@@ -121,19 +144,25 @@ static int add_to_list(struct summing *summing, enum totals_list list,
     return result;
 }
 
-static int tell_advice(const struct summing *summing, const struct tally_facts *facts,
-                       struct error *why)
+/* Hands the domain to who asks for it, with an advice where that is wanted. */
+static int tell(const struct summing *summing, const struct tally_facts *facts, struct error *why)
 {
-    struct advice advice;
+    struct advice advice = {0};
+    int result = 0;
+    const struct totals_also *also = summing->totals->also;
     const char *domain = facts->items[0].domain;
     const struct tally_filter *filter = summing->totals->filter;
     bool is_whole = filter->organisation == NULL && filter->mx == NULL;
     bool is_shown = !summing->totals->shown->failing || summing->has_failures;
-    if (summing->reading->tell == NULL || domain[0] == '\0' || !is_whole || !is_shown)
-        return 0;
-    int result = advice_make(&advice, facts->items, facts->count, summing->totals->today, why);
-    if (result == 0 && summing->reading->tell(summing->reading->context, domain, &advice) != 0)
+    bool is_named = domain[0] != '\0';
+    bool is_told = summing->reading->tell != NULL && is_named && is_whole && is_shown;
+    if (is_told || (is_named && also != NULL))
+        result = advice_make(&advice, facts->items, facts->count, summing->totals->today, why);
+    if (result == 0 && is_told &&
+        summing->reading->tell(summing->reading->context, domain, &advice) != 0)
         result = error_set(why, "out of memory");
+    if (result == 0 && also != NULL)
+        result = also->take(also->context, facts, is_named ? &advice : NULL, why);
     advice_free(&advice);
     return result;
 }
@@ -141,19 +170,18 @@ static int tell_advice(const struct summing *summing, const struct tally_facts *
 static int take_domain(void *context, struct tally_facts *facts, struct error *why)
 {
     struct summing *summing = context;
-    const struct totals_reading *reading = summing->reading;
+    bool sums_days = summing->has_list[TOTALS_DAYS];
     count(summing, facts);
     summing->has_facts = true;
-    if (tell_advice(summing, facts, why) != 0 || select_failed(&summing->failed, facts, why) != 0)
+    if (tell(summing, facts, why) != 0 || select_failed(&summing->failed, facts, why) != 0)
         return -1;
-    for (size_t i = 0; i < reading->list_count; i++) {
-        if (reading->lists[i] != TOTALS_DAYS &&
-            add_to_list(summing, reading->lists[i], facts, why) != 0)
+    for (size_t i = 0; i < TOTALS_LISTS; i++) {
+        if (summing->has_list[i] && i != TOTALS_DAYS &&
+            add_to_list(summing, (enum totals_list)i, facts, why) != 0)
             return -1;
     }
     /* The store has added the days. */
-    for (size_t i = 0; i < facts->count && summing->sums_days && summing->totals->store == NULL;
-         i++) {
+    for (size_t i = 0; i < facts->count && sums_days && summing->totals->store == NULL; i++) {
         if (daytable_add(&summing->days, &facts->items[i], why) != 0)
             return -1;
     }
@@ -167,8 +195,8 @@ static int read_domains(struct summing *summing, struct error *why)
         return each_of_tally(totals, take_domain, summing, why);
     const struct store_view view = {.filter = totals->filter,
                                     .today = totals->today,
-                                    .days = summing->sums_days ? &summing->days : NULL};
-    return each_of_store(totals, &view, take_domain, summing, why);
+                                    .days = summing->has_list[TOTALS_DAYS] ? &summing->days : NULL};
+    return store_each_domain(totals->store, &view, take_domain, summing, why);
 }
 
 /* ---- What is shown of the sums. */
@@ -204,25 +232,60 @@ static void arrange(struct totals_sums *sums, enum totals_list list,
     rows->count = shown->top;
 }
 
+static int read_all(struct summing *summing, struct error *why)
+{
+    struct totals_sums *sums = summing->sums;
+    const struct totals_also *also = summing->totals->also;
+    int result = read_domains(summing, why);
+    for (size_t i = 0; i < TOTALS_LISTS; i++)
+        tally_facts_finish(&sums->lists[i]);
+    if (result == 0)
+        result = daytable_list(&sums->lists[TOTALS_DAYS], &summing->days, why);
+    if (result == 0 && summing->totals->store != NULL && !summing->has_facts)
+        result = error_set(why, "tlsrpt: the store has no report that passes; see its domains and "
+                                "days without --domain, --org, --mx, --since and --days");
+    return result == 0 && also != NULL ? also->finish(also->context, sums, why) : result;
+}
+
+static void drop(struct tally_facts *list)
+{
+    free(list->items);
+    *list = (struct tally_facts){0};
+}
+
+/* Leaves the lists of the reading alone, as they are shown. */
+static void arrange_lists(struct totals_sums *sums, const struct totals *totals,
+                          const struct totals_reading *reading)
+{
+    bool is_shown[TOTALS_LISTS] = {false};
+    for (size_t i = 0; i < reading->list_count; i++)
+        is_shown[reading->lists[i]] = true;
+    for (size_t i = 0; i < TOTALS_LISTS; i++) {
+        if (is_shown[i])
+            arrange(sums, (enum totals_list)i, totals->shown);
+        else
+            drop(&sums->lists[i]);
+    }
+}
+
 int totals_read(struct totals_sums *out, const struct totals *totals,
                 const struct totals_reading *reading, struct error *why)
 {
     *out = (struct totals_sums){0};
     struct summing summing = {.sums = out, .totals = totals, .reading = reading};
+    const struct totals_also *also = totals->also;
     for (size_t i = 0; i < reading->list_count; i++)
-        summing.sums_days = summing.sums_days || reading->lists[i] == TOTALS_DAYS;
-    int result = read_domains(&summing, why);
-    for (size_t i = 0; i < TOTALS_LISTS; i++)
-        tally_facts_finish(&out->lists[i]);
-    if (result == 0)
-        result = daytable_list(&out->lists[TOTALS_DAYS], &summing.days, why);
-    for (size_t i = 0; i < TOTALS_LISTS; i++)
-        arrange(out, (enum totals_list)i, totals->shown);
+        summing.has_list[reading->lists[i]] = true;
+    for (size_t i = 0; also != NULL && i < also->list_count; i++)
+        summing.has_list[also->lists[i]] = true;
+    if (totals->store != NULL && store_begin(totals->store, false, why) != 0)
+        return -1;
+    int result = read_all(&summing, why);
+    if (result == 0 && totals->store != NULL)
+        result = store_end(totals->store, why);
+    arrange_lists(out, totals, reading);
     free(summing.failed.items);
     daytable_free(&summing.days);
-    if (result == 0 && totals->store != NULL && !summing.has_facts)
-        result = error_set(why, "tlsrpt: the store has no report that passes; see its domains and "
-                                "days without --domain, --org, --mx, --since and --days");
     return result;
 }
 
@@ -231,40 +294,4 @@ void totals_free(struct totals_sums *sums)
     for (size_t i = 0; i < TOTALS_LISTS; i++)
         free(sums->lists[i].items);
     *sums = (struct totals_sums){0};
-}
-
-int totals_sum(struct tally_facts *out, const struct totals *totals, enum totals_list list,
-               struct error *why)
-{
-    struct totals_sums sums;
-    int result =
-        totals_read(&sums, totals, &(struct totals_reading){.lists = &list, .list_count = 1}, why);
-    *out = (struct tally_facts){0};
-    if (result == 0) {
-        *out = sums.lists[list];
-        sums.lists[list] = (struct tally_facts){0};
-    }
-    totals_free(&sums);
-    return result;
-}
-
-static int gather_domain(void *context, struct tally_facts *facts, struct error *why)
-{
-    struct tally *tally = context;
-    for (size_t i = 0; i < facts->count; i++) {
-        tally->counts.reports += (size_t)facts->items[i].reports;
-        tally->counts.unproven += (size_t)facts->items[i].unproven_reports;
-        if (tally_facts_keep(&tally->facts, &facts->items[i], why) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-int totals_gather(struct tally *out, const struct totals *totals, struct error *why)
-{
-    *out = (struct tally){.counts = totals->tally->counts};
-    out->counts.reports = out->counts.unproven = 0;
-    int result = totals_each_domain(totals, gather_domain, out, why);
-    tally_finish(out);
-    return result;
 }

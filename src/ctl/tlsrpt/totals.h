@@ -12,6 +12,8 @@
 #include "ctl/tlsrpt/tally.h"
 #include "ctl/tlsrpt/totals_list.h"
 
+struct totals_also;
+
 struct totals {
     const struct tally
         *tally;          /* finished: the counts of what was read, and all facts if no store */
@@ -19,8 +21,9 @@ struct totals {
     const struct tally_filter *filter;
     const struct totals_shown *shown;
     const struct findings *said;
-    const struct store_news *news; /* of the store; NULL: none */
-    int today;                     /* a day */
+    const struct store_news *news;  /* of the store; NULL: none */
+    const struct totals_also *also; /* NULL: nothing */
+    int today;                      /* a day */
 };
 
 /* Called for each domain, in order; returns -1 when out of memory. */
@@ -42,6 +45,18 @@ struct totals_sums {
     int64_t reports, unproven, failures;
 };
 
+/* What else totals_read does while it reads, whatever is shown. */
+struct totals_also {
+    const enum totals_list *lists; /* that are summed as well */
+    size_t list_count;
+    /* For each domain; advice: NULL for "". Returns 0, or -1 with why. */
+    int (*take)(void *context, const struct tally_facts *facts, const struct advice *advice,
+                struct error *why);
+    /* At the end, with all rows, sorted by their keys. Returns 0, or -1 with why. */
+    int (*finish)(void *context, const struct totals_sums *sums, struct error *why);
+    void *context;
+};
+
 /* Reads each domain once. There is no advice where --org or --mx leave a part of it out. Returns 0,
  * or -1 with why, also where the store has nothing that passes. Free *out in either case. */
 int totals_read(struct totals_sums *out, const struct totals *totals,
@@ -54,11 +69,8 @@ typedef int totals_take(void *context, struct tally_facts *facts, struct error *
 int totals_each_domain(const struct totals *totals, totals_take *take, void *context,
                        struct error *why);
 
-/* All facts, with their counts, in memory; free it with tally_free. Returns 0, or -1 with why. */
-int totals_gather(struct tally *out, const struct totals *totals, struct error *why);
-
-/* One list. Free the items with free(3). Returns 0, or -1 with why. */
-int totals_sum(struct tally_facts *out, const struct totals *totals, enum totals_list list,
-               struct error *why);
+/* The same of one domain, which may have none, within finish of totals_also: of what was read. */
+int totals_one_domain(const struct totals *totals, const char *domain, totals_take *take,
+                      void *context, struct error *why);
 
 #endif
