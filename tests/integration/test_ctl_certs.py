@@ -3,6 +3,7 @@
 import grp
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -18,6 +19,11 @@ from harness import needs, policy_text, run, server_section
 
 BESIDE = os.path.join(os.path.dirname(harness.BINARY), "mta-stsctl")
 CTL = os.environ.get("MTA_STSCTL", BESIDE if os.path.exists(BESIDE) else "")
+
+
+def configured_etc():
+    """Where the programs look for their configuration by default: /etc, unless a prefix was given."""
+    return re.search(r"(/\S+)/mta-stsd/mta-stsd\.ini", run(CTL, "records", "--help").stdout)[1]
 
 
 @unittest.skipUnless(CTL, "mta-stsctl was not built: configure found no jansson")

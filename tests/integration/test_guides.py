@@ -10,7 +10,7 @@ import attack
 import guidenet
 import harness
 from guidenet import GUIDES, GuideNet, blocks_of
-from test_ctl_certs import CTL
+from test_ctl_certs import CTL, configured_etc
 from test_tlsrpt import as_mail, days_ago, failure, packed, policy, report
 
 try:
@@ -19,6 +19,8 @@ except ImportError:
     yaml = None
 
 WHY_NOT = "mta-stsctl was not built" if not CTL else guidenet.missing()
+if not WHY_NOT and configured_etc() != "/etc":
+    WHY_NOT = "the guides are for programs that were built with --sysconfdir=/etc"
 
 OUTLOOK = "contoso-com.mail.protection.outlook.com"
 AZURE = "@ MX 0 {mx}.mail.protection.outlook.com.\n_mta-sts TXT \"v=STSv1; id=20240101000000;\"\n"
