@@ -52,7 +52,7 @@ static const char help[] =
     "      --failing         only what has failures\n"
     "      --by day | org | mx | ip | type | domain\n"
     "                        print the sums by that alone\n"
-    "      --top N           print at most N rows of each table; a page has N domains\n"
+    "      --top N           print at most N rows of each table; N domains of a page\n"
     "      --reasons         print each failure, with its reason in full\n"
     "      --store FILE      take the reports into this file, made if there is none,\n"
     "                        and sum up what it holds; without a FILE, that alone\n"
