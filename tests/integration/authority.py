@@ -115,8 +115,11 @@ exec unshare $flags -m sh -c 'mount --bind "$0" {os.path.dirname(SYSTEM_BUNDLE)}
         self.pebble.wait()
 
     def answers(self):
+        return all(self.listens(name) for name in ("api", "manage", "dns_manage"))
+
+    def listens(self, name):
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.ports["api"])) == 0
+            return probe.connect_ex(("127.0.0.1", self.ports[name])) == 0
 
     def context(self):
         """A TLS client's context that trusts what this CA issues, and nothing else."""
