@@ -85,6 +85,14 @@ class Examples(unittest.TestCase):
         said = self.check("\n".join(examples))
         self.assertIn(": 1 domain,", said)
 
+    def test_an_image_is_built_of_all_that_its_build_reads(self):
+        """What automake includes, and what the Dockerfile installs, is not left out by .dockerignore."""
+        taken = re.findall(r"^!(\S+)$", (SOURCE / ".dockerignore").read_text(), re.M)
+        wanted = re.findall(r"^include (\S+)$", (SOURCE / "Makefile.am").read_text(), re.M)
+        for path in [*wanted, "LICENSE", "configure.ac", "Makefile.am", "bootstrap"]:
+            with self.subTest(path):
+                self.assertTrue(any(path == name or path.startswith(name + "/") for name in taken))
+
     def test_the_figures_in_the_readme_are_those_that_were_measured(self):
         """In both servers' rows of doc/performance.md, which `make performance` writes."""
         text = (SOURCE / "doc" / "performance.md").read_text()
