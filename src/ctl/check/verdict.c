@@ -112,19 +112,56 @@ static const struct mxhost *find_tls13_only(const struct facts *facts)
     return found;
 }
 
+/* What it does is not known: it may deliver, or not. */
+static void doubt(struct verdict *out)
+{
+    out->ending = VERDICT_DEPENDS;
+    out->worst = VERDICT_DEFERS;
+    out->ground = SENDER_UNKNOWN;
+    out->predicted = true;
+    out->failure = NULL;
+}
+
 /* RFC 8461 lets a sender have TLS 1.2 alone, and of some it is not known. */
 static void doubt_tls13(struct verdict *out, const struct sender *sender, const struct facts *facts)
 {
     const struct mxhost *mxhost = find_tls13_only(facts);
     if (mxhost == NULL || sender->tls13_ground != SENDER_UNKNOWN)
         return;
-    out->ending = VERDICT_DEPENDS;
-    out->worst = VERDICT_DEFERS;
-    out->ground = SENDER_UNKNOWN;
-    out->predicted = true;
+    doubt(out);
     error_set(&out->reason,
               "%s offers TLS 1.3 alone, and it is not known whether this sender has it",
               mxhost->host);
+}
+
+/* Whoever uses DANE keeps the mail where its records do not fit, whatever the policy. */
+static void doubt_dane(struct verdict *out, const struct sender *sender, const struct facts *facts)
+{
+    struct sender as_if = *sender;
+    struct verdict_mx mx;
+    if (sender->dane_ground != SENDER_UNKNOWN || out->ending > VERDICT_REPORTS)
+        return;
+    as_if.dane = SENDER_DANE_FIRST;
+    verdict_mx_find(&mx, &as_if, NULL, facts);
+    if (mx.result == VERDICT_MX_PASSES || mx.act == NULL || mx.what != SENDER_DANE_FAILS)
+        return;
+    doubt(out);
+    error_set(&out->reason, "it is not known whether this sender uses DANE; %s", mx.why.text);
+}
+
+/* Whether a record, an answer or a policy is not as RFC 8461 has it, and it is not known what this
+ * sender makes of it. */
+static bool reads_unknown(enum sender_id id, const struct facts *facts)
+{
+    const struct sender *sender = sender_find(id);
+    if (sender->ignores || facts->sts.count == 0)
+        return false;
+    if (sender->txt_ground == SENDER_UNKNOWN && !facts->record.usable)
+        return true;
+    for (size_t i = 0; i < facts->address_count && sender->fetch_ground == SENDER_UNKNOWN; i++)
+        if (facts->addresses[i].fetch.failure != FETCH_FINE)
+            return true;
+    return (SENDERS_EVERY & SENDERS_OF(id)) == 0 && facts->served != NULL && !facts->policy_valid;
 }
 
 static void conclude_enforce(struct verdict *out, const struct sender *sender,
@@ -144,6 +181,7 @@ static void conclude_enforce(struct verdict *out, const struct sender *sender,
     bool failed = mx.act != NULL && mx.failure != NULL;
     let_pass(out, sender, facts, failed ? mx.failure : NULL);
     out->in_clear = mx.in_clear;
+    out->predicted = failed && sender->acts[mx.what].ground == SENDER_UNKNOWN;
     if (mx.in_clear)
         error_set(&out->reason, "without TLS, though the policy requires it");
     else if (failed && sender->acts[mx.what].end != SENDER_DELIVERS)
@@ -254,13 +292,20 @@ static void conclude(struct verdict *out, enum sender_id id, const struct facts 
             conclude_addresses(&aside, id, facts);
             out->state = aside.state;
         }
-    } else if (sender->ignores) {
+        return;
+    }
+    if (sender->ignores) {
         if (conclude_free(out, sender, facts))
             error_set(&out->reason, "it knows no MTA-STS");
     } else if (!has_record) {
         conclude_policy(out, sender, facts, &policy);
     } else {
         conclude_addresses(out, id, facts);
+    }
+    doubt_dane(out, sender, facts);
+    if (out->ending != VERDICT_UNTESTED && reads_unknown(id, facts)) {
+        out->predicted = true;
+        out->ground = SENDER_UNKNOWN;
     }
 }
 

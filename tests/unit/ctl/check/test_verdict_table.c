@@ -545,6 +545,85 @@ static void says_what_real_senders_did(void)
     }
 }
 
-static const struct test tests[] = {TEST(says_what_real_senders_did)};
+/* Senders that no test of mail can run: what was read in them, or what their makers say; and what
+ * is not known of a sender, which is never told as known. */
+static const struct {
+    void (*how)(struct make_facts *made);
+    enum sender_id id;
+    char end; /* as above */
+    bool predicted;
+    const char *deferred, *returned; /* codes; NULL: none */
+} others[] = {
+    {not_in_policy, SENDER_MADDY, '5', false, NULL, "5.7.0"},
+    {expired, SENDER_MADDY, '4', false, "4.7.1", NULL},
+    {one_second_above, SENDER_MADDY, '4', false, "4.7.1", NULL},
+    {two_modes, SENDER_MADDY, 'D', false, NULL, NULL},
+    {no_starttls, SENDER_STALWART_OLD, '5', false, NULL, NULL},
+    {no_starttls, SENDER_STALWART_NEW, '5', false, NULL, NULL},
+    {not_in_policy, SENDER_STALWART_NEW, '5', false, NULL, NULL},
+    {testing_and_expired, SENDER_STALWART_OLD, '4', false, NULL, NULL},
+    {testing_and_expired, SENDER_STALWART_NEW, 'D', false, NULL, NULL},
+    {dane_misfits, SENDER_STALWART_NEW, '4', false, NULL, NULL},
+    {dane_misfits, SENDER_KUMOMTA, '4', false, NULL, NULL},
+    {dane_misfits, SENDER_EXCHANGE, '4', false, NULL, NULL},
+    {not_in_policy, SENDER_EXCHANGE, '4', true, "4.4.8", "5.4.8"},
+    {two_modes, SENDER_MAILAUTH_7, '4', false, NULL, NULL},
+    /* A case without a cell. */
+    {expired, SENDER_GOOGLE, '4', true, NULL, NULL},
+    {expired, SENDER_KUMOMTA, '4', true, NULL, NULL},
+    {first_expired, SENDER_GOOGLE, 'D', true, NULL, NULL},
+    {first_not_in_policy, SENDER_GOOGLE, 'D', false, NULL, NULL},
+    /* DANE. */
+    {dane_misfits, SENDER_GOOGLE, '?', true, NULL, NULL},
+    {dane_misfits, SENDER_HALON, '?', true, NULL, NULL},
+    {dane_misfits, SENDER_MIMECAST, '?', true, NULL, NULL},
+    {dane_misfits, SENDER_MAIL_STS, '?', true, NULL, NULL},
+    {dane_misfits_without_sts, SENDER_GOOGLE, '?', true, NULL, NULL},
+    {dane_misfits_in_testing, SENDER_GOOGLE, '?', true, NULL, NULL},
+    {dane_lookup_fails, SENDER_GOOGLE, '?', true, NULL, NULL},
+    {dane_in_an_insecure_zone, SENDER_GOOGLE, 'D', false, NULL, NULL},
+    {dane_misfits, SENDER_MADDY, 'D', false, NULL, NULL},
+    /* Which records it takes, which answers, and how it reads a policy. */
+    {two_records, SENDER_GOOGLE, 'D', true, NULL, NULL},
+    {id_of_other_characters, SENDER_EXCHANGE, 'D', true, NULL, NULL},
+    {id_of_other_characters, SENDER_STALWART_NEW, '4', false, NULL, NULL},
+    {redirect, SENDER_GOOGLE, 'D', true, NULL, NULL},
+    {redirect, SENDER_MADDY, 'D', false, NULL, NULL},
+    {zero_seconds, SENDER_EXCHANGE, '4', true, "4.7.5", "5.7.5"},
+    {capital_mode, SENDER_GOOGLE, 'D', true, NULL, NULL},
+    {good, SENDER_GOOGLE, 'D', false, NULL, NULL},
+    {testing_and_expired, SENDER_GOOGLE, 'D', false, NULL, NULL},
+    {dead, SENDER_GOOGLE, 'n', false, NULL, NULL},
+};
+
+static bool same_code(const char *one, const char *other)
+{
+    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+static void says_what_is_read_and_what_is_not_known(void)
+{
+    for (size_t i = 0; i < COUNT(others); i++) {
+        struct make_facts made;
+        struct verdict all[VERDICT_COUNT];
+        const struct verdict *verdict = &all[others[i].id];
+        make_facts(&made);
+        others[i].how(&made);
+        facts_settle(&made.facts);
+        verdict_make(all, &made.facts);
+        CHECK(letter_of(verdict) == others[i].end && verdict->predicted == others[i].predicted,
+              "row %zu, %s: %c, %s: %s", i, verdict->sender, letter_of(verdict),
+              verdict->predicted ? "predicted" : "known", verdict->reason.text);
+        CHECK(same_code(verdict->codes.deferred, others[i].deferred) &&
+                  same_code(verdict->codes.returned, others[i].returned),
+              "row %zu, %s: %s", i, verdict->sender, verdict->reason.text);
+        make_free(&made);
+    }
+}
+
+static const struct test tests[] = {
+    TEST(says_what_real_senders_did),
+    TEST(says_what_is_read_and_what_is_not_known),
+};
 
 TEST_MAIN(tests)
