@@ -5,6 +5,8 @@ libcommon_a_SOURCES += \
 	%D%/sender_act.h \
 	%D%/sender_agent.c \
 	%D%/sender_agent.h \
+	%D%/sender_large.c \
+	%D%/sender_large.h \
 	%D%/sender_library.c \
 	%D%/sender_other.c \
 	%D%/sender_postfix.c \

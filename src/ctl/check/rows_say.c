@@ -31,13 +31,19 @@ const char *rows_place(struct rows_place *out, const char *host, const char *add
     return out->text;
 }
 
+static bool ignores_policies(const struct sender *sender)
+{
+    return sender->ignores;
+}
+
 const char *rows_whom(char out[SENDERS_TEXT_MAX], const struct rows_check *check, uint32_t set)
 {
     uint32_t harmed = check->failing & set;
     if (harmed == 0)
         return NULL;
     senders_names(out, harmed);
-    if ((harmed & SENDERS_EVERY) == SENDERS_EVERY && (harmed & SENDERS_OF(SENDER_EXIM)) == 0)
+    if ((harmed & SENDERS_EVERY) == SENDERS_EVERY &&
+        (harmed & senders_which(ignores_policies)) == 0)
         snprintf(out, SENDERS_TEXT_MAX, "every sender that uses MTA-STS");
     return out;
 }

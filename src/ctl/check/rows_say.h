@@ -4,7 +4,7 @@
 #define CTL_CHECK_ROWS_SAY_H
 
 #include "common/base/moment.h"
-#include "common/senders/senders.h"
+#include "common/senders/sender.h"
 #include "ctl/check/rows.h"
 
 /* One row being judged over one domain. */

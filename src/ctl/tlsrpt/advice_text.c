@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "common/senders/sender_large.h"
 #include "ctl/tlsrpt/advice_lines.h"
 #include "ctl/tlsrpt/advice_remedy.h"
 #include "ctl/tlsrpt/failure.h"
@@ -201,33 +201,21 @@ static int say_verdict(struct advice *advice, int today, struct error *why)
 
 /* ---- What else is worth knowing. */
 
-/* Senders that are known to report, and that most domains get mail from. */
-static const struct {
-    const char *name, *domain;
-} large_senders[] = {
-    {"Google", "google.com"},
-    {"Microsoft", "microsoft.com"},
-};
-
 static bool was_heard(const struct advice *advice, size_t index)
 {
-    size_t length = strlen(large_senders[index].name);
-    for (size_t i = 0; i < advice->senders.count; i++) {
-        const char *name = advice->senders.items[i].organisation;
-        if (strcasecmp(name, large_senders[index].domain) == 0 ||
-            strncasecmp(name, large_senders[index].name, length) == 0)
+    for (size_t i = 0; i < advice->senders.count; i++)
+        if (sender_large_is(index, advice->senders.items[i].organisation))
             return true;
-    }
     return false;
 }
 
 static int say_senders(struct advice *advice, struct error *why)
 {
     char heard[LIST_MAX], missing[LIST_MAX] = "";
-    for (size_t i = 0; i < sizeof(large_senders) / sizeof(large_senders[0]); i++) {
+    for (size_t i = 0; i < SENDER_LARGE_COUNT; i++) {
         if (!was_heard(advice, i))
             append(missing, sizeof(missing), "%s%s", missing[0] != '\0' ? ", " : "",
-                   large_senders[i].name);
+                   sender_large_name(i));
     }
     if (advice->verdict == ADVICE_WAIT)
         return advice_say(advice, why,

@@ -6,6 +6,7 @@
 #include "common/policy/senderpage.h"
 #include "common/senders/sender.h"
 #include "common/senders/sender_agent.h"
+#include "common/senders/sender_large.h"
 
 #include "test.h"
 
@@ -109,7 +110,25 @@ static void names_the_family_that_an_agent_claims(void)
     }
 }
 
+static void knows_the_large_ones_by_their_reports(void)
+{
+    static const struct {
+        size_t index;
+        const char *organisation;
+        bool is;
+    } rows[] = {
+        {0, "google.com", true},     {0, "Google Inc.", true},
+        {0, "goo", false},           {1, "Microsoft Corporation", true},
+        {1, "google.com", false},    {1, "MICROSOFT.COM", true},
+        {1, "not Microsoft", false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CHECK(sender_large_is(rows[i].index, rows[i].organisation) == rows[i].is, "%s",
+              rows[i].organisation);
+}
+
 static const struct test tests[] = {
+    TEST(knows_the_large_ones_by_their_reports),
     TEST(names_the_family_that_an_agent_claims),
     TEST(names_sets_as_people_do),
     TEST(has_an_end_where_it_has_a_ground),
