@@ -31,7 +31,6 @@ struct sender {
     enum sender_match match;
     bool no_underscore;       /* no host with one matches */
     bool no_a_label_wildcard; /* a wildcard matches no host whose first label begins with xn-- */
-    bool by_mx_too;           /* SENDER_BY_CERTIFICATE: the MX's name must match as well */
     enum sender_dane dane;
     bool dane_nameless;  /* a record of usage 2 needs no name in the certificate */
     bool all_addresses;  /* tries each address of a host; else the attempt takes one */
@@ -42,7 +41,7 @@ struct sender {
     bool reports;        /* it writes TLSRPT reports */
     bool predicted;      /* its codes are its maker's; when they come is read out of RFC 8461 */
     unsigned limit_ms;   /* of a fetch; 0: none below a minute */
-    bool wants_type, wants_exact_type, takes_2xx, takes_any_status, first_v4_only, cuts_at_10k;
+    bool wants_type, wants_exact_type, takes_2xx, takes_any_status, first_v4_only;
     bool takes_old_tls;                  /* a policy by TLS older than 1.2 */
     bool by_charset;                     /* decodes a policy by the charset of its Content-Type */
     bool last_counts, any_case, bare_cr; /* how it reads a policy */

@@ -95,7 +95,7 @@ const struct sender sender_single_rows[SINGLE_ROWS] = {
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN,
         .no_fall_back = true,
-        .wants_type = true, .last_counts = true, .cuts_at_10k = true,
+        .wants_type = true, .last_counts = true,
         .queue_hours = 20, .queue_ground = SENDER_RUN,
     },
     {
@@ -120,7 +120,7 @@ const struct sender sender_single_rows[SINGLE_ROWS] = {
                 .loose_fields = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN,
-        .wants_type = true, .last_counts = true, .cuts_at_10k = true,
+        .wants_type = true, .last_counts = true,
         .queue_hours = 20, .queue_ground = SENDER_RUN,
     },
 };

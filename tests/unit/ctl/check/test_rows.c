@@ -138,6 +138,17 @@ static void an_mx_of_another_domain(struct make_facts *made)
     made->mxhosts[0].host = host;
 }
 
+static void tlsa_that_nobody_can_look_up(struct make_facts *made)
+{
+    made->facts.mx_answer.secure = made->facts.validates = true;
+    made->mxhosts[0].tlsa_outcome = DNS_FAILED;
+}
+
+static void tlsa_of_an_unsigned_domain_that_nobody_can_look_up(struct make_facts *made)
+{
+    made->mxhosts[0].tlsa_outcome = DNS_FAILED;
+}
+
 static void a_null_mx(struct make_facts *made)
 {
     made->facts.mx_null = true;
@@ -184,6 +195,8 @@ static void finds_what_is_broken_and_nothing_else(void)
         {an_mx_that_is_down, "X3w"},
         {an_mx_of_another_domain, "X1e"},
         {a_null_mx, "X5w"},
+        {tlsa_that_nobody_can_look_up, "D9n X6e"},
+        {tlsa_of_an_unsigned_domain_that_nobody_can_look_up, ""},
         {more_than_are_tried, "D11w X1w"},
         {reports_to_itself, "T3n"},
     };

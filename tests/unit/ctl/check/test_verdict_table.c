@@ -2,6 +2,8 @@
 /* test_verdict_table: what real senders did with real mail to such domains, row by row. */
 #include "ctl/check/verdict.h"
 
+#include "ctl/check/rows.h"
+
 #include "make_facts.h"
 #include "test.h"
 
@@ -432,6 +434,84 @@ static void over_64_kb(struct make_facts *made)
     made->addresses[0].fetch.failure = made->addresses[1].fetch.failure = FETCH_TOO_LARGE;
 }
 
+/* The MX is a CNAME: policy and certificate have the name that it leads to. */
+static void cn_target(struct make_facts *made)
+{
+    static char target[] = "mail.example.net";
+    one_mx(made);
+    made->names[0][0] = target;
+    set_policy(made, ENFORCE("mail.example.net"));
+}
+
+static void testing_and_old_tls(struct make_facts *made)
+{
+    old_tls(made);
+    set_policy(made, "version: STSv1\r\nmode: testing\r\nmx: *.example.com\r\nmax_age: 604800\r\n");
+}
+
+static void dane_fits_and_no_mx_matches(struct make_facts *made)
+{
+    fit(made);
+    set_policy(made, ENFORCE("mail.example.net"));
+}
+
+static void over_10_kb(struct make_facts *made)
+{
+    static char text[12288];
+    size_t used = (size_t)snprintf(text, sizeof(text), "version: STSv1\r\nmode: enforce\r\n");
+    for (unsigned i = 0; used < 11000; i++)
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "mx: m%u.example.net\r\n", i);
+    snprintf(text + used, sizeof(text) - used, "mx: *.example.com\r\nmax_age: 604800\r\n");
+    expired(made);
+    for (int i = 0; i < 2; i++) {
+        made->addresses[i].fetch.body = text;
+        made->addresses[i].fetch.length = strlen(text);
+    }
+}
+
+static void indented_mode(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made,
+               "version: STSv1\r\n mode: enforce\r\nmx: *.example.com\r\nmax_age: 604800\r\n");
+}
+
+static void byte_order_mark(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "\xef\xbb\xbf" ENFORCE("*.example.com"));
+}
+
+static void status_201(struct make_facts *made)
+{
+    expired(made);
+    for (size_t i = 0; i < 2; i++) {
+        made->addresses[i].fetch.failure = FETCH_STATUS;
+        made->addresses[i].fetch.status = 201;
+    }
+}
+
+static void id_of_33_letters(struct make_facts *made)
+{
+    static const char text[] = "v=STSv1; id=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;";
+    expired(made);
+    made->sts[0] = (struct span){text, sizeof(text) - 1};
+}
+
+static void utf8_note_without_charset(struct make_facts *made)
+{
+    utf8_note(made);
+    for (size_t i = 0; i < 2; i++)
+        snprintf(made->addresses[i].fetch.type, sizeof(made->addresses[i].fetch.type),
+                 "text/plain");
+}
+
+static void first_without_address(struct make_facts *made)
+{
+    made->mxhosts[0].outcome = DNS_NO_NAME;
+    made->mxhosts[0].address_count = 0;
+}
+
 static const enum sender_id columns[] = {
     SENDER_RESOLVER_PLAIN, SENDER_RESOLVER_TLSRPT, SENDER_TLSPOL_PLAIN,
     SENDER_CHASQUID_11,    SENDER_CHASQUID_15,     SENDER_MOX,
@@ -443,7 +523,7 @@ static const enum sender_id columns[] = {
 static const struct {
     void (*how)(struct make_facts *made);
     const char *ends;
-    const char *code;        /* of the first column; NULL: none */
+    const char *code;        /* of the first column, while it waits or at the end; NULL: none */
     const char *tlsrpt_code; /* of the second */
 } rows[] = {
     {good, "DDDDDDDDD", NULL, NULL},
@@ -457,8 +537,8 @@ static const struct {
     {old_tls, "4444444DD", "4.7.5", "4.7.5"},
     {dead, "nnnnnnnnn", "4.4.1", "4.4.1"},
     {refused_at_once, "nnnnnnnnn", "4.4.1", "4.4.1"},
-    {no_address, "555444555", NULL, NULL},
-    {null_mx, "555445555", NULL, NULL},
+    {no_address, "555444555", "5.4.4", "5.4.4"},
+    {null_mx, "555445555", "5.1.0", "5.1.0"},
     {bogus_mx_zone, "444444444", "4.4.3", "4.4.3"},
     {two_addresses, "DDD?????D", NULL, NULL},
     {first_not_in_policy, "DDDDDDDDD", NULL, NULL},
@@ -494,13 +574,23 @@ static const struct {
     {missing_on_ipv6, "??????4?D", NULL, NULL},
     {wildcard_certificate, "DDDDDDDDD", NULL, NULL},
     {preference_beside, "44DDDDDDD", "4.7.5", "4.7.5"},
-    {no_domain, "555445555", NULL, NULL},
+    {no_domain, "555445555", "5.4.4", "5.4.4"},
     {blanks_before_colons, "DDD44D4DD", NULL, NULL},
     {no_break_space, "44D44D4.D", NULL, NULL},
     {capital_version, "DDDDDD4DD", NULL, NULL},
     {no_max_age, "DDDDDDD4D", NULL, NULL},
     {tabs, "4444444DD", NULL, NULL},
     {over_64_kb, "DDDDDD4DD", NULL, NULL},
+    {cn_target, "D4D444.5D", NULL, "4.3.0"},
+    {testing_and_old_tls, "DDD4DDDDD", NULL, NULL},
+    {dane_fits_and_no_mx_matches, "44D44455D", "4.7.5", "4.3.0"},
+    {over_10_kb, "444DD444D", NULL, NULL},
+    {indented_mode, "DDD44D4.D", NULL, NULL},
+    {byte_order_mark, "DDDDDD4DD", NULL, NULL},
+    {status_201, "DDDDDD44D", NULL, NULL},
+    {id_of_33_letters, "44D44D44D", NULL, NULL},
+    {utf8_note_without_charset, "DD444444D", NULL, NULL},
+    {first_without_address, "DDDDDDDDD", NULL, NULL},
 };
 
 static char letter_of(const struct verdict *verdict)
@@ -536,10 +626,10 @@ static void says_what_real_senders_did(void)
             CHECK(rows[i].ends[j] == '.' || letter_of(verdict) == rows[i].ends[j],
                   "row %zu, %s: not %c but %c, %s: %s", i, verdict->sender, rows[i].ends[j],
                   letter_of(verdict), verdict_state_name(verdict->state), verdict->reason.text);
-            CHECK(
-                j > 1 || code == NULL ||
-                    (verdict->codes.deferred != NULL && strcmp(verdict->codes.deferred, code) == 0),
-                "row %zu, %s: %s", i, verdict->sender, verdict->codes.deferred);
+            const char *said = verdict->ending == VERDICT_BOUNCES ? verdict->codes.returned
+                                                                  : verdict->codes.deferred;
+            CHECK(j > 1 || code == NULL || (said != NULL && strcmp(said, code) == 0),
+                  "row %zu, %s: %s", i, verdict->sender, said != NULL ? said : "no code");
         }
         make_free(&made);
     }
@@ -621,7 +711,43 @@ static void says_what_is_read_and_what_is_not_known(void)
     }
 }
 
+/* Where mail does not go out, a finding says what is wrong; and none names a sender for which mail
+ * goes out as the policy has it. */
+static void has_findings_that_agree(void)
+{
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct make_facts made;
+        struct verdict all[VERDICT_COUNT];
+        struct findings findings = {0};
+        size_t failing = 0, told = 0;
+        make_facts(&made);
+        rows[i].how(&made);
+        facts_settle(&made.facts);
+        verdict_make(all, &made.facts);
+        rows_judge(&made.facts, &findings);
+        for (size_t j = 0; j < findings.count; j++)
+            told += findings.items[j].severity != SEVERITY_NOTE;
+        for (size_t j = 0; j < VERDICT_COUNT; j++) {
+            bool fails = all[j].ending >= VERDICT_DEPENDS || all[j].in_clear;
+            failing += fails;
+            for (size_t k = 0; k < findings.count && !fails; k++) {
+                const struct finding *finding = &findings.items[k];
+                bool is_named = finding->rule[0] == 'X' && finding->sender != NULL &&
+                                (strcmp(finding->sender, "every sender") == 0 ||
+                                 strcmp(finding->sender, all[j].sender) == 0);
+                CHECK(!is_named, "row %zu: %s breaks %s, and delivers", i, finding->rule,
+                      all[j].sender);
+            }
+        }
+        CHECK(failing == 0 || told > 0, "row %zu: %zu senders keep mail, and no finding", i,
+              failing);
+        findings_free(&findings);
+        make_free(&made);
+    }
+}
+
 static const struct test tests[] = {
+    TEST(has_findings_that_agree),
     TEST(says_what_real_senders_did),
     TEST(says_what_is_read_and_what_is_not_known),
 };
