@@ -32,6 +32,7 @@ OTHER_WEB = "198.18.2.2"  # the same hosts; some answer differently here
 LAX = "198.18.2.3"  # takes any server name
 OLD = "198.18.2.4"  # TLS 1.1
 NEW_TLS = "198.18.2.5"  # TLS 1.3 alone
+ASKS = ("198.18.2.6", "198.18.2.7")  # want a client certificate, by TLS 1.2 and 1.3
 NOBODY = "198.18.9.9"  # refuses connections
 MX = {  # kind: addresses
     "mx": ("198.18.3.1", "2001:db8:53::3:1"),
@@ -120,7 +121,7 @@ class Net:
     ZONES = ("check.example", "plain.example", "bogus.example", "example")
     SIGNED = ("check.example", "bogus.example")
     ADDRESSES = ("198.18.0.0/16", "2001:db8:53::1:1/128", "2001:db8:53::2:1/128", "2001:db8:53::3:1/128")
-    WEB_ADDRESSES = (*WEB, OTHER_WEB, LAX, OLD, NEW_TLS)
+    WEB_ADDRESSES = (*WEB, OTHER_WEB, LAX, OLD, NEW_TLS, *ASKS)
     MX = MX
     CACHE = 1000000  # seconds that the resolver keeps what it has at most
     RESOLVER = ('module-config: "iterator"',)  # further lines of unbound's server section
@@ -207,6 +208,7 @@ class Net:
             "web": leaf(*hosts),
             "expired": leaf("*.check.example", dates=dated(-30, -2)),
             "rsaold": leaf("*.check.example", kind="rsa", dates=dated(-30, -2)),
+            "rsasoon": leaf("*.h2bothsoon.check.example", kind="rsa", dates=dated(-85, 5)),
             "tls13": leaf("tls13.check.example"),
             "both": leaf("both.check.example"),
             "bare6": pki().bare_leaf("mta-sts.h2bare.check.example", "bare6.check.example", days=6),
@@ -572,6 +574,10 @@ class WebServer(http.server.ThreadingHTTPServer):
         self.context = self.make("web", address == OLD)
         if address == NEW_TLS:
             self.context.minimum_version = ssl.TLSVersion.TLSv1_3
+        if address in ASKS:
+            self.context.verify_mode = ssl.CERT_REQUIRED
+        if address == ASKS[0]:
+            self.context.maximum_version = ssl.TLSVersion.TLSv1_2
         self.context.sni_callback = self.choose
 
     def make(self, name, old=False):

@@ -253,7 +253,7 @@ const char *network_address_scope(const struct network_address *address)
         {"192.168.0.0/16", "a private"}, {"fc00::/7", "a private"},
         {"fec0::/10", "a private"},      {"169.254.0.0/16", "a link-local"},
         {"fe80::/10", "a link-local"},   {"224.0.0.0/4", "a multicast"},
-        {"240.0.0.0/4", "a multicast"},  {"ff00::/8", "a multicast"},
+        {"240.0.0.0/4", "a reserved"},   {"ff00::/8", "a multicast"},
     };
     const struct network_address plain = unwrap(address);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -41,7 +41,8 @@ struct facts {
     bool gone_whole;             /* all of them were looked for */
     struct nearmiss *nearmisses; /* records at other names */
     size_t nearmiss_count;
-    const char *parent;                     /* a domain above that has a record; part of domain */
+    char host_near[DNSDATA_NAME_MAX]; /* has addresses, in place of the host; empty: none has */
+    const char *parent;               /* a domain above that has a record; part of domain */
     const struct config_policy *configured; /* what our configuration has; NULL: not ours */
     bool records_off;                       /* our configuration wants no `_mta-sts` record */
     struct check_state before;              /* by --state; {0}: nothing */

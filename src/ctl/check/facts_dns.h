@@ -22,6 +22,9 @@ struct facts_alias {
     char end[DNSDATA_NAME_MAX]; /* empty: the name has no CNAME */
     unsigned steps;             /* CNAMEs on the way */
     bool looped;
+    /* Where the last one exists without the domain behind it, which a dot at its end keeps away:
+     * that name. */
+    char dotless[DNSDATA_NAME_MAX];
 };
 
 struct facts_mx {

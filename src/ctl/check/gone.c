@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/name/hostname.h"
 #include "ctl/check/facts.h"
 #include "ctl/net/registrable.h"
 
@@ -70,6 +71,8 @@ static void look_at_policy(struct seen *seen, const struct fetch *fetch)
     policytext_read(&text, fetch->body, fetch->length, &why);
     for (size_t i = 0; i < text.policy.mx_count; i++) {
         const char *pattern = text.policy.mx[i];
+        if (hostname_mx_fault(pattern, strlen(pattern)) != HOSTNAME_FINE)
+            continue; /* P9 says what is wrong with it */
         look_at(seen, strncmp(pattern, "*.", 2) == 0 ? pattern + 2 : pattern);
     }
     policytext_free(&text);

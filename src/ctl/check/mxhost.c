@@ -103,7 +103,7 @@ static void try_limits(struct mxhost_address *address, struct smtp_request reque
 
 bool mxhost_lacks_tls12(const struct mxhost_address *address)
 {
-    return address->tls12.failure == SMTP_HANDSHAKE;
+    return address->tls12.failure == SMTP_HANDSHAKE && address->tls12.peer.version[0] == '\0';
 }
 
 static void try_address(void *context, size_t index)
@@ -127,8 +127,7 @@ static void try_address(void *context, size_t index)
     }
     address->smtp.failure = SMTP_UNREACHABLE;
     error_set(&address->smtp.why,
-              "%s address, which --all does not contact; name the domain to have it tried",
-              address->scope);
+              "--all does not contact such an address; name the domain to have it tried");
 }
 
 static void try_addresses(struct mxhost *out, const struct mxhost_params *params)

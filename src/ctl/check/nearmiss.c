@@ -24,13 +24,26 @@ static const char *const sts_names[] = {
     "_mta\\226\\128\\144sts.%s",
     "_mta\\226\\128\\145sts.%s",
     "_mta\\226\\128\\147sts.%s",
+    "_mta\\226\\128\\148sts.%s",
+    "_mta\\226\\136\\146sts.%s",
+    "mta\\226\\128\\145sts.%s",
+    "mta\\226\\128\\147sts.%s",
+    "mtasts.%s",
+    "_mta.sts.%s",
+    "mta-sts._mta-sts.%s",
+    "_mta-sts._tcp.%s",
     "_mta-sts.%s.%s",
     NULL,
 };
 static const char *const tlsrpt_names[] = {
-    "_tls.%s",          "smtp._tls.%s",     "_smtp-tls.%s", "_smtp_tls.%s",
-    "_smtp._tlsrpt.%s", "_smtp._tls.%s.%s", NULL,
+    "_tls.%s",      "smtp._tls.%s",          "_smtp-tls.%s",
+    "_smtp_tls.%s", "_smtp._tlsrpt.%s",      "_smtp.tls.%s",
+    "smtp.tls.%s",  "_tls._smtp.%s",         "_tlsrpt.%s",
+    "_smtp.%s",     "_smtp._tls.mta-sts.%s", "_smtp._tls.%s.%s",
+    NULL,
 };
+
+static const char *const host_names[] = {"mta_sts.%s", "mtasts.%s", "mta-sts.%s.%s", NULL};
 
 struct search {
     struct facts *facts;
@@ -64,19 +77,24 @@ static bool keep(struct search *search, const char *name, const struct dns_answe
     return false;
 }
 
+/* Puts the domain into the pattern. Returns whether the name is not too long. */
+static bool write_name(char out[DNSDATA_NAME_MAX], const char *pattern, const char *domain)
+{
+    bool is_twice = strstr(pattern, "%s.%s") != NULL;
+    const char *end = strstr(pattern, "%s");
+    int length = snprintf(out, DNSDATA_NAME_MAX, "%.*s%s%s%s", (int)(end - pattern), pattern,
+                          domain, is_twice ? "." : "", is_twice ? domain : "");
+    return length < DNSDATA_NAME_MAX;
+}
+
 /* Ends at the first that is found. */
 static void look(struct search *search, const char *const *names, const char *version)
 {
-    const char *domain = search->facts->domain;
     bool found = false;
     for (size_t i = 0; names[i] != NULL && !found && !search->failed; i++) {
         char name[DNSDATA_NAME_MAX];
         struct dns_answer answer;
-        bool is_twice = strstr(names[i], "%s.%s") != NULL;
-        const char *end = strstr(names[i], "%s");
-        int length = snprintf(name, sizeof(name), "%.*s%s%s%s", (int)(end - names[i]), names[i],
-                              domain, is_twice ? "." : "", is_twice ? domain : "");
-        if (length >= (int)sizeof(name))
+        if (!write_name(name, names[i], search->facts->domain))
             continue;
         dns_lookup(search->dns, name, DNS_TXT, &answer);
         search->failed = answer.outcome == DNS_FAILED;
@@ -125,9 +143,55 @@ static void look_above(struct search *search)
     }
 }
 
+/* ---- The policy host, and CNAMEs. */
+
+static bool is_there(struct search *search, const char *name, enum dns_type type)
+{
+    struct dns_answer answer;
+    if (search->failed)
+        return false;
+    dns_lookup(search->dns, name, type, &answer);
+    bool found = answer.outcome == DNS_FOUND;
+    search->failed = answer.outcome == DNS_FAILED;
+    dns_free(&answer);
+    return found;
+}
+
+static void look_for_host(struct search *search)
+{
+    struct facts *facts = search->facts;
+    char name[DNSDATA_NAME_MAX];
+    for (size_t i = 0; host_names[i] != NULL && facts->host_near[0] == '\0'; i++) {
+        if (write_name(name, host_names[i], facts->domain) &&
+            (is_there(search, name, DNS_A) || is_there(search, name, DNS_AAAA)))
+            memcpy(facts->host_near, name, sizeof(name));
+    }
+}
+
+/* provider.example.net.example.com, where provider.example.net was meant. */
+static void look_for_dotless(struct search *search, struct facts_alias *alias, enum dns_type type)
+{
+    const char *domain = search->facts->domain;
+    size_t length = strlen(alias->end), tail = strlen(domain);
+    char name[DNSDATA_NAME_MAX];
+    if (length < tail + 2 || alias->end[length - tail - 1] != '.' ||
+        strcmp(alias->end + length - tail, domain) != 0)
+        return;
+    snprintf(name, sizeof(name), "%.*s", (int)(length - tail - 1), alias->end);
+    if (strchr(name, '.') != NULL && is_there(search, name, type))
+        memcpy(alias->dotless, name, sizeof(name));
+}
+
 void nearmiss_find(struct facts *facts, struct dns *dns)
 {
     struct search search = {.facts = facts, .dns = dns};
+    bool lacks_host = facts->v4.outcome == DNS_NO_NAME && facts->v6.outcome == DNS_NO_NAME;
+    if (lacks_host && facts->host_alias.end[0] == '\0')
+        look_for_host(&search);
+    if (lacks_host)
+        look_for_dotless(&search, &facts->host_alias, DNS_A);
+    if (facts->sts.answer.outcome == DNS_NO_NAME)
+        look_for_dotless(&search, &facts->sts_alias, DNS_TXT);
     bool lacks_sts = is_absent(&facts->sts);
     bool lacks_tlsrpt = is_absent(&facts->tlsrpt);
     if (!lacks_sts && !lacks_tlsrpt)

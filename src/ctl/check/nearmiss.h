@@ -16,9 +16,10 @@ struct nearmiss {
 
 #define NEARMISS_MAX 4 /* that are kept */
 
-/* Looks under a dozen names for a record that is missing at `_mta-sts` or `_smtp._tls`, and for
- * that of a domain above; ends at the first look-up that fails. Fills facts->nearmisses and
- * facts->parent. */
+/* Looks under some twenty names for a record that is missing at `_mta-sts` or `_smtp._tls`, and for
+ * that of a domain above; for the addresses of a policy host that has none, and for the names that
+ * CNAMEs mean which lead nowhere. Ends at the first look-up that fails. Fills facts->nearmisses,
+ * facts->parent, facts->host_near and the aliases' dotless. */
 void nearmiss_find(struct facts *facts, struct dns *dns);
 
 #endif

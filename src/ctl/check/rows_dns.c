@@ -41,13 +41,23 @@ void rows_judge_tls_txt(struct rows_check *check)
                                        "publish v=TLSRPTv1; rua=mailto:ADDRESS; so that senders "
                                        "tell you what fails"};
     const struct rows_about unknown = {name, NULL, NULL};
+    const struct rows_about gone = {name, NULL,
+                                    "remove the CNAME now, or create that name yourself"};
     if (strcmp(check->row->id, "T1") == 0) {
         switch (facts->tlsrpt.answer.outcome) {
         case DNS_FOUND:
             break;
         case DNS_NO_NAME:
         case DNS_NO_DATA:
-            if (!has_record_finding(facts, "T1"))
+            if (has_record_finding(facts, "T1"))
+                break;
+            if (facts->tlsrpt.answer.outcome == DNS_NO_NAME &&
+                facts->tlsrpt.answer.canonical[0] != '\0')
+                rows_say(check, SEVERITY_ERROR, &gone,
+                         "its CNAME leads to %s, which does not exist: whoever registers that name "
+                         "says where reports go",
+                         facts->tlsrpt.answer.canonical);
+            else
                 rows_say(check, SEVERITY_WARNING, &missing, "there is no TLSRPT record");
             break;
         case DNS_BOGUS:
@@ -190,8 +200,14 @@ static void say_dangling(struct rows_check *check, const char *name,
 {
     const struct facts *facts = check->facts;
     bool is_away = leads_away(alias, facts->domain);
-    const struct rows_about about = {name, "every sender",
-                                     "remove the CNAME now, or create that host yourself"};
+    char advice[DNSDATA_NAME_MAX + 64] = "remove the CNAME now, or create that host yourself";
+    const struct rows_about about = {name, "every sender", advice};
+    if (alias->dotless[0] != '\0') {
+        snprintf(advice, sizeof(advice), "write \"%s.\"", alias->dotless);
+        rows_say(check, SEVERITY_ERROR, &about,
+                 "its CNAME leads to %s, as the dot at its end is missing", alias->end);
+        return;
+    }
     rows_say(check, SEVERITY_ERROR, &about, "its CNAME leads to %s, which does not exist%s%s",
              alias->end, is_away ? ": whoever registers that name " : "", is_away ? risk : "");
 }
@@ -282,7 +298,13 @@ void rows_judge_d11(struct rows_check *check)
         rows_say(check, SEVERITY_WARNING, &rest, "only %d of its %zu addresses are asked",
                  FACTS_ADDRESSES_MAX, facts->v4.count + facts->v6.count);
     }
-    if (!has_v4 && !has_v6) {
+    if (!has_v4 && !has_v6 && facts->host_near[0] != '\0') {
+        about.sender = "every sender";
+        about.advice = "move them to this name";
+        rows_say(check, SEVERITY_ERROR, &about,
+                 "the policy host has no address: they are at %s, where no sender looks",
+                 facts->host_near);
+    } else if (!has_v4 && !has_v6) {
         about.sender = "every sender";
         rows_say(check, SEVERITY_ERROR, &about, "the policy host has no address: %s",
                  facts->v4.outcome == DNS_NO_DATA ? "neither A nor AAAA" : facts->v4.why.text);

@@ -27,6 +27,17 @@ static bool spoke_tls(const struct policy_address *address)
     return address->fetch.peer.version[0] != '\0';
 }
 
+/* Also where the server ends it behind its certificate, as when it asks for one of the client. */
+static bool completed_tls(const struct policy_address *address)
+{
+    return spoke_tls(address) && address->fetch.failure != FETCH_HANDSHAKE;
+}
+
+static bool lacks_tls12(const struct policy_address *address)
+{
+    return address->tls12.failure == FETCH_HANDSHAKE && address->tls12.peer.version[0] == '\0';
+}
+
 static void judge_connection(struct rows_check *check, const struct policy_address *address,
                              struct rows_about *about)
 {
@@ -40,6 +51,13 @@ static void judge_connection(struct rows_check *check, const struct policy_addre
                  address->scope);
         return;
     }
+    if (address->scope != NULL && !spoke_tls(address) && fetch->failure != FETCH_HANDSHAKE) {
+        about->advice = "publish a public one";
+        rows_say(check, SEVERITY_ERROR, about,
+                 "%s address, which senders on the Internet cannot reach, nor this machine",
+                 address->scope);
+        return;
+    }
     if (address->scope != NULL) {
         about->sender = NULL;
         about->advice = "publish a public one, unless DNS has another elsewhere";
@@ -48,11 +66,11 @@ static void judge_connection(struct rows_check *check, const struct policy_addre
         about->sender = "every sender";
     }
     about->advice = handshake_advise(fetch->peer.alert, HANDSHAKE_POLICY_HOST);
-    if (!spoke_tls(address))
+    if (!completed_tls(address))
         rows_say(check, SEVERITY_ERROR, about, "%s", fetch->why.text);
     else if (fetch->peer.is_old)
         rows_say(check, SEVERITY_ERROR, about, "it speaks %s at most", fetch->peer.version);
-    else if (address->tls12.failure == FETCH_HANDSHAKE)
+    else if (lacks_tls12(address))
         rows_say_tls13_only(check, about->where);
 }
 

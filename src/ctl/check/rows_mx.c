@@ -25,12 +25,32 @@ static bool asks_for_mx(const struct facts *facts)
     return facts_has_mode(facts, POLICY_MODE_ENFORCE) || facts_has_mode(facts, POLICY_MODE_TESTING);
 }
 
-/* What to do about an MX that no mx matches; a name that no policy can hold is not repeated. */
-static void advise_match(struct error *advice, const struct facts_mx *mx)
+/* The host of an MX record that lacks its final dot, where the policy has the name without the zone
+ * (a wildcard in the zone lets the whole name exist); empty where it is none. */
+static void find_dotless(char out[DNSDATA_NAME_MAX], const struct facts *facts,
+                         const struct facts_mx *mx)
 {
     const char *host = mx->mxhost->host;
+    size_t length = strlen(host), tail = strlen(facts->domain);
+    out[0] = '\0';
+    if (length < tail + 2 || length >= DNSDATA_NAME_MAX || host[length - tail - 1] != '.' ||
+        strcmp(host + length - tail, facts->domain) != 0 || facts_allows(facts, host))
+        return;
+    snprintf(out, DNSDATA_NAME_MAX, "%.*s", (int)(length - tail - 1), host);
+    if (strchr(out, '.') == NULL || !facts_allows(facts, out))
+        out[0] = '\0';
+}
+
+/* What to do about an MX that no mx matches; a name that no policy can hold is not repeated. */
+static void advise_match(struct error *advice, const struct facts *facts, const struct facts_mx *mx)
+{
+    const char *host = mx->mxhost->host;
+    char dotless[DNSDATA_NAME_MAX];
     struct error problem;
-    if (mx->name.fault != MXNAME_FINE)
+    find_dotless(dotless, facts, mx);
+    if (dotless[0] != '\0')
+        error_set(advice, "write \"%s.\" into the MX record, with the dot at its end", dotless);
+    else if (mx->name.fault != MXNAME_FINE)
         mxname_say(&mx->name, &problem, advice);
     else if (hostname_mx_fault(host, strlen(host)) != HOSTNAME_FINE)
         error_set(advice, "give that host a name of letters, digits and hyphens alone");
@@ -49,7 +69,7 @@ void rows_judge_x1(struct rows_check *check)
                                          advice.text};
         if (facts_allows(facts, mx->mxhost->host) || mxname_is_broken(&mx->name))
             continue; /* X3 or X4 says what is wrong with the MX record */
-        advise_match(&advice, mx);
+        advise_match(&advice, facts, mx);
         rows_say(check, severity_of(facts), &about, "no mx of the policy matches this MX");
     }
     const struct rows_about rest = {facts->domain, NULL, NULL};
@@ -64,7 +84,10 @@ static bool has_mx_for(const struct facts *facts, const char *pattern)
 {
     for (size_t i = 0; i < facts->mx_count; i++) {
         const struct facts_mx *mx = &facts->mx[i];
-        if (mx->name.fault == MXNAME_ADDRESS || mxmatch(pattern, mx->mxhost->host) ||
+        char dotless[DNSDATA_NAME_MAX];
+        find_dotless(dotless, facts, mx);
+        if (mx->name.fault == MXNAME_ADDRESS || (dotless[0] != '\0' && mxmatch(pattern, dotless)) ||
+            mxmatch(pattern, mx->mxhost->host) ||
             (mx->name.meant[0] != '\0' && mxmatch(pattern, mx->name.meant)))
             return true;
     }
@@ -79,8 +102,9 @@ void rows_judge_x2(struct rows_check *check)
                                      "leave it out, unless a move of the mail hosts is under way"};
     size_t said = 0, left = 0;
     for (size_t i = 0; i < policy->mx_count && asks_for_mx(facts) && facts->mx_count > 0; i++) {
-        if (has_mx_for(facts, policy->mx[i]))
-            continue;
+        bool is_faulty = hostname_mx_fault(policy->mx[i], strlen(policy->mx[i])) != HOSTNAME_FINE;
+        if (is_faulty || has_mx_for(facts, policy->mx[i]))
+            continue; /* P9 says what is wrong with a faulty one */
         if (said++ < UNMATCHED_MAX)
             rows_say(check, SEVERITY_WARNING, &about, "mx %s matches no MX of %s", policy->mx[i],
                      facts->domain);
@@ -133,6 +157,14 @@ static void judge_address(struct rows_check *check, const struct mxhost *mxhost,
     struct rows_about about = {rows_place(&place, mxhost->host, address->text),
                                untried ? NULL : rows_whom(whom, check, ALL_SENDERS), advise(smtp)};
     const struct rows_about beside = {about.where, NULL, "give it a public address as well"};
+    if (address->scope != NULL && untried) {
+        about.advice = beside.advice;
+        rows_say(check, SEVERITY_WARNING, &about,
+                 "%s address, which senders on the Internet cannot reach; it could not be tested: "
+                 "%s",
+                 address->scope, smtp->why.text);
+        return;
+    }
     if (address->scope != NULL)
         rows_say(check, SEVERITY_NOTE, &beside,
                  "%s address, which senders on the Internet cannot reach", address->scope);

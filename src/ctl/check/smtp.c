@@ -33,7 +33,8 @@ static int judge_transfer(struct smtp *out, CURLcode result, const char *said)
         return strstr(words, "denied") != NULL
                    ? fail(out, SMTP_DENIED, "it refuses STARTTLS: ", words)
                    : fail(out, SMTP_NO_STARTTLS, "it offers no STARTTLS", "");
-    if (result == CURLE_SSL_CONNECT_ERROR) {
+    /* An alert behind the handshake, such as certificate_required, comes with the first answer. */
+    if (result == CURLE_SSL_CONNECT_ERROR || out->peer.alert != 0) {
         out->failure = SMTP_HANDSHAKE;
         return handshake_say(&out->why, out->peer.alert, words);
     }

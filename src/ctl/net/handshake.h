@@ -5,6 +5,10 @@
 
 #include "common/base/error.h"
 
+/* In place of an alert: handshake_failure that came behind the server's certificate, which is how a
+ * server refuses a client without one by TLS 1.2. */
+#define HANDSHAKE_NO_CLIENT_CERTIFICATE 256
+
 /* Whose handshake it is: their operators look into different programs. */
 enum handshake_server { HANDSHAKE_POLICY_HOST, HANDSHAKE_MAIL_HOST };
 

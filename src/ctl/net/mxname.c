@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/name/hostname.h"
+#include "common/name/lookalike.h"
 #include "ctl/net/registrable.h"
 
 #define IPV6_TAG "ipv6:" /* of an address literal, RFC 5321 section 4.1.3 */
@@ -55,6 +57,63 @@ static bool is_address(char out[DNSDATA_NAME_MAX], const char *name)
     return true;
 }
 
+/* ---- Characters. */
+
+/* The longest part of the text that is a host's name; empty where none is. */
+static void find_host(char out[DNSDATA_NAME_MAX], const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    struct hostname host;
+    size_t longest = 0;
+    out[0] = '\0';
+    for (size_t length; *text != '\0'; text += length > 0 ? length : 1) {
+        length = strspn(text, plain);
+        if (length <= longest || hostname_parse(&host, text, length, NULL) != 0)
+            continue;
+        longest = length;
+        snprintf(out, DNSDATA_NAME_MAX, "%s", host.text);
+    }
+}
+
+static bool has_foreign_byte(const char *text)
+{
+    enum hostname_fault fault = hostname_mx_fault(text, strlen(text));
+    return text[0] == '*' || fault == HOSTNAME_CONTROL_BYTE || fault == HOSTNAME_BLANK ||
+           fault == HOSTNAME_U_LABEL || fault == HOSTNAME_WILDCARD_PLACE ||
+           fault == HOSTNAME_CHARACTER;
+}
+
+/* The name that was meant; empty where that is not known. */
+static void find_meant(char out[DNSDATA_NAME_MAX], const char *text)
+{
+    char plain[DNSDATA_NAME_MAX];
+    char right[HOSTNAME_MAX + 1];
+    out[0] = '\0';
+    if (text[0] == '*')
+        return;
+    if (lookalike_mend(plain, sizeof(plain), text, strlen(text)))
+        find_host(out, plain);
+    else if (hostname_suggest(right, text, strlen(text)))
+        snprintf(out, DNSDATA_NAME_MAX, "%s", right);
+    else if (hostname_mx_fault(text, strlen(text)) != HOSTNAME_U_LABEL)
+        find_host(out, text);
+}
+
+/* "10 mx.example.com", "smtp://mx.example.com", a dash that is not ASCII's, a wildcard. */
+static bool has_foreign(struct mxname *out, const char *name)
+{
+    char text[DNSDATA_NAME_MAX];
+    unescape(text, name);
+    if (!has_foreign_byte(text))
+        return false;
+    find_meant(out->meant, text);
+    const char *rest = text + strspn(text, "0123456789");
+    bool is_preference =
+        rest > text && out->meant[0] != '\0' && strcmp(rest + strspn(rest, " \t"), out->meant) == 0;
+    out->fault = is_preference ? MXNAME_PREFERENCE : MXNAME_CHARACTERS;
+    return true;
+}
+
 /* ---- Zones. */
 
 /* The name without the zone at its end; false where it does not end in it, or has nothing else. */
@@ -74,18 +133,33 @@ static bool has_zone_twice(char out[DNSDATA_NAME_MAX], const char *name, const c
     return cut_zone(out, name, zone) && (strcmp(out, zone) == 0 || cut_zone(rest, out, zone));
 }
 
+/* Where the domain is a single label itself, its MX may be one. */
+static bool lacks_domain(const char *host, const char *domain)
+{
+    return strchr(host, '.') == NULL && strchr(domain, '.') != NULL &&
+           hostname_mx_fault(host, strlen(host)) == HOSTNAME_FINE;
+}
+
 void mxname_judge_text(struct mxname *out, const char *host, const char *domain)
 {
     char zone[DNSDATA_NAME_MAX];
     char bare[DNSDATA_NAME_MAX];
     *out = (struct mxname){0};
     if (is_address(out->meant, host) ||
-        (cut_zone(bare, host, domain) && is_address(out->meant, bare)))
+        (cut_zone(bare, host, domain) && is_address(out->meant, bare))) {
         out->fault = MXNAME_ADDRESS;
-    else if (has_zone_twice(out->meant, host, domain) ||
-             (registrable_domain(zone, host) == 0 && has_zone_twice(out->meant, host, zone)))
+    } else if (has_foreign(out, host)) {
+        return;
+    } else if (lacks_domain(host, domain)) {
+        out->fault = MXNAME_NO_DOMAIN;
+        snprintf(out->meant, sizeof(out->meant), "%s.%s", host, domain);
+    } else if (has_zone_twice(out->meant, host, domain) ||
+               (registrable_domain(zone, host) == 0 && has_zone_twice(out->meant, host, zone))) {
         out->fault = MXNAME_ZONE_TWICE;
-    else
+    } else {
+        out->meant[0] = '\0';
+    }
+    if (strcmp(host, "localhost") == 0)
         out->meant[0] = '\0';
 }
 
@@ -110,12 +184,13 @@ static void judge_absent(struct mxname *out, struct dns *dns, const char *host, 
     memcpy(out->meant, meant, sizeof(meant));
 }
 
-static void judge_alias(struct mxname *out, struct dns *dns, const char *host)
+static void judge_alias(struct mxname *out, struct dns *dns, const char *host,
+                        enum mxname_fault fault)
 {
     struct dns_answer answer;
     dns_lookup(dns, host, DNS_A, &answer);
     if (answer.canonical[0] != '\0') {
-        out->fault = MXNAME_ALIAS;
+        out->fault = fault;
         memcpy(out->meant, answer.canonical, sizeof(out->meant));
     }
     dns_free(&answer);
@@ -129,9 +204,13 @@ void mxname_judge(struct mxname *out, struct dns *dns, const char *host, const c
         return;
     switch (outcome) {
     case DNS_FOUND:
-        judge_alias(out, dns, host);
+        judge_alias(out, dns, host, MXNAME_ALIAS);
         break;
     case DNS_NO_NAME:
+        judge_alias(out, dns, host, MXNAME_DANGLING);
+        if (out->fault == MXNAME_FINE)
+            judge_absent(out, dns, host, domain);
+        break;
     case DNS_NO_DATA:
         judge_absent(out, dns, host, domain);
         break;
@@ -146,6 +225,17 @@ bool mxname_is_broken(const struct mxname *name)
     return name->fault != MXNAME_FINE && name->fault != MXNAME_ALIAS;
 }
 
+static void say_characters(const struct mxname *name, struct error *problem, struct error *advice)
+{
+    error_set(problem, "%s",
+              name->fault == MXNAME_PREFERENCE ? "has the preference in its name"
+                                               : "has characters that no host's name has");
+    if (name->meant[0] != '\0')
+        error_set(advice, "write \"%s.\" alone as its host", name->meant);
+    else
+        error_set(advice, "name a host, with letters, digits, hyphens and dots alone");
+}
+
 void mxname_say(const struct mxname *name, struct error *problem, struct error *advice)
 {
     error_set(problem, "has no mistake");
@@ -158,6 +248,17 @@ void mxname_say(const struct mxname *name, struct error *problem, struct error *
                   name->meant);
         error_set(advice, "give that address a name, and write the name into the MX record");
         break;
+    case MXNAME_CHARACTERS:
+    case MXNAME_PREFERENCE:
+        say_characters(name, problem, advice);
+        break;
+    case MXNAME_NO_DOMAIN:
+        error_set(problem, "is a name without a domain");
+        if (name->meant[0] != '\0')
+            error_set(advice, "write \"%s.\" into the MX record, if that is meant", name->meant);
+        else
+            error_set(advice, "name a host that others reach, too");
+        break;
     case MXNAME_ZONE_TWICE:
         error_set(problem, "has the zone twice");
         error_set(advice, "write \"%s.\" into the MX record, with the dot at its end", name->meant);
@@ -169,6 +270,13 @@ void mxname_say(const struct mxname *name, struct error *problem, struct error *
     case MXNAME_NOWHERE:
         error_set(problem, "has no address");
         error_set(advice, "give it an address, or correct or remove the MX record");
+        break;
+    case MXNAME_DANGLING:
+        error_set(problem,
+                  "is an alias (CNAME) of %s, which does not exist: whoever can make that name "
+                  "gets the mail",
+                  name->meant);
+        error_set(advice, "remove the CNAME now, and name a host that exists in the MX record");
         break;
     case MXNAME_ALIAS:
         error_set(problem, "is an alias (CNAME) of %s, against RFC 5321 section 5.1", name->meant);

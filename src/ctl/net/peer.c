@@ -12,6 +12,7 @@
 
 #include "common/base/moment.h"
 #include "common/base/printable.h"
+#include "ctl/net/handshake.h"
 
 #define CHAIN_MAX  16
 #define NAMES_MAX  512
@@ -176,6 +177,19 @@ static void say_untrusted(struct peer *out, int reason)
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
         error_set(&out->why, "the root of its certificate (%s) is not trusted", out->issuer);
         break;
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+        error_set(&out->why, "the key of its certificate (%s), or of its issuer, is too short",
+                  out->issuer);
+        break;
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        error_set(&out->why, "its certificate (%s) is signed with a digest that is too weak",
+                  out->issuer);
+        break;
+    case X509_V_ERR_INVALID_PURPOSE:
+        error_set(&out->why, "its certificate (%s), or its issuer's, is not for servers",
+                  out->issuer);
+        break;
     default:
         error_set(&out->why, "its certificate (%s) is not trusted: %s", out->issuer,
                   X509_verify_cert_error_string(reason));
@@ -265,8 +279,11 @@ static void get_index(void)
 static void note_alert(const SSL *ssl, int where, int value)
 {
     const struct peer_watch *watch = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), watch_index);
-    if (watch != NULL && where == SSL_CB_READ_ALERT && value >> 8 == SSL3_AL_FATAL)
-        watch->out->alert = value & 0xff;
+    if (watch == NULL || where != SSL_CB_READ_ALERT || value >> 8 != SSL3_AL_FATAL)
+        return;
+    watch->out->alert = value & 0xff;
+    if (watch->out->alert == SSL3_AD_HANDSHAKE_FAILURE && watch->out->chain_count > 0)
+        watch->out->alert = HANDSHAKE_NO_CLIENT_CERTIFICATE;
 }
 
 /* Signature algorithms decide in TLS 1.3, cipher suites in TLS 1.2. */

@@ -106,6 +106,15 @@ static bool is_refused(struct transfer *transfer, CURLcode result)
     return result == CURLE_COULDNT_CONNECT && cause == ECONNREFUSED;
 }
 
+/* The system's reason alone, as the address and port are said beside it. */
+static void say_cause(struct transfer *transfer, CURLcode result)
+{
+    long cause = 0;
+    curl_easy_getinfo(transfer->curl, CURLINFO_OS_ERRNO, &cause);
+    if (result == CURLE_COULDNT_CONNECT && cause != 0)
+        snprintf(transfer->said, sizeof(transfer->said), "%s", strerror((int)cause));
+}
+
 CURLcode transfer_run(struct transfer *transfer, int64_t *elapsed_ms)
 {
     curl_off_t elapsed_us = 0;
@@ -119,6 +128,7 @@ CURLcode transfer_run(struct transfer *transfer, int64_t *elapsed_ms)
     curl_easy_getinfo(transfer->curl, CURLINFO_TOTAL_TIME_T, &elapsed_us);
     *elapsed_ms = elapsed_us / 1000;
     transfer->refused = is_refused(transfer, result);
+    say_cause(transfer, result);
     return result;
 }
 

@@ -28,7 +28,7 @@ struct transfer {
     CURL *curl;
     struct curl_slist *connect_to;
     struct peer_watch watch;
-    char said[CURL_ERROR_SIZE]; /* libcurl's error message, possibly empty */
+    char said[CURL_ERROR_SIZE]; /* why it failed, possibly empty */
     bool refused;               /* there was no connection, as the host refused it */
     char target[512];           /* where it connects, see pertarget; empty: as DNS says */
 };

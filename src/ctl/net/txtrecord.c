@@ -17,6 +17,7 @@ struct kind {
     const char *word;    /* what marks a record that was meant to be one */
     const char *title;
     const char *advice;
+    const char *row_place; /* a record that belongs elsewhere */
     const char *row_several, *row_version, *row_other, *row_field;
 };
 
@@ -25,6 +26,7 @@ static const struct kind sts = {
     "stsv1",
     "an MTA-STS record",
     "write v=STSv1; id=ID; with letters and digits as ID",
+    "D4",
     "D2",
     "D5",
     "D3",
@@ -35,6 +37,7 @@ static const struct kind tlsrpt = {
     "tlsrptv1",
     "a TLSRPT record",
     "write v=TLSRPTv1; rua=mailto:ADDRESS;",
+    "T1",
     "T1",
     "T1",
     "T1",
@@ -89,14 +92,32 @@ static void say_mistake(struct txtrecord_judge *judge, const struct kind *kind, 
                   name_mistake(kind, text));
 }
 
+/* The two records were swapped, or one of them was published at both names. */
+static bool says_other(struct txtrecord_judge *judge, const struct kind *kind,
+                       const struct span *texts, size_t count)
+{
+    const struct kind *other = kind == &sts ? &tlsrpt : &sts;
+    for (size_t i = 0; i < count; i++) {
+        if (!counts(other, texts[i]))
+            continue;
+        txtrecord_say(judge, kind->row_place, SEVERITY_ERROR, kind->advice,
+                      "%s is at this name, which belongs at %s", other->title,
+                      other == &sts ? "_mta-sts" : "_smtp._tls");
+        return true;
+    }
+    return false;
+}
+
 static void say_none(struct txtrecord_judge *judge, const struct kind *kind,
                      const struct span *texts, size_t count)
 {
     char shown[TXTRECORD_SHOWN];
+    if (says_other(judge, kind, texts, count))
+        return;
     for (size_t i = 0; i < count; i++) {
         if (!span_contains_nocase(texts[i], "v=spf1"))
             continue;
-        txtrecord_say(judge, kind == &sts ? "D4" : kind->row_version, SEVERITY_ERROR,
+        txtrecord_say(judge, kind->row_place, SEVERITY_ERROR,
                       "publish the record; it takes the place of the wildcard",
                       "an SPF record answers here, as a wildcard TXT record does, and not %s",
                       kind->title);

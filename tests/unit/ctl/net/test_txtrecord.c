@@ -80,7 +80,7 @@ static void judges_the_set_of_records(void)
         {{"google-site-verification=x"}, "D2!", "", false},
         {{""}, "D2!", "", false},
         {{"v=spf1 -all"}, "D4!", "", false},
-        {{"v=TLSRPTv1; rua=mailto:a@example.com"}, "D2!", "", false},
+        {{"v=TLSRPTv1; rua=mailto:a@example.com"}, "D4!", "", false},
         {{"v=STSv1; id=1;", "v=spf1 -all"}, "D3!", "1", false},
         {{"x", "v=STSv1; id=1;", ""}, "D3! D3!", "1", false},
         {{"v=STSv1 ; id=1;", "v=STSv1; id=2;"}, "D5!", "2", false},
