@@ -852,6 +852,7 @@ class Rows(SurveyCase):
         self.assertNotIn("warning", said)
         self.check("d1.check.example", status=1)
         self.check("d11v4.check.example", status=0)  # a note is no finding
+        self.check("p12.check.example", status=0)  # nor is mode testing
         self.check("not_a_name", status=2)
         self.check(status=2)
 

@@ -272,15 +272,31 @@ const struct lint_rule lint_rules[] = {
      "mx \"%s\" is several names", "write one mx line for each", {{SENDERS_MOX |
      SENDERS_TLSPOL, LINT_REFUSES, NULL}, {SENDERS_EVERY & ~(SENDERS_MOX |
      SENDERS_TLSPOL), LINT_HOST_LOST, NULL}}},
+    [LINT_RULE_MX_SEVERAL_BY_BLANK] = {"mx-several", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
+     "mx \"%s\" is several names", "write one mx line for each",
+     {{SENDERS_MOX | SENDERS_TLSPOL, LINT_REFUSES, NULL},
+     {SENDERS_COURIER, LINT_READS, "the name in front counts"}, {SENDERS_EVERY & ~(SENDERS_MOX |
+     SENDERS_TLSPOL | SENDERS_COURIER), LINT_HOST_LOST, NULL}}},
     [LINT_RULE_MX_PREFERENCE] = {"mx-preference", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
      "mx \"%s\" has a number beside the name",
      "write the name alone, without the preference of the MX record", {{SENDERS_MOX |
      SENDERS_TLSPOL, LINT_REFUSES, NULL}, {SENDERS_EVERY & ~(SENDERS_MOX |
      SENDERS_TLSPOL), LINT_HOST_LOST, NULL}}},
+    [LINT_RULE_MX_PREFERENCE_BEHIND] = {"mx-preference", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
+     "mx \"%s\" has a number beside the name",
+     "write the name alone, without the preference of the MX record",
+     {{SENDERS_MOX | SENDERS_TLSPOL, LINT_REFUSES, NULL},
+     {SENDERS_COURIER, LINT_READS, "the name in front counts"}, {SENDERS_EVERY & ~(SENDERS_MOX |
+     SENDERS_TLSPOL | SENDERS_COURIER), LINT_HOST_LOST, NULL}}},
     [LINT_RULE_MX_NOT_A_NAME] = {"mx-not-a-name", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
      "mx \"%s\" is no host name", "write letters, digits, hyphens and single dots only",
      {{SENDERS_MOX | SENDERS_TLSPOL, LINT_REFUSES, NULL}, {SENDERS_EVERY & ~(SENDERS_MOX |
      SENDERS_TLSPOL), LINT_HOST_LOST, NULL}}},
+    [LINT_RULE_MX_REMARK] = {"mx-not-a-name", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
+     "mx \"%s\" is no host name", "write letters, digits, hyphens and single dots only",
+     {{SENDERS_MOX | SENDERS_TLSPOL, LINT_REFUSES, NULL},
+     {SENDERS_COURIER, LINT_READS, "the name in front counts"}, {SENDERS_EVERY & ~(SENDERS_MOX |
+     SENDERS_TLSPOL | SENDERS_COURIER), LINT_HOST_LOST, NULL}}},
     [LINT_RULE_MX_UNDERSCORE] = {"mx-not-a-name", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
      "mx \"%s\" is no host name", "write letters, digits, hyphens and single dots only",
      {{SENDERS_MOX | SENDERS_TLSPOL, LINT_REFUSES, NULL}}},

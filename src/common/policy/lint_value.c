@@ -167,14 +167,26 @@ static enum lint_rule_number rule_of_fault(enum hostname_fault fault)
     return LINT_RULE_MX_NOT_A_NAME;
 }
 
+/* Whether it is a name up to its first blank. */
+static bool begins_with_name(struct span value)
+{
+    size_t length = 0;
+    while (length < value.length && value.bytes[length] != ' ')
+        length++;
+    return length < value.length && hostname_mx_fault(value.bytes, length) == HOSTNAME_FINE;
+}
+
 /* What is no name is perhaps several, or one with its preference. */
 static enum lint_rule_number rule_of_words(struct span value)
 {
     size_t numbers;
     size_t names = lint_words_names(value, &numbers);
+    bool is_first = begins_with_name(value);
     if (names > 1)
-        return LINT_RULE_MX_SEVERAL;
-    return names == 1 && numbers > 0 ? LINT_RULE_MX_PREFERENCE : LINT_RULE_MX_NOT_A_NAME;
+        return is_first ? LINT_RULE_MX_SEVERAL_BY_BLANK : LINT_RULE_MX_SEVERAL;
+    if (names == 1 && numbers > 0)
+        return is_first ? LINT_RULE_MX_PREFERENCE_BEHIND : LINT_RULE_MX_PREFERENCE;
+    return is_first ? LINT_RULE_MX_REMARK : LINT_RULE_MX_NOT_A_NAME;
 }
 
 static bool is_duplicate(const struct lint_fields *fields, struct span pattern)

@@ -97,6 +97,8 @@ static void read_lines(struct reader *reader, char *text)
     char *line;
     while ((line = strsep(&rest, "\n")) != NULL) {
         char *colon = strchr(line, ':');
+        if (reader->manner->blank_ends && trim(line)[0] == '\0')
+            break;
         if (colon == NULL)
             continue;
         *colon = '\0';

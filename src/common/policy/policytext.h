@@ -27,6 +27,7 @@ struct policytext_manner {
     bool front_blank; /* blanks before a key do not count */
     bool colon_blank; /* nor before its colon */
     bool no_break;    /* a no-break space in UTF-8 around a value is a blank */
+    bool blank_ends;  /* a blank line ends the policy */
 };
 
 /* Reads the bytes. Returns 0 when they are a valid policy: version STSv1, a mode, a max_age, and a

@@ -157,6 +157,8 @@ static void write_lines(FILE *out, const struct sender *sender, enum sender_grou
         {sender->last_counts, "of two equal keys the last counts"},
         {sender->any_case, "keys in any case"},
         {sender->strict_colon, "a key with a blank before its colon is none"},
+        {sender->blank_ends_mx, "an mx ends at its first blank"},
+        {sender->blank_line_ends, "a blank line ends it"},
         {sender->bare_cr, "a lone carriage return ends a line"},
         {sender->ascii_blanks, "a no-break space is a part of the value"},
         {sender->wants_version, "without a version there is none"},

@@ -57,6 +57,7 @@ const char *sender_case_name(enum sender_case what)
         [SENDER_NO_DOMAIN] = "domain that does not exist",
         [SENDER_NO_LOOKUP] = "MX cannot be looked up",
         [SENDER_DANE_FAILS] = "TLSA records do not fit",
+        [SENDER_DANE_LOST] = "TLSA cannot be looked up",
     };
     return names[what];
 }

@@ -48,6 +48,8 @@ struct sender {
     bool ascii_blanks;                   /* a no-break space beside a value is a part of it */
     bool wants_version;                  /* without one that it reads there is no policy */
     bool strict_colon;                   /* a key with a blank before its colon is none */
+    bool blank_ends_mx;                  /* it reads an mx up to the first blank */
+    bool blank_line_ends;                /* it reads a policy up to the first blank line */
     unsigned queue_hours;                /* how long it tries by default; 0: not known */
 };
 

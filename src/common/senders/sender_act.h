@@ -34,6 +34,7 @@ enum sender_case {
     SENDER_NO_DOMAIN, /* it does not exist */
     SENDER_NO_LOOKUP, /* MX or addresses cannot be looked up, or DNSSEC refuses them */
     SENDER_DANE_FAILS,
+    SENDER_DANE_LOST, /* its records cannot be looked up */
     SENDER_CASES,
 };
 

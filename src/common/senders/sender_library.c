@@ -17,6 +17,7 @@ const struct sender sender_library_rows[LIBRARY_ROWS] = {
             [SENDER_UNTRUSTED] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
             [SENDER_CN_ONLY] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
             [SENDER_DANE_FAILS] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
+            [SENDER_DANE_LOST] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
         },
         .txt = {.any_case = true, .blank_version = true, .any_id = true, .several = true,
                 .last_blank = true, .two_ids = true, .loose_fields = true},
@@ -38,6 +39,7 @@ const struct sender sender_library_rows[LIBRARY_ROWS] = {
             [SENDER_UNTRUSTED] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
             [SENDER_CN_ONLY] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
             [SENDER_DANE_FAILS] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
+            [SENDER_DANE_LOST] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
         },
         .txt = {.any_case = true, .blank_version = true, .any_id = true, .several = true,
                 .last_blank = true, .two_ids = true, .loose_fields = true},
@@ -100,6 +102,7 @@ const struct sender sender_library_rows[LIBRARY_ROWS] = {
         .acts = {
             [SENDER_FINE] = ACT(SOURCE, DELIVERS, NULL, NULL, NULL),
             [SENDER_DANE_FAILS] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
+            [SENDER_DANE_LOST] = ACT(SOURCE, WAITS, NULL, NULL, NULL),
         },
         .txt = {.any_case = true, .any_id = true, .several = true, .joined = true, .last_blank = true,
                 .end_blank = true, .two_ids = true, .loose_fields = true},

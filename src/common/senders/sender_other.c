@@ -47,7 +47,8 @@ const struct sender sender_other_rows[OTHER_ROWS] = {
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN,
         .match = SENDER_ANY_DEPTH, .tests_hold_454 = true, .takes_2xx = true, .takes_old_tls = true,
-        .strict_colon = true, .ascii_blanks = true, .wants_version = true,
+        .strict_colon = true, .ascii_blanks = true, .wants_version = true, .blank_ends_mx = true,
+        .blank_line_ends = true,
     },
     {
         .version = "1522857; Exim 4.96 by MTASTS-EXIM-PERL, read only", .date = "2026-11-28",
@@ -75,6 +76,7 @@ const struct sender sender_other_rows[OTHER_ROWS] = {
             [SENDER_NO_DOMAIN] = ACT(RUN, RETURNS, NULL, NULL, NULL),
             [SENDER_NO_LOOKUP] = ACT(RUN, WAITS, NULL, NULL, NULL),
             [SENDER_DANE_FAILS] = ACT(RUN, WAITS, NULL, NULL, "certificate verification failed"),
+            [SENDER_DANE_LOST] = ACT(RUN, WAITS, NULL, NULL, "DANE error: tlsa lookup DEFER"),
         },
         .dane = SENDER_DANE_FIRST, .dane_nameless = true, .dane_ground = SENDER_RUN, .ignores = true, .all_addresses = true,
         .queue_hours = 96, .queue_ground = SENDER_SOURCE, /* the retry rule that both packages of Debian configure */

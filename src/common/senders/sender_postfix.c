@@ -20,10 +20,15 @@
     [SENDER_NO_DOMAIN] = ACT(RUN, RETURNS, NULL, "5.4.4", "Host or domain name not found"), \
     [SENDER_DANE_FAILS] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")
 
+/* Postfix looks TLSA records up itself beside the one plugin, and is told by the other. */
+#define LOST_BY_POSTFIX [SENDER_DANE_LOST] = ACT(RUN, WAITS, "4.7.5", NULL, "TLSA lookup error")
+#define LOST_BY_PLUGIN \
+    [SENDER_DANE_LOST] = ACT(RUN, WAITS, "4.7.5", NULL, "client TLS configuration problem")
+
 const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     {
         .version = "Postfix 3.7.11 with 1.1.2, 3.10.13 with 1.5.0", .date = "2026-11-28", .tls13_ground = SENDER_RUN,
-        .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")},
+        .acts = {ALIKE, LOST_BY_POSTFIX, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")},
         .bad_mx = ACT(RUN, WAITS, "4.7.5", NULL, "client TLS configuration problem"),
         .txt = {.blank_version = true, .any_id = true, .counts_blank = true, .counts_bare = true,
                 .counts_longer = true, .empty_id = true, .last_blank = true, .two_ids = true, .loose_fields = true},
@@ -35,7 +40,7 @@ const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     },
     {
         .version = "Postfix 3.10.13 with 1.5.0 and tlsrpt: true; so from 3.10.5 on", .date = "2026-11-28", .tls13_ground = SENDER_RUN,
-        .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.3.0", NULL, "server unavailable or unable to receive mail")},
+        .acts = {ALIKE, LOST_BY_POSTFIX, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.3.0", NULL, "server unavailable or unable to receive mail")},
         .bad_mx = ACT(RUN, WAITS, "4.7.5", NULL, "client TLS configuration problem"),
         .txt = {.blank_version = true, .any_id = true, .counts_blank = true, .counts_bare = true,
                 .counts_longer = true, .empty_id = true, .last_blank = true, .two_ids = true, .loose_fields = true},
@@ -47,7 +52,7 @@ const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     },
     {
         .version = "Postfix 3.10.13 with 1.13.0, QUERY at level dane", .date = "2026-11-28",
-        .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")},
+        .acts = {ALIKE, LOST_BY_PLUGIN, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.7.5", NULL, "Server certificate not verified")},
         .txt = {.blank_version = true, .counts_blank = true, .two_ids = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN, .queue_ground = SENDER_RUN,
@@ -56,7 +61,7 @@ const struct sender sender_postfix_rows[POSTFIX_ROWS] = {
     },
     {
         .version = "Postfix 3.10.13 with 1.13.0, QUERYwithTLSRPT; so from 3.10.5 on", .date = "2026-11-28",
-        .acts = {ALIKE, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.3.0", NULL, "server unavailable or unable to receive mail")},
+        .acts = {ALIKE, LOST_BY_PLUGIN, [SENDER_NO_MATCH] = ACT(RUN, WAITS, "4.3.0", NULL, "server unavailable or unable to receive mail")},
         .txt = {.blank_version = true, .counts_blank = true, .two_ids = true},
         .txt_ground = SENDER_RUN, .match_ground = SENDER_RUN, .dane_ground = SENDER_RUN,
         .fetch_ground = SENDER_RUN, .queue_ground = SENDER_RUN,

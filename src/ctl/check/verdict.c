@@ -143,7 +143,8 @@ static void doubt_dane(struct verdict *out, const struct sender *sender, const s
         return;
     as_if.dane = SENDER_DANE_FIRST;
     verdict_mx_find(&mx, &as_if, NULL, facts);
-    if (mx.result == VERDICT_MX_PASSES || mx.act == NULL || mx.what != SENDER_DANE_FAILS)
+    if (mx.result == VERDICT_MX_PASSES || mx.act == NULL ||
+        (mx.what != SENDER_DANE_FAILS && mx.what != SENDER_DANE_LOST))
         return;
     doubt(out);
     error_set(&out->reason, "it is not known whether this sender uses DANE; %s", mx.why.text);

@@ -31,6 +31,8 @@ static const char *failure_of(enum sender_case what)
         return "validation-failure";
     case SENDER_DANE_FAILS:
         return "tlsa-invalid";
+    case SENDER_DANE_LOST:
+        return "dnssec-invalid";
     case SENDER_FINE:
     case SENDER_NO_ADDRESS:
     case SENDER_UNREACHABLE:
@@ -109,7 +111,7 @@ static void judge_host(struct host *out, const struct verdict_address *view)
         out->what = SENDER_NO_LOOKUP;
         error_set(&out->why, "the addresses of %s cannot be looked up", mxhost->host);
     } else if (binds && verdict_address_lost_dane(view)) {
-        out->what = SENDER_DANE_FAILS;
+        out->what = SENDER_DANE_LOST;
         error_set(&out->why, "the TLSA records of %s cannot be looked up", mxhost->host);
     } else {
         judge_addresses(out, view);
@@ -183,7 +185,7 @@ void verdict_mx_find(struct verdict_mx *out, const struct sender *sender,
     }
     out->returns = tried > 0 && returned == tried;
     out->needs_level = held == NULL && sender->dane == SENDER_DANE_WITHOUT_POLICY &&
-                       out->what == SENDER_DANE_FAILS;
+                       (out->what == SENDER_DANE_FAILS || out->what == SENDER_DANE_LOST);
     if (varying > 0)
         out->result = VERDICT_MX_DEPENDS;
     else if (untested > 0)

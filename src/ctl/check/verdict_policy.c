@@ -150,6 +150,7 @@ static void read_policy(struct verdict_policy *out, enum sender_id id, const str
         .front_blank = true, /* who does not take it so refuses it: lint's rules have them */
         .colon_blank = !sender->strict_colon,
         .no_break = !sender->ascii_blanks,
+        .blank_ends = sender->blank_line_ends,
     };
     struct reader reader = {.out = out, .fetch = fetch, .row = SENDERS_OF(id)};
     struct error why;
@@ -187,10 +188,11 @@ void verdict_policy_free(struct verdict_policy *policy)
 static bool matches(const struct sender *sender, const char *pattern, const char *host)
 {
     char bare[DNSDATA_NAME_MAX];
-    size_t length = strlen(pattern);
+    size_t length = sender->blank_ends_mx ? strcspn(pattern, " \t") : strlen(pattern);
     if (length == 0 || length >= sizeof(bare))
         return false;
-    memcpy(bare, pattern, length + 1);
+    memcpy(bare, pattern, length);
+    bare[length] = '\0';
     if (bare[length - 1] == '.')
         bare[--length] = '\0';
     if (strncmp(bare, "*.", 2) != 0)

@@ -476,6 +476,19 @@ static void indented_mode(struct make_facts *made)
                "version: STSv1\r\n mode: enforce\r\nmx: *.example.com\r\nmax_age: 604800\r\n");
 }
 
+static void blank_line_behind_the_version(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "version: STSv1\r\n \r\nmode: enforce\r\nmx: *.example.com\r\n"
+                     "max_age: 604800\r\n");
+}
+
+static void blank_line_first(struct make_facts *made)
+{
+    expired(made);
+    set_policy(made, "\r\n" ENFORCE("*.example.com"));
+}
+
 static void byte_order_mark(struct make_facts *made)
 {
     expired(made);
@@ -586,6 +599,8 @@ static const struct {
     {dane_fits_and_no_mx_matches, "44D44455D", "4.7.5", "4.3.0"},
     {over_10_kb, "444DD444D", NULL, NULL},
     {indented_mode, "DDD44D4.D", NULL, NULL},
+    {blank_line_behind_the_version, "44D44D4DD", NULL, NULL},
+    {blank_line_first, "44D44D4DD", NULL, NULL},
     {byte_order_mark, "DDDDDD4DD", NULL, NULL},
     {status_201, "DDDDDD44D", NULL, NULL},
     {id_of_33_letters, "44D44D44D", NULL, NULL},
@@ -635,6 +650,12 @@ static void says_what_real_senders_did(void)
     }
 }
 
+static void remark_behind_the_mx(struct make_facts *made)
+{
+    one_mx(made);
+    set_policy(made, ENFORCE("mx1.example.com # old"));
+}
+
 /* Senders that no test of mail can run: what was read in them, or what their makers say; and what
  * is not known of a sender, which is never told as known. */
 static const struct {
@@ -645,6 +666,8 @@ static const struct {
     const char *deferred, *returned; /* codes; NULL: none */
 } others[] = {
     {not_in_policy, SENDER_MADDY, '5', false, NULL, "5.7.0"},
+    {remark_behind_the_mx, SENDER_COURIER, 'D', false, NULL, NULL},
+    {remark_behind_the_mx, SENDER_MADDY, '5', false, NULL, "5.7.0"},
     {expired, SENDER_MADDY, '4', false, "4.7.1", NULL},
     {one_second_above, SENDER_MADDY, '4', false, "4.7.1", NULL},
     {two_modes, SENDER_MADDY, 'D', false, NULL, NULL},
@@ -685,6 +708,39 @@ static const struct {
     {testing_and_expired, SENDER_GOOGLE, 'D', false, NULL, NULL},
     {dead, SENDER_GOOGLE, 'n', false, NULL, NULL},
 };
+
+/* What the log says is the sender's own line, for just that case. */
+static const struct {
+    void (*how)(struct make_facts *made);
+    enum sender_id id;
+    const char *log;
+} logs[] = {
+    {not_in_policy, SENDER_CHASQUID_15, "all MXs returned transient failures (last: <nil>)"},
+    {not_in_policy, SENDER_RESOLVER_TLSRPT, "server unavailable or unable to receive mail"},
+    {expired, SENDER_RESOLVER_PLAIN, "Server certificate not verified"},
+    {dane_misfits, SENDER_TLSPOL_PLAIN, "Server certificate not verified"},
+    {dane_misfits, SENDER_MOX, "dane: no match between certificate and tlsa records"},
+    {dane_misfits, SENDER_EXIM, "certificate verification failed"},
+    {dane_lookup_fails, SENDER_TLSPOL_PLAIN, "client TLS configuration problem"},
+    {dane_lookup_fails, SENDER_MOX, "looking up cname for tlsa candidate base domain"},
+    {dane_lookup_fails, SENDER_EXIM, "DANE error: tlsa lookup DEFER"},
+};
+
+static void quotes_the_line_of_the_log(void)
+{
+    for (size_t i = 0; i < COUNT(logs); i++) {
+        struct make_facts made;
+        struct verdict all[VERDICT_COUNT];
+        make_facts(&made);
+        logs[i].how(&made);
+        facts_settle(&made.facts);
+        verdict_make(all, &made.facts);
+        const char *said = all[logs[i].id].log;
+        CHECK(said != NULL && strcmp(said, logs[i].log) == 0, "row %zu, %s: %s", i,
+              all[logs[i].id].sender, said != NULL ? said : "nothing");
+        make_free(&made);
+    }
+}
 
 static bool same_code(const char *one, const char *other)
 {
@@ -748,6 +804,7 @@ static void has_findings_that_agree(void)
 
 static const struct test tests[] = {
     TEST(has_findings_that_agree),
+    TEST(quotes_the_line_of_the_log),
     TEST(says_what_real_senders_did),
     TEST(says_what_is_read_and_what_is_not_known),
 };
