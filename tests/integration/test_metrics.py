@@ -71,6 +71,7 @@ class Metrics(harness.TestCase):
         path = re.escape(f"{self.certificates}/{HOST}.pem")
         self.assertRegex(self.ask(port)[1],
                          rf'certificate_expiry_timestamp_seconds{{path="{path}"}} \d+\n')
+        self.assertRegex(self.ask(port)[1], rf'certificate_lifetime_seconds{{path="{path}"}} \d+\n')
 
     def test_no_client_chooses_a_label(self):
         daemon, port = self.begin()
@@ -81,7 +82,7 @@ class Metrics(harness.TestCase):
         exchange(daemon.address(), HOST, request("mta-sts.evil.example", target="/evil"))
         said = self.ask(port)[1]
         after = re.findall(r"(?m)^([a-z_]+(?:\{[^}]*\})?) ", said)
-        self.assertEqual([name for name in after if "certificate_expiry" not in name], before)
+        self.assertEqual([name for name in after if "{path=" not in name], before)
         self.assertNotIn("evil", said)
         self.assertRegex(said, r"\A[ -~\n]*\Z")
 

@@ -131,7 +131,9 @@ static struct certreport gather(const struct certstore *store)
         char *path = entry->pair != NULL ? strdup(entry->file.chain_path) : NULL;
         if (path != NULL)
             report.rows[report.count++] =
-                (struct certreport_row){.not_after = entry->pair->cert.not_after, .path = path};
+                (struct certreport_row){.not_before = entry->pair->cert.not_before,
+                                        .not_after = entry->pair->cert.not_after,
+                                        .path = path};
     }
     return report;
 }

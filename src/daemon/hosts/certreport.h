@@ -15,8 +15,9 @@
 #define CERTREPORT_WORST 20
 
 struct certreport_row {
-    int64_t not_after; /* seconds since the epoch */
-    char *path;        /* of the chain's file; owned */
+    int64_t not_before; /* both in seconds since the epoch */
+    int64_t not_after;
+    char *path; /* of the chain's file; owned */
 };
 
 /* The certificates that are held, each once. {0} is empty. */

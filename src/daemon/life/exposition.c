@@ -143,16 +143,35 @@ static void write_ages(FILE *out, const struct exposition *what)
     }
 }
 
+static void write_row(FILE *out, const char *name, const char *path, int64_t value)
+{
+    fprintf(out, "mta_stsd_%s{path=\"", name);
+    write_label(out, path);
+    fprintf(out, "\"} %" PRId64 "\n", value);
+}
+
+/* Both by path, so that a rule can tell of a share of the lifetime. */
+static void write_worst(FILE *out, const struct exposition *what)
+{
+    static const char expiry[] = "certificate_expiry_timestamp_seconds";
+    static const char lifetime[] = "certificate_lifetime_seconds";
+    const struct certreport_row *rows = what->certificates->rows;
+    size_t count = what->certificates->count;
+    if (count > CERTREPORT_WORST)
+        count = CERTREPORT_WORST;
+    head(out, expiry, "gauge",
+         "When the certificates in memory expire that expire first, at most 20 of them.");
+    for (size_t i = 0; i < count; i++)
+        write_row(out, expiry, rows[i].path, rows[i].not_after);
+    head(out, lifetime, "gauge", "How long these are valid, from the first second to the last.");
+    for (size_t i = 0; i < count; i++)
+        write_row(out, lifetime, rows[i].path, rows[i].not_after - rows[i].not_before);
+}
+
 static void write_certificates(FILE *out, const struct exposition *what)
 {
     write_ages(out, what);
-    head(out, "certificate_expiry_timestamp_seconds", "gauge",
-         "When the certificates in memory expire that expire first, at most 20 of them.");
-    for (size_t i = 0; i < what->certificates->count && i < CERTREPORT_WORST; i++) {
-        fputs("mta_stsd_certificate_expiry_timestamp_seconds{path=\"", out);
-        write_label(out, what->certificates->rows[i].path);
-        fprintf(out, "\"} %" PRId64 "\n", what->certificates->rows[i].not_after);
-    }
+    write_worst(out, what);
     head(out, "certificate_lookups_total", "counter",
          "Handshakes that looked for a certificate: in memory (hit), or not yet, or none there is "
          "(miss).");

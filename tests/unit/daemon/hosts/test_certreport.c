@@ -14,7 +14,7 @@ static struct certreport make_report(const char *const paths[], const int64_t ti
 {
     struct certreport report = {.rows = calloc(count, sizeof(report.rows[0])), .count = count};
     for (size_t i = 0; i < count; i++)
-        report.rows[i] = (struct certreport_row){times[i], strdup(paths[i])};
+        report.rows[i] = (struct certreport_row){.not_after = times[i], .path = strdup(paths[i])};
     return report;
 }
 

@@ -163,7 +163,9 @@ static void certificates_are_counted_by_age_and_the_worst_are_named(void)
     static const int64_t left[] = {-5, 0, 1, DAY, DAY + 1, 7 * DAY, 30 * DAY, 31 * DAY};
     for (size_t i = 0; i < report.count; i++) {
         (void)snprintf(names[i], sizeof(names[i]), "/etc/c%zu.pem", i);
-        rows[i] = (struct certreport_row){NOW + (i < 8 ? left[i] : 90 * DAY), names[i]};
+        rows[i] = (struct certreport_row){.not_before = NOW - 6 * DAY,
+                                          .not_after = NOW + (i < 8 ? left[i] : 90 * DAY),
+                                          .path = names[i]};
     }
     (void)snprintf(names[0], sizeof(names[0]), "/a\"b\\c\n\x1b[1m\x9b{}");
     char *text = write_text(&(struct exposition){
@@ -176,6 +178,7 @@ static void certificates_are_counted_by_age_and_the_worst_are_named(void)
     check_has(text,
               "\nmta_stsd_certificate_expiry_timestamp_seconds{path=\"/a\\\"b\\\\c\?\?[1m?{}\"} "
               "1799999995\n");
+    check_has(text, "\nmta_stsd_certificate_lifetime_seconds{path=\"/etc/c5.pem\"} 1123200\n");
     check_has(text, "{path=\"/etc/c19.pem\"}");
     CHECK(strstr(text, "/etc/c20.pem") == NULL);
     free(text);
