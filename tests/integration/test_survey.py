@@ -225,6 +225,14 @@ ROWS = {
     "p13": ("P13w X2w", {"policy": policy("mx.check.example", "*.example")}),
     # The mail hosts.
     "x1": ("X1e", {"mx": ((10, "mx.check.example"), (10, "also.check.example"))}),
+    "x1deep": (
+        "X1e X2w X3e",
+        {
+            "mx": ((10, "mx.x1deep.check.example"),),
+            "policy": policy("*.check.example"),
+            "more": "mx.@ A 198.18.3.1",
+        },
+    ),
     "x2": ("X2w", {"policy": policy("mx.check.example", "gone.check.example")}),
     "x3expired": ("X3e", to("expired")),
     "x3wrong": ("X3e", to("wrong")),
@@ -563,6 +571,12 @@ SENTENCES = (
         "X3",
         r"^this MX is an alias \(CNAME\) of also.check.example, against RFC 5321 section 5.1$",
         "^name also.check.example in the MX record, and as mx of the policy$",
+    ),
+    (
+        "x1deep",
+        "X1",
+        r"^no mx of the policy matches this MX, as the \* of \*.check.example is one label alone$",
+        "^write mx: mx.x1deep.check.example, or",
     ),
     ("x1alias", "X1", "^no mx of the policy matches this MX", "^name also.check.example in the MX"),
     ("x7provider", "X7", "^no MX at the provider plain.example exists any more", "^remove its MX"),

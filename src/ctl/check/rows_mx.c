@@ -58,6 +58,32 @@ static void advise_match(struct error *advice, const struct facts *facts, const 
         error_set(advice, "write mx: %s, or remove the MX record", host);
 }
 
+/* An mx that would match if `*` were several labels, as in *.mx.microsoft; NULL: none. */
+static const char *find_shallow(const struct facts *facts, const char *host)
+{
+    const struct policy *policy = &facts->policy.policy;
+    size_t length = strlen(host);
+    for (size_t i = 0; i < policy->mx_count; i++) {
+        const char *pattern = policy->mx[i];
+        size_t tail = strlen(pattern);
+        if (strncmp(pattern, "*.", 2) == 0 && length > tail - 1 &&
+            strcasecmp(host + length - (tail - 1), pattern + 1) == 0)
+            return pattern;
+    }
+    return NULL;
+}
+
+static void say_unmatched(const struct rows_check *check, const struct rows_about *about)
+{
+    const struct facts *facts = check->facts;
+    const char *shallow = find_shallow(facts, about->where);
+    if (shallow != NULL)
+        rows_say(check, severity_of(facts), about,
+                 "no mx of the policy matches this MX, as the * of %s is one label alone", shallow);
+    else
+        rows_say(check, severity_of(facts), about, "no mx of the policy matches this MX");
+}
+
 void rows_judge_x1(struct rows_check *check)
 {
     const struct facts *facts = check->facts;
@@ -70,7 +96,7 @@ void rows_judge_x1(struct rows_check *check)
         if (facts_allows(facts, mx->mxhost->host) || mxname_is_broken(&mx->name))
             continue; /* X3 or X4 says what is wrong with the MX record */
         advise_match(&advice, facts, mx);
-        rows_say(check, severity_of(facts), &about, "no mx of the policy matches this MX");
+        say_unmatched(check, &about);
     }
     const struct rows_about rest = {facts->domain, NULL, NULL};
     if (facts->mx_answer.count > FACTS_MX_MAX)
