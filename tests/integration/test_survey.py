@@ -563,6 +563,7 @@ SENTENCES = (
         "^this MX has the zone behind a whole name$",
         '^write "mx.check.example." into the MX record, with the dot at its end$',
     ),
+    ("broken.bogus.example", "D1", "^DNSSEC validation of", "^sign the zone anew, .*this machine's clock$"),
     ("h1", "H1", "^no connection: Connection refused$", "^let it answer HTTPS on port 443"),
     ("x3dead", "X3", "^it could not be tested: no connection: Connection refused$", "^see whether the host"),
     ("x3nowhere", "X3", "^this MX of .* has no address: nowhere.* does not exist$", "correct the MX"),

@@ -113,7 +113,9 @@ void rows_judge_d1(struct rows_check *check)
         rows_say(check, SEVERITY_ERROR, &about, "the name has no TXT record");
         break;
     case DNS_BOGUS:
-        about.advice = "sign the zone anew, or correct the DS record at its parent";
+        /* Signatures have dates, too. */
+        about.advice = "sign the zone anew, or correct the DS record at its parent; if all signed "
+                       "domains fail, set this machine's clock";
         rows_say(check, SEVERITY_ERROR, &about, "%s", facts->sts.answer.why.text);
         break;
     case DNS_FAILED:
