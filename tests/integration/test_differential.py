@@ -17,7 +17,7 @@ VALUES = {
     1: ["enforce", "testing", "none", "Enforce", "report", "prueba", "", "enforce;", "enforce\t", "on",
         "enforce\u00a0"],
     2: ["MAIL.example.com", "mail.example.com.", "10 mail.example.com", "a.example, b.example", "*", "m.*.example",
-        "192.0.2.1", "192.0.2", "mail.123", "ab--cd.example.com", "xn--a.example.com", "a_b.example", "",
+        "192.0.2.1", "192.0.2", "mail.123", "ab--cd.example.com", "xn--a.example.com", "a_b.example",
         "m\u00fcnchen.example", "mail.example.com # old", "*.example.com", "[192.0.2.1]", "mail"],
     3: ["604800", "59", "0", "31557600", "31557601", "2147483648", "00000604800", "+604800", "604800.0", "6e5",
         "604_800", "-1", "1w", "", "604800 ", "604800\u00a0", "99999999999999999999"],

@@ -87,15 +87,17 @@ class SenderNet(testnet.Net):
     STUBS = {"lame.example": REFUSING}
     CERTIFICATES = None  # of an openssl command line
 
-    def __init__(self, situations):
+    def __init__(self, situations, more=()):
+        """more: domains to which nothing is sent."""
         self.situations = {situation.domain: situation for situation in situations}
-        super().__init__([domain_of(situation) for situation in situations])
+        self.more = [domain.host for domain in more]
+        super().__init__([*(domain_of(situation) for situation in situations), *more])
 
     # ---- Certificates.
 
     def certify(self):
         leaf, dated = pki().leaf, testnet.dated
-        hosts = [domain.host for domain in self.domains.values()]
+        hosts = [domain.host for domain in self.domains.values() if domain.host not in self.more]
         self.chains = {"web": leaf(*hosts, *(f"mta-sts.{name}" for name in FLEET)), "wrong": leaf("www.other.example"),
                        "webexpired": leaf("mta-sts.p-expired.plain.example", dates=dated(-30, -2))}
         self.sign_itself("webself", ["mta-sts.p-self.plain.example"])
@@ -105,6 +107,8 @@ class SenderNet(testnet.Net):
             elif names:
                 worn = dated(-30, -2) if kind.endswith("expired") else None
                 self.chains[kind] = leaf(*names, dates=worn)
+        if self.more:
+            self.chains["asked"] = leaf(*self.more)
         for name, chain in self.chains.items():
             self.write(f"{name}.pem", chain.key + chain.chain)
         alone = ssl.DER_cert_to_PEM_cert(self.chains["nochain"].der)
