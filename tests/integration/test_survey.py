@@ -774,6 +774,13 @@ class Rows(SurveyCase):
                 for part in parts:
                     self.assertIn(part, text)
 
+    def test_no_mail_host_at_all_is_a_line_about_this_network(self):
+        line = "No mail host of these domains could be reached from here: this network may close port 25."
+        said = self.check("x3dead.check.example", "x5.check.example").stdout
+        self.assertIn(line, said.splitlines())
+        for others in (["good.check.example"], []):
+            self.assertNotIn(line, self.check("x3dead.check.example", *others).stdout)
+
     def verdicts(self, name):
         return {said["sender"]: said for said in self.items[f"{name}.check.example"]["verdicts"]}
 

@@ -101,8 +101,9 @@ struct sums {
     size_t errors, warnings, notes;
     bool failed;
     size_t wanted;
-    struct writer writer;     /* in the list of domains; {0} without --json */
-    struct surveywatch watch; /* {0} without --watch */
+    struct surveytext_mail mail; /* of what is written as text */
+    struct writer writer;        /* in the list of domains; {0} without --json */
+    struct surveywatch watch;    /* {0} without --watch */
 };
 
 /* ---- What is written. */
@@ -124,6 +125,7 @@ static void write_one(const struct inspection *item, const struct params *params
         setup_fail("%s: out of memory", item->facts.domain);
         sums->failed = true;
     } else if (sums->wanted > 1) {
+        surveytext_count_mail(&sums->mail, &item->facts);
         putchar('\n');
     }
 }
@@ -134,6 +136,7 @@ static void write_sums(const struct params *params, struct sums *sums)
         if (sums->wanted > 1)
             printf("%zu domains: %zu errors, %zu warnings, %zu notes\n", sums->wanted, sums->errors,
                    sums->warnings, sums->notes);
+        surveytext_write_mail(&sums->mail);
         return;
     }
     writer_end(&sums->writer);

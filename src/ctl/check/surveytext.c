@@ -225,3 +225,21 @@ int surveytext_write(const struct inspection *item)
         print_line("(predicted): what RFC 8461 asks for, as it is not known what the sender does");
     return result;
 }
+
+void surveytext_count_mail(struct surveytext_mail *mail, const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->mx_count; i++) {
+        const struct mxhost *mxhost = facts->mx[i].mxhost;
+        mail->tried += mxhost->address_count;
+        for (size_t j = 0; j < mxhost->address_count; j++)
+            mail->reached += mxhost->addresses[j].smtp.failure != SMTP_UNREACHABLE &&
+                             mxhost->addresses[j].smtp.failure != SMTP_SLOW;
+    }
+}
+
+void surveytext_write_mail(const struct surveytext_mail *mail)
+{
+    if (mail->tried > 0 && mail->reached == 0)
+        print_line("No mail host of these domains could be reached from here: this network may "
+                   "close port 25.");
+}
