@@ -357,13 +357,15 @@ class Courier(Sender):
         self.pour(domains, lambda domain: f"sendmail -f '' user@{domain}")
 
     def outcomes(self):
-        found = {}
+        found, before = {}, {}
         for line in self.read("/" + self.log).splitlines():
             said = re.search(r"addr=<user@([^>]+)>(.*)", line)
-            status = said and re.search(r"(success|status): *(\w+)?", said[2])
-            if status:
+            if not said:
+                continue
+            before[said[1]] = before.get(said[1], "") + said[2]  # the reason stands in lines of its own
+            if status := re.search(r"(success|status): *(\w+)?", said[2]):
                 end = {"success": "D"}.get(status[1]) or {"deferred": "4"}.get(status[2], "5")
-                found.setdefault(said[1], Outcome(end, None, said[2]))
+                found.setdefault(said[1], Outcome(end, None, before[said[1]]))
         return found
 
 
