@@ -180,6 +180,11 @@ ROWS = {
     "h5": ("H5e H5e", {"type": "text/html"}),
     "h5none": ("H5e H5e", {"type": ""}),
     "h5utf16": ("H5e H5e", {"type": "text/plain; charset=utf-16"}),
+    "h5utf32": ("H5e H5e", {"type": "text/plain; charset=UTF-32"}),
+    "h5unknown": ("H5e H5e", {"type": "text/plain; charset=nonsense"}),
+    "h5latin": ("", {"type": 'text/plain; charset="latin1"'}),
+    "h5koi": ("", {"type": "text/plain; charset=KOI8-R"}),
+    "h5gbk": ("", {"type": "text/plain; charset=gbk"}),
     "h5case": ("H5w H5w", {"type": "Text/Plain"}),
     "h6large": (
         "H6e X2w X2w X2w X2w",
@@ -378,6 +383,14 @@ ELSEWHERE = {
     "broken.bogus.example": ("D1e D11e D12w X5e T1w", {}),
     "absent.nowhere.example": ("D1e D11e X5e T1w", None),
 }
+
+EXPECTED = {f"{name}.check.example": found for name, (found, _) in ROWS.items()}
+EXPECTED |= {name: found for name, (found, _) in ELSEWHERE.items()}
+
+
+def without_h7(found):
+    return " ".join(word for word in found.split() if not word.startswith("H7"))
+
 
 # name, row, and what its sentence and its advice say.
 SENTENCES = (
@@ -718,16 +731,18 @@ class Rows(SurveyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        names = [f"{name}.check.example" for name in ROWS] + list(ELSEWHERE)
+        names = list(EXPECTED)
         cls.items = cls.checked(*names)
+        # An MX that took long, as on a busy machine, gets no second handshake: it is asked again, alone.
+        odd = [name for name in names if without_h7(short(cls.items[name])) != without_h7(EXPECTED[name])]
+        if odd:
+            cls.items |= cls.checked(*odd)
 
     def test_each_broken_domain_has_what_is_broken_and_nothing_else(self):
-        expected = {f"{name}.check.example": found for name, (found, _) in ROWS.items()}
-        expected.update({name: found for name, (found, _) in ELSEWHERE.items()})
         # Where other work or a sanitizer holds the servers of this net up, they are slow indeed.
         slow = bound(1) > 1 or os.getloadavg()[0] >= 2 * os.cpu_count()
         busy = "H7" if slow else ""
-        for name, found in expected.items():
+        for name, found in EXPECTED.items():
             with self.subTest(name):
                 if busy:
                     found = " ".join(word for word in found.split() if not word.startswith(busy))

@@ -88,8 +88,12 @@ bool fetch_is_text_plain(const struct fetch *fetch)
 
 bool fetch_is_ascii_charset(const struct fetch *fetch)
 {
-    static const char *const beginnings[] = {"utf-8", "utf8",      "us-ascii",
-                                             "ascii", "iso-8859-", "windows-125"};
+    /* In all of these a policy's bytes are what they are in ASCII. */
+    static const char *const beginnings[] = {
+        "utf-8", "utf8",      "us-ascii",    "ascii", "iso-8859-", "iso8859-",
+        "latin", "l1",        "windows-125", "cp125", "koi8-",     "gb",
+        "big5",  "shift_jis", "shift-jis",   "sjis",  "euc-",      "iso-2022-jp",
+    };
     const char *name = strcasestr(fetch->type, "charset=");
     if (name == NULL)
         return true;
