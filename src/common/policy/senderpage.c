@@ -207,6 +207,9 @@ static void write_reading(FILE *out, enum sender_id id)
     write_lines(out, sender, is_read ? sender->txt_ground : SENDER_UNKNOWN);
     write_matching(out, sender);
     write_testing(out, sender);
+    write_known(out, "the first mail", sender->fetches_later ? SENDER_RUN : sender->fetch_ground,
+                sender->fetches_later ? "goes out before it has the policy"
+                                      : "waits for the policy");
     write_known(out, "TLS reports", sender->acts[SENDER_FINE].ground,
                 sender->reports ? "written" : "not known to be written");
 }

@@ -39,6 +39,7 @@ struct sender {
     bool no_fall_back;   /* no clear text after TLS has failed, whatever the policy */
     bool ignores;        /* it knows no MTA-STS */
     bool reports;        /* it writes TLSRPT reports */
+    bool fetches_later;  /* its first mail goes out before it has the policy */
     bool predicted;      /* its codes are its maker's; when they come is read out of RFC 8461 */
     unsigned limit_ms;   /* of a fetch; 0: none below a minute */
     bool wants_type, wants_exact_type, takes_2xx, takes_any_status, first_v4_only;

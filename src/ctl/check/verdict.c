@@ -150,6 +150,19 @@ static void doubt_dane(struct verdict *out, const struct sender *sender, const s
     error_set(&out->reason, "it is not known whether this sender uses DANE; %s", mx.why.text);
 }
 
+/* A policy that is fetched behind the first mail binds later ones alone. */
+static void tell_of_first(struct verdict *out, const struct sender *sender,
+                          const struct facts *facts)
+{
+    struct verdict_mx mx;
+    struct error text = out->reason;
+    if (!sender->fetches_later || out->state != VERDICT_VALID || out->ending < VERDICT_DEPENDS)
+        return;
+    verdict_mx_find(&mx, sender, NULL, facts);
+    if (mx.result == VERDICT_MX_PASSES)
+        error_set(&out->reason, "%s; its first mail goes out, before it has the policy", text.text);
+}
+
 /* Whether a record, an answer or a policy is not as RFC 8461 has it, and it is not known what this
  * sender makes of it. */
 static bool reads_unknown(enum sender_id id, const struct facts *facts)
@@ -303,6 +316,7 @@ static void conclude(struct verdict *out, enum sender_id id, const struct facts 
     } else {
         conclude_addresses(out, id, facts);
     }
+    tell_of_first(out, sender, facts);
     doubt_dane(out, sender, facts);
     if (out->ending != VERDICT_UNTESTED && reads_unknown(id, facts)) {
         out->predicted = true;

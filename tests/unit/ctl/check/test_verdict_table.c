@@ -742,6 +742,31 @@ static void quotes_the_line_of_the_log(void)
     }
 }
 
+static void says_that_a_first_mail_goes_out(void)
+{
+    static const struct {
+        void (*how)(struct make_facts *made);
+        enum sender_id id;
+        bool goes_out;
+    } firsts[] = {
+        {not_in_policy, SENDER_GOOGLE, true}, {expired, SENDER_GOOGLE, true},
+        {good, SENDER_GOOGLE, false},         {no_address, SENDER_GOOGLE, false},
+        {dead, SENDER_GOOGLE, false},         {not_in_policy, SENDER_EXCHANGE, false},
+    };
+    for (size_t i = 0; i < COUNT(firsts); i++) {
+        struct make_facts made;
+        struct verdict all[VERDICT_COUNT];
+        make_facts(&made);
+        firsts[i].how(&made);
+        facts_settle(&made.facts);
+        verdict_make(all, &made.facts);
+        const char *reason = all[firsts[i].id].reason.text;
+        CHECK((strstr(reason, "; its first mail goes out") != NULL) == firsts[i].goes_out,
+              "row %zu: %s", i, reason);
+        make_free(&made);
+    }
+}
+
 static bool same_code(const char *one, const char *other)
 {
     return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
@@ -805,6 +830,7 @@ static void has_findings_that_agree(void)
 static const struct test tests[] = {
     TEST(has_findings_that_agree),
     TEST(quotes_the_line_of_the_log),
+    TEST(says_that_a_first_mail_goes_out),
     TEST(says_what_real_senders_did),
     TEST(says_what_is_read_and_what_is_not_known),
 };
