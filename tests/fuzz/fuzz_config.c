@@ -53,11 +53,6 @@ struct file_stamp file_stamp_of(const char *path)
     return (struct file_stamp){0};
 }
 
-bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)
-{
-    return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 static void check_that(bool holds)
 {
     if (!holds)

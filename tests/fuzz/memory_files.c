@@ -68,8 +68,3 @@ struct file_stamp file_stamp_of(const char *path)
     size_t i = place_of(path);
     return files[i].bytes != NULL ? files[i].stamp : (struct file_stamp){0};
 }
-
-bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)
-{
-    return a->inode == b->inode;
-}

@@ -13,17 +13,6 @@
 
 #define FIRST_BYTES 4096 /* size for a file that says it is empty, as those of /proc do */
 
-static struct file_stamp stamp_of(const struct stat *state)
-{
-    return (struct file_stamp){
-        .device = state->st_dev,
-        .inode = state->st_ino,
-        .size = state->st_size,
-        .modified = state->st_mtim,
-        .changed = state->st_ctim,
-    };
-}
-
 /* 64000 as "64,000". */
 static const char *grouped(size_t number, char out[32])
 {
@@ -151,7 +140,7 @@ static int read_file(struct file *out, int directory, const char *path, size_t l
         refuse_long(path, limit, why);
         goto done;
     }
-    out->stamp = stamp_of(&state);
+    out->stamp = file_stamp_from(&state);
     out->owner = state.st_uid;
     result = read_all(out, fd, limit, path, why);
 
@@ -201,7 +190,7 @@ struct file_stamp file_stamp_of(const char *path)
     file_note(path);
     int result = stat(path, &state);
     file_note(NULL);
-    return result == 0 ? stamp_of(&state) : (struct file_stamp){0};
+    return result == 0 ? file_stamp_from(&state) : (struct file_stamp){0};
 }
 
 struct file_stamp file_stamp_in(int directory, const char *name)
@@ -209,12 +198,5 @@ struct file_stamp file_stamp_in(int directory, const char *name)
     struct stat state;
     if (fstatat(directory, name, &state, AT_SYMLINK_NOFOLLOW) != 0)
         return (struct file_stamp){0};
-    return stamp_of(&state);
-}
-
-bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)
-{
-    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->modified.tv_sec == b->modified.tv_sec && a->modified.tv_nsec == b->modified.tv_nsec &&
-           a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
+    return file_stamp_from(&state);
 }

@@ -57,6 +57,9 @@ void file_note(const char *path);
 typedef void file_observer(const char *path);
 void file_observe(file_observer *observer);
 
+/* What a stamp is made of. */
+struct file_stamp file_stamp_from(const struct stat *state);
+
 /* The stamp of what the path names now (links followed); {0} when there is nothing. */
 struct file_stamp file_stamp_of(const char *path);
 

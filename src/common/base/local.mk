@@ -11,6 +11,9 @@ libcommon_a_SOURCES += \
 	%D%/file.c \
 	%D%/file.h \
 	%D%/file_note.c \
+	%D%/file_stamp.c \
+	%D%/filesum.c \
+	%D%/filesum.h \
 	%D%/finding.c \
 	%D%/finding.h \
 	%D%/hash.c \

@@ -111,7 +111,12 @@ static void read_entry(struct draft *draft, int directory, const char *path)
     static const char missing[] = "; remove the link, or put there what it leads to";
     struct file file;
     struct error why;
+    struct filesum *entries = &draft->config->files->entries;
     bool is_read = file_read_in(&file, directory, path, CONFIG_FILE_MAX_BYTES, &why) == 0;
+    if (is_read)
+        filesum_add_entry(entries, path, &file.stamp);
+    else
+        filesum_look(entries, directory, path);
     if (!is_read && why.cause == ELOOP) {
         is_read = file_read(&file, path, CONFIG_FILE_MAX_BYTES, &why) == 0;
         if (is_read)
@@ -144,6 +149,8 @@ static void read_entries(struct draft *draft, int directory, struct filelist_run
 
 static void read_include(struct draft *draft, const struct draft_path *include)
 {
+    if (draft->source->enters != NULL)
+        draft->source->enters(draft->source->context, include->path);
     file_note(include->path);
     DIR *stream = opendir(include->path);
     struct filelist_run *run = stream != NULL ? list_entries(include->path, stream) : NULL;

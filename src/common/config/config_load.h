@@ -42,6 +42,9 @@ struct config_source {
     const struct file *main;        /* the main file's bytes, if they were read before */
     const struct config_list *list; /* takes the place of the lists that the configuration names */
     config_denial *denies;
+    /* Called before the names of an include's directory are read; NULL: nobody asks. */
+    void (*enters)(void *context, const char *directory);
+    void *context;
     const struct config *before; /* loaded before: domains whose file cannot be read any more are
                                     kept, as broken ones */
 };

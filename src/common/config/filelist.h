@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "common/base/arena.h"
+#include "common/base/filesum.h"
 
 /* The files of one include's directory, by the names that an include reads, in their order. Once it
  * is whole, never changed. Counted as well: a reload finds the same names as a rule, of which there
@@ -28,6 +29,7 @@ struct filelist {
     size_t count;
     struct filelist_run **runs; /* one an include; their directories are among the paths */
     size_t run_count;
+    struct filesum entries; /* of the runs, each taken before the file was read */
     struct arena texts;
 };
 

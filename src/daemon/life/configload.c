@@ -31,6 +31,8 @@ struct configload {
 static void read_config(struct reading *reading)
 {
     struct configload_result *result = &reading->result;
+    reading->source.enters = watch_enter;
+    reading->source.context = &reading->watched;
     if (config_load(&result->config, &reading->source, &reading->said) != 0)
         result->config = NULL;
     result->lacked_memory = reading->said.lacked_memory;

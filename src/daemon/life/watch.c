@@ -29,7 +29,7 @@ struct look {
     struct watch *watch; /* for the watching thread */
     bool loosely;
     struct watch_places places;
-    struct watch_stamp stamp;
+    struct filesum sum;
 };
 
 #define OWN_SOURCES 4 /* of what is waited for */
@@ -47,9 +47,9 @@ struct watch {
     bool is_refused; /* the last load */
     bool has_told;   /* that not all is watched */
     struct watch_places places;
-    struct watch_stamp loaded;
-    struct watch_stamp seen;   /* at the last look */
-    struct watch_stamp before; /* at the one before it */
+    struct filesum loaded;
+    struct filesum seen;   /* at the last look */
+    struct filesum before; /* at the one before it */
     int64_t unrest_since_ms;   /* 0: there is none */
     int64_t look_at_ms;
 };
@@ -161,6 +161,12 @@ void watch_begin_load(const struct watch *watch, struct watch_load *load)
         .began_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec,
     };
     watch_places_copy(&load->places, &watch->places);
+    watch_places_begin(&load->places);
+}
+
+void watch_enter(void *load, const char *directory)
+{
+    watch_places_enter(&((struct watch_load *)load)->places, directory);
 }
 
 void watch_look_at_load(struct watch_load *load, const struct config *config)
@@ -173,7 +179,8 @@ void watch_look_at_load(struct watch_load *load, const struct config *config)
     if (!load->is_on)
         return;
     /* Once refused, a file that was not found may appear beside those that were. */
-    load->stamp = watch_places_look(&load->places, load->is_refused);
+    load->sum = load->is_refused ? watch_places_look(&load->places, true)
+                                 : watch_places_of_load(&load->places);
 }
 
 void watch_free_load(struct watch_load *load)
@@ -190,12 +197,12 @@ void watch_end_load(struct watch *watch, struct watch_load *load)
     if (watch->look != NULL)
         loader_forget(&watch->look->job); /* it looks at what was loaded before */
     watch->look = NULL;
+    if (!watch->is_on)
+        watch_places_free(&load->places);
     take_places(watch, &load->places);
-    if (!watch->is_on) {
-        watch_places_free(&watch->places);
+    if (!watch->is_on)
         return;
-    }
-    watch->loaded = watch->seen = load->stamp;
+    watch->loaded = watch->seen = load->sum;
     look_later(watch);
     if (watch->loaded.newest_ns >= load->began_ns && watch->loaded.sum != before) {
         watch->loaded.sum = ~watch->loaded.sum; /* perhaps not what was read: load it again */
@@ -224,7 +231,7 @@ static struct look *look_of(struct loader_job *job)
 static void run_look(struct loader_job *job)
 {
     struct look *look = look_of(job);
-    look->stamp = watch_places_look(&look->places, look->loosely);
+    look->sum = watch_places_look(&look->places, look->loosely);
 }
 
 static void finish_look(struct loader_job *job, int64_t now_ms)
@@ -235,7 +242,7 @@ static void finish_look(struct loader_job *job, int64_t now_ms)
     watch->look = NULL;
     watch->has_looked = true;
     watch->before = watch->seen;
-    watch->seen = look->stamp;
+    watch->seen = look->sum;
     take_places(watch, &look->places);
 }
 

@@ -33,7 +33,7 @@ struct watch_load {
     bool is_refused;  /* the whole */
     int64_t began_ns; /* by the clock of the files */
     struct watch_places places;
-    struct watch_stamp stamp;
+    struct filesum sum;
 };
 
 /* Around each load, so that what changes in between is noticed afterwards. watch_begin_load and
@@ -44,6 +44,10 @@ void watch_begin_load(const struct watch *watch, struct watch_load *load);
 void watch_look_at_load(struct watch_load *load, const struct config *config);
 void watch_end_load(struct watch *watch, struct watch_load *load);
 void watch_free_load(struct watch_load *load);
+
+/* What the load calls, with it as the context, before it reads the names in a directory: from then on
+ * a change there is noticed. */
+void watch_enter(void *load, const char *directory);
 
 /* A load whose files do not answer was given up. They are looked at as soon as they do. */
 void watch_give_up_load(struct watch *watch);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/base/file.h"
+#include "common/base/hash.h"
 #include "common/config/config_load.h"
 
 #define STEPS_MAX 40 /* links and directories on the way to one path */
@@ -49,6 +50,7 @@ void watch_places_free(struct watch_places *places)
 {
     forget_directories(places);
     watch_places_set(places, NULL);
+    *places = (struct watch_places){.events = -1};
 }
 
 /* ---- The directories. */
@@ -132,7 +134,7 @@ static void follow(struct watch_places *places, const char *path, bool is_wanted
         follow(places, parent, false, steps - 1);
 }
 
-static void begin_watching(struct watch_places *places)
+void watch_places_begin(struct watch_places *places)
 {
     forget_directories(places);
     places->complete = true;
@@ -144,25 +146,22 @@ static void begin_watching(struct watch_places *places)
     places->fault = errno;
 }
 
-/* ---- The stamp. */
-
-/* FNV-1a. */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length)
+void watch_places_enter(struct watch_places *places, const char *directory)
 {
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
-    return hash;
+    follow(places, directory, true, STEPS_MAX);
+    add_directory(places, directory);
 }
+
+/* ---- The sum. */
 
 static uint64_t hash_number(uint64_t hash, uint64_t number)
 {
-    return hash_bytes(hash, &number, sizeof(number));
+    return hash_words(hash, &number, sizeof(number));
 }
 
 static uint64_t hash_text(const char *text)
 {
-    return hash_bytes(UINT64_C(0xcbf29ce484222325), text, strlen(text));
+    return hash_words(HASH_START, text, strlen(text));
 }
 
 static int64_t time_ns(const struct timespec *when)
@@ -193,11 +192,11 @@ static uint64_t hash_entries(const char *directory, bool loosely)
 }
 
 /* state: NULL where the path leads to nothing, which errno says then. */
-static void add_state(struct watch_stamp *stamp, const char *path, const struct stat *state)
+static void add_state(struct filesum *sum, const char *path, const struct stat *state)
 {
     uint64_t hash = hash_text(path);
     if (state == NULL) {
-        stamp->sum += hash_number(hash, (uint64_t)errno);
+        filesum_add(sum, hash_number(hash, (uint64_t)errno), &(struct timespec){0});
         return;
     }
     hash = hash_number(hash, state->st_dev);
@@ -210,12 +209,10 @@ static void add_state(struct watch_stamp *stamp, const char *path, const struct 
         hash = hash_number(hash, (uint64_t)time_ns(&state->st_mtim));
         hash = hash_number(hash, (uint64_t)time_ns(&state->st_ctim));
     }
-    stamp->sum += hash;
-    if (time_ns(&state->st_ctim) > stamp->newest_ns)
-        stamp->newest_ns = time_ns(&state->st_ctim);
+    filesum_add(sum, hash, &state->st_ctim);
 }
 
-static void look_at_path(struct watch_places *places, const char *path, struct watch_stamp *stamp)
+static void look_at_path(struct watch_places *places, const char *path, struct filesum *sum)
 {
     struct stat state;
     follow(places, path, true, STEPS_MAX);
@@ -227,88 +224,64 @@ static void look_at_path(struct watch_places *places, const char *path, struct w
         add_directory(places, path); /* before its names are read */
     file_note(path);
     errno = fault;
-    add_state(stamp, path, exists ? &state : NULL);
+    add_state(sum, path, exists ? &state : NULL);
     file_note(NULL);
-}
-
-/* The directory of the entry that was looked at last. */
-struct folder {
-    const char *path; /* of the entry; its first length bytes are the directory's */
-    size_t length;
-    int fd;
-};
-
-/* Its descriptor, or -1. */
-static int open_folder(struct folder *folder, const char *path)
-{
-    char directory[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash != NULL ? (size_t)(slash - path) : 0;
-    if (folder->path != NULL && folder->length == length && memcmp(folder->path, path, length) == 0)
-        return folder->fd;
-    if (folder->fd >= 0)
-        close(folder->fd);
-    *folder = (struct folder){.path = path, .length = length, .fd = -1};
-    if (!parent_of(path, directory))
-        return -1;
-    file_note(directory);
-    folder->fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    file_note(NULL);
-    return folder->fd;
-}
-
-/* By one call where it is still a file of its directory, which is watched: there are very many. */
-static void look_at_entry(struct watch_places *places, struct folder *folder, const char *path,
-                          struct watch_stamp *stamp)
-{
-    struct stat state;
-    int fd = open_folder(folder, path);
-    file_note(path);
-    bool is_plain = fd >= 0 &&
-                    fstatat(fd, strrchr(path, '/') + 1, &state, AT_SYMLINK_NOFOLLOW) == 0 &&
-                    S_ISREG(state.st_mode);
-    file_note(NULL);
-    if (is_plain)
-        add_state(stamp, path, &state);
-    else
-        look_at_path(places, path, stamp);
 }
 
 /* A link that was swapped, a file that was removed, show in nothing but their directory's time. */
-static void add_directory_time(struct watch_stamp *stamp, const char *directory, bool loosely)
+static void add_directory_time(struct filesum *sum, const char *directory, bool loosely)
 {
     struct stat state;
     if (stat(directory, &state) != 0)
         return;
-    if (loosely)
-        stamp->sum += hash_number(hash_text(directory), hash_entries(directory, true));
-    if (time_ns(&state.st_ctim) > stamp->newest_ns)
-        stamp->newest_ns = time_ns(&state.st_ctim);
+    uint64_t hash =
+        loosely ? hash_number(hash_text(directory), hash_entries(directory, true)) : 0;
+    filesum_add(sum, hash, &state.st_ctim);
 }
 
-static void look_at_run(struct watch_places *places, const struct filelist_run *run,
-                        struct watch_stamp *stamp)
+/* All files of a run are in one directory, which is watched: each costs one call, and there are very
+ * many. What is no file there is, where it was loaded, among the paths as well. */
+static void look_at_run(const struct filelist_run *run, struct filesum *sum)
 {
-    struct folder folder = {.fd = -1};
+    char directory[PATH_MAX];
+    if (run->count == 0 || !parent_of(run->paths[0], directory))
+        return;
+    file_note(directory);
+    int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    file_note(NULL);
     for (size_t i = 0; i < run->count; i++)
-        look_at_entry(places, &folder, run->paths[i], stamp);
-    if (folder.fd >= 0)
-        close(folder.fd);
+        filesum_look(sum, fd, run->paths[i]);
+    if (fd >= 0)
+        close(fd);
 }
 
-struct watch_stamp watch_places_look(struct watch_places *places, bool loosely)
+/* The paths, and the directories found on the way to them. */
+static void look_at_rest(struct watch_places *places, bool loosely, struct filesum *sum)
 {
-    struct watch_stamp stamp = {0};
     const struct filelist *files = places->files;
-    begin_watching(places);
     for (size_t i = 0; files != NULL && i < files->count; i++)
-        look_at_path(places, files->paths[i], &stamp);
-    for (size_t i = 0; files != NULL && i < files->run_count; i++)
-        look_at_run(places, files->runs[i], &stamp);
+        look_at_path(places, files->paths[i], sum);
     for (size_t i = 0; i < places->directory_count; i++) {
         file_note(places->directories[i]);
-        add_directory_time(&stamp, places->directories[i], loosely);
+        add_directory_time(sum, places->directories[i], loosely);
     }
     file_note(NULL);
-    return stamp;
+}
+
+struct filesum watch_places_look(struct watch_places *places, bool loosely)
+{
+    struct filesum sum = {0};
+    const struct filelist *files = places->files;
+    watch_places_begin(places);
+    look_at_rest(places, loosely, &sum);
+    for (size_t i = 0; files != NULL && i < files->run_count; i++)
+        look_at_run(files->runs[i], &sum);
+    return sum;
+}
+
+struct filesum watch_places_of_load(struct watch_places *places)
+{
+    struct filesum sum = places->files->entries;
+    look_at_rest(places, false, &sum);
+    return sum;
 }

@@ -86,11 +86,6 @@ struct file_stamp file_stamp_of(const char *path)
     return fake != NULL ? fake->stamp : (struct file_stamp){0};
 }
 
-bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)
-{
-    return a->inode == b->inode && a->changed.tv_sec == b->changed.tv_sec;
-}
-
 /* What stands in for the time of day: seconds are added to it. */
 static int64_t clock_off_by_s;
 

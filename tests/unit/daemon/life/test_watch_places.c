@@ -97,8 +97,8 @@ static void sees_each_change(void)
         struct tree tree = make_tree(&places);
         config_free(tree.config);
         tree.config = NULL;
-        struct watch_stamp first = watch_places_look(&places, false);
-        struct watch_stamp again = watch_places_look(&places, false);
+        struct filesum first = watch_places_look(&places, false);
+        struct filesum again = watch_places_look(&places, false);
         CHECK(first.sum == again.sum && first.newest_ns == again.newest_ns, "%zu", i);
         CHECK(places.complete && read(places.events, events, sizeof(events)) < 0, "%zu", i);
         changes[i](&tree);
@@ -111,17 +111,63 @@ static void sees_each_change(void)
     }
 }
 
+/* Of a load that has entered the include's directory: its sum is that of a look, also where there are
+ * links and what cannot be read. */
+static void knows_the_state_that_was_read(void)
+{
+    char events[4096];
+    struct watch_places places;
+    struct tree tree = make_tree(&places);
+    CHECK(mkfifo(tree_path(&tree, "inc/pipe.ini"), 0600) == 0);
+    CHECK(mkdir(tree_path(&tree, "inc/folder.ini"), 0700) == 0);
+    CHECK(symlink("../nowhere", tree_path(&tree, "inc/lost.ini")) == 0);
+    watch_places_begin(&places);
+    watch_places_enter(&places, tree_path(&tree, "inc"));
+    tree_load(&tree);
+    CHECK(tree.result == 0);
+    watch_places_set(&places, tree.config->files);
+    struct filesum loaded = watch_places_of_load(&places);
+    CHECK(places.complete && read(places.events, events, sizeof(events)) < 0);
+    struct filesum looked = watch_places_look(&places, false);
+    CHECK(loaded.sum == looked.sum && loaded.newest_ns == looked.newest_ns);
+    watch_places_free(&places);
+    tree_close(&tree);
+}
+
+static void sees_a_change_during_the_load(void)
+{
+    char events[4096];
+    struct watch_places places;
+    struct tree tree = make_tree(&places);
+    watch_places_begin(&places);
+    watch_places_enter(&places, tree_path(&tree, "inc"));
+    tree_load(&tree);
+    change_text(&tree);
+    watch_places_set(&places, tree.config->files);
+    struct filesum loaded = watch_places_of_load(&places);
+    CHECK(read(places.events, events, sizeof(events)) > 0);
+    struct filesum now = watch_places_look(&places, false);
+    CHECK(loaded.sum != now.sum);
+    watch_places_free(&places);
+    tree_close(&tree);
+}
+
 static void watches_what_a_new_link_leads_to(void)
 {
     char events[4096];
     struct watch_places places;
     struct tree tree = make_tree(&places);
+    struct filesum plain = watch_places_look(&places, false);
     tree_write(&tree, "far/three", "[three.example]\n");
     put_link(&tree, "../far/three", "inc/plain.ini");
-    struct watch_stamp first = watch_places_look(&places, false);
+    struct filesum first = watch_places_look(&places, false);
+    CHECK(plain.sum != first.sum);
+    tree_load(&tree);
+    watch_places_set(&places, tree.config->files);
+    first = watch_places_look(&places, false);
     tree_write(&tree, "far/three", "[changed.example]\n");
     CHECK(read(places.events, events, sizeof(events)) > 0);
-    struct watch_stamp again = watch_places_look(&places, false);
+    struct filesum again = watch_places_look(&places, false);
     CHECK(first.sum != again.sum);
     watch_places_free(&places);
     tree_close(&tree);
@@ -133,9 +179,9 @@ static void copies_look_at_the_same(void)
     struct watch_places copy;
     struct tree tree = make_tree(&places);
     watch_places_copy(&copy, &places);
-    struct watch_stamp first = watch_places_look(&places, false);
+    struct filesum first = watch_places_look(&places, false);
     watch_places_free(&places);
-    struct watch_stamp again = watch_places_look(&copy, false);
+    struct filesum again = watch_places_look(&copy, false);
     CHECK(first.sum == again.sum);
     watch_places_free(&copy);
     tree_close(&tree);
@@ -143,6 +189,8 @@ static void copies_look_at_the_same(void)
 
 static const struct test tests[] = {
     TEST(sees_each_change),
+    TEST(knows_the_state_that_was_read),
+    TEST(sees_a_change_during_the_load),
     TEST(watches_what_a_new_link_leads_to),
     TEST(copies_look_at_the_same),
 };
