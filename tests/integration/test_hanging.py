@@ -172,6 +172,24 @@ class Hanging(harness.TestCase):
         self.files.let_go()
         daemon.stop()
 
+    def test_of_many_files_the_one_that_hangs_is_named(self):
+        host = self.put("main.example")
+        for number in range(600):
+            self.files.put(f"{number:03d}.ini", b"; nothing\n")
+        daemon = self.begin("main.example", server=("workers = 1", f"include = {self.files.path}"))
+        self.assert_served(daemon, host, "the first fetch of a host")
+        for name in ("299.ini", "571.ini"):
+            since = daemon.mark()
+            self.files.hang(name)
+            self.files.put(name, b"; changed\n")
+            daemon.signal(signal.SIGHUP)
+            daemon.wait_for_log(rf"{name}: its file system does not answer", 30, since)
+            daemon.wait_for_log("^reload refused", 30, since)
+            self.assert_served(daemon, host, "a loaded host")
+            self.files.let_go()
+            daemon.wait_for_log(rf"{name}: answers again", 30, since)
+            daemon.reload()
+
     def test_the_heartbeat_goes_on_while_all_loaders_hang(self):
         domains = [f"hangs{number}.example" for number in range(LOADERS)]
         hosts = [self.put(domain) for domain in domains]

@@ -18,6 +18,7 @@ unit_tests = \
 	%D%/common/config/test_keyword \
 	%D%/common/config/test_pattern \
 	%D%/common/config/test_quotable \
+	%D%/common/config/test_readahead \
 	%D%/common/name/test_alabel \
 	%D%/common/name/test_hostname \
 	%D%/common/name/test_lookalike \

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define FIRST_BYTES 4096 /* size for a file that says it is empty, as those of /proc do */
+#define PIECE_BYTES ((size_t)128 * 1024) /* of a read: a processor does nothing else meanwhile */
 
 /* 64000 as "64,000". */
 static const char *grouped(size_t number, char out[32])
@@ -78,7 +79,8 @@ static int read_all(struct file *file, int fd, size_t limit, const char *path, s
     for (;;) {
         if (enlarge(file, &size, limit, path, why) != 0)
             return -1;
-        ssize_t got = read(fd, file->bytes + file->length, size - file->length);
+        size_t room = size - file->length;
+        ssize_t got = read(fd, file->bytes + file->length, room < PIECE_BYTES ? room : PIECE_BYTES);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)

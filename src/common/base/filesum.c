@@ -39,9 +39,9 @@ bool filesum_look(struct filesum *sum, int directory, const char *path)
     struct file_stamp stamp = {0};
     const char *slash = strrchr(path, '/');
     file_note(path);
-    bool is_file = fstatat(directory, slash != NULL ? slash + 1 : path, &state,
-                           AT_SYMLINK_NOFOLLOW) == 0 &&
-                   S_ISREG(state.st_mode);
+    bool is_file =
+        fstatat(directory, slash != NULL ? slash + 1 : path, &state, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISREG(state.st_mode);
     file_note(NULL);
     if (is_file)
         stamp = file_stamp_from(&state);

@@ -12,6 +12,7 @@
 #include "common/config/domainlist.h"
 #include "common/config/draft.h"
 #include "common/config/pattern.h"
+#include "common/config/readahead.h"
 #include "common/config/resolve.h"
 #include "common/config/sections.h"
 #include "common/config/settings.h"
@@ -106,13 +107,15 @@ static bool is_directory(const char *path)
 }
 
 /* The path of a link, or of what cannot be read, is kept beside the run, too. */
-static void read_entry(struct draft *draft, int directory, const char *path)
+static void read_entry(struct draft *draft, int directory, const char *path,
+                       struct readahead *ahead)
 {
     static const char missing[] = "; remove the link, or put there what it leads to";
     struct file file;
     struct error why;
     struct filesum *entries = &draft->config->files->entries;
-    bool is_read = file_read_in(&file, directory, path, CONFIG_FILE_MAX_BYTES, &why) == 0;
+    bool is_read = (ahead != NULL && readahead_take(ahead, &file)) ||
+                   file_read_in(&file, directory, path, CONFIG_FILE_MAX_BYTES, &why) == 0;
     if (is_read)
         filesum_add_entry(entries, path, &file.stamp);
     else
@@ -143,8 +146,12 @@ static void read_entries(struct draft *draft, int directory, struct filelist_run
     const struct filelist_run *run =
         filelist_add_run(draft->config->files, listed, before != NULL ? before->files : NULL);
     draft->out_of_memory = draft->out_of_memory || run == NULL;
+    if (draft->out_of_memory)
+        return;
+    struct readahead *ahead = readahead_open(directory, run->paths, run->count);
     for (size_t i = 0; !draft->out_of_memory && i < run->count; i++)
-        read_entry(draft, directory, run->paths[i]);
+        read_entry(draft, directory, run->paths[i], ahead);
+    readahead_close(ahead);
 }
 
 static void read_include(struct draft *draft, const struct draft_path *include)

@@ -30,6 +30,8 @@ libcommon_a_SOURCES += \
 	%D%/pattern.h \
 	%D%/quotable.c \
 	%D%/quotable.h \
+	%D%/readahead.c \
+	%D%/readahead.h \
 	%D%/resolve.c \
 	%D%/resolve.h \
 	%D%/sections.c \
