@@ -48,9 +48,9 @@ struct watch {
     bool has_told;   /* that not all is watched */
     struct watch_places places;
     struct filesum loaded;
-    struct filesum seen;   /* at the last look */
-    struct filesum before; /* at the one before it */
-    int64_t unrest_since_ms;   /* 0: there is none */
+    struct filesum seen;     /* at the last look */
+    struct filesum before;   /* at the one before it */
+    int64_t unrest_since_ms; /* 0: there is none */
     int64_t look_at_ms;
 };
 

@@ -45,8 +45,8 @@ void watch_look_at_load(struct watch_load *load, const struct config *config);
 void watch_end_load(struct watch *watch, struct watch_load *load);
 void watch_free_load(struct watch_load *load);
 
-/* What the load calls, with it as the context, before it reads the names in a directory: from then on
- * a change there is noticed. */
+/* What the load calls, with it as the context, before it reads the names in a directory: from then
+ * on a change there is noticed. */
 void watch_enter(void *load, const char *directory);
 
 /* A load whose files do not answer was given up. They are looked at as soon as they do. */

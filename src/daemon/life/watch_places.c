@@ -234,13 +234,12 @@ static void add_directory_time(struct filesum *sum, const char *directory, bool 
     struct stat state;
     if (stat(directory, &state) != 0)
         return;
-    uint64_t hash =
-        loosely ? hash_number(hash_text(directory), hash_entries(directory, true)) : 0;
+    uint64_t hash = loosely ? hash_number(hash_text(directory), hash_entries(directory, true)) : 0;
     filesum_add(sum, hash, &state.st_ctim);
 }
 
-/* All files of a run are in one directory, which is watched: each costs one call, and there are very
- * many. What is no file there is, where it was loaded, among the paths as well. */
+/* All files of a run are in one directory, which is watched: each costs one call, and there are
+ * very many. What is no file there is, where it was loaded, among the paths as well. */
 static void look_at_run(const struct filelist_run *run, struct filesum *sum)
 {
     char directory[PATH_MAX];

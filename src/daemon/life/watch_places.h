@@ -33,10 +33,10 @@ void watch_places_begin(struct watch_places *places);
 /* Has the kernel watch a directory, and what decides where its path leads, as they are now. */
 void watch_places_enter(struct watch_places *places, const char *directory);
 
-/* Begins anew, and has the kernel watch the directories of the files, of each link on the way, and of
- * what these lead to, as they are now, each before it looks at what is in it. Looks at each file. Of
- * an include's directory only the names that an include reads count, unless loosely: then whatever
- * is in the directories of the files counts as well, but hidden files. */
+/* Begins anew, and has the kernel watch the directories of the files, of each link on the way, and
+ * of what these lead to, as they are now, each before it looks at what is in it. Looks at each
+ * file. Of an include's directory only the names that an include reads count, unless loosely: then
+ * whatever is in the directories of the files counts as well, but hidden files. */
 struct filesum watch_places_look(struct watch_places *places, bool loosely);
 
 /* The same just after a load that has entered the includes' directories before it read them: their

@@ -111,8 +111,8 @@ static void sees_each_change(void)
     }
 }
 
-/* Of a load that has entered the include's directory: its sum is that of a look, also where there are
- * links and what cannot be read. */
+/* Of a load that has entered the include's directory: its sum is that of a look, also where there
+ * are links and what cannot be read. */
 static void knows_the_state_that_was_read(void)
 {
     char events[4096];
