@@ -8,6 +8,7 @@ import http.server
 import json
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -484,7 +485,14 @@ class Net:
             pki().root_file(),
         ]
 
+    def stop_postfix(self):
+        """Its master outlives the script that starts it in the foreground."""
+        place = self.directory / "postfix/queue/pid/master.pid"
+        if place.exists():
+            os.kill(int(place.read_text()), signal.SIGTERM)
+
     def stop(self):
+        self.stop_postfix()
         for child in reversed(self.children):
             child.terminate()
         for child in reversed(self.children):
