@@ -178,6 +178,27 @@ static void reads_each_ini_of_an_include_directory_in_byte_order(void)
     tree_close(&tree);
 }
 
+/* By equal beginnings, ends that are another's beginning, and bytes above ASCII. */
+static void sorts_names_by_all_their_bytes(void)
+{
+    static const char *const sorted[] = {
+        "1.ini",          "12345678.a.ini", "12345678.b.ini", "12345678.ini", "123456789.ini",
+        "1234567890.ini", "a.ini",          "a.ini.ini",      "\xc3\xa4.ini", "\xff.ini",
+    };
+    struct tree tree = tree_of("[server]\ninclude = inc\n" DEFAULTS);
+    for (size_t i = 0; i < 10; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "inc/%s", sorted[9 - i]);
+        tree_write(&tree, name, "; nothing\n");
+    }
+    tree_load(&tree);
+    const struct filelist_run *run = tree.config->files->runs[0];
+    CHECK(run->count == 10);
+    for (size_t i = 0; i < 10; i++)
+        CHECK(strcmp(strrchr(run->paths[i], '/') + 1, sorted[i]) == 0, "%s", run->paths[i]);
+    tree_close(&tree);
+}
+
 static void keeps_settings_out_of_includes(void)
 {
     static const char *const titles[] = {"server", "defaults", "acme", "dns", "tlsrpt"};
@@ -530,6 +551,7 @@ static const struct test tests[] = {
     TEST(reads_acme_and_dns_for_later),
     TEST(replaces_what_is_inherited_key_by_key_and_whole),
     TEST(reads_each_ini_of_an_include_directory_in_byte_order),
+    TEST(sorts_names_by_all_their_bytes),
     TEST(keeps_settings_out_of_includes),
     TEST(refuses_the_whole_when_a_file_cannot_be_read),
     TEST(advises_to_make_readable_what_may_not_be_read),
