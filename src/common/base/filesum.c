@@ -3,6 +3,7 @@
 #include "common/base/filesum.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -33,7 +34,7 @@ void filesum_add_entry(struct filesum *sum, const char *path, const struct file_
     filesum_add(sum, hash_words(hash, state, sizeof(state)), &stamp->changed);
 }
 
-bool filesum_look(struct filesum *sum, int directory, const char *path)
+void filesum_look(struct filesum *sum, int directory, const char *path)
 {
     struct stat state;
     struct file_stamp stamp = {0};
@@ -46,5 +47,4 @@ bool filesum_look(struct filesum *sum, int directory, const char *path)
     if (is_file)
         stamp = file_stamp_from(&state);
     filesum_add_entry(sum, path, &stamp);
-    return is_file;
 }

@@ -3,7 +3,6 @@
 #ifndef COMMON_BASE_FILESUM_H
 #define COMMON_BASE_FILESUM_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -21,8 +20,7 @@ void filesum_add(struct filesum *sum, uint64_t hash, const struct timespec *chan
 /* Adds a regular file by its stamp; {0}: what the path names is none, or is a link. */
 void filesum_add_entry(struct filesum *sum, const char *path, const struct file_stamp *stamp);
 
-/* The same, of what has the path's last name in an open directory now. Returns whether it is a
- * regular file. */
-bool filesum_look(struct filesum *sum, int directory, const char *path);
+/* The same, of what has the path's last name in an open directory now. */
+void filesum_look(struct filesum *sum, int directory, const char *path);
 
 #endif
