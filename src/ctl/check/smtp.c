@@ -79,8 +79,8 @@ int smtp_try(struct smtp *out, const struct smtp_request *request)
     curl_easy_setopt(transfer.curl, CURLOPT_CONNECT_ONLY, 1L);
     CURLcode result = transfer_run(&transfer, &out->elapsed_ms);
     out->refused = transfer.refused;
-    int judged = judge_transfer(out, result, transfer.said);
     transfer_close(&transfer);
+    int judged = judge_transfer(out, result, transfer.said);
     return judged == 0 ? judge_peer(out) : -1;
 }
 

@@ -168,8 +168,8 @@ int fetch_policy(struct fetch *out, const struct fetch_request *request)
     CURLcode result = transfer_run(&transfer, &out->elapsed_ms);
     out->refused = transfer.refused;
     keep_answer(out, transfer.curl);
-    int judged = judge_transfer(out, result, transfer.said);
     transfer_close(&transfer);
+    int judged = judge_transfer(out, result, transfer.said);
     if (judged != 0 || judge_peer(out) != 0)
         return -1;
     return asks ? judge_answer(out) : 0;

@@ -137,5 +137,6 @@ void transfer_close(struct transfer *transfer)
     if (transfer->curl != NULL)
         curl_easy_cleanup(transfer->curl);
     curl_slist_free_all(transfer->connect_to);
-    *transfer = (struct transfer){0};
+    transfer->curl = NULL;
+    transfer->connect_to = NULL;
 }

@@ -42,6 +42,9 @@ int transfer_open(struct transfer *transfer, const struct transfer_request *requ
  * came is tried once again: the server may have had too many for a moment. *elapsed_ms: how long
  * the transfer itself took. */
 CURLcode transfer_run(struct transfer *transfer, int64_t *elapsed_ms);
+
+/* Reads what the server sent last: an alert behind the handshake of TLS 1.3 that ended the transfer
+ * is in the peer only now (RFC 8446 section 4.4.2.4). What it said remains. */
 void transfer_close(struct transfer *transfer);
 
 #endif
