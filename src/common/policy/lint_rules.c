@@ -292,6 +292,10 @@ const struct lint_rule lint_rules[] = {
      "mx \"%s\" is no host name", "write letters, digits, hyphens and single dots only",
      {{SENDERS_MOX | SENDERS_TLSPOL, LINT_REFUSES, NULL}, {SENDERS_EVERY & ~(SENDERS_MOX |
      SENDERS_TLSPOL), LINT_HOST_LOST, NULL}}},
+    [LINT_RULE_MX_BARE_PREFIX] = {"mx-not-a-name", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
+     "mx \"%s\" is no host name", "write the whole label, or the name without it",
+     {{SENDERS_TLSPOL, LINT_REFUSES, NULL},
+     {SENDERS_EVERY & ~SENDERS_TLSPOL, LINT_HOST_LOST, NULL}}},
     [LINT_RULE_MX_REMARK] = {"mx-not-a-name", SEVERITY_ERROR, false, LINT_ABOUT_POLICY,
      "mx \"%s\" is no host name", "write letters, digits, hyphens and single dots only",
      {{SENDERS_MOX | SENDERS_TLSPOL, LINT_REFUSES, NULL},

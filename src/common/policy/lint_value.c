@@ -225,7 +225,9 @@ void lint_value_mx(struct lint_judge *judge, struct lint_fields *fields, struct 
     if (fault != HOSTNAME_FINE) {
         bool known = hostname_suggest(right, value.bytes, value.length);
         enum lint_rule_number rule = rule_of_fault(fault);
-        if (rule == LINT_RULE_MX_NOT_A_NAME)
+        if (fault == HOSTNAME_HYPHEN && lint_words_bare_prefix(value))
+            rule = LINT_RULE_MX_BARE_PREFIX;
+        else if (rule == LINT_RULE_MX_NOT_A_NAME)
             rule = rule_of_words(value);
         lint_judge_break(judge, rule, value, known ? right : "which begins with xn--");
         return;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/span.h"
+#include "common/name/alabel.h"
 #include "common/name/hostname.h"
 
 static const char *const key_names[LINT_KEYS] = {
@@ -172,4 +173,23 @@ const char *lint_meant_next_name(const char *bytes, size_t length, size_t *name_
         word = next_word(&rest);
     *name_length = word.length;
     return word.length > 0 ? word.bytes : NULL;
+}
+
+bool lint_words_bare_prefix(struct span value)
+{
+    char whole[HOSTNAME_MAX + 1];
+    size_t length = 0;
+    struct span label;
+    if (alabel_is_refused(value.bytes, value.length))
+        return false;
+    while (span_next(&label, &value, '.')) {
+        if (span_equal_nocase(label, "xn--"))
+            label.length = strlen("xn");
+        if (label.length >= sizeof(whole) - length)
+            return false;
+        memcpy(whole + length, label.bytes, label.length);
+        length += label.length;
+        whole[length++] = '.';
+    }
+    return length > 0 && hostname_mx_fault(whole, length - 1) == HOSTNAME_FINE;
 }

@@ -21,4 +21,8 @@ bool lint_words_mode(enum policy_mode *out, struct span word);
  * blanks and commas; 0 names where it holds anything else. */
 size_t lint_words_names(struct span value, size_t *numbers);
 
+/* Of a value that is no MX pattern for its hyphens: whether they are in labels of "xn--" alone,
+ * which mox takes (RFC 5890 section 2.3.1 has none). */
+bool lint_words_bare_prefix(struct span value);
+
 #endif

@@ -296,6 +296,8 @@ static void finds_what_is_wrong_with_values(void)
 
 #define LOST "(breaks mox, postfix-tlspol; for all others this host never matches)"
 
+#define PREFIX "(breaks postfix-tlspol; for all others this host never matches)"
+
 #define FRONT                                                                                      \
     "(breaks mox, postfix-tlspol; for Courier the name in front counts; for all others this host " \
     "never matches)"
@@ -306,6 +308,12 @@ static const struct text_row sender_rows[] = {
     {BYTES(V E "mx: *.ab--cd.example.com\r\n" A), "mx-a-label:3", "(breaks mox)"},
     {BYTES(V E "mx: xn--a.example.com\r\n" A), "mx-a-label:3", "(breaks mox)"},
     {BYTES(V E "mx: xn--zzzzzz999.example\r\n" A), "mx-a-label:3", "(breaks mox)"},
+    {BYTES(V E "mx: xn--.example.com\r\n" A), "mx-not-a-name:3", PREFIX},
+    {BYTES(V E "mx: *.XN--.example.com\r\n" A), "mx-not-a-name:3", PREFIX},
+    {BYTES(V E "mx: mail.xn--\r\n" A), "mx-not-a-name:3", PREFIX},
+    {BYTES(V E "mx: xn--.xn--a.example.com\r\n" A), "mx-not-a-name:3", LOST},
+    {BYTES(V E "mx: xn--.a-.example.com\r\n" A), "mx-not-a-name:3", LOST},
+    {BYTES(V E "mx: a-.example.com\r\n" A), "mx-not-a-name:3", LOST},
     {BYTES(V E "mx: MAIL.Example.com\r\n" A), "mx-case:3",
      "(troubles Mimecast, Exim with Mail::STS, for which this host never matches); write it in "
      "lower case: mail.example.com"},
