@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/base/printable.h"
+#include "ctl/base/descriptors.h"
 #include "ctl/base/installfile.h"
 #include "ctl/base/setup.h"
 #include "ctl/certs/certs.h"
@@ -68,8 +69,8 @@ static int hold_standard_streams(void)
     return 0;
 }
 
-/* No core dumps, as this process handles keys; and SIGCHLD as by default, as a parent may have
- * ignored it. */
+/* No core dumps, as this process handles keys; SIGCHLD as by default, as a parent may have ignored
+ * it; and descriptors for all connections that are open at a time. */
 static int prepare_process(void)
 {
     const struct rlimit none = {0};
@@ -77,6 +78,7 @@ static int prepare_process(void)
         return setup_fail("core dumps cannot be disabled");
     if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
         return setup_fail("SIGCHLD cannot be set to its default");
+    descriptors_raise();
     return 0;
 }
 

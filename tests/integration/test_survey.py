@@ -669,6 +669,8 @@ PER_ADDRESS = 32  # connections to one address at a time
 TOGETHER = PER_ADDRESS if bound(1) == 1 else PER_ADDRESS // 4
 MANY = [f"many{i}.check.example" for i in range(100)]
 TWICE = "twice.check.example"
+# Each of them holds its connections for a second.
+HELD = [f"held{i}.check.example" for i in range(12)]
 CHANGING = "changing.check.example"
 # Served, and not published yet.
 NEW = "new.check.example"
@@ -678,6 +680,7 @@ def domains():
     made = [Domain(f"{name}.check.example", **how) for name, (_, how) in ROWS.items()]
     made += [Domain(name, **how) for name, (_, how) in ELSEWHERE.items() if how is not None]
     made += [Domain(name, policy=POLICY, together=TOGETHER, delay=DELAY, aaaa=[]) for name in MANY]
+    made += [Domain(name, policy=POLICY, delay=1) for name in HELD]
     made.append(Domain(TWICE, policy=POLICY, twice=True, aaaa=[]))
     made.append(Domain(NEW, sts=None, tls=None, a=[], aaaa=[]))
     return made + [Domain(CHANGING, file="changing")]
@@ -701,8 +704,8 @@ class SurveyCase(unittest.TestCase):
         cls.net = net
 
     @classmethod
-    def check(cls, *words, status=None, seconds=120):
-        wrapper = harness.WRAPPER if cls.wrapped else []
+    def check(cls, *words, status=None, seconds=120, before=()):
+        wrapper = [*before, *(harness.WRAPPER if cls.wrapped else [])]
         done = cls.net.run(*wrapper, CTL, "check", *cls.net.options(), *words, seconds=seconds)
         if harness.REPORT.search(done.stderr):
             raise AssertionError("a report of a memory error:\n" + done.stderr)
@@ -1095,14 +1098,19 @@ class Many(SurveyCase):
         self.assertEqual(self.mails() - before, 3 * len(testnet.MX["mx"]))
 
     def test_names_that_nobody_answers_for_cost_the_others_nothing(self):
-        dead = [f"d{number}.silent.example" for number in range(20)]
+        dead = [f"d{number}.silent.example" for number in range(140)]  # more than are looked at together
         items = self.checked(*dead, "good.check.example", "alsogood.check.example")
         for name in ("good", "alsogood"):
-            self.assertEqual(short(items[f"{name}.check.example"], "H7"), "")
+            item = items[f"{name}.check.example"]
+            self.assertEqual(short(item, "H7"), "", item["findings"])
         for name in dead:
             found = {finding["rule"] for finding in items[name]["findings"]}
             self.assertLessEqual({"D1", "D11", "X5"}, found)
             self.assertNotIn("delivers", {said["verdict"] for said in items[name]["verdicts"]})
+
+    def test_where_descriptors_are_few_fewer_are_looked_at_together_and_none_lacks_one(self):
+        items = self.checked(*HELD, before=["prlimit", "--nofile=40:40"])
+        self.assertEqual({short(item, "H7") for item in items.values()}, {""})
 
     def test_a_resolver_that_answers_nothing_is_given_up(self):
         # Of options given twice, the last one holds.

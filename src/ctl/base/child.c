@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ctl/base/descriptors.h"
+
 #define STATUS_NOT_RUN   127
 #define STATUS_SIGNALLED 128
 #define DRAIN_MOST       65536 /* bytes in one turn, as a child may write for ever */
@@ -32,6 +34,7 @@ static void become(const char *const argv[], int input, int output, pid_t parent
         _exit(STATUS_NOT_RUN);
     close(input);
     close(output);
+    descriptors_restore();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     union {

@@ -6,6 +6,8 @@ libctl_a_SOURCES += \
 	%D%/child.h \
 	%D%/csvcell.c \
 	%D%/csvcell.h \
+	%D%/descriptors.c \
+	%D%/descriptors.h \
 	%D%/finding_out.c \
 	%D%/finding_out.h \
 	%D%/installfile.c \

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "ctl/base/descriptors.h"
 #include "ctl/base/jobs.h"
 #include "ctl/check/rows.h"
+
+#define FILES_MAX 64 /* descriptors for all else */
 
 /* All domains of one run. */
 struct run {
@@ -52,11 +55,22 @@ static void judge(struct inspection *item, const struct inspection_params *param
     verdict_make(item->verdicts, &item->facts);
 }
 
+/* A connection that there is no descriptor for would be told as a fault of the domain. */
+static size_t fit(size_t at_once)
+{
+    size_t taken = dns_sockets() + FILES_MAX;
+    size_t limit = descriptors_limit();
+    size_t most = limit > taken ? (limit - taken) / OBSERVE_DESCRIPTORS : 0;
+    if (most == 0)
+        most = 1;
+    return at_once < most ? at_once : most;
+}
+
 int inspection_run(struct inspection *out, const struct inspection_target *targets, size_t count,
                    const struct inspection_params *params, struct error *why)
 {
     struct run run = {out, targets, params};
-    if (jobs_run(count, params->at_once, observe, &run, why) != 0)
+    if (jobs_run(count, fit(params->at_once), observe, &run, why) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         judge(&out[i], params);

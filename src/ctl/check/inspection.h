@@ -26,8 +26,8 @@ struct inspection {
 
 struct inspection_params {
     const struct observe_params *params;
-    const char *state;  /* the state directory; NULL: none */
-    size_t at_once;     /* domains that are observed at a time */
+    const char *state; /* the state directory; NULL: none */
+    size_t at_once; /* domains that are observed at a time, or as many as descriptors suffice for */
     void (*done)(void); /* called from any thread after each domain; NULL: nothing is */
 };
 

@@ -15,7 +15,6 @@
 #include "ctl/net/livemx.h"
 
 #define ALIAS_STEPS 12
-#define AT_ONCE     8
 #define PATIENCE_MS 20000 /* for all answers of the domain; the rest is not asked */
 
 /* A name that nobody can own (RFC 6761), so no server has its policy host. */
@@ -340,8 +339,8 @@ static void try_all(struct round *round)
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_mutex_init(&round->lock, NULL);
     pthread_cond_init(&round->changed, &steady);
-    jobs_run(2 * round->facts->address_count + round->facts->mx_count, AT_ONCE, try_one, round,
-             NULL);
+    jobs_run(2 * round->facts->address_count + round->facts->mx_count, OBSERVE_TRIES, try_one,
+             round, NULL);
     pthread_cond_destroy(&round->changed);
     pthread_mutex_destroy(&round->lock);
     pthread_condattr_destroy(&steady);

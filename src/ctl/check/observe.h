@@ -9,6 +9,11 @@
 #include "ctl/net/dns.h"
 #include "ctl/net/reach.h"
 
+/* What one observation has open at most: the domain's tries, each of a mail host at all its
+ * addresses. */
+#define OBSERVE_DESCRIPTORS (OBSERVE_TRIES * MXHOST_ADDRESSES_MAX)
+#define OBSERVE_TRIES       8 /* at a time */
+
 /* Shared by all observations. */
 struct observe_params {
     struct dns *dns;

@@ -6,12 +6,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unbound.h>
 #include <unistd.h>
 
+#include "ctl/base/descriptors.h"
 #include "ctl/base/thread.h"
 
 #define SYSTEM_ANCHORS "/usr/share/dns/root.key"
@@ -55,6 +57,22 @@ struct question {
 
 /* ---- The context. */
 
+size_t dns_sockets(void)
+{
+    enum { UNBOUND_HAS = 4096 };
+    size_t share = descriptors_limit() / 4;
+    return share < UNBOUND_HAS ? share : UNBOUND_HAS;
+}
+
+/* libunbound has 16 otherwise: as many questions that the resolver cannot answer soon would hold
+ * all others up, and a question that was abandoned keeps its socket for a while. */
+static int set_sockets(struct ub_ctx *context)
+{
+    char number[24];
+    snprintf(number, sizeof(number), "%zu", dns_sockets());
+    return ub_ctx_set_option(context, "outgoing-range:", number);
+}
+
 static int configure(struct ub_ctx *context, const struct dns *dns, struct error *why)
 {
     /* Use a thread, not a process; allow a resolver on this machine; report answers at once; and do
@@ -64,7 +82,8 @@ static int configure(struct ub_ctx *context, const struct dns *dns, struct error
         ub_ctx_set_option(context, "cache-max-ttl:", TTL_MAX) != 0 ||
         ub_ctx_set_option(context, "cache-max-negative-ttl:", "1") != 0 ||
         ub_ctx_set_option(context, "infra-host-ttl:", "1") != 0 ||
-        (!dns->chosen && ub_ctx_set_option(context, "domain-insecure:", UNSIGNED_ZONE) != 0))
+        (!dns->chosen && ub_ctx_set_option(context, "domain-insecure:", UNSIGNED_ZONE) != 0) ||
+        set_sockets(context) != 0)
         return error_set(why, "libunbound cannot be set up");
     if (dns->resolver != NULL && ub_ctx_set_fwd(context, dns->resolver) != 0)
         return error_set(why, "%s: not a resolver's address; write ADDRESS or ADDRESS@PORT",

@@ -57,6 +57,10 @@ struct dns;
 int dns_open(struct dns **out, const char *resolver, const char *anchors, struct error *why);
 void dns_close(struct dns *dns);
 
+/* The sockets that a resolver has open at most, one for each question that is not answered yet:
+ * half of the descriptors there may be, and as many as unbound has by default. */
+size_t dns_sockets(void);
+
 /* Whether answers are validated at all. */
 bool dns_validates(const struct dns *dns);
 

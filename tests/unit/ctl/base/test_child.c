@@ -2,9 +2,13 @@
 /* test_child: programs run beside the test, and what is known of their ends. */
 #include "ctl/base/child.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "ctl/base/descriptors.h"
 #include "test.h"
 
 #define BOUND_S 20
@@ -76,12 +80,28 @@ static void what_is_no_printable_text_becomes_question_marks(void)
     child_free(&child);
 }
 
+/* What is raised for our own connections is not for a program that may use select(2). */
+static void a_child_has_the_limit_of_descriptors_that_we_were_started_with(void)
+{
+    const struct rlimit little = {64, 80};
+    struct child child;
+    char words[CHILD_WORDS_MAX];
+    CHECK(setrlimit(RLIMIT_NOFILE, &little) == 0, "%s", strerror(errno));
+    descriptors_raise();
+    CHECK(descriptors_limit() == 80, "%zu", descriptors_limit());
+    CHECK(run(&child, "ulimit -Sn; ulimit -Hn") == 0, "%d", child.status);
+    child_words(&child, words);
+    CHECK(strcmp(words, "64\n80\n") == 0, "%s", words);
+    child_free(&child);
+}
+
 static const struct test tests[] = {
     TEST(an_exit_status_and_a_signal_are_told_apart),
     TEST(a_child_whose_end_is_lost_has_failed),
     TEST(of_much_output_the_end_is_kept),
     TEST(a_child_that_writes_for_ever_is_ended),
     TEST(what_is_no_printable_text_becomes_question_marks),
+    TEST(a_child_has_the_limit_of_descriptors_that_we_were_started_with),
 };
 
 int main(void)
