@@ -11,7 +11,7 @@
 
 /* What one observation has open at most: the domain's tries, each of a mail host at all its
  * addresses. */
-#define OBSERVE_DESCRIPTORS (OBSERVE_TRIES * MXHOST_ADDRESSES_MAX)
+#define OBSERVE_DESCRIPTORS ((size_t)OBSERVE_TRIES * MXHOST_ADDRESSES_MAX)
 #define OBSERVE_TRIES       8 /* at a time */
 
 /* Shared by all observations. */
