@@ -1098,7 +1098,9 @@ class Many(SurveyCase):
         self.assertEqual(self.mails() - before, 3 * len(testnet.MX["mx"]))
 
     def test_names_that_nobody_answers_for_cost_the_others_nothing(self):
-        dead = [f"d{number}.silent.example" for number in range(140)]  # more than are looked at together
+        # More than the 16 sockets that libunbound has by itself, and no more than this net's own resolver
+        # bears on a busy machine.
+        dead = [f"d{number}.silent.example" for number in range(40)]
         items = self.checked(*dead, "good.check.example", "alsogood.check.example")
         for name in ("good", "alsogood"):
             item = items[f"{name}.check.example"]
