@@ -58,7 +58,7 @@ int dns_open(struct dns **out, const char *resolver, const char *anchors, struct
 void dns_close(struct dns *dns);
 
 /* The sockets that a resolver has open at most, one for each question that is not answered yet:
- * half of the descriptors there may be, and as many as unbound has by default. */
+ * a quarter of the descriptors there may be, and no more than unbound has by default. */
 size_t dns_sockets(void);
 
 /* Whether answers are validated at all. */
